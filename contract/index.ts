@@ -1,0 +1,7 @@
+export * from './names';
+export * from './client-token';
+export * from './duration';
+export * from './failures';
+export * from './progress';
+export * from './request';
+export * from './request-diff';

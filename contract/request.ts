@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { durationSchema } from './duration';
+import { WORKFLOW_ID_TAG } from './names';
+
+// Limits: API_CreateInstance and API_Tag of the IAM Identity Center API reference. AWS allows 75 tags; one is ours.
+const NAME = /^[\w+=,.@-]+$/;
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const MAX_TAGS = 74;
+
+const REGION = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
+
+const tagsSchema = z
+  .record(
+    z
+      .string()
+      .min(1, 'tag key must have 1 to 128 characters')
+      .max(128, 'tag key must have 1 to 128 characters')
+      .regex(TAG_TEXT, 'tag key may hold letters, digits, spaces and _ . : / = + - @')
+      .refine((key) => key !== WORKFLOW_ID_TAG, { error: 'this tag key belongs to the orchestrator' })
+      .refine((key) => !/^aws:/i.test(key), { error: 'tag keys that begin with "aws:" belong to AWS' }),
+    z
+      .string()
+      .max(256, 'tag value must have 256 characters at the most')
+      .regex(TAG_TEXT, 'tag value may hold letters, digits, spaces and _ . : / = + - @'),
+  )
+  .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { error: `no more than ${MAX_TAGS} tags` });
+
+const timingSchema = z.strictObject({
+  /** How long CreateInstance is tried. */
+  createTimeout: durationSchema.default('1h'),
+  /** How long the instance may take to become ACTIVE, and to be deleted. */
+  activeTimeout: durationSchema.default('30m'),
+  /** How long a new account may refuse the role or the service. */
+  accountReadyTimeout: durationSchema.default('30m'),
+  /** How long a held run waits. */
+  holdTimeout: durationSchema.default('7d'),
+  /** The back-off: full jitter under `initialInterval × backoffCoefficient ^ (attempt - 1)`, up to `maximumInterval`. */
+  retry: z
+    .strictObject({
+      initialInterval: durationSchema.default('1s'),
+      backoffCoefficient: z.number().min(1).max(10).default(2),
+      maximumInterval: durationSchema.default('60s'),
+    })
+    .prefault({}),
+  /** The first delay between two looks at an instance; it grows by half each time, up to 15 s. */
+  pollInterval: durationSchema.default('5s'),
+});
+
+/** The request: the one argument of the workflow. */
+export const provisionRequestSchema = z.strictObject({
+  /** The AWS account, the same as in the workflow ID. */
+  accountId: z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits'),
+  /** The Region in which the instance is made. */
+  region: z.string().max(32).regex(REGION, 'must be an AWS Region code, such as "eu-west-1"'),
+  name: z
+    .string()
+    .min(1)
+    .max(255, 'must have 255 characters at the most')
+    .regex(NAME, 'may hold letters, digits and _ + = , . @ -')
+    .optional(),
+  tags: tagsSchema.optional(),
+  /** What to do with an instance of the account that no run of this account made. */
+  existing: z.enum(['fail', 'adopt']).default('fail'),
+  /** What a cancelled run does with the instance that it made. */
+  onCancel: z.enum(['delete', 'keep']).default('delete'),
+  /** What a run that has to stop does. `hold` is named by the contract and refused until runs can be steered. */
+  onFailure: z
+    .enum(['fail', 'hold'])
+    .refine((value) => value === 'fail', { error: '"hold" is not available in this version; use "fail"' })
+    .default('fail'),
+  /** What to do where AWS answers CREATE_FAILED. */
+  onCreateFailed: z.enum(['fail', 'recreate']).default('fail'),
+  timing: timingSchema.prefault({}),
+});
+
+/** A request with every default filled in. */
+export type ProvisionRequest = z.output<typeof provisionRequestSchema>;
+
+/** A request as a caller writes it. */
+export type ProvisionRequestInput = z.input<typeof provisionRequestSchema>;
+
+/** One thing that is wrong with a request. */
+export interface Problem {
+  /** Dotted path of the field (`timing.retry.maximumInterval`); `request` for the whole. */
+  field: string;
+  message: string;
+}
+
+/** Reads a request from outside: the request with its defaults, or every problem that it has. */
+export function readRequest(input: unknown): { request: ProvisionRequest } | { problems: Problem[] } {
+  const read = provisionRequestSchema.safeParse(input);
+  return read.success ? { request: read.data } : { problems: read.error.issues.flatMap(problemsOf) };
+}
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.map(String);
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({ field: fieldName([...path, key]), message: 'unknown field' }));
+    case 'invalid_key':
+      return issue.issues.map((inner) => ({ field: fieldName(path), message: inner.message }));
+    case 'invalid_type':
+      return [{ field: fieldName(path), message: issue.message.endsWith('received undefined') ? 'is required' : issue.message }];
+    default:
+      return [{ field: fieldName(path), message: issue.message }];
+  }
+}
+
+function fieldName(path: readonly string[]): string {
+  return path.length === 0 ? 'request' : path.join('.');
+}
+
+/** One line for people: every problem with its field. */
+export function describeProblems(problems: readonly Problem[]): string {
+  return problems.map(({ field, message }) => `${field}: ${message}`).join('; ');
+}
