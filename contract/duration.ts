@@ -8,9 +8,12 @@ const LONGEST = '365d';
 export const durationSchema = z
   .string()
   .regex(DURATION, 'must be a duration: a number and a unit (ms, s, m, h, d), such as "30s"')
-  .refine((text) => !DURATION.test(text) || (milliseconds(text) > 0 && milliseconds(text) <= milliseconds(LONGEST)), {
-    error: `must be longer than 0 and no longer than ${LONGEST}`,
-  });
+  .refine(
+    (text) => !DURATION.test(text) || (milliseconds(text) > 0 && milliseconds(text) <= milliseconds(LONGEST)),
+    {
+      error: `must be longer than 0 and no longer than ${LONGEST}`,
+    },
+  );
 
 /** The milliseconds in a duration that {@link durationSchema} has accepted. */
 export function milliseconds(duration: string): number {

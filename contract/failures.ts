@@ -1,3 +1,5 @@
+import type { ProgressFailure } from './progress';
+
 /**
  * What a failed call means for the run:
  * - `backOff`: try again with exponential back-off and full jitter, until the time-out of the step;
@@ -30,13 +32,20 @@ export const SITUATIONS = {
     remedy: 'Nothing to do: the call is tried again. If this lasts, start fewer accounts at once.',
   },
   answerLost: {
-    types: ['InternalServerException', 'AnswerLost'],
+    types: ['AnswerLost', 'InternalServerException'],
     retry: 'backOff',
     meaning: 'no usable answer came from AWS, which may have done what was asked',
-    remedy: 'Nothing to do: the call is tried again with the same ClientToken. If this lasts, check the way from the worker to AWS.',
+    remedy:
+      'Nothing to do: the call is tried again with the same ClientToken. If this lasts, check the way from the worker to AWS.',
   },
   credentialsStale: {
-    types: ['ExpiredTokenException', 'ExpiredToken', 'RequestExpired', 'InvalidSignatureException', 'SignatureDoesNotMatch'],
+    types: [
+      'ExpiredTokenException',
+      'ExpiredToken',
+      'RequestExpired',
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+    ],
     retry: 'freshCredentials',
     meaning: 'the credentials have expired or are not valid yet',
     remedy: 'Nothing to do: new credentials are fetched. If this lasts, check the clock of the worker.',
@@ -45,19 +54,27 @@ export const SITUATIONS = {
     types: ['CredentialsProviderError'],
     retry: 'freshCredentials',
     meaning: 'the worker has no AWS credentials',
-    remedy: 'Give the worker credentials (AWS_PROFILE, a role of its machine or pod); the call is tried again.',
+    remedy:
+      'Give the worker credentials (AWS_PROFILE, a role of its machine or pod); the call is tried again.',
   },
   roleRefused: {
     types: ['AccessDenied', 'InvalidClientTokenId'],
     retry: 'untilAccountReady',
     meaning: 'STS does not let the worker assume the role in the account, which may not be ready yet',
-    remedy: 'If the account is not new: check that the role exists and trusts the worker (IDENTITY_CENTER_ROLE_ARN, external ID).',
+    remedy:
+      'If the account is not new: check that the role exists and trusts the worker (IDENTITY_CENTER_ROLE_ARN, external ID).',
   },
   notSubscribed: {
-    types: ['OptInRequired', 'SubscriptionRequiredException', 'SubscriptionRequired', 'UnrecognizedClientException'],
+    types: [
+      'OptInRequired',
+      'SubscriptionRequiredException',
+      'SubscriptionRequired',
+      'UnrecognizedClientException',
+    ],
     retry: 'untilAccountReady',
     meaning: 'the account is not subscribed to the service in this Region yet',
-    remedy: 'If the account is not new: enable the Region in the account and check that the account is active.',
+    remedy:
+      'If the account is not new: enable the Region in the account and check that the account is active.',
   },
   permissionMissing: {
     types: ['AccessDeniedException'],
@@ -69,19 +86,22 @@ export const SITUATIONS = {
     types: ['AccountNotReady'],
     retry: 'stop',
     meaning: 'the account still refused the call when accountReadyTimeout was over',
-    remedy: 'Mend what the AWS error names (role, permission, Region, subscription), then start the run again.',
+    remedy:
+      'Mend what the AWS error names (role, permission, Region, subscription), then start the run again.',
   },
   explicitDeny: {
     types: ['AccessDeniedException'],
     retry: 'stop',
     meaning: 'a policy explicitly denies the call',
-    remedy: 'Take the account out of the policy that the message names, or allow the call in it; then start the run again.',
+    remedy:
+      'Take the account out of the policy that the message names, or allow the call in it; then start the run again.',
   },
   organizationForbids: {
     types: ['AccessDeniedException'],
     retry: 'stop',
     meaning: 'the organization does not allow its members to create account instances',
-    remedy: 'Enable account instances in the IAM Identity Center console of the management account; then start the run again.',
+    remedy:
+      'Enable account instances in the IAM Identity Center console of the management account; then start the run again.',
   },
   managementAccount: {
     types: ['AccessDeniedException'],
@@ -98,7 +118,8 @@ export const SITUATIONS = {
   parameterMismatch: {
     types: ['IdempotentParameterMismatch'],
     retry: 'stop',
-    meaning: 'an earlier call with this ClientToken had another name or other tags, and no instance of that call is to be found',
+    meaning:
+      'an earlier call with this ClientToken had another name or other tags, and no instance of that call is to be found',
     remedy: 'Start the run again with the name and tags of the earlier run.',
   },
   conflict: {
@@ -123,7 +144,8 @@ export const SITUATIONS = {
     types: ['WrongAccount'],
     retry: 'stop',
     meaning: 'the credentials belong to another account, so nothing was sent',
-    remedy: 'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then start the run again.',
+    remedy:
+      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then start the run again.',
   },
   attemptTooLate: {
     types: ['AttemptTooLate'],
@@ -159,13 +181,15 @@ export const SITUATIONS = {
     types: ['GenerationsExhausted'],
     retry: 'stop',
     meaning: 'every ClientToken that a run may use leads to an instance that is deleted or failed',
-    remedy: 'Create the instance in the IAM Identity Center console, then start the run again with existing "adopt".',
+    remedy:
+      'Create the instance in the IAM Identity Center console, then start the run again with existing "adopt".',
   },
   createTimeout: {
     types: ['CreateTimeout'],
     retry: 'stop',
     meaning: 'the instance was not created before createTimeout was over',
-    remedy: 'Start the run again: it goes on with the same ClientToken, so no second instance can come of it.',
+    remedy:
+      'Start the run again: it goes on with the same ClientToken, so no second instance can come of it.',
   },
   activeTimeout: {
     types: ['ActiveTimeout'],
@@ -198,11 +222,39 @@ export const NON_RETRYABLE_TYPES: readonly string[] = [
 export interface FailureDetails {
   situation: SituationName;
   accountId: string;
-  /** The AWS operation, such as `CreateInstance`. */
-  operation: string;
+  /** The AWS operation, such as `CreateInstance`; absent where the failure is the run's own. */
+  operation?: string;
   awsRequestId?: string;
   httpStatus?: number;
+  /** AWS's own words. */
+  detail?: string;
   remedy: string;
+}
+
+/** What an ApplicationFailure of ours is made of, on whatever side it is read. */
+interface FailureLike {
+  readonly type?: string | undefined | null;
+  readonly message: string;
+  readonly details?: readonly unknown[] | undefined | null;
+}
+
+/** The details of a failure of ours; `undefined` for any other. */
+export function failureDetails({ details }: FailureLike): FailureDetails | undefined {
+  const first = details?.[0];
+  return typeof first === 'object' && first !== null && 'situation' in first
+    ? (first as FailureDetails)
+    : undefined;
+}
+
+/** A failure as people and pipelines read it. */
+export function describeFailure(failure: FailureLike): ProgressFailure {
+  const details = failureDetails(failure);
+  return {
+    type: failure.type ?? 'Unknown',
+    message: failure.message,
+    ...(details?.awsRequestId !== undefined && { awsRequestId: details.awsRequestId }),
+    ...(details !== undefined && { remedy: details.remedy }),
+  };
 }
 
 /** The one-line message of a failure: the account, what happened, AWS's own words, the next step. */

@@ -1,6 +1,13 @@
 /** Where a run stands. The last three are ends. */
 export type Stage =
-  'creating' | 'waitingForActive' | 'reconciling' | 'held' | 'rollingBack' | 'active' | 'failed' | 'cancelled';
+  | 'creating'
+  | 'waitingForActive'
+  | 'reconciling'
+  | 'held'
+  | 'rollingBack'
+  | 'active'
+  | 'failed'
+  | 'cancelled';
 
 /** How an instance came to be ACTIVE: made by this run, by an earlier run of the account, or by somebody else. */
 export type Outcome = 'created' | 'alreadyProvisioned' | 'adopted';

@@ -100,7 +100,12 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     case 'invalid_key':
       return issue.issues.map((inner) => ({ field: fieldName(path), message: inner.message }));
     case 'invalid_type':
-      return [{ field: fieldName(path), message: issue.message.endsWith('received undefined') ? 'is required' : issue.message }];
+      return [
+        {
+          field: fieldName(path),
+          message: issue.message.endsWith('received undefined') ? 'is required' : issue.message,
+        },
+      ];
     default:
       return [{ field: fieldName(path), message: issue.message }];
   }

@@ -1,0 +1,21 @@
+/** How an activity spaces its attempts, in milliseconds; the request's `timing.retry`. */
+export interface BackOff {
+  initialIntervalMs: number;
+  backoffCoefficient: number;
+  maximumIntervalMs: number;
+}
+
+/**
+ * The delay before the next attempt: exponential with full jitter, so that accounts throttled together do not come back
+ * together. `retryAfterMs` is AWS's own word and a floor.
+ *
+ * @param random a number from 0 up to, but not including, 1
+ * @returns whole milliseconds, at least 1: Temporal takes 0 for "not given"
+ */
+export function nextDelayMs(backOff: BackOff, attempt: number, random: number, retryAfterMs = 0): number {
+  const ceiling = Math.min(
+    backOff.maximumIntervalMs,
+    backOff.initialIntervalMs * backOff.backoffCoefficient ** (attempt - 1),
+  );
+  return Math.max(1, Math.round(ceiling * random) + retryAfterMs);
+}

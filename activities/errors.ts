@@ -1,0 +1,29 @@
+/** The credentials belong to another account than the run's; nothing was sent. */
+export class WrongAccountError extends Error {
+  override readonly name = 'WrongAccountError';
+
+  constructor(expected: string, actual: string | undefined) {
+    super(`the credentials are those of ${actual ?? 'an unknown account'}, not of ${expected}`);
+  }
+}
+
+/** Too little of the attempt is left for AWS's answer to come within it; nothing was sent. */
+export class AttemptTooLateError extends Error {
+  override readonly name = 'AttemptTooLateError';
+
+  constructor(lateMs: number) {
+    super(`woke ${Math.ceil(lateMs)} ms after the last moment at which this attempt may send`);
+  }
+}
+
+/** A call to AWS that failed, whatever the cause; thrown by every method of an `AccountApi`. */
+export class AwsCallError extends Error {
+  override readonly name = 'AwsCallError';
+
+  constructor(
+    readonly operation: string,
+    override readonly cause: unknown,
+  ) {
+    super(`${operation} failed`, { cause });
+  }
+}

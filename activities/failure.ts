@@ -1,0 +1,94 @@
+import { Context, ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { failureMessage, SITUATIONS, type FailureDetails, type SituationName } from '../contract';
+import { nextDelayMs, type BackOff } from './back-off';
+import { classify } from './classify';
+import { AwsCallError } from './errors';
+
+/** What a step needs to turn a failed call into the failure of its attempt. */
+export interface FailurePolicy {
+  accountId: string;
+  backOff: BackOff;
+  /** How long, from the first schedule of the activity, the account may be not ready. */
+  accountReadyTimeoutMs: number;
+}
+
+/** The failure of an attempt, from anything thrown: type, message, AWS request ID, remedy, and the delay to the next. */
+export function toFailure(
+  thrown: unknown,
+  policy: FailurePolicy,
+  deps: { now(): number; random(): number },
+): ApplicationFailure {
+  if (thrown instanceof ApplicationFailure) return thrown;
+  const { operation, cause } =
+    thrown instanceof AwsCallError
+      ? thrown
+      : { operation: Context.current().info.activityType, cause: thrown };
+  const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classify(cause);
+  const { attempt, scheduledTimestampMs } = Context.current().info;
+  const retry = SITUATIONS[situation].retry;
+  const waitedMs = deps.now() - scheduledTimestampMs;
+  const facts = { accountId: policy.accountId, operation, detail, awsRequestId, httpStatus };
+  if (retry === 'untilAccountReady' && waitedMs >= policy.accountReadyTimeoutMs) {
+    return stopFailure('accountNotReady', facts);
+  }
+  if (retry === 'stop') return stopFailure(situation, { ...facts, type });
+  return ApplicationFailure.create({
+    type,
+    message: messageOf(situation, facts),
+    details: [detailsOf(situation, facts)],
+    nextRetryDelay: nextDelayMs(policy.backOff, attempt, deps.random(), retryAfterMs),
+  });
+}
+
+interface Facts {
+  accountId: string;
+  operation: string;
+  /** The failure type, where it is not the situation's own. */
+  type?: string;
+  detail?: string | undefined;
+  awsRequestId?: string | undefined;
+  httpStatus?: number | undefined;
+}
+
+/** A failure after which the activity is not tried again. */
+export function stopFailure(situation: SituationName, facts: Facts): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: facts.type ?? SITUATIONS[situation].types[0],
+    nonRetryable: true,
+    message: messageOf(situation, facts),
+    details: [detailsOf(situation, facts)],
+  });
+}
+
+/** "Not yet": no failure to anybody, and kept out of logs and metrics. */
+export function notYet(message: string, nextRetryDelay: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'NotYet',
+    message,
+    nextRetryDelay,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+function messageOf(situation: SituationName, { accountId, operation, detail, awsRequestId }: Facts): string {
+  return failureMessage({
+    accountId,
+    situation,
+    operation,
+    ...(detail !== undefined && { detail }),
+    ...(awsRequestId !== undefined && { awsRequestId }),
+  });
+}
+
+function detailsOf(situation: SituationName, facts: Facts): FailureDetails {
+  return {
+    situation,
+    accountId: facts.accountId,
+    operation: facts.operation,
+    ...(facts.awsRequestId !== undefined && { awsRequestId: facts.awsRequestId }),
+    ...(facts.httpStatus !== undefined && { httpStatus: facts.httpStatus }),
+    ...(facts.detail !== undefined && { detail: facts.detail }),
+    remedy: SITUATIONS[situation].remedy,
+  };
+}

@@ -1,0 +1,34 @@
+import { createAccountOpener, type AwsSettings } from './account-api';
+import { createInstance, type CreateInstanceInput } from './create-instance';
+import { deleteInstance, type DeleteInstanceInput } from './delete-instance';
+import { findInstance, type FindInstanceInput } from './find-instance';
+import type { ActivityDependencies } from './step';
+import { waitForActive, type WaitForActiveInput } from './wait-for-active';
+
+export type { AwsSettings } from './account-api';
+export type { ActiveInstance } from './wait-for-active';
+export type { FoundInstance } from './find-instance';
+export type { ActivityDependencies } from './step';
+
+/** The activities of the workflows, bound to what they depend on. */
+export function createActivities(deps: ActivityDependencies) {
+  return {
+    createInstance: (input: CreateInstanceInput) => createInstance(deps, input),
+    waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
+    findInstance: (input: FindInstanceInput) => findInstance(deps, input),
+    deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
+  };
+}
+
+/** What the workflows may call. */
+export type Activities = ReturnType<typeof createActivities>;
+
+/** The dependencies of a real worker: AWS, the clocks and the random numbers of this process. */
+export function realDependencies(aws: AwsSettings): ActivityDependencies {
+  return {
+    openAccount: createAccountOpener(aws, Date.now),
+    now: Date.now,
+    monotonicNow: () => performance.now(),
+    random: Math.random,
+  };
+}

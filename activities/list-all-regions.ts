@@ -1,0 +1,18 @@
+import type { ListInstancesCommand } from '@aws-sdk/client-sso-admin';
+
+/**
+ * Makes ListInstances look over all Regions. `RegionScope` is in the service's API and in the AWS CLI; the model of
+ * @aws-sdk/client-sso-admin 3.1138 lacks it and drops it, so it is put into the serialized body.
+ */
+export function listAllRegions(command: ListInstancesCommand): ListInstancesCommand {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body: string; headers: Record<string, string> };
+      request.body = JSON.stringify({ ...(JSON.parse(request.body) as object), RegionScope: 'ALL_REGIONS' });
+      request.headers['content-length'] = String(Buffer.byteLength(request.body));
+      return next(args);
+    },
+    { step: 'build', name: 'listAllRegions', priority: 'low' },
+  );
+  return command;
+}

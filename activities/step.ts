@@ -1,0 +1,64 @@
+import { activityInfo, cancellationSignal, cancelled, heartbeat, sleep } from '@temporalio/activity';
+import type { AccountApi, OpenAccount } from './account-api';
+import type { BackOff } from './back-off';
+import { classify } from './classify';
+import { AttemptTooLateError, AwsCallError } from './errors';
+import { toFailure } from './failure';
+
+/** What activities depend on; given once, so that tests need no patching. */
+export interface ActivityDependencies {
+  openAccount: OpenAccount;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Milliseconds on a clock that never jumps. */
+  monotonicNow(): number;
+  /** From 0 up to, but not including, 1. */
+  random(): number;
+}
+
+/** What every activity is given. */
+export interface StepInput {
+  accountId: string;
+  region: string;
+  backOff: BackOff;
+  accountReadyTimeoutMs: number;
+}
+
+/** AWS's answer to a request that is sent later than this before the end of the attempt would come after it. */
+const TIME_TO_ANSWER_MS = 11_000;
+
+/** Runs the body of an activity with its account's API, and turns whatever it throws into the failure of its attempt. */
+export async function step<T>(
+  deps: ActivityDependencies,
+  input: StepInput,
+  body: (account: AccountApi) => Promise<T>,
+): Promise<T> {
+  const lastMoment = deps.monotonicNow() + activityInfo().startToCloseTimeoutMs - TIME_TO_ANSWER_MS;
+  const account = deps.openAccount(input.accountId, input.region, {
+    cancellation: cancellationSignal(),
+    beforeSend() {
+      const lateMs = deps.monotonicNow() - lastMoment;
+      if (lateMs > 0) throw new AttemptTooLateError(lateMs);
+    },
+  });
+  try {
+    return await body(account);
+  } catch (error) {
+    // Reads end with the cancellation; the rejection of `cancelled()` is what Temporal takes for "was cancelled".
+    if (error instanceof AwsCallError && cancellationSignal().aborted && isAbort(error.cause))
+      await cancelled();
+    const cause = error instanceof AwsCallError ? error.cause : error;
+    if (classify(cause).situation === 'credentialsStale') account.forgetCredentials();
+    throw toFailure(error, input, deps);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error === cancellationSignal().reason || (error instanceof Error && error.name === 'AbortError');
+}
+
+/** Waits inside an activity, showing the server that the worker lives. */
+export async function rest(ms: number): Promise<void> {
+  heartbeat();
+  await sleep(ms);
+}

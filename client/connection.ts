@@ -1,0 +1,41 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { TemporalUnreachableError } from './errors';
+import { findLocalServer } from './local-server';
+
+const DEFAULT_ADDRESS = '127.0.0.1:7233';
+const DEFAULT_NAMESPACE = 'default';
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** How Temporal is reached. */
+export interface TemporalSettings {
+  connectionOptions: ClientConnectConfig['connectionOptions'] & { address: string };
+  namespace: string;
+}
+
+/**
+ * Temporal's settings, as @temporalio/envconfig reads them (`TEMPORAL_…`, profiles); where they name no address, a running
+ * `identity-center up`, else 127.0.0.1:7233.
+ */
+export function readTemporalSettings(): TemporalSettings {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const address = connectionOptions.address || findLocalServer()?.temporalAddress || DEFAULT_ADDRESS;
+  return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? DEFAULT_NAMESPACE };
+}
+
+/** @throws TemporalUnreachableError after 5 s without an answer */
+export async function connectToTemporal({ connectionOptions, namespace }: TemporalSettings): Promise<Client> {
+  const { address, tls, apiKey, metadata } = connectionOptions;
+  try {
+    const connection = await Connection.connect({
+      address,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      ...(tls !== undefined && { tls }),
+      ...(apiKey !== undefined && { apiKey }),
+      ...(metadata !== undefined && { metadata }),
+    });
+    return new Client({ connection, namespace });
+  } catch (error) {
+    throw new TemporalUnreachableError(address, error);
+  }
+}

@@ -1,0 +1,98 @@
+import { describeProblems, type FieldDifference, type Problem, type ProgressFailure } from '../contract';
+
+/** The request is not valid; nothing was sent. */
+export class InvalidRequestError extends Error {
+  override readonly name = 'InvalidRequestError';
+
+  constructor(readonly problems: readonly Problem[]) {
+    super(`The request is not valid. ${describeProblems(problems)}`);
+  }
+}
+
+/** The account has an open run that was asked for something else; it goes on as it is. */
+export class RequestDiffersError extends Error {
+  override readonly name = 'RequestDiffersError';
+
+  constructor(
+    readonly accountId: string,
+    readonly differences: readonly FieldDifference[],
+  ) {
+    const fields = differences.map(
+      ({ field, running, asked }) => `${field} is ${show(running)}, asked ${show(asked)}`,
+    );
+    super(
+      `Account ${accountId}: an open run was asked for something else: ${fields.join('; ')}. ` +
+        'Wait for it with the same request, or cancel it and start again.',
+    );
+  }
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'not set' : JSON.stringify(value);
+}
+
+/** The account's workflow ID is taken by an open run that does not provision. */
+export class OtherRunOpenError extends Error {
+  override readonly name = 'OtherRunOpenError';
+
+  constructor(
+    readonly accountId: string,
+    readonly workflowType: string,
+  ) {
+    super(
+      `Account ${accountId}: a run of ${workflowType} is open. Wait until it has ended, then start again.`,
+    );
+  }
+}
+
+/** The account has no run, or no open one where one is needed. */
+export class NoRunError extends Error {
+  override readonly name = 'NoRunError';
+
+  constructor(
+    readonly accountId: string,
+    what: 'no run' | 'no open run',
+  ) {
+    super(
+      `Account ${accountId}: there is ${what}. Start one with: identity-center provision ${accountId} --region REGION`,
+    );
+  }
+}
+
+/** The run ended with a failure. */
+export class RunFailedError extends Error {
+  override readonly name = 'RunFailedError';
+
+  constructor(
+    readonly accountId: string,
+    readonly failure: ProgressFailure,
+  ) {
+    super(failure.message);
+  }
+}
+
+/** The run was cancelled. */
+export class RunCancelledError extends Error {
+  override readonly name = 'RunCancelledError';
+
+  constructor(readonly accountId: string) {
+    super(`Account ${accountId}: the run was cancelled.`);
+  }
+}
+
+/** The Temporal server does not answer. */
+export class TemporalUnreachableError extends Error {
+  override readonly name = 'TemporalUnreachableError';
+
+  constructor(
+    readonly address: string,
+    override readonly cause: unknown,
+  ) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `No Temporal server answers at ${address} (${reason.replace(/\s+/g, ' ').slice(0, 200)}). ` +
+        'Start one with "identity-center up", or set TEMPORAL_ADDRESS (and TEMPORAL_NAMESPACE, TEMPORAL_PROFILE) to yours.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  isGrpcServiceError,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionStatusName,
+} from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
+import {
+  clientToken,
+  describeFailure,
+  PROGRESS_QUERY,
+  workflowIdOf,
+  type Progress,
+  type ProgressFailure,
+  type ProvisionResult,
+  type Stage,
+} from '../contract';
+import { NoRunError } from './errors';
+
+/** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
+export interface PendingActivity {
+  activity: string;
+  attempt: number;
+  /** What the last attempt said. */
+  failure?: ProgressFailure;
+  /** ISO 8601; absent while an attempt is under way. */
+  nextAttemptAt?: string;
+}
+
+/** Where the latest run of an account stands. Times are ISO 8601. */
+export interface AccountStatus extends Progress {
+  accountId: string;
+  workflowId: string;
+  runId: string;
+  /** Temporal's status of the run. */
+  status: WorkflowExecutionStatusName;
+  startedAt: string;
+  closedAt?: string;
+  pending?: PendingActivity;
+  result?: ProvisionResult;
+  /** Why something is missing here, and what to do about it. */
+  notice?: string;
+}
+
+const QUERY_TIMEOUT_MS = 2_000;
+
+/** @throws NoRunError where the account has never had a run */
+export async function readStatus(client: Client, accountId: string, runId?: string): Promise<AccountStatus> {
+  const handle = client.workflow.getHandle(workflowIdOf(accountId), runId);
+  const description = await handle.describe().catch((error: unknown) => {
+    throw error instanceof WorkflowNotFoundError ? new NoRunError(accountId, 'no run') : error;
+  });
+  const [progress, end, pending] = await Promise.all([
+    queryProgress(client, description),
+    readEnd(client, description),
+    readPending(client, description),
+  ]);
+  return {
+    ...(progress ?? unansweredProgress(description)),
+    ...end,
+    ...(pending !== undefined && { pending }),
+    ...(progress === undefined &&
+      description.status.name === 'RUNNING' && {
+        notice: `No worker answers on task queue ${description.taskQueue}: start one with "identity-center worker".`,
+      }),
+    accountId,
+    workflowId: description.workflowId,
+    runId: description.runId,
+    status: description.status.name,
+    startedAt: description.startTime.toISOString(),
+    ...(description.closeTime && { closedAt: description.closeTime.toISOString() }),
+  };
+}
+
+/** The stage that the status of a run shows without asking a worker. */
+export function stageOf(status: WorkflowExecutionStatusName): Stage | undefined {
+  switch (status) {
+    case 'RUNNING':
+      return undefined;
+    case 'COMPLETED':
+      return 'active';
+    case 'CANCELLED':
+      return 'cancelled';
+    default:
+      return 'failed';
+  }
+}
+
+async function queryProgress(client: Client, { workflowId, runId }: WorkflowExecutionDescription) {
+  try {
+    return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+      client.workflow.getHandle(workflowId, runId).query<Progress>(PROGRESS_QUERY),
+    );
+  } catch {
+    // No worker, or a run that ended before it could answer (InvalidRequest): the server's record has to do.
+    return undefined;
+  }
+}
+
+function unansweredProgress({
+  workflowId,
+  status,
+  startTime,
+  closeTime,
+}: WorkflowExecutionDescription): Progress {
+  return {
+    stage: stageOf(status.name) ?? 'creating',
+    clientToken: clientToken(workflowId),
+    generation: 1,
+    paused: false,
+    since: (closeTime ?? startTime).toISOString(),
+    steps: [],
+  };
+}
+
+async function readEnd(client: Client, { workflowId, runId, status }: WorkflowExecutionDescription) {
+  if (status.name === 'RUNNING') return {};
+  const stage = stageOf(status.name) ?? 'failed';
+  try {
+    const result = (await client.workflow.getHandle(workflowId, runId).result()) as ProvisionResult;
+    return {
+      stage,
+      result,
+      instanceArn: result.instanceArn,
+      generation: result.generation,
+      clientToken: result.clientToken,
+    };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return error.cause instanceof CancelledFailure ? { stage } : { stage, failure: failureOfRun(error) };
+  }
+}
+
+/** What a run ended with, for people. */
+export function failureOfRun({ cause }: WorkflowFailedError): ProgressFailure {
+  if (cause instanceof ApplicationFailure) return describeFailure(cause);
+  const remedy = 'Start the run again: it goes on with what is there.';
+  if (cause instanceof TerminatedFailure)
+    return { type: 'Terminated', message: `The run was terminated. ${remedy}`, remedy };
+  return {
+    type: cause?.name ?? 'Unknown',
+    message: `${cause?.message ?? 'The run failed'}. ${remedy}`,
+    remedy,
+  };
+}
+
+async function readPending(client: Client, description: WorkflowExecutionDescription) {
+  const pending = description.raw.pendingActivities?.[0];
+  if (!pending) return undefined;
+  const failure = await decodeOptionalFailureToOptionalError(
+    client.options.loadedDataConverter,
+    pending.lastFailure,
+  );
+  const next = pending.nextAttemptScheduleTime;
+  const activity: PendingActivity = {
+    activity: pending.activityType?.name ?? '',
+    attempt: pending.attempt ?? 1,
+    ...(failure !== undefined && {
+      failure:
+        failure instanceof ApplicationFailure
+          ? describeFailure(failure)
+          : { type: failure.name, message: failure.message },
+    }),
+    ...(next && {
+      nextAttemptAt: new Date(Number(next.seconds ?? 0) * 1000 + (next.nanos ?? 0) / 1e6).toISOString(),
+    }),
+  };
+  return activity;
+}
+
+/** Whether a call failed because the server is away. */
+export function isUnavailable(error: unknown): boolean {
+  return isGrpcServiceError(error) && [4, 14].includes(error.code);
+}

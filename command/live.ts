@@ -1,0 +1,54 @@
+import ora from 'ora';
+import pc from 'picocolors';
+import type { AccountStatus } from '../client';
+import { colourStage, describePending, print } from './output';
+
+/**
+ * Shows a run as it goes: a line for each stage and each attempt, with the time since it began; in a terminal also a line
+ * that lives. Returns the last status.
+ */
+export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
+  const spinner = process.stdout.isTTY ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
+  const start = performance.now();
+  const shown = new Set<string>();
+  let last: AccountStatus | undefined;
+  const line = (text: string) => {
+    spinner?.stop();
+    print(`${pc.dim(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s`)}  ${text}`);
+  };
+  try {
+    for await (const status of statuses) {
+      last = status;
+      const { stage, pending, generation, instanceArn, notice } = status;
+      const once = (key: string, text: string) => {
+        if (!shown.has(key)) line(text);
+        shown.add(key);
+      };
+      once(
+        `${stage} ${generation} ${instanceArn ?? ''}`,
+        `${colourStage(stage.padEnd(17))}${instanceArn ?? ''}`,
+      );
+      if (pending !== undefined && pending.attempt > 1 && pending.failure !== undefined) {
+        once(`${pending.activity} ${pending.attempt}`, `${' '.repeat(17)}${describePending(pending)}`);
+      }
+      if (notice !== undefined) once(notice, pc.yellow(notice));
+      if (spinner !== undefined && status.status === 'RUNNING') {
+        spinner.start(
+          `${stage}${pending === undefined ? '' : ` (${pending.activity}, attempt ${pending.attempt})`}`,
+        );
+      }
+    }
+  } finally {
+    spinner?.stop();
+  }
+  if (last === undefined) throw new Error('the run gave no status');
+  return last;
+}
+
+/** The last status of a run that nobody watches. */
+export async function lastOf(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
+  let last: AccountStatus | undefined;
+  for await (const status of statuses) last = status;
+  if (last === undefined) throw new Error('the run gave no status');
+  return last;
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { EXIT, exitCodeOfError } from './exit-codes';
+import { printJson } from './output';
+import { createProgram } from './program';
+
+async function main(): Promise<number> {
+  const json = process.argv.includes('--json');
+  let code: number = EXIT.done;
+  const program = createProgram((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync();
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      const usage = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      if (json && usage !== EXIT.done) printJson({ error: { type: 'UsageError', message: error.message } });
+      return usage;
+    }
+    report(error instanceof Error ? error : new Error(String(error)), json);
+    return exitCodeOfError(error);
+  }
+}
+
+function report(error: Error, json: boolean): void {
+  // Its own properties are what the error is about: the problems of a request, the address of a server.
+  const facts = Object.fromEntries(Object.entries(error)) as Record<string, unknown>;
+  if (json)
+    printJson({
+      error: { ...facts, name: undefined, cause: undefined, type: error.name, message: error.message },
+    });
+  else process.stderr.write(`${error.message}\n`);
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

@@ -1,0 +1,152 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { clientToken, type Stage } from '../client';
+import { EXIT } from './exit-codes';
+import { print, printJson } from './output';
+import type { CommonOptions } from './run-verbs';
+import type { RequestOptions } from './request-options';
+
+const STAGES: Stage[] = [
+  'creating',
+  'waitingForActive',
+  'reconciling',
+  'held',
+  'rollingBack',
+  'active',
+  'failed',
+  'cancelled',
+];
+
+/**
+ * The command line. Verbs are loaded when they are called, so that `token` does not wait for the SDKs.
+ *
+ * @param finish told the exit code of the verb
+ */
+export function createProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command('identity-center')
+    .description(
+      'Provisions IAM Identity Center account instances: exactly one per AWS account, whatever happens.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done; 1 the run failed; 2 wrong usage or request; 3 held or still running; 4 cancelled; 5 Temporal or AWS not reachable.
+
+Examples:
+  identity-center up                                          all of it on this machine, with an emulator of AWS
+  identity-center worker                                      a production worker
+  identity-center provision 111122223333 --region eu-west-1   one account`,
+    );
+  const verb = (usage: string, description: string, example: string): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--json', 'JSON on stdout and nothing else there')
+      .addHelpText('after', `\nExample:\n  identity-center ${example}`);
+
+  verb(
+    'up',
+    'Temporal with its UI, an emulator of AWS and a worker on this machine; provisions a sample account',
+    'up --exit',
+  )
+    .option('--exit', "leave when the sample account is provisioned, with the run's exit code")
+    .action(async (options: CommonOptions & { exit?: boolean }) => {
+      finish(await (await import('./up.js')).up(options));
+    });
+
+  verb('worker', 'Serve runs: settings from IDENTITY_CENTER_…, TEMPORAL_… and AWS_…', 'worker').action(
+    async (options: CommonOptions) => {
+      finish(await (await import('./serve-verbs.js')).worker(options));
+    },
+  );
+
+  verb(
+    'provision <accountId>',
+    'Start the run of an account, or join its open run, and follow it',
+    'provision 111122223333 --region eu-west-1 --name workforce --tag team=identity',
+  )
+    .option('--region <region>', 'Region of the instance (required, here or in the file)')
+    .option('--name <name>', 'name of the instance')
+    .option(
+      '--tag <key=value>',
+      'tag of the instance; may be given again',
+      (pair: string, pairs: string[] | undefined) => [...(pairs ?? []), pair],
+    )
+    .option(
+      '--existing <fail|adopt>',
+      'what to do with an instance that this product did not make (default: fail)',
+    )
+    .option('--on-cancel <delete|keep>', 'what a cancelled run does with what it made (default: delete)')
+    .option('--on-failure <fail>', 'what a run that has to stop does (default: fail)')
+    .option('--on-create-failed <fail|recreate>', 'what to do where AWS says CREATE_FAILED (default: fail)')
+    .option('--request <file>', 'the request as JSON (- for stdin); options go over it')
+    .option('--no-wait', 'leave as soon as the run is started')
+    .action(async (accountId: string, options: RequestOptions & CommonOptions & { wait: boolean }) => {
+      finish(await (await import('./run-verbs.js')).provision(accountId, options));
+    });
+
+  verb('status <accountId>', 'Where the run of an account stands', 'status 111122223333 --json').action(
+    async (accountId: string, options: CommonOptions) => {
+      finish(await (await import('./run-verbs.js')).status(accountId, options));
+    },
+  );
+
+  verb('watch <accountId>', 'Follow the run of an account to its end', 'watch 111122223333').action(
+    async (accountId: string, options: CommonOptions) => {
+      finish(await (await import('./run-verbs.js')).watch(accountId, options));
+    },
+  );
+
+  verb('list', 'The accounts that have had a run, each with its latest', 'list --failed')
+    .addOption(new Option('--stage <stage>', 'only those in this stage').choices(STAGES))
+    .option('--failed', 'only those whose run failed')
+    .action(async (options: CommonOptions & { stage?: Stage; failed?: boolean }) => {
+      finish(await (await import('./run-verbs.js')).list(options));
+    });
+
+  verb(
+    'cancel <accountId>',
+    'Stop the run of an account; it ends as its --on-cancel says',
+    'cancel 111122223333',
+  )
+    .option('--no-wait', 'leave as soon as the run is asked')
+    .action(async (accountId: string, options: CommonOptions & { wait: boolean }) => {
+      finish(await (await import('./run-verbs.js')).cancel(accountId, options));
+    });
+
+  verb(
+    'token <workflowId>',
+    'The ClientToken of a workflow ID',
+    'token identity-center/111122223333 --generation 2',
+  )
+    .option('--generation <n>', 'generation of the token', wholeNumber(1, 1_000_000), 1)
+    .action((workflowId: string, options: CommonOptions & { generation: number }) => {
+      const token = clientToken(workflowId, options.generation);
+      if (options.json) printJson({ workflowId, generation: options.generation, clientToken: token });
+      else print(token);
+      finish(EXIT.done);
+    });
+
+  verb('emulator', 'The emulator of AWS alone', 'emulator --port 4599')
+    .option(
+      '--port <port>',
+      'port on 127.0.0.1; the next free one where it is taken (default: 4599)',
+      wholeNumber(0, 65_535),
+    )
+    .action(async (options: CommonOptions & { port?: number }) => {
+      finish(await (await import('./serve-verbs.js')).emulator(options));
+    });
+
+  return program;
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}

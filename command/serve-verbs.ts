@@ -1,0 +1,75 @@
+import { NativeConnection } from '@temporalio/worker';
+import { findLocalServer, readTemporalSettings, TemporalUnreachableError } from '../client';
+import { startEmulator } from '../sandbox';
+import { createLogger, createWorker, installLogger, readWorkerSettings } from '../worker';
+import { EXIT, UsageError } from './exit-codes';
+import { print, printJson } from './output';
+import type { CommonOptions } from './run-verbs';
+
+/** Resolves with the first signal to end. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => {
+      resolve();
+    });
+    process.once('SIGTERM', () => {
+      resolve();
+    });
+  });
+}
+
+export async function worker(options: CommonOptions): Promise<number> {
+  const settings = readSettings();
+  const temporal = readTemporalSettings();
+  const { address } = temporal.connectionOptions;
+  if (address === findLocalServer()?.temporalAddress) {
+    throw new UsageError(
+      `${address} is the server of "identity-center up", which has a worker of its own; this one would take its runs to AWS. Set TEMPORAL_ADDRESS to your server.`,
+    );
+  }
+  installLogger(createLogger(settings.logLevel));
+  const connection = await NativeConnection.connect(temporal.connectionOptions).catch((error: unknown) => {
+    throw new TemporalUnreachableError(address, error);
+  });
+  try {
+    const running = await createWorker({ connection, namespace: temporal.namespace, ...settings });
+    const serving = { address, namespace: temporal.namespace, taskQueue: settings.taskQueue };
+    if (options.json) printJson(serving);
+    else
+      print(
+        `Worker on ${address}, namespace ${serving.namespace}, task queue ${serving.taskQueue}. Ctrl-C ends it.`,
+      );
+    void untilInterrupted().then(() => {
+      running.shutdown();
+    });
+    await running.run();
+  } finally {
+    await connection.close();
+  }
+  return EXIT.done;
+}
+
+function readSettings() {
+  try {
+    return readWorkerSettings(process.env);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+export async function emulator(options: CommonOptions & { port?: number }): Promise<number> {
+  const running = await startEmulator({
+    ...(options.port !== undefined && { port: options.port }),
+    freePortIfTaken: true,
+  });
+  if (options.json) printJson({ url: running.url });
+  else {
+    print(`AWS emulator (sso-admin, STS) at ${running.url}. Ctrl-C ends it. In another terminal:`);
+    print(
+      `  export AWS_ENDPOINT_URL=${running.url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=emulator AWS_SECRET_ACCESS_KEY=emulator`,
+    );
+  }
+  await untilInterrupted();
+  await running.close();
+  return EXIT.done;
+}

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const MODULES = join(import.meta.dirname, 'node_modules');
+
+// Jest cannot require ES modules, as Node can: those packages that come as nothing else are transformed like ours.
+function esmOnlyPackages() {
+  const names = readdirSync(MODULES).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(MODULES, name)).map((inner) => `${name}/${inner}`) : [name],
+  );
+  return names.filter((name) => {
+    try {
+      const { type, exports } = JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8'));
+      return type === 'module' && !JSON.stringify(exports ?? {}).includes('"require"');
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  transform: {
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnlyPackages().join('|')})/)`],
+  // Runs against a real server: seconds, not milliseconds, and more where the machine is busy.
+  testTimeout: 60_000,
+  // The server that they share keeps a core busy by itself; with more, runs time out for want of CPU.
+  maxWorkers: 2,
+};

@@ -1,0 +1,44 @@
+/** A call that arrived. */
+export interface RecordedCall {
+  /** ISO 8601. */
+  time: string;
+  account: string;
+  operation: string;
+  region: string;
+  /** The ClientToken of CreateInstance. */
+  token?: string;
+  /** Its other parameters. */
+  parameters?: { name?: string; tags: Record<string, string> };
+  /** `ok`, the error code, or what became of the answer (`lost`, `hang`, `reset`, …). */
+  outcome: string;
+}
+
+const MOST_CALLS = 200_000;
+
+/** The calls that arrived, oldest first; the oldest are dropped past 200,000. */
+export class CallLog {
+  private calls: RecordedCall[] = [];
+
+  add(call: RecordedCall): void {
+    this.calls.push(call);
+    if (this.calls.length > MOST_CALLS) this.calls = this.calls.slice(MOST_CALLS / 10);
+  }
+
+  find({
+    account,
+    operation,
+  }: {
+    account?: string | undefined;
+    operation?: string | undefined;
+  }): RecordedCall[] {
+    return this.calls.filter(
+      (call) =>
+        (account === undefined || call.account === account) &&
+        (operation === undefined || call.operation === operation),
+    );
+  }
+
+  clear(): void {
+    this.calls = [];
+  }
+}

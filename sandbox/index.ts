@@ -1,0 +1,2 @@
+export { startEmulator, type Emulator } from './emulator';
+export { emulatorSettings, startSandbox, type Sandbox } from './up';

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+// Makes this folder ready to run, before `npm start` and `npm test`: packages, then the build, each only where it is
+// missing or out of date. Plain Node, as it runs before there are packages.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const OLDEST_NODE = [20, 19];
+const SOURCES = ['contract', 'workflows', 'activities', 'worker', 'client', 'command', 'sandbox'];
+const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const STAMP = join(ROOT, 'dist', '.stamp');
+
+requireNode();
+if (!packagesMatchLock()) step('installing packages', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+const sources = hashOfSources();
+if (read(STAMP) !== sources) {
+  // What a deleted source left behind would still be found by whoever imports it.
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  step('building', ['run', '--silent', 'build']);
+  mkdirSync(dirname(STAMP), { recursive: true });
+  writeFileSync(STAMP, sources);
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_NODE;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
+  fail(
+    `Node.js ${OLDEST_NODE.join('.')} or newer is needed, and this is ${process.version}: see https://nodejs.org.`,
+  );
+}
+
+// npm leaves a lockfile of what it has installed. Comparing that one also knows packages that people installed by hand.
+function packagesMatchLock() {
+  const installed = read(join(ROOT, 'node_modules', '.package-lock.json'));
+  if (installed === undefined) return false;
+  const has = JSON.parse(installed).packages;
+  const { '': _, ...wants } = JSON.parse(read(join(ROOT, 'package-lock.json'))).packages;
+  const same = (path) =>
+    has[path]?.version === wants[path].version && has[path]?.integrity === wants[path].integrity;
+  return (
+    Object.keys(wants).every((path) => same(path) || (wants[path].optional && has[path] === undefined)) &&
+    Object.keys(has).every((path) => path in wants)
+  );
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256');
+  const files = SOURCES.flatMap((folder) => filesBelow(join(ROOT, folder))).sort();
+  for (const file of [...SETTINGS.map((name) => join(ROOT, name)), ...files]) {
+    hash
+      .update(`${relative(ROOT, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+// Everything goes to stderr: what started this may promise that stdout is one JSON document.
+function step(what, npmArguments) {
+  console.error(`${what} …`);
+  const began = Date.now();
+  const { npm_execpath: npm } = process.env;
+  // Under npm its own script is known; else the command is, which on Windows is a .cmd file and needs a shell.
+  const [file, first] = npm?.endsWith('js') ? [process.execPath, [npm]] : ['npm', []];
+  const { status, error } = spawnSync(file, [...first, ...npmArguments], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    shell: file === 'npm' && process.platform === 'win32',
+  });
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  if (status !== 0)
+    fail(`${what}: failed after ${seconds} s${error ? ` (${error.message})` : ''}, see above.`);
+  console.error(`${what}: done in ${seconds} s`);
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,103 @@
+import { readdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { binFolder, cacheFolder, EXE } from './cache-folder';
+import { DOWNLOADED_PREFIX, downloadTemporal } from './download';
+import { BUILT_NAME, installWithGo } from './install-with-go';
+import { withInstallLock } from './install-lock';
+import { runProgram } from './run-program';
+
+/** How {@link findTemporalBinary} looks. */
+export interface FindOptions {
+  /** Told, a line at a time, what is being done that takes long. */
+  onProgress?: (line: string) => void;
+  /** Environment whose PATH is searched and in which programs run; default: that of this process. */
+  env?: NodeJS.ProcessEnv;
+  /** Default: `identity-center-orchestrator` in the user's cache folder. */
+  cacheDir?: string;
+}
+
+/** No way led to a Temporal server; the message names each way and what came of it. */
+export class TemporalBinaryNotFoundError extends Error {
+  override readonly name = 'TemporalBinaryNotFoundError';
+
+  constructor(readonly attempts: readonly string[]) {
+    super(
+      [
+        'There is no Temporal server to start on this machine. What was tried:',
+        ...attempts.map((attempt) => `- ${attempt}`),
+        'Do one of these: set TEMPORAL_ADDRESS to a server that runs; put the Temporal CLI on the PATH ' +
+          '(https://docs.temporal.io/cli); allow downloads from temporal.download; install Go (https://go.dev/dl).',
+      ].join('\n'),
+    );
+  }
+}
+
+/**
+ * The path of a `temporal` binary: the first of one on the PATH, one in the cache folder, a download, a build with Go.
+ * The last two are for the cache folder, and done by one process of this machine at a time.
+ *
+ * @throws {@link TemporalBinaryNotFoundError}
+ */
+export async function findTemporalBinary(options: FindOptions = {}): Promise<string> {
+  const { onProgress = () => undefined, env = process.env, cacheDir = cacheFolder() } = options;
+  const attempts: string[] = [];
+  const attempt = async (way: string, find: () => Promise<string | undefined>) => {
+    try {
+      const path = await find();
+      const problem = path === undefined ? 'none there' : await whyUnusable(path, env);
+      if (problem === undefined) return path;
+      attempts.push(`${way}: ${problem}`);
+    } catch (error) {
+      attempts.push(`${way}: ${(error as Error).message}`);
+    }
+    return undefined;
+  };
+
+  const onPath = await attempt('temporal on the PATH', () => firstOnPath(env));
+  if (onPath !== undefined) return onPath;
+  const inCache = () => attempt(`temporal in ${binFolder(cacheDir)}`, () => firstInCache(cacheDir));
+  const cached = await inCache();
+  if (cached !== undefined) return cached;
+
+  const lock = join(cacheDir, 'install.lock');
+  const onWait = (owner: string) => {
+    onProgress(`waiting for ${owner}, which is installing the Temporal server`);
+  };
+  const installed = await withInstallLock(lock, onWait, async () => {
+    attempts.pop();
+    return (
+      (await inCache()) ??
+      (await attempt('download by @temporalio/testing', () => downloadTemporal(cacheDir, env, onProgress))) ??
+      (await attempt('build with Go', () => installWithGo(cacheDir, env, onProgress)))
+    );
+  });
+  if (installed !== undefined) return installed;
+  throw new TemporalBinaryNotFoundError(attempts);
+}
+
+async function firstOnPath(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
+    if (folder !== '' && (await namesIn(folder)).includes(`temporal${EXE}`))
+      return join(folder, `temporal${EXE}`);
+  }
+  return undefined;
+}
+
+async function firstInCache(cache: string): Promise<string | undefined> {
+  const names = await namesIn(binFolder(cache));
+  const downloaded = names.filter((name) => name.startsWith(DOWNLOADED_PREFIX)).sort();
+  const name = downloaded.at(-1) ?? names.find((file) => file === BUILT_NAME);
+  return name === undefined ? undefined : join(binFolder(cache), name);
+}
+
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+// Another program may be called temporal, and a home folder may be shared by machines of another kind.
+async function whyUnusable(path: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const onTick = () => '--version did not end within 10 s';
+  const { problem, lines } = await runProgram(path, ['--version'], { env, onTick });
+  if (problem !== undefined) return `${path} does not run: ${problem}`;
+  return /^temporal version/m.test(lines.join('\n')) ? undefined : `${path} is another program`;
+}

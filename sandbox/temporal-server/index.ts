@@ -1,0 +1,4 @@
+export { findTemporalBinary, TemporalBinaryNotFoundError, type FindOptions } from './find-binary';
+export { freePort } from './free-port';
+export { startTemporalServer, type StartOptions, type TemporalServer } from './start-server';
+export { TemporalServerStartError } from './start-error';

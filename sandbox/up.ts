@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { NativeConnection } from '@temporalio/worker';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { announceLocalServer, homeFolder, withdrawLocalServer, type LocalServer } from '../client';
+import { DEFAULT_TASK_QUEUE } from '../contract';
+import { createLogger, createWorker, installLogger, type WorkerOptions } from '../worker';
+import { startEmulator, type Emulator } from './emulator';
+import { startTemporalServer, type TemporalServer } from './temporal-server';
+
+const DEFAULT_PORT = 7233;
+const DEFAULT_UI_PORT = 8233;
+const EMULATOR_PORT = 4599;
+
+/** Everything on this machine: Temporal with its UI, the AWS emulator, a worker. */
+export interface Sandbox {
+  server: LocalServer;
+  emulator: Emulator;
+  /** Ends everything in good order, within 10 s. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the sandbox and lets the other verbs find it. `TEMPORAL_ADDRESS` names a server to use instead of starting one.
+ *
+ * @param onProgress told what takes long
+ */
+export async function startSandbox(onProgress: (line: string) => void): Promise<Sandbox> {
+  const home = homeFolder();
+  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const dbFile = path.join(home, 'temporal.db');
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const taskQueue = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE;
+  if (connectionOptions.address) refuseProductionQueue(connectionOptions.address, taskQueue);
+
+  const [temporal, emulator] = await Promise.all([
+    connectionOptions.address
+      ? undefined
+      : startTemporalServer({
+          dbFile,
+          port: DEFAULT_PORT,
+          uiPort: DEFAULT_UI_PORT,
+          logFile: path.join(home, 'temporal.log'),
+          onProgress,
+        }),
+    startEmulator({ port: EMULATOR_PORT, freePortIfTaken: true }),
+  ]);
+  const address = temporal?.address ?? connectionOptions.address ?? '';
+  const connection = await NativeConnection.connect({ ...connectionOptions, address });
+  installLogger(createLogger('info', path.join(home, 'worker.log')));
+  const worker = await startWorker(connection, { namespace, taskQueue, aws: emulatorSettings(emulator.url) });
+  const server: LocalServer = {
+    pid: process.pid,
+    temporalAddress: address,
+    ...(temporal?.uiUrl !== undefined && { uiUrl: temporal.uiUrl }),
+    emulatorUrl: emulator.url,
+  };
+  announceLocalServer(server);
+  return { server, emulator, stop: () => stopAll(worker, emulator, temporal) };
+}
+
+async function startWorker(connection: NativeConnection, options: Omit<WorkerOptions, 'connection'>) {
+  const worker = await createWorker({ connection, ...options });
+  const ended = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await ended;
+      await connection.close();
+    },
+  };
+}
+
+/** AWS settings that lead to the emulator, whatever the environment says: nothing local can reach AWS. */
+export function emulatorSettings(url: string) {
+  return {
+    roleArn: 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution',
+    ssoAdminEndpoint: url,
+    stsEndpoint: url,
+    stsRegion: 'us-east-1',
+    credentials: { accessKeyId: 'AKIAEMULATOREXAMPLE0', secretAccessKey: 'emulator' },
+  };
+}
+
+async function stopAll(
+  worker: { stop(): Promise<void> },
+  emulator: Emulator,
+  temporal: TemporalServer | undefined,
+): Promise<void> {
+  await worker.stop();
+  await Promise.all([emulator.close(), temporal?.stop()]);
+  withdrawLocalServer();
+}
+
+/** A worker of the emulator would answer production runs with instances that do not exist. */
+function refuseProductionQueue(address: string, taskQueue: string): void {
+  const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)(:\d+)?$/.test(address);
+  if (loopback || taskQueue !== DEFAULT_TASK_QUEUE) return;
+  throw new Error(
+    `TEMPORAL_ADDRESS is ${address}, which is not this machine, and "up" works on an emulator of AWS. ` +
+      'Unset it, or set IDENTITY_CENTER_TASK_QUEUE to a queue of your own.',
+  );
+}

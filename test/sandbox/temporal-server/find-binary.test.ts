@@ -1,0 +1,118 @@
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findTemporalBinary, TemporalBinaryNotFoundError } from '../../../sandbox/temporal-server';
+
+const TEMPORAL = 'echo "temporal version 0.0.0 (fake)"';
+// Takes long enough for a second search to find it at work.
+const GO = `
+if [ "$1" = version ]; then echo go version go0; exit 0; fi
+echo "$@" >> "\${0%/*}/go.log"
+echo "go: downloading example" >&2
+/bin/sleep 1
+printf '#!/bin/sh\\n%s\\n' '${TEMPORAL}' > "$GOBIN/temporal"
+/bin/chmod +x "$GOBIN/temporal"
+`;
+
+describe('findTemporalBinary', () => {
+  let folder: string;
+  let cacheDir: string;
+  let path: string;
+  let env: NodeJS.ProcessEnv;
+  const progress: string[] = [];
+  const find = () => findTemporalBinary({ env, cacheDir, onProgress: (line) => progress.push(line) });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'find-binary-'));
+    cacheDir = join(folder, 'cache');
+    path = join(folder, 'path');
+    await mkdir(path);
+    // A proxy that refuses makes the download fail the same way with and without a network.
+    env = { PATH: `${path}:/nowhere`, HTTPS_PROXY: 'http://127.0.0.1:9', HTTP_PROXY: 'http://127.0.0.1:9' };
+    progress.length = 0;
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const cached = (name = 'temporal-1.5.1') => join(cacheDir, 'bin', name);
+
+  it('takes the one on the PATH before the one in the cache', async () => {
+    await script(join(path, 'temporal'), TEMPORAL);
+    await script(cached(), TEMPORAL);
+    expect(await find()).toBe(join(path, 'temporal'));
+    expect(progress).toEqual([]);
+  });
+
+  it('passes over another program of that name on the PATH', async () => {
+    await script(join(path, 'temporal'), 'echo "temporal the calendar 3.1"');
+    await script(cached(), TEMPORAL);
+    expect(await find()).toBe(cached());
+  });
+
+  it('takes the one in the cache before it downloads or builds', async () => {
+    await script(cached(), TEMPORAL);
+    await script(join(path, 'go'), GO);
+    expect(await find()).toBe(cached());
+    expect(progress).toEqual([]);
+  });
+
+  it('prefers a downloaded one in the cache to a built one, which is older', async () => {
+    await script(cached(), TEMPORAL);
+    await script(cached('temporal-sdk-typescript-1.24.0'), TEMPORAL);
+    expect(await find()).toBe(cached('temporal-sdk-typescript-1.24.0'));
+  });
+
+  it('builds with Go where nothing can be downloaded, shows that, and leaves nothing else in the cache', async () => {
+    await script(join(path, 'go'), GO);
+    expect(await find()).toBe(cached());
+    expect(progress).toContain('go: downloading example');
+    expect(await readdir(join(cacheDir, 'bin'))).toEqual(['temporal-1.5.1']);
+    expect((await readdir(cacheDir)).sort()).toEqual(['bin', 'download']);
+  });
+
+  it('builds once where two look at the same time', async () => {
+    await script(join(path, 'go'), GO);
+    expect(await Promise.all([find(), find()])).toEqual([cached(), cached()]);
+    const log = await readFile(join(path, 'go.log'), 'utf8');
+    expect(log).toBe('install github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
+    expect(progress).toContain(`waiting for process ${process.pid}, which is installing the Temporal server`);
+  });
+
+  it('takes over from a process that died while it installed', async () => {
+    await script(join(path, 'go'), GO);
+    await mkdir(join(cacheDir, 'install.lock'), { recursive: true });
+    await mkdir(join(cacheDir, 'build-abandoned'));
+    // Above the highest process ID of any operating system here.
+    await writeFile(join(cacheDir, 'install.lock', 'pid'), '99999999');
+    expect(await find()).toBe(cached());
+    await expect(access(join(cacheDir, 'build-abandoned'))).rejects.toThrow('ENOENT');
+  });
+
+  it('names every way, and what came of it, where there is none', async () => {
+    await script(join(path, 'go'), 'if [ "$1" = version ]; then exit 0; fi; echo "no network" >&2; exit 1');
+    const error = await find().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(TemporalBinaryNotFoundError);
+    const { attempts, message } = error as TemporalBinaryNotFoundError;
+    expect(attempts).toEqual([
+      'temporal on the PATH: none there',
+      `temporal in ${join(cacheDir, 'bin')}: none there`,
+      expect.stringMatching(/^download by @temporalio\/testing: .*temporal\.download/),
+      'build with Go: go install github.com/temporalio/cli/cmd/temporal@v1.5.1: no network',
+    ]);
+    for (const attempt of attempts) expect(message).toContain(attempt);
+    expect(message).toContain('TEMPORAL_ADDRESS');
+  });
+
+  it('says so where Go is not installed', async () => {
+    await expect(find()).rejects.toThrow('build with Go: Go is not installed');
+  });
+});
+
+async function script(file: string, body: string): Promise<void> {
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, `#!/bin/sh\n${body}\n`);
+  await chmod(file, 0o755);
+}

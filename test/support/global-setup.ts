@@ -1,0 +1,18 @@
+import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
+import { ADDRESS_VARIABLE } from './temporal';
+
+declare global {
+  var sharedTemporalServer: TemporalServer | undefined;
+}
+
+/** Starts the server that all test files share: a second once, in place of a second a file. */
+export default async function startSharedServer(): Promise<void> {
+  const server = await startTemporalServer({
+    port: 0,
+    uiPort: false,
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
+  globalThis.sharedTemporalServer = server;
+  // Test files run in processes of their own, which inherit the environment and nothing else.
+  process.env[ADDRESS_VARIABLE] = server.address;
+}

@@ -1,0 +1,161 @@
+import { DeleteInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { randomInt, randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { NativeConnection } from '@temporalio/worker';
+import type { ActivityDependencies, AwsSettings } from '../../activities';
+import { IdentityCenterClient } from '../../client';
+import { workflowIdOf, type ProvisionRequestInput } from '../../contract';
+import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
+import { createLogger, createWorker, installLogger } from '../../worker';
+import { temporalAddress } from './temporal';
+
+/** Real parts for a test file: its own emulator, worker and task queue on the shared Temporal server. */
+export interface Harness {
+  readonly emulator: Emulator;
+  readonly client: IdentityCenterClient;
+  readonly temporal: Client;
+  readonly taskQueue: string;
+  /** The history of the account's latest run. */
+  eventsOf(account: string): Promise<NonNullable<History['events']>>;
+  /** Credentials of an account, as its owner would have them. */
+  assumeRole(
+    account: string,
+  ): Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken: string }>;
+  /** Deletes an instance as its owner would, and waits until it is gone. */
+  deleteInstance(account: string, instanceArn: string, region?: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface HarnessOptions {
+  address?: string;
+  /** false: the test brings its own worker. */
+  worker?: boolean;
+  aws?: Partial<AwsSettings>;
+  dependencies?: Partial<ActivityDependencies>;
+}
+
+let loggerInstalled = false;
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const address = options.address ?? temporalAddress();
+  const taskQueue = `test-${randomUUID()}`;
+  const emulator = await startEmulator({ port: 0 });
+  emulator.setFaults({ creationMs: 0, deletionMs: 0 });
+  const connection = await Connection.connect({ address });
+  const temporal = new Client({ connection });
+  const worker =
+    options.worker === false ? undefined : await startTestWorker(address, taskQueue, emulator, options);
+  const sts = new STSClient({
+    region: 'us-east-1',
+    endpoint: emulator.url,
+    credentials: emulatorSettings('').credentials,
+  });
+  const assumeRole = async (account: string) => {
+    const RoleArn = `arn:aws:iam::${account}:role/Owner`;
+    const { Credentials: issued } = await sts.send(
+      new AssumeRoleCommand({ RoleArn, RoleSessionName: 'owner' }),
+    );
+    return {
+      accessKeyId: issued?.AccessKeyId ?? '',
+      secretAccessKey: issued?.SecretAccessKey ?? '',
+      sessionToken: issued?.SessionToken ?? '',
+    };
+  };
+  return {
+    emulator,
+    temporal,
+    taskQueue,
+    async eventsOf(account) {
+      const { events } = await temporal.workflow.getHandle(workflowIdOf(account)).fetchHistory();
+      return events ?? [];
+    },
+    assumeRole,
+    async deleteInstance(account, InstanceArn, region = 'eu-west-1') {
+      const credentials = await assumeRole(account);
+      const owner = new SSOAdminClient({ region, endpoint: emulator.url, credentials });
+      await owner.send(new DeleteInstanceCommand({ InstanceArn }));
+      await until(
+        () => emulator.instances().filter((it) => it.accountId === account).length,
+        (count) => count === 0,
+      );
+    },
+    client: new IdentityCenterClient(temporal, taskQueue),
+    async stop() {
+      await worker?.stop();
+      await connection.close();
+      await emulator.close();
+    },
+  };
+}
+
+export async function startTestWorker(
+  address: string,
+  taskQueue: string,
+  emulator: Emulator,
+  options: HarnessOptions = {},
+): Promise<{ stop(): Promise<void> }> {
+  if (!loggerInstalled) installLogger(createLogger('error'));
+  loggerInstalled = true;
+  const connection = await NativeConnection.connect({ address });
+  const worker = await createWorker({
+    connection,
+    namespace: 'default',
+    taskQueue,
+    aws: { ...emulatorSettings(emulator.url), requestTimeoutMs: 2_000, ...options.aws },
+    ...(options.dependencies && { dependencies: options.dependencies }),
+  });
+  const ended = worker.run();
+  return {
+    async stop() {
+      worker.shutdown();
+      await ended;
+      await connection.close();
+    },
+  };
+}
+
+/** An account that no other test uses. */
+export function freshAccount(): string {
+  return String(randomInt(100_000_000_000, 999_999_999_998));
+}
+
+/** A request whose waits suit a test. Temporal's own granularity of a delay is a second. */
+export function requestFor(
+  accountId: string,
+  more: Partial<ProvisionRequestInput> = {},
+): ProvisionRequestInput {
+  return {
+    accountId,
+    region: 'eu-west-1',
+    ...more,
+    timing: {
+      createTimeout: '30s',
+      activeTimeout: '30s',
+      accountReadyTimeout: '20s',
+      pollInterval: '100ms',
+      retry: { initialInterval: '20ms', maximumInterval: '100ms' },
+      ...more.timing,
+    },
+  };
+}
+
+export function handleOf(harness: Harness, accountId: string): WorkflowHandle {
+  return harness.temporal.workflow.getHandle(workflowIdOf(accountId));
+}
+
+/** Waits until something holds; fails with what it saw last. */
+export async function until<T>(
+  look: () => Promise<T> | T,
+  holds: (seen: T) => boolean,
+  timeoutMs = 15_000,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

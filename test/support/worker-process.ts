@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+const MAIN = path.join(__dirname, '..', '..', 'dist', 'command', 'main.js');
+
+/** The production worker in a process of its own, for tests that end it. */
+export interface WorkerProcess {
+  readonly pid: number;
+  /** Ends it as a crash would; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** SIGSTOP: it neither answers nor dies. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends it in good order; resolves with its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts a worker whose AWS is the emulator at `emulatorUrl`; resolves when it serves. */
+export async function startWorkerProcess(
+  address: string,
+  taskQueue: string,
+  emulatorUrl: string,
+): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [MAIN, 'worker', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      TEMPORAL_ADDRESS: address,
+      IDENTITY_CENTER_TASK_QUEUE: taskQueue,
+      IDENTITY_CENTER_LOG_LEVEL: 'error',
+      AWS_ENDPOINT_URL: emulatorUrl,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'emulator',
+      AWS_SECRET_ACCESS_KEY: 'emulator',
+    },
+  });
+  const exited = once(child, 'exit');
+  await Promise.race([
+    once(child.stdout, 'data'),
+    exited.then(() => {
+      throw new Error(`the worker ended before it served, with ${child.exitCode}`);
+    }),
+  ]);
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (isRunning(child)) child.kill(signal);
+    await exited;
+    return child.exitCode;
+  };
+  return {
+    pid: child.pid ?? 0,
+    kill: async () => {
+      await end('SIGKILL');
+    },
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}

@@ -1,0 +1,31 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+/** Where the build leaves the workflow bundle: a worker that need not make it starts in half the time. */
+export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
+
+/** The package's folder, seen from the sources as well as from `dist`. */
+function packageRoot(): string {
+  const parent = path.dirname(__dirname);
+  return path.basename(parent) === 'dist' ? path.dirname(parent) : parent;
+}
+
+async function buildBundle(): Promise<void> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
+    logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },
+  });
+  await writeFile(WORKFLOW_BUNDLE, code);
+}
+
+function noLog(): void {
+  // The bundler's size report is of no use to whoever builds.
+}
+
+if (require.main === module) {
+  buildBundle().catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { AwsSettings } from '../activities';
+import { DEFAULT_TASK_QUEUE } from '../contract';
+
+const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
+
+/** The settings of a worker. AWS's own (`AWS_…`) are read by the AWS SDK, Temporal's (`TEMPORAL_…`) by envconfig. */
+export const workerSettingsSchema = z.object({
+  IDENTITY_CENTER_TASK_QUEUE: z
+    .string()
+    .min(1)
+    .default(DEFAULT_TASK_QUEUE)
+    .describe('Task queue that the worker polls and the client starts runs on.'),
+  IDENTITY_CENTER_ROLE_ARN: z
+    .union([
+      z.literal('none'),
+      z.string().regex(/^arn:[^:]+:iam::[^:]+:role\/\S+$/, 'must be the ARN of an IAM role, or "none"'),
+    ])
+    .default(DEFAULT_ROLE_ARN)
+    .describe(
+      'Role that the worker assumes in the account; {partition} and {accountId} are filled in. "none": no role, the worker\'s own credentials, which must be those of the account.',
+    ),
+  IDENTITY_CENTER_EXTERNAL_ID: z
+    .string()
+    .regex(
+      /^[\w+=,.@:/-]{2,1224}$/,
+      'must be an external ID: 2 to 1224 letters, digits and _ + = , . @ : / -',
+    )
+    .optional()
+    .describe('External ID that the role asks for. Default: none.'),
+  IDENTITY_CENTER_MAX_CONCURRENT_CALLS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(100)
+    .describe('Calls to AWS that the worker has open at once.'),
+  IDENTITY_CENTER_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .describe('Least severe level that is logged, as JSON lines on stderr.'),
+});
+
+/** What a worker is told by its environment. */
+export interface WorkerSettings {
+  taskQueue: string;
+  maxConcurrentCalls: number;
+  logLevel: 'debug' | 'info' | 'warn' | 'error';
+  aws: AwsSettings;
+}
+
+/** @throws Error naming every variable that is wrong */
+export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerSettings {
+  const read = workerSettingsSchema.safeParse(env);
+  if (!read.success) {
+    throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  const settings = read.data;
+  const stsRegion = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  return {
+    taskQueue: settings.IDENTITY_CENTER_TASK_QUEUE,
+    maxConcurrentCalls: settings.IDENTITY_CENTER_MAX_CONCURRENT_CALLS,
+    logLevel: settings.IDENTITY_CENTER_LOG_LEVEL,
+    aws: {
+      ...(settings.IDENTITY_CENTER_ROLE_ARN !== 'none' && { roleArn: settings.IDENTITY_CENTER_ROLE_ARN }),
+      ...(settings.IDENTITY_CENTER_EXTERNAL_ID !== undefined && {
+        externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
+      }),
+      ...(stsRegion !== undefined && { stsRegion }),
+    },
+  };
+}

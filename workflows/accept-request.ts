@@ -1,0 +1,17 @@
+import { workflowInfo } from '@temporalio/workflow';
+import { accountIdOf, describeProblems, readRequest, workflowIdOf, type ProvisionRequest } from '../contract';
+import { failureOf } from './failure';
+
+/** Reads the argument of the workflow, for callers in any language; throws `InvalidRequest` with every problem. */
+export function acceptRequest(input: unknown): ProvisionRequest {
+  const { workflowId } = workflowInfo();
+  const account = accountIdOf(workflowId) ?? '(unknown)';
+  const read = readRequest(input);
+  if ('problems' in read) throw failureOf('invalidRequest', account, describeProblems(read.problems));
+  const expected = workflowIdOf(read.request.accountId);
+  if (workflowId !== expected) {
+    const message = `must be the account of the workflow ID: the workflow ID is ${workflowId}, and has to be ${expected}`;
+    throw failureOf('invalidRequest', account, describeProblems([{ field: 'accountId', message }]));
+  }
+  return read.request;
+}

@@ -1,0 +1,59 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import {
+  failureDetails,
+  failureMessage,
+  SITUATIONS,
+  type FailureDetails,
+  type SituationName,
+} from '../contract';
+
+/** A failure of our own making, after which the run ends. */
+export function failureOf(
+  situation: SituationName,
+  accountId: string,
+  detail?: string,
+  cause?: Error,
+): ApplicationFailure {
+  const { remedy } = SITUATIONS[situation];
+  const last = cause instanceof ApplicationFailure ? failureDetails(cause)?.awsRequestId : undefined;
+  const details: FailureDetails = {
+    situation,
+    accountId,
+    remedy,
+    ...(last !== undefined && { awsRequestId: last }),
+  };
+  return ApplicationFailure.create({
+    type: SITUATIONS[situation].types[0],
+    nonRetryable: true,
+    message: failureMessage({ accountId, situation, ...(detail !== undefined && { detail }) }),
+    details: [details],
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** The failure that an activity ended with, in our words: what the activity reported, or the time-out of the step. */
+export function stepFailure(error: unknown, timedOut: SituationName, accountId: string): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure && cause.nonRetryable === true) {
+    return ApplicationFailure.create({
+      type: cause.type ?? 'Unknown',
+      nonRetryable: true,
+      message: cause.message,
+      ...(cause.details && { details: cause.details }),
+      cause,
+    });
+  }
+  // The server had no time left for another attempt: what the last one said is the reason.
+  const last = cause instanceof TimeoutFailure ? cause.cause : cause;
+  const said =
+    last instanceof ApplicationFailure
+      ? (failureDetails(last)?.detail ?? last.message)
+      : 'no attempt came back';
+  return failureOf(timedOut, accountId, said, cause instanceof Error ? cause : undefined);
+}
+
+/** The row of the table of answers that a failure belongs to. */
+export function situationOf(failure: ApplicationFailure): SituationName | undefined {
+  return failureDetails(failure)?.situation;
+}

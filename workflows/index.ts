@@ -1,0 +1,1 @@
+export { provisionIdentityCenter, progressQuery } from './provision-identity-center';

@@ -1,0 +1,48 @@
+import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import type { FoundInstance } from '../activities';
+import { milliseconds } from '../contract';
+import { failureOf, situationOf } from './failure';
+import type { Run, Target } from './run';
+
+/**
+ * What the account has, after CreateInstance ended with `failure`: the instance to go on with, or `undefined` where there
+ * is none. Throws `InstanceExists` for somebody else's, unless it is to be adopted.
+ */
+export async function reconcile(run: Run, failure: ApplicationFailure): Promise<Target | undefined> {
+  const { accountId, region, existing } = run.request;
+  let found: FoundInstance | undefined;
+  try {
+    found = await (situationOf(failure) === 'conflict' ? lookTwice(run) : run.steps.findInstance());
+  } catch (error) {
+    // Whether there is an instance stays open; what AWS said first is what the user has to act on.
+    throw error instanceof ApplicationFailure ? failure : error;
+  }
+  if (found === undefined) return undefined;
+  const adopted = !found.ours || found.region !== region;
+  if (adopted && (existing !== 'adopt' || found.status !== 'ACTIVE')) {
+    const what = `${found.instanceArn} in ${found.region} (${found.status})`;
+    throw failureOf(
+      'instanceExists',
+      accountId,
+      `${what}; AWS answered ${failure.type ?? 'nothing'}`,
+      failure,
+    );
+  }
+  return { instanceArn: found.instanceArn, region: found.region, adopted };
+}
+
+/** The instance of a CreateInstance whose answer is not known, if there is one. */
+export async function findOwn(run: Run): Promise<Target | undefined> {
+  const found = await lookTwice(run);
+  return found?.ours === true
+    ? { instanceArn: found.instanceArn, region: found.region, adopted: false }
+    : undefined;
+}
+
+/** A write may take a while until it shows. */
+async function lookTwice(run: Run): Promise<FoundInstance | undefined> {
+  const found = await run.steps.findInstance();
+  if (found !== undefined) return found;
+  await sleep(milliseconds(run.request.timing.pollInterval));
+  return run.steps.findInstance();
+}
