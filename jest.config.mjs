@@ -18,6 +18,9 @@ function esmOnlyPackages() {
   });
 }
 
+// As the command does: see command/main.ts.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -39,4 +42,6 @@ export default {
   testTimeout: 60_000,
   // The server that they share keeps a core busy by itself; with more, runs time out for want of CPU.
   maxWorkers: 2,
+  // Most of the time of a test is back-off.
+  maxConcurrency: 12,
 };

@@ -41,8 +41,11 @@ export interface Instance {
 
 /** When a call may be sent, and what ends it early. */
 export interface CallControl {
-  /** Called when the credentials are at hand, right before the request; throws where it is too late to send. */
-  beforeSend(): void;
+  /**
+   * Asked when the credentials are at hand, right before the request: the milliseconds that it may take; throws where it
+   * is too late to send.
+   */
+  timeToAnswer(): number;
   /** Ends reads and the fetching of credentials, never a write in flight. */
   cancellation: AbortSignal;
 }
@@ -105,8 +108,7 @@ export function createAccountOpener(settings: AwsSettings, now: () => number): O
         const credentials = await bounded(sessions.credentials(accountId, region, signIn), signIn);
         doing = operation;
         control.cancellation.throwIfAborted();
-        control.beforeSend();
-        const timeout = AbortSignal.timeout(requestTimeoutMs);
+        const timeout = AbortSignal.timeout(Math.min(requestTimeoutMs, control.timeToAnswer()));
         const signal = kind === 'write' ? timeout : AbortSignal.any([control.cancellation, timeout]);
         return await bounded(send(clientOf(credentials, region), signal), signal);
       } catch (error) {

@@ -7,12 +7,12 @@ export class WrongAccountError extends Error {
   }
 }
 
-/** Too little of the attempt is left for AWS's answer to come within it; nothing was sent. */
+/** The time of the attempt was over before it came to send; nothing was sent. */
 export class AttemptTooLateError extends Error {
   override readonly name = 'AttemptTooLateError';
 
   constructor(lateMs: number) {
-    super(`woke ${Math.ceil(lateMs)} ms after the last moment at which this attempt may send`);
+    super(`woke ${Math.ceil(lateMs)} ms after its time was over`);
   }
 }
 

@@ -7,8 +7,10 @@ import type { ListInstancesCommand } from '@aws-sdk/client-sso-admin';
 export function listAllRegions(command: ListInstancesCommand): ListInstancesCommand {
   command.middlewareStack.add(
     (next) => (args) => {
-      const request = args.request as { body: string; headers: Record<string, string> };
-      request.body = JSON.stringify({ ...(JSON.parse(request.body) as object), RegionScope: 'ALL_REGIONS' });
+      const request = args.request as { body: string | Uint8Array; headers: Record<string, string> };
+      const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
+      const input = JSON.parse(body) as object;
+      request.body = JSON.stringify({ ...input, RegionScope: 'ALL_REGIONS' });
       request.headers['content-length'] = String(Buffer.byteLength(request.body));
       return next(args);
     },

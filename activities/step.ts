@@ -24,21 +24,19 @@ export interface StepInput {
   accountReadyTimeoutMs: number;
 }
 
-/** AWS's answer to a request that is sent later than this before the end of the attempt would come after it. */
-const TIME_TO_ANSWER_MS = 11_000;
-
 /** Runs the body of an activity with its account's API, and turns whatever it throws into the failure of its attempt. */
 export async function step<T>(
   deps: ActivityDependencies,
   input: StepInput,
   body: (account: AccountApi) => Promise<T>,
 ): Promise<T> {
-  const lastMoment = deps.monotonicNow() + activityInfo().startToCloseTimeoutMs - TIME_TO_ANSWER_MS;
+  const end = deps.monotonicNow() + activityInfo().startToCloseTimeoutMs;
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: cancellationSignal(),
-    beforeSend() {
-      const lateMs = deps.monotonicNow() - lastMoment;
-      if (lateMs > 0) throw new AttemptTooLateError(lateMs);
+    timeToAnswer() {
+      const left = end - deps.monotonicNow();
+      if (left <= 0) throw new AttemptTooLateError(-left);
+      return left;
     },
   });
   try {

@@ -4,6 +4,9 @@ import { EXIT, exitCodeOfError } from './exit-codes';
 import { printJson } from './output';
 import { createProgram } from './program';
 
+// The lock file pins an SDK that supports this Node.js; that later ones will not is for whoever maintains this.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 async function main(): Promise<number> {
   const json = process.argv.includes('--json');
   let code: number = EXIT.done;
@@ -36,4 +39,6 @@ function report(error: Error, json: boolean): void {
 
 void main().then((code) => {
   process.exitCode = code;
+  // A verb that was interrupted may leave something that would keep the process alive.
+  setTimeout(() => process.exit(), 500).unref();
 });

@@ -40,7 +40,8 @@ export function colourStage(stage: string): string {
 export function describePending({ activity, attempt, failure, nextAttemptAt }: PendingActivity): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
   const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
-  const why = failure === undefined ? '' : `; ${describe(failure)}`;
+  // What is tried again needs nobody to act: the remedy is for those who look at `status`.
+  const why = failure === undefined ? '' : `; ${describe(failure).replace(` ${failure.remedy ?? ''}`, '')}`;
   return `${activity}, attempt ${attempt}${when}${why}`;
 }
 

@@ -7,14 +7,13 @@ import { print, printJson } from './output';
 import type { CommonOptions } from './run-verbs';
 
 /** Resolves with the first signal to end. */
-export function untilInterrupted(): Promise<void> {
+export function untilInterrupted(): Promise<undefined> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => {
-      resolve();
-    });
-    process.once('SIGTERM', () => {
-      resolve();
-    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        resolve(undefined);
+      });
+    }
   });
 }
 

@@ -20,7 +20,9 @@ export async function up(options: CommonOptions & { exit?: boolean }): Promise<n
     );
   }
   const interrupted = untilInterrupted();
-  const sandbox = await startVisibly(options);
+  const sandbox = await Promise.race([startVisibly(options), interrupted]);
+  // What was about to start ends with this process.
+  if (sandbox === undefined) return EXIT.running;
   try {
     const { emulator, server } = sandbox;
     emulator.setFaults({
@@ -31,7 +33,7 @@ export async function up(options: CommonOptions & { exit?: boolean }): Promise<n
       ],
       loseResponse: { operation: 'CreateInstance', times: 1 },
     });
-    const code = await Promise.race([provisionSample(server, options), interrupted.then(() => undefined)]);
+    const code = await Promise.race([provisionSample(server, options), interrupted]);
     if (code === undefined) return EXIT.running;
     if (options.exit === true) return code;
     if (!options.json)
@@ -52,7 +54,9 @@ async function startVisibly({ json }: CommonOptions) {
     : ora({ text: 'Starting', discardStdin: false, stream: process.stdout }).start();
   try {
     const sandbox = await startSandbox((line) => {
-      if (spinner !== undefined) spinner.text = line;
+      if (spinner === undefined) return;
+      if (process.stdout.isTTY) spinner.text = line;
+      else print(line);
     });
     spinner?.stop();
     if (!json) describeServer(sandbox.server);

@@ -6,7 +6,7 @@ import { announceLocalServer, homeFolder, withdrawLocalServer, type LocalServer 
 import { DEFAULT_TASK_QUEUE } from '../contract';
 import { createLogger, createWorker, installLogger, type WorkerOptions } from '../worker';
 import { startEmulator, type Emulator } from './emulator';
-import { startTemporalServer, type TemporalServer } from './temporal-server';
+import { startTemporalServer } from './temporal-server';
 
 const DEFAULT_PORT = 7233;
 const DEFAULT_UI_PORT = 8233;
@@ -28,35 +28,48 @@ export interface Sandbox {
 export async function startSandbox(onProgress: (line: string) => void): Promise<Sandbox> {
   const home = homeFolder();
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  const dbFile = path.join(home, 'temporal.db');
+  // Before the first connection, which would install the SDK's own.
+  installLogger(createLogger('info', path.join(home, 'worker.log')));
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const taskQueue = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE;
   if (connectionOptions.address) refuseProductionQueue(connectionOptions.address, taskQueue);
 
-  const [temporal, emulator] = await Promise.all([
-    connectionOptions.address
+  const running: { stop(): Promise<unknown> }[] = [];
+  const stop = async () => {
+    withdrawLocalServer();
+    // The worker first, as it needs the others to end in good order.
+    for (const part of running.reverse()) await part.stop();
+  };
+  try {
+    const emulator = await startEmulator({ port: EMULATOR_PORT, freePortIfTaken: true });
+    running.push({ stop: () => emulator.close() });
+    const temporal = connectionOptions.address
       ? undefined
-      : startTemporalServer({
-          dbFile,
+      : await startTemporalServer({
+          dbFile: path.join(home, 'temporal.db'),
           port: DEFAULT_PORT,
           uiPort: DEFAULT_UI_PORT,
           logFile: path.join(home, 'temporal.log'),
           onProgress,
-        }),
-    startEmulator({ port: EMULATOR_PORT, freePortIfTaken: true }),
-  ]);
-  const address = temporal?.address ?? connectionOptions.address ?? '';
-  const connection = await NativeConnection.connect({ ...connectionOptions, address });
-  installLogger(createLogger('info', path.join(home, 'worker.log')));
-  const worker = await startWorker(connection, { namespace, taskQueue, aws: emulatorSettings(emulator.url) });
-  const server: LocalServer = {
-    pid: process.pid,
-    temporalAddress: address,
-    ...(temporal?.uiUrl !== undefined && { uiUrl: temporal.uiUrl }),
-    emulatorUrl: emulator.url,
-  };
-  announceLocalServer(server);
-  return { server, emulator, stop: () => stopAll(worker, emulator, temporal) };
+        });
+    if (temporal !== undefined) running.push(temporal);
+    const address = temporal?.address ?? connectionOptions.address ?? '';
+    const connection = await NativeConnection.connect({ ...connectionOptions, address });
+    running.push(
+      await startWorker(connection, { namespace, taskQueue, aws: emulatorSettings(emulator.url) }),
+    );
+    const server: LocalServer = {
+      pid: process.pid,
+      temporalAddress: address,
+      ...(temporal?.uiUrl !== undefined && { uiUrl: temporal.uiUrl }),
+      emulatorUrl: emulator.url,
+    };
+    announceLocalServer(server);
+    return { server, emulator, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 async function startWorker(connection: NativeConnection, options: Omit<WorkerOptions, 'connection'>) {
@@ -80,16 +93,6 @@ export function emulatorSettings(url: string) {
     stsRegion: 'us-east-1',
     credentials: { accessKeyId: 'AKIAEMULATOREXAMPLE0', secretAccessKey: 'emulator' },
   };
-}
-
-async function stopAll(
-  worker: { stop(): Promise<void> },
-  emulator: Emulator,
-  temporal: TemporalServer | undefined,
-): Promise<void> {
-  await worker.stop();
-  await Promise.all([emulator.close(), temporal?.stop()]);
-  withdrawLocalServer();
 }
 
 /** A worker of the emulator would answer production runs with instances that do not exist. */

@@ -1,3 +1,4 @@
+import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import {
   failureDetails,
@@ -45,12 +46,21 @@ export function stepFailure(error: unknown, timedOut: SituationName, accountId: 
     });
   }
   // The server had no time left for another attempt: what the last one said is the reason.
-  const last = cause instanceof TimeoutFailure ? cause.cause : cause;
+  const last = cause instanceof TimeoutFailure ? lastFailure(cause) : cause;
   const said =
-    last instanceof ApplicationFailure
-      ? (failureDetails(last)?.detail ?? last.message)
-      : 'no attempt came back';
-  return failureOf(timedOut, accountId, said, cause instanceof Error ? cause : undefined);
+    last instanceof ApplicationFailure ? (failureDetails(last)?.detail ?? last.message) : undefined;
+  return failureOf(
+    timedOut,
+    accountId,
+    said ?? 'no attempt came back',
+    last instanceof Error ? last : undefined,
+  );
+}
+
+/** The failure of the last attempt, which the server hands over with the time-out and the SDK leaves undecoded. */
+function lastFailure({ failure }: TimeoutFailure): Error | undefined {
+  const last = failure?.cause;
+  return last ? defaultFailureConverter.failureToError(last, defaultPayloadConverter) : undefined;
 }
 
 /** The row of the table of answers that a failure belongs to. */

@@ -60,6 +60,7 @@ async function provision(run: Run): Promise<ProvisionResult> {
 /** Asks AWS for the instance behind the token, until it is made or a look shows what there is instead. */
 async function create(run: Run): Promise<Target> {
   const deadline = Date.now() + milliseconds(run.request.timing.createTimeout);
+  let conflict: ApplicationFailure | undefined;
   for (;;) {
     try {
       run.enter('creating');
@@ -73,7 +74,9 @@ async function create(run: Run): Promise<Target> {
       const existing = await reconcile(run, error);
       if (existing !== undefined) return existing;
       // A Conflict with nothing there is a write that has not propagated; only then is the same token sent again.
-      if (situationOf(error) !== 'conflict' || Date.now() >= deadline) throw error;
+      if (situationOf(error) === 'createTimeout' && conflict !== undefined) throw conflict;
+      if (situationOf(error) !== 'conflict') throw error;
+      conflict = error;
     }
   }
 }

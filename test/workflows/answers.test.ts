@@ -297,7 +297,7 @@ describe('answers after which nothing is sent again', () => {
         provision(
           account,
           { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1000 }] },
-          { timing: { createTimeout: '1s' } },
+          { timing: { createTimeout: '4s' } },
         ),
       );
       expect(failure.type).toBe('ConflictException');

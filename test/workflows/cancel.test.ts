@@ -103,11 +103,13 @@ test.concurrent("an earlier run's instance is never deleted", async () => {
   const first = await start(account, {});
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const looks = calls(account, 'DescribeInstance');
-  const result = start(account, {
-    failNext: [
-      { operation: 'DescribeInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
-    ],
-  });
+  const throttled = {
+    operation: 'DescribeInstance',
+    error: 'ThrottlingException',
+    retryAfterSeconds: 600,
+    times: 1,
+  };
+  const result = start(account, { failNext: [throttled] }, { timing: { activeTimeout: '1h' } });
   const ended = expect(result).rejects.toBeInstanceOf(RunCancelledError);
   await until(
     () => calls(account, 'DescribeInstance'),
