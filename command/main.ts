@@ -7,6 +7,12 @@ import { createProgram } from './program';
 // The lock file pins an SDK that supports this Node.js; that later ones will not is for whoever maintains this.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
+// Whoever reads the output (`head`) may have seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+});
+
 async function main(): Promise<number> {
   const json = process.argv.includes('--json');
   let code: number = EXIT.done;
