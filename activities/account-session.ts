@@ -36,6 +36,8 @@ export interface AccountSessions {
 
 const MAX_SESSIONS = 1000;
 const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
+/** For credentials that name no end: how long until they are asked for again. */
+const DEFAULT_LIFE_MS = 60 * 60_000;
 
 /** @param now milliseconds since the epoch */
 export function createAccountSessions(
@@ -43,7 +45,7 @@ export function createAccountSessions(
   requestHandler: NodeHttpHandler,
   now: () => number,
 ): AccountSessions {
-  const sessions = new LRUCache<string, Credentials>({ max: MAX_SESSIONS });
+  const sessions = new LRUCache<string, { credentials: Credentials; renewAt: number }>({ max: MAX_SESSIONS });
   const clients = new LRUCache<string, STSClient>({ max: 50 });
 
   function stsClient(region: string): STSClient {
@@ -97,16 +99,13 @@ export function createAccountSessions(
   return {
     async credentials(accountId, region, signal) {
       const cached = sessions.get(accountId);
-      if (cached !== undefined) return cached;
-      const fresh = await (settings.roleArn === undefined
+      if (cached !== undefined && now() < cached.renewAt) return cached.credentials;
+      const credentials = await (settings.roleArn === undefined
         ? ownCredentials(accountId, region, signal)
         : assumeRole(settings.roleArn, accountId, region, signal));
-      const ttl =
-        fresh.expiration === undefined
-          ? 3_600_000
-          : fresh.expiration.getTime() - now() - RENEW_BEFORE_EXPIRY_MS;
-      if (ttl > 0) sessions.set(accountId, fresh, { ttl });
-      return fresh;
+      const expiresAt = credentials.expiration?.getTime() ?? now() + DEFAULT_LIFE_MS;
+      sessions.set(accountId, { credentials, renewAt: expiresAt - RENEW_BEFORE_EXPIRY_MS });
+      return credentials;
     },
     forget(accountId) {
       sessions.delete(accountId);

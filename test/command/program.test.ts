@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { startEmulator } from '../../sandbox';
+import { freePort } from '../../sandbox/temporal-server';
+import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { freshAccount, until } from '../support/harness';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+let command: CommandRunner;
+let closedPort: number;
+beforeAll(async () => {
+  closedPort = await freePort(0);
+  command = commandRunner({ TEMPORAL_ADDRESS: `127.0.0.1:${closedPort}` });
+});
+afterAll(() => {
+  command.dispose();
+});
+
+test('token prints the golden tokens', async () => {
+  const first = await command.run(['token', 'identity-center/111122223333']);
+  expect(first).toEqual({ code: 0, stdout: '483d49ae-918c-5960-bb4b-13d19ca327a4\n', stderr: '' });
+  const second = await command.run(['token', 'identity-center/111122223333', '--generation', '2', '--json']);
+  expect(documentOf(second)).toEqual({
+    workflowId: 'identity-center/111122223333',
+    generation: 2,
+    clientToken: '41ec7d5c-7f93-5ff7-8a72-85837f490619',
+  });
+});
+
+test.each([
+  [['token', 'x', '--generation', '0'], 'whole number'],
+  [['token'], 'workflowId'],
+  [['conjure'], 'unknown command'],
+  [['provision', '111122223333', '--colour', 'red'], 'unknown option'],
+  [['emulator', '--port', 'http'], 'whole number'],
+])('wrong usage %p: exit 2, saying what is wrong', async (args, message) => {
+  const { code, stderr } = await command.run(args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
+
+test.each(['up', 'worker', 'provision', 'status', 'watch', 'list', 'cancel', 'token', 'emulator'])(
+  '%s --help has an example',
+  async (verb) => {
+    const { code, stdout } = await command.run([verb, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Example:\n  identity-center ${verb}`);
+    expect(stdout).toContain('--json');
+  },
+);
+
+test.each([
+  ['provision', freshAccount(), '--region', 'eu-west-1'],
+  ['status', freshAccount()],
+  ['watch', freshAccount()],
+  ['list'],
+  ['cancel', freshAccount()],
+  ['worker'],
+])('%s without a Temporal server: exit 5 within 10 s, with the address and the remedy', async (...args) => {
+  const began = performance.now();
+  const { code, stderr } = await command.run(args);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  expect(code).toBe(5);
+  expect(stderr).toContain(`127.0.0.1:${closedPort}`);
+  expect(stderr).toContain('TEMPORAL_ADDRESS');
+});
+
+test('worker with wrong settings: exit 2, naming every variable', async () => {
+  const env = { IDENTITY_CENTER_ROLE_ARN: 'admin', IDENTITY_CENTER_MAX_CONCURRENT_CALLS: 'many' };
+  const { code, stderr } = await command.run(['worker'], { env });
+  expect(code).toBe(2);
+  for (const name of Object.keys(env)) expect(stderr).toContain(name);
+});
+
+test('emulator serves until SIGTERM, then exits 0', async () => {
+  const { child, finished, stdout } = command.start(['emulator', '--port', '0', '--json']);
+  const { url } = JSON.parse(await until(stdout, (seen) => seen.endsWith('\n'))) as { url: string };
+  await expect(fetch(`${url}/_emulator/calls`).then((response) => response.json())).resolves.toEqual([]);
+  child.kill('SIGTERM');
+  await expect(finished).resolves.toMatchObject({ code: 0 });
+});
+
+describe('up', () => {
+  test('provisions the sample through throttling and a lost answer; the other verbs find it; Ctrl-C ends it within 10 s', async () => {
+    // Its usual port is taken: that is no crash, and the others find it all the same.
+    const inTheWay = await startEmulator({ port: 4599, freePortIfTaken: true });
+    const env = { TEMPORAL_ADDRESS: '' };
+    const { child, finished, stdout } = command.start(['up', '--json'], env);
+    const started = JSON.parse(await until(stdout, (seen) => seen.endsWith('\n'), 45_000)) as {
+      emulatorUrl: string;
+      uiUrl: string;
+      runUrl: string;
+      run: { stage: string; result: { outcome: string } };
+    };
+    expect(started.run).toMatchObject({ stage: 'active', result: { outcome: 'created', generation: 1 } });
+    const calls = (await (
+      await fetch(`${started.emulatorUrl}/_emulator/calls?operation=CreateInstance`)
+    ).json()) as {
+      token: string;
+      outcome: string;
+    }[];
+    expect(calls.map((call) => call.outcome)).toEqual([
+      'ThrottlingException',
+      'ThrottlingException',
+      'lost',
+      'ok',
+    ]);
+    expect(new Set(calls.map((call) => call.token)).size).toBe(1);
+    expect((await fetch(started.runUrl)).status).toBe(200);
+
+    const second = await command.run(['up'], { env });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(`Already up, as process ${child.pid}`);
+    const account = freshAccount();
+    await expect(
+      command.run(['provision', account, '--region', 'eu-west-1'], { env }),
+    ).resolves.toMatchObject({ code: 0 });
+    const refused = await command.run(['worker'], { env });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('has a worker of its own');
+
+    const began = performance.now();
+    child.kill('SIGINT');
+    await expect(finished).resolves.toMatchObject({ code: 0 });
+    expect(performance.now() - began).toBeLessThan(10_000);
+    await inTheWay.close();
+
+    const again = command.start(['up', '--json'], env);
+    await until(again.stdout, (seen) => seen.endsWith('\n'), 45_000);
+    const status = await command.run(['status', account, '--json'], { env });
+    expect(documentOf(status)).toMatchObject({ stage: 'active' });
+    again.child.kill('SIGTERM');
+    await again.finished;
+  }, 120_000);
+
+  test('--exit leaves with the exit code of the run', async () => {
+    const alone = commandRunner({});
+    const { code, stdout } = await alone.run(['up', '--exit']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Outcome +created/);
+    alone.dispose();
+  }, 60_000);
+
+  test('a server that is not this machine is refused, as the emulator would answer its runs', async () => {
+    const { code, stderr } = await command.run(['up'], {
+      env: { TEMPORAL_ADDRESS: 'temporal.example.com:7233' },
+    });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('not this machine');
+  });
+});
+
+test('the tables of the README are those of the code', () => {
+  execFileSync(process.execPath, [path.join(ROOT, 'docs', 'update.mjs'), '--check'], { stdio: 'pipe' });
+  expect(readFileSync(path.join(ROOT, 'README.md'), 'utf8')).toContain('IDENTITY_CENTER_ROLE_ARN');
+});

@@ -1,0 +1,68 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const MAIN = path.join(__dirname, '..', '..', 'dist', 'command', 'main.js');
+
+/** What a process of the command left. */
+export interface Finished {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command as a process, with an environment that can reach neither AWS nor the state of this user. */
+export interface CommandRunner {
+  run(args: string[], options?: { env?: NodeJS.ProcessEnv; stdin?: string }): Promise<Finished>;
+  /** A process that stays; the caller ends it. */
+  start(args: string[], env?: NodeJS.ProcessEnv): Running;
+  /** Removes its folder. */
+  dispose(): void;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** What it has printed so far. */
+  stdout(): string;
+}
+
+export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
+  const home = mkdtempSync(path.join(tmpdir(), 'identity-center-'));
+  const start = (args: string[], env: NodeJS.ProcessEnv = {}): Running => {
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        NO_COLOR: '1',
+        IDENTITY_CENTER_HOME: home,
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        ...baseEnv,
+        ...env,
+      },
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const finished = once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr }));
+    return { child, finished, stdout: () => stdout };
+  };
+  return {
+    start,
+    run(args, { env, stdin } = {}) {
+      const { child, finished } = start(args, env);
+      child.stdin?.end(stdin ?? '');
+      return finished;
+    },
+    dispose: () => {
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The one JSON document that a verb printed. */
+export function documentOf({ stdout }: Finished): Record<string, unknown> {
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
