@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { SITUATIONS, type Situation, type SituationName } from '../contract';
 import { AttemptTooLateError, WrongAccountError } from './errors';
 
@@ -74,7 +75,7 @@ function readError(thrown: unknown): ErrorFacts {
   return {
     name,
     awsName: sentByAws ? name : undefined,
-    message: text(error['message']) || text(error['Message']) || text(error['code']) || String(thrown),
+    message: text(error['message']) || text(error['Message']) || text(error['code']) || inspect(thrown),
     reason: text(error['Reason']) ?? '',
     httpStatus: number(metadata['httpStatusCode']),
     awsRequestId: text(metadata['requestId']),

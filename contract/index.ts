@@ -5,3 +5,4 @@ export * from './failures';
 export * from './progress';
 export * from './request';
 export * from './request-diff';
+export * from './situations';

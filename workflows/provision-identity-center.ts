@@ -18,7 +18,8 @@ import { acceptRequest } from './accept-request';
 import { failureOf, situationOf } from './failure';
 import { reconcile } from './reconcile';
 import { rollBack } from './roll-back';
-import { Run, type Target } from './run';
+import { Run } from './run';
+import type { Target } from './steps';
 
 /** Where the run stands; answers at every stage and after the end. */
 export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
@@ -60,7 +61,7 @@ async function provision(run: Run): Promise<ProvisionResult> {
 /** Asks AWS for the instance behind the token, until it is made or a look shows what there is instead. */
 async function create(run: Run): Promise<Target> {
   const deadline = Date.now() + milliseconds(run.request.timing.createTimeout);
-  let conflict: ApplicationFailure | undefined;
+  const conflicts: ApplicationFailure[] = [];
   for (;;) {
     try {
       run.enter('creating');
@@ -71,12 +72,12 @@ async function create(run: Run): Promise<Target> {
       if (!(error instanceof ApplicationFailure) || situationOf(error) === 'wrongAccount') throw error;
       run.note(describeFailure(error));
       run.enter('reconciling');
-      const existing = await reconcile(run, error);
+      const existing = await reconcile(run, error, conflicts.length);
       if (existing !== undefined) return existing;
       // A Conflict with nothing there is a write that has not propagated; only then is the same token sent again.
-      if (situationOf(error) === 'createTimeout' && conflict !== undefined) throw conflict;
+      if (situationOf(error) === 'createTimeout') throw conflicts.at(-1) ?? error;
       if (situationOf(error) !== 'conflict') throw error;
-      conflict = error;
+      conflicts.push(error);
     }
   }
 }

@@ -2,17 +2,28 @@ import { ApplicationFailure, sleep } from '@temporalio/workflow';
 import type { FoundInstance } from '../activities';
 import { milliseconds } from '../contract';
 import { failureOf, situationOf } from './failure';
-import type { Run, Target } from './run';
+import type { Run } from './run';
+import type { Target } from './steps';
+
+const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * What the account has, after CreateInstance ended with `failure`: the instance to go on with, or `undefined` where there
  * is none. Throws `InstanceExists` for somebody else's, unless it is to be adopted.
+ *
+ * @param conflicts how many Conflicts with nothing there came before
  */
-export async function reconcile(run: Run, failure: ApplicationFailure): Promise<Target | undefined> {
+export async function reconcile(
+  run: Run,
+  failure: ApplicationFailure,
+  conflicts: number,
+): Promise<Target | undefined> {
   const { accountId, region, existing } = run.request;
   let found: FoundInstance | undefined;
   try {
-    found = await (situationOf(failure) === 'conflict' ? lookTwice(run) : run.steps.findInstance());
+    found = await (situationOf(failure) === 'conflict'
+      ? lookTwice(run, conflicts)
+      : run.steps.findInstance());
   } catch (error) {
     // Whether there is an instance stays open; what AWS said first is what the user has to act on.
     throw error instanceof ApplicationFailure ? failure : error;
@@ -39,10 +50,10 @@ export async function findOwn(run: Run): Promise<Target | undefined> {
     : undefined;
 }
 
-/** A write may take a while until it shows. */
-async function lookTwice(run: Run): Promise<FoundInstance | undefined> {
+/** A write may take a while until it shows. The pause grows, so that an hour of Conflicts stays a short history. */
+async function lookTwice(run: Run, conflicts = 0): Promise<FoundInstance | undefined> {
   const found = await run.steps.findInstance();
   if (found !== undefined) return found;
-  await sleep(milliseconds(run.request.timing.pollInterval));
+  await sleep(Math.min(LONGEST_PAUSE_MS, milliseconds(run.request.timing.pollInterval) * 1.5 ** conflicts));
   return run.steps.findInstance();
 }

@@ -6,15 +6,7 @@ import {
   type ProvisionRequest,
   type Stage,
 } from '../contract';
-import { stepsFor, type Steps } from './steps';
-
-/** The instance that a run goes on with. */
-export interface Target {
-  instanceArn: string;
-  region: string;
-  /** Not made for this workflow ID and this Region: taken over by `existing: "adopt"`. */
-  adopted: boolean;
-}
+import { stepsFor, type Steps, type Target } from './steps';
 
 /** The state of a run: what the `progress` query shows, and what a cancelled run has to clean up. */
 export class Run {

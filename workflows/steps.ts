@@ -7,7 +7,14 @@ import {
 import type { ActiveInstance, Activities, FoundInstance } from '../activities';
 import { milliseconds, NON_RETRYABLE_TYPES, type ProvisionRequest, type SituationName } from '../contract';
 import { stepFailure } from './failure';
-import type { Target } from './run';
+
+/** The instance that a run goes on with. */
+export interface Target {
+  instanceArn: string;
+  region: string;
+  /** Not made for this workflow ID and this Region: taken over by `existing: "adopt"`. */
+  adopted: boolean;
+}
 
 /** What a run can do in the account. Each step throws an ApplicationFailure with its row of the table, or a cancellation. */
 export interface Steps {

@@ -26,7 +26,7 @@ export interface Running {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
   /** What it has printed so far. */
-  stdout(): string;
+  readonly stdout: () => string;
 }
 
 export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {

@@ -1,0 +1,217 @@
+/**
+ * What a failed call means for the run:
+ * - `backOff`: try again with exponential back-off and full jitter, until the time-out of the step;
+ * - `freshCredentials`: the same, with new credentials;
+ * - `untilAccountReady`: the same, but no longer than `accountReadyTimeout`;
+ * - `stop`: never send it again.
+ */
+export type Retry = 'backOff' | 'freshCredentials' | 'untilAccountReady' | 'stop';
+
+/** One row of the table of answers. */
+export interface Situation {
+  /** The names this goes by: AWS's error codes where AWS has one, else ours. The failure type of a run is one of them. */
+  readonly types: readonly string[];
+  readonly retry: Retry;
+  /** What happened, as a clause for people. */
+  readonly meaning: string;
+  /** The next step, as a sentence for people. */
+  readonly remedy: string;
+}
+
+/**
+ * Every failure there is. The retry policies, the classification of AWS's answers, the messages and the table in the
+ * README are made from this.
+ */
+export const SITUATIONS = {
+  throttled: {
+    types: ['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded'],
+    retry: 'backOff',
+    meaning: 'AWS is throttling',
+    remedy: 'Nothing to do: the call is tried again. If this lasts, start fewer accounts at once.',
+  },
+  answerLost: {
+    types: ['AnswerLost', 'InternalServerException'],
+    retry: 'backOff',
+    meaning: 'no usable answer came from AWS, which may have done what was asked',
+    remedy:
+      'Nothing to do: the call is tried again with the same ClientToken. If this lasts, check the way from the worker to AWS.',
+  },
+  credentialsStale: {
+    types: [
+      'ExpiredTokenException',
+      'ExpiredToken',
+      'RequestExpired',
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+    ],
+    retry: 'freshCredentials',
+    meaning: 'the credentials have expired or are not valid yet',
+    remedy: 'Nothing to do: new credentials are fetched. If this lasts, check the clock of the worker.',
+  },
+  noCredentials: {
+    types: ['CredentialsProviderError'],
+    retry: 'freshCredentials',
+    meaning: 'the worker has no AWS credentials',
+    remedy:
+      'Give the worker credentials (AWS_PROFILE, a role of its machine or pod); the call is tried again.',
+  },
+  roleRefused: {
+    types: ['AccessDenied', 'InvalidClientTokenId'],
+    retry: 'untilAccountReady',
+    meaning: 'STS does not let the worker assume the role in the account, which may not be ready yet',
+    remedy:
+      'If the account is not new: check that the role exists and trusts the worker (IDENTITY_CENTER_ROLE_ARN, external ID).',
+  },
+  notSubscribed: {
+    types: [
+      'OptInRequired',
+      'SubscriptionRequiredException',
+      'SubscriptionRequired',
+      'UnrecognizedClientException',
+    ],
+    retry: 'untilAccountReady',
+    meaning: 'the account is not subscribed to the service in this Region yet',
+    remedy:
+      'If the account is not new: enable the Region in the account and check that the account is active.',
+  },
+  permissionMissing: {
+    types: ['AccessDeniedException'],
+    retry: 'untilAccountReady',
+    meaning: 'AWS denies the call, as it does while an account is new or where a permission is missing',
+    remedy: 'If the account is not new: give the role the permission that the message names.',
+  },
+  accountNotReady: {
+    types: ['AccountNotReady'],
+    retry: 'stop',
+    meaning: 'the account still refused the call when accountReadyTimeout was over',
+    remedy:
+      'Mend what the AWS error names (role, permission, Region, subscription), then start the run again.',
+  },
+  explicitDeny: {
+    types: ['AccessDeniedException'],
+    retry: 'stop',
+    meaning: 'a policy explicitly denies the call',
+    remedy:
+      'Take the account out of the policy that the message names, or allow the call in it; then start the run again.',
+  },
+  organizationForbids: {
+    types: ['AccessDeniedException'],
+    retry: 'stop',
+    meaning: 'the organization does not allow its members to create account instances',
+    remedy:
+      'Enable account instances in the IAM Identity Center console of the management account; then start the run again.',
+  },
+  managementAccount: {
+    types: ['AccessDeniedException'],
+    retry: 'stop',
+    meaning: 'the management account of an organization cannot have an account instance',
+    remedy: 'Use a member account, or enable the organization instance in the IAM Identity Center console.',
+  },
+  invalidParameter: {
+    types: ['ValidationException'],
+    retry: 'stop',
+    meaning: 'AWS does not accept the request',
+    remedy: 'Correct the field that the message names, then start the run again.',
+  },
+  parameterMismatch: {
+    types: ['IdempotentParameterMismatch'],
+    retry: 'stop',
+    meaning:
+      'an earlier call with this ClientToken had another name or other tags, and no instance of that call is to be found',
+    remedy: 'Start the run again with the name and tags of the earlier run.',
+  },
+  conflict: {
+    types: ['ConflictException'],
+    retry: 'stop',
+    meaning: 'AWS reports a conflict with an earlier write, and no instance is to be found',
+    remedy: 'Start the run again in a few minutes. If it stays so, ask AWS Support with the request ID.',
+  },
+  quotaExceeded: {
+    types: ['ServiceQuotaExceededException'],
+    retry: 'stop',
+    meaning: 'a quota of IAM Identity Center is used up',
+    remedy: 'Ask for a higher quota in Service Quotas, then start the run again.',
+  },
+  refused: {
+    types: ['RequestRefused'],
+    retry: 'stop',
+    meaning: 'AWS refuses the call',
+    remedy: 'Act on the AWS error in the message, then start the run again.',
+  },
+  wrongAccount: {
+    types: ['WrongAccount'],
+    retry: 'stop',
+    meaning: 'the credentials belong to another account, so nothing was sent',
+    remedy:
+      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then start the run again.',
+  },
+  attemptTooLate: {
+    types: ['AttemptTooLate'],
+    retry: 'backOff',
+    meaning: 'the worker was stopped for so long that its attempt was over, so nothing was sent',
+    remedy: 'Nothing to do: the call is tried again.',
+  },
+  invalidRequest: {
+    types: ['InvalidRequest'],
+    retry: 'stop',
+    meaning: 'the request is not valid, so nothing was sent',
+    remedy: 'Correct the fields that the message names, then start the run again.',
+  },
+  instanceExists: {
+    types: ['InstanceExists'],
+    retry: 'stop',
+    meaning: 'the account has an instance that no run of this account made in this Region',
+    remedy: 'To use that instance start the run again with existing "adopt"; else delete it first.',
+  },
+  createFailed: {
+    types: ['CreateFailed'],
+    retry: 'stop',
+    meaning: 'AWS could not create the instance (CREATE_FAILED)',
+    remedy: 'Act on the reason that AWS gives, then start the run again with onCreateFailed "recreate".',
+  },
+  instanceGone: {
+    types: ['InstanceGone'],
+    retry: 'stop',
+    meaning: 'the instance has been deleted',
+    remedy: 'Nothing to do: the run goes on with the next generation of its ClientToken.',
+  },
+  generationsExhausted: {
+    types: ['GenerationsExhausted'],
+    retry: 'stop',
+    meaning: 'every ClientToken that a run may use leads to an instance that is deleted or failed',
+    remedy:
+      'Create the instance in the IAM Identity Center console, then start the run again with existing "adopt".',
+  },
+  createTimeout: {
+    types: ['CreateTimeout'],
+    retry: 'stop',
+    meaning: 'the instance was not created before createTimeout was over',
+    remedy:
+      'Start the run again: it goes on with the same ClientToken, so no second instance can come of it.',
+  },
+  activeTimeout: {
+    types: ['ActiveTimeout'],
+    retry: 'stop',
+    meaning: 'the instance had not settled when activeTimeout was over',
+    remedy: 'Start the run again: it goes on with the same instance.',
+  },
+  rollBackFailed: {
+    types: ['RollBackFailed'],
+    retry: 'stop',
+    meaning: 'the run was cancelled, but what it made could not be removed',
+    remedy: 'Delete the instance that the message names (aws sso-admin delete-instance --instance-arn …).',
+  },
+} as const satisfies Record<string, Situation>;
+
+/** The key of a row of {@link SITUATIONS}. */
+export type SituationName = keyof typeof SITUATIONS;
+
+const rows: readonly Situation[] = Object.values(SITUATIONS);
+
+/**
+ * The failure types after which no activity is tried again: those whose every row says `stop`. AccessDeniedException is
+ * not among them, as only its message tells a denial for good from an account that is not ready; the activity marks it.
+ */
+export const NON_RETRYABLE_TYPES: readonly string[] = [
+  ...new Set(rows.filter((row) => row.retry === 'stop').flatMap((row) => row.types)),
+].filter((type) => rows.every((row) => row.retry === 'stop' || !row.types.includes(type)));
