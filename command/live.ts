@@ -1,14 +1,14 @@
 import ora from 'ora';
 import pc from 'picocolors';
 import type { AccountStatus } from '../client';
-import { colourStage, describePending, print } from './output';
+import { colourStage, describePending, isLiveTerminal, print } from './output';
 
 /**
  * Shows a run as it goes: a line for each stage and each attempt, with the time since it began; in a terminal also a line
  * that lives. Returns the last status.
  */
 export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
-  const spinner = process.stdout.isTTY ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
+  const spinner = isLiveTerminal() ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
   const start = performance.now();
   const shown = new Set<string>();
   let last: AccountStatus | undefined;

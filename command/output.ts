@@ -1,6 +1,11 @@
 import pc from 'picocolors';
 import type { AccountStatus, PendingActivity, ProgressFailure } from '../client';
 
+/** Whether a line on stdout can be drawn anew. A terminal without a width, as `script` makes them, cannot. */
+export function isLiveTerminal(): boolean {
+  return process.stdout.isTTY && process.stdout.columns > 0;
+}
+
 /** Writes the one JSON document of a verb, or one of a stream's. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

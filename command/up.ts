@@ -4,7 +4,7 @@ import { findLocalServer, IdentityCenterClient, type LocalServer } from '../clie
 import { startSandbox } from '../sandbox';
 import { EXIT, exitCodeOf, UsageError } from './exit-codes';
 import { lastOf, showLive } from './live';
-import { print, printJson, printStatus } from './output';
+import { isLiveTerminal, print, printJson, printStatus } from './output';
 import type { CommonOptions } from './run-verbs';
 import { untilInterrupted } from './serve-verbs';
 
@@ -49,17 +49,17 @@ export async function up(options: CommonOptions & { exit?: boolean }): Promise<n
 }
 
 async function startVisibly({ json }: CommonOptions) {
-  const spinner = json
-    ? undefined
-    : ora({ text: 'Starting', discardStdin: false, stream: process.stdout }).start();
+  const live = json !== true && isLiveTerminal();
+  const spinner = live
+    ? ora({ text: 'Starting', discardStdin: false, stream: process.stdout }).start()
+    : undefined;
   try {
     const sandbox = await startSandbox((line) => {
-      if (spinner === undefined) return;
-      if (process.stdout.isTTY) spinner.text = line;
-      else print(line);
+      if (spinner !== undefined) spinner.text = line;
+      else if (json !== true) print(line);
     });
     spinner?.stop();
-    if (!json) describeServer(sandbox.server);
+    if (json !== true) describeServer(sandbox.server);
     return sandbox;
   } catch (error) {
     spinner?.stop();
