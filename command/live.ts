@@ -29,7 +29,10 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
         `${colourStage(stage.padEnd(17))}${instanceArn ?? ''}`,
       );
       if (pending !== undefined && pending.attempt > 1 && pending.failure !== undefined) {
-        once(`${pending.activity} ${pending.attempt}`, `${' '.repeat(17)}${describePending(pending)}`);
+        once(
+          `${pending.activity} ${pending.attempt}`,
+          `${' '.repeat(17)}${describePending(pending).replace(/ \(request [\w-]+\)/, '')}`,
+        );
       }
       if (notice !== undefined) once(notice, pc.yellow(notice));
       if (spinner !== undefined && status.status === 'RUNNING') {

@@ -45,12 +45,15 @@ export function colourStage(stage: string): string {
 export function describePending({ activity, attempt, failure, nextAttemptAt }: PendingActivity): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
   const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
-  // What is tried again needs nobody to act: the remedy is for those who look at `status`.
-  const why = failure === undefined ? '' : `; ${describe(failure).replace(` ${failure.remedy ?? ''}`, '')}`;
-  return `${activity}, attempt ${attempt}${when}${why}`;
+  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${whatHappened(failure)}`}`;
+}
+
+/** The message without what its surroundings say: the account, the operation; and, as it is tried again, the remedy. */
+function whatHappened({ message, remedy = '' }: ProgressFailure): string {
+  return message.replace(/^Account \d{12}: (\w+: )?/, '').replace(` ${remedy}`, '');
 }
 
 function describe({ type, message }: ProgressFailure): string {
   const text = message.replace(/^Account \d{12}: /, '');
-  return text.includes(type) || type === 'NotYet' ? text : `${type}: ${text}`;
+  return text.includes(type) ? text : `${type}: ${text}`;
 }
