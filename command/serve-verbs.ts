@@ -21,7 +21,11 @@ export async function worker(options: CommonOptions): Promise<number> {
   const settings = readSettings();
   const temporal = readTemporalSettings();
   const { address } = temporal.connectionOptions;
-  if (address === findLocalServer()?.temporalAddress) {
+  const sandbox = findLocalServer()?.temporalAddress;
+  if (
+    sandbox !== undefined &&
+    address.replace(/^(localhost|\[::1\]|0\.0\.0\.0):/, '127.0.0.1:') === sandbox
+  ) {
     throw new UsageError(
       `${address} is the server of "identity-center up", which has a worker of its own; this one would take its runs to AWS. Set TEMPORAL_ADDRESS to your server.`,
     );
