@@ -28,7 +28,9 @@ export function printStatus(status: AccountStatus): void {
     ['Identity store', result?.identityStoreId],
     ['ClientToken', `${status.clientToken} (generation ${status.generation})`],
     ['Waits for', pending && describePending(pending)],
-    ['Failure', failure && describe(failure)],
+    ['Failure', failure && pc.red(failure.type)],
+    ['What happened', failure && whatHappened(failure)],
+    ['Next step', failure?.remedy],
     ['Run', `${status.workflowId} ${status.runId}`],
     ['Note', notice],
   ];
@@ -45,15 +47,10 @@ export function colourStage(stage: string): string {
 export function describePending({ activity, attempt, failure, nextAttemptAt }: PendingActivity): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
   const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
-  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${whatHappened(failure)}`}`;
+  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${whatHappened(failure).replace(/^\w+: /, '')}`}`;
 }
 
-/** The message without what its surroundings say: the account, the operation; and, as it is tried again, the remedy. */
+/** The message without what its surroundings say: the account, the remedy. */
 function whatHappened({ message, remedy = '' }: ProgressFailure): string {
-  return message.replace(/^Account \d{12}: (\w+: )?/, '').replace(` ${remedy}`, '');
-}
-
-function describe({ type, message }: ProgressFailure): string {
-  const text = message.replace(/^Account \d{12}: /, '');
-  return text.includes(type) ? text : `${type}: ${text}`;
+  return message.replace(/^Account \d{12}: /, '').replace(` ${remedy}`, '');
 }

@@ -77,7 +77,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         } catch (error) {
           const problems =
             error instanceof z.ZodError
-              ? error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message }))
+              ? error.issues.map((issue) => ({ field: fieldOf(issue), message: issue.message }))
               : [{ field: '', message: `not JSON: ${String(error)}` }];
           reply(400, { problems });
         }
@@ -143,6 +143,10 @@ async function listen(
       if (!taken || !freePortIfTaken || candidate >= port + 100) throw error;
     }
   }
+}
+
+function fieldOf(issue: z.core.$ZodIssue): string {
+  return [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.');
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
