@@ -10,10 +10,6 @@ export class WrongAccountError extends Error {
 /** The time of the attempt was over before it came to send; nothing was sent. */
 export class AttemptTooLateError extends Error {
   override readonly name = 'AttemptTooLateError';
-
-  constructor(lateMs: number) {
-    super(`woke ${Math.ceil(lateMs)} ms after its time was over`);
-  }
 }
 
 /** A call to AWS that failed, whatever the cause; thrown by every method of an `AccountApi`. */

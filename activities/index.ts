@@ -1,6 +1,7 @@
 import { createAccountOpener, type AwsSettings } from './account-api';
 import { createInstance, type CreateInstanceInput } from './create-instance';
 import { deleteInstance, type DeleteInstanceInput } from './delete-instance';
+import { isAwaited } from './is-awaited';
 import { findInstance, type FindInstanceInput } from './find-instance';
 import type { ActivityDependencies } from './step';
 import { waitForActive, type WaitForActiveInput } from './wait-for-active';
@@ -30,5 +31,6 @@ export function realDependencies(aws: AwsSettings): ActivityDependencies {
     now: Date.now,
     monotonicNow: () => performance.now(),
     random: Math.random,
+    isAwaited,
   };
 }

@@ -14,6 +14,8 @@ export interface ActivityDependencies {
   monotonicNow(): number;
   /** From 0 up to, but not including, 1. */
   random(): number;
+  /** Asks the server whether it still waits for this attempt. */
+  isAwaited(): Promise<boolean>;
 }
 
 /** What every activity is given. */
@@ -35,11 +37,12 @@ export async function step<T>(
     cancellation: cancellationSignal(),
     timeToAnswer() {
       const left = end - deps.monotonicNow();
-      if (left <= 0) throw new AttemptTooLateError(-left);
+      if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
       return left;
     },
   });
   try {
+    await refuseIfGivenUp(deps);
     return await body(account);
   } catch (error) {
     // Reads end with the cancellation; the rejection of `cancelled()` is what Temporal takes for "was cancelled".
@@ -49,6 +52,16 @@ export async function step<T>(
     if (classify(cause).situation === 'credentialsStale') account.forgetCredentials();
     throw toFailure(error, input, deps);
   }
+}
+
+/**
+ * A worker that was frozen may be handed attempts that the server gave up long ago. Their age tells by two clocks, and a
+ * task queue without workers makes attempts old as well; so an old one is not refused, but asked about.
+ */
+async function refuseIfGivenUp(deps: ActivityDependencies): Promise<void> {
+  const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = activityInfo();
+  if (deps.now() - currentAttemptScheduledTimestampMs <= startToCloseTimeoutMs) return;
+  if (!(await deps.isAwaited())) throw new AttemptTooLateError('the server has given this attempt up');
 }
 
 function isAbort(error: unknown): boolean {

@@ -47,7 +47,12 @@ function inputFor(accountId: string) {
 const logger = new DefaultLogger('ERROR');
 const environment = (info: Partial<Info> = {}) =>
   new MockActivityEnvironment(
-    { startToCloseTimeoutMs: 25_000, scheduledTimestampMs: Date.now(), ...info },
+    {
+      startToCloseTimeoutMs: 25_000,
+      scheduledTimestampMs: Date.now(),
+      currentAttemptScheduledTimestampMs: Date.now(),
+      ...info,
+    },
     { logger },
   );
 async function createdBy(activities: Activities, account: string): Promise<{ instanceArn: string }> {
@@ -125,6 +130,25 @@ test('an attempt that wakes after its time sends nothing, and is tried again', a
   expect(failure).toMatchObject({ type: 'AttemptTooLate', nonRetryable: false });
   expect(operations(account)).not.toContain('CreateInstance');
 });
+
+test.each([
+  [false, ['AttemptTooLate']],
+  [true, ['AssumeRole', 'CreateInstance']],
+])(
+  'an attempt that looks too old is sent only if the server still waits for it (%s)',
+  async (awaited, what) => {
+    const account = freshAccount();
+    const { createInstance } = activitiesWith({
+      dependencies: { isAwaited: () => Promise.resolve(awaited) },
+    });
+    const old = environment({ currentAttemptScheduledTimestampMs: Date.now() - 60_000 });
+    const failure: unknown = await old
+      .run(createInstance, inputFor(account))
+      .catch((error: unknown) => error);
+    const type = failure instanceof ApplicationFailure ? [failure.type] : [];
+    expect([...operations(account), ...type]).toEqual(what);
+  },
+);
 
 test('a role in another account: WrongAccount, and Identity Center is not called', async () => {
   const [account, other] = [freshAccount(), freshAccount()];

@@ -180,7 +180,7 @@ test.each<[string, unknown, SituationName, string]>([
     'wrongAccount',
     'WrongAccount',
   ],
-  ['a late attempt', new AttemptTooLateError(5), 'attemptTooLate', 'AttemptTooLate'],
+  ['a late attempt', new AttemptTooLateError('late'), 'attemptTooLate', 'AttemptTooLate'],
 ])('%s', (_name, thrown, situation, type) => {
   expect(classify(thrown)).toMatchObject({ situation, type });
 });
