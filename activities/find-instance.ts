@@ -5,8 +5,6 @@ import { step, type ActivityDependencies, type StepInput } from './step';
 
 export interface FindInstanceInput extends StepInput {
   workflowId: string;
-  /** An instance that is known to be the run's own, tags or not. */
-  knownArn?: string;
   pollIntervalMs: number;
 }
 
@@ -14,7 +12,7 @@ export interface FindInstanceInput extends StepInput {
 export interface FoundInstance {
   instanceArn: string;
   region: string;
-  /** Whether it is the run's: it carries the tag with the run's workflow ID, or is the known one. */
+  /** Whether it carries the tag with the run's workflow ID. */
   ours: boolean;
   /** The status that it settled in. */
   status: 'ACTIVE' | 'CREATE_FAILED';
@@ -33,9 +31,6 @@ export async function findInstance(
     if (instance === undefined) return undefined;
     const { instanceArn, status } = instance;
     const region = instance.region ?? input.region;
-    if (instanceArn === input.knownArn && status !== 'DELETE_IN_PROGRESS') {
-      return { instanceArn, region, ours: true, status: status === 'CREATE_FAILED' ? status : 'ACTIVE' };
-    }
     if (status === 'CREATE_FAILED') return { instanceArn, region, ours: false, status };
     if (status !== 'ACTIVE') {
       const delay = Math.min(15_000, input.pollIntervalMs * 1.5 ** (activityInfo().attempt - 1));

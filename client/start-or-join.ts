@@ -64,8 +64,9 @@ async function joinOpenRun(
   if (status.name !== 'RUNNING') return undefined;
   if (type !== PROVISION_WORKFLOW) throw new OtherRunOpenError(request.accountId, type);
   const running = readRequest(await requestOfRun(client, workflowId, runId));
-  // A run whose request is not valid is about to end with InvalidRequest.
-  if ('problems' in running) return undefined;
+  // Such a run ends with InvalidRequest as soon as a worker sees it.
+  if ('problems' in running)
+    throw new OtherRunOpenError(request.accountId, `${type} with a request that is not valid`);
   const differences = diffRequests(running.request, request);
   if (differences.length > 0) throw new RequestDiffersError(request.accountId, differences);
   return runId;
