@@ -2,7 +2,7 @@ import { WORKFLOW_ID_TAG } from '../contract';
 import { classify } from './classify';
 import type { AccountApi } from './account-api';
 import { AwsCallError } from './errors';
-import { stopFailure } from './failure';
+import { awsCause, stopFailure } from './failure';
 import { isDenied } from './instances';
 import { step, type ActivityDependencies, type StepInput } from './step';
 
@@ -39,7 +39,8 @@ export async function createInstance(
 /** A denial may be how AWS says that there is an instance already: waiting for the account to be ready would not help. */
 function denialForExisting(error: unknown, accountId: string): Error {
   const { operation, cause } = error as AwsCallError;
-  return stopFailure('permissionMissing', { accountId, operation, ...classify(cause) });
+  const denial = classify(cause);
+  return stopFailure('permissionMissing', { accountId, operation, ...denial, cause: awsCause(denial) });
 }
 
 async function hasInstance(account: AccountApi): Promise<boolean> {

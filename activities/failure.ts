@@ -2,7 +2,7 @@ import { Context, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { failureMessage, SITUATIONS, type FailureDetails, type SituationName } from '../contract';
 import { nextDelayMs, type BackOff } from './back-off';
-import { classify } from './classify';
+import { classify, type Classified } from './classify';
 import { AwsCallError } from './errors';
 
 /** What a step needs to turn a failed call into the failure of its attempt. */
@@ -24,11 +24,15 @@ export function toFailure(
     thrown instanceof AwsCallError
       ? thrown
       : { operation: Context.current().info.activityType, cause: thrown };
-  const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classify(cause);
+  const classified = classify(cause);
+  const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classified;
   const { attempt, scheduledTimestampMs } = Context.current().info;
   const retry = SITUATIONS[situation].retry;
   const waitedMs = deps.now() - scheduledTimestampMs;
-  const facts = { accountId: policy.accountId, operation, detail, awsRequestId, httpStatus };
+  const facts = {
+    ...{ accountId: policy.accountId, operation, detail, awsRequestId, httpStatus },
+    cause: awsCause(classified),
+  };
   if (retry === 'untilAccountReady' && waitedMs >= policy.accountReadyTimeoutMs) {
     return stopFailure('accountNotReady', facts);
   }
@@ -37,6 +41,7 @@ export function toFailure(
     type,
     message: messageOf(situation, facts),
     details: [detailsOf(situation, facts)],
+    cause: facts.cause,
     nextRetryDelay: nextDelayMs(policy.backOff, attempt, deps.random(), retryAfterMs),
   });
 }
@@ -49,6 +54,8 @@ interface Facts {
   detail?: string | undefined;
   awsRequestId?: string | undefined;
   httpStatus?: number | undefined;
+  /** What AWS said. */
+  cause?: ApplicationFailure;
 }
 
 /** A failure after which the activity is not tried again. */
@@ -58,7 +65,15 @@ export function stopFailure(situation: SituationName, facts: Facts): Application
     nonRetryable: true,
     message: messageOf(situation, facts),
     details: [detailsOf(situation, facts)],
+    ...(facts.cause !== undefined && { cause: facts.cause }),
   });
+}
+
+/** The error as AWS gave it, with neither the SDK's objects nor a stack: nothing of the worker gets into a history. */
+export function awsCause({ type, detail }: Pick<Classified, 'type' | 'detail'>): ApplicationFailure {
+  const cause = ApplicationFailure.create({ type, message: detail, nonRetryable: true });
+  cause.stack = '';
+  return cause;
 }
 
 /** "Not yet": no failure to anybody, and kept out of logs and metrics. */

@@ -48,8 +48,13 @@ export function failureMessage(parts: {
   /** AWS's words, or what else makes the cause plain. */
   detail?: string;
   awsRequestId?: string;
+  /** The next step, where it can be said more exactly than the table does. */
+  remedy?: string;
 }): string {
-  const { meaning, remedy } = SITUATIONS[parts.situation];
+  const { meaning, remedy } = {
+    ...SITUATIONS[parts.situation],
+    ...(parts.remedy !== undefined && { remedy: parts.remedy }),
+  };
   const request = parts.awsRequestId === undefined ? '' : ` (request ${parts.awsRequestId})`;
   const detail = parts.detail === undefined ? '' : `: ${oneLine(parts.detail)}`;
   const call = parts.operation === undefined ? '' : `${parts.operation}: `;

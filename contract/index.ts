@@ -5,4 +5,6 @@ export * from './failures';
 export * from './progress';
 export * from './request';
 export * from './request-diff';
+export * from './search-attributes';
 export * from './situations';
+export * from './steering';

@@ -4,6 +4,9 @@ export const DEFAULT_TASK_QUEUE = 'identity-center';
 /** Workflow type that provisions one account. */
 export const PROVISION_WORKFLOW = 'provisionIdentityCenter';
 
+/** Workflow type that deletes the instance of one account. */
+export const DEPROVISION_WORKFLOW = 'deprovisionIdentityCenter';
+
 /** Query that answers with {@link Progress}. */
 export const PROGRESS_QUERY = 'progress';
 

@@ -1,5 +1,3 @@
-import type { ProvisionRequest } from './request';
-
 /** A field in which two requests differ; `undefined` where one of them lacks it. */
 export interface FieldDifference {
   field: string;
@@ -8,7 +6,7 @@ export interface FieldDifference {
 }
 
 /** The fields in which a running request and a new one differ, in alphabetical order; none: they ask for the same. */
-export function diffRequests(running: ProvisionRequest, asked: ProvisionRequest): FieldDifference[] {
+export function diffRequests(running: object, asked: object): FieldDifference[] {
   const [left, right] = [leaves(running), leaves(asked)];
   return [...new Set([...left.keys(), ...right.keys()])]
     .filter((field) => left.get(field) !== right.get(field))

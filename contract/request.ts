@@ -9,6 +9,9 @@ const MAX_TAGS = 74;
 
 const REGION = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 
+const accountIdSchema = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
+const regionSchema = z.string().max(32).regex(REGION, 'must be an AWS Region code, such as "eu-west-1"');
+
 const tagsSchema = z
   .record(
     z
@@ -49,9 +52,9 @@ const timingSchema = z.strictObject({
 /** The request: the one argument of the workflow. */
 export const provisionRequestSchema = z.strictObject({
   /** The AWS account, the same as in the workflow ID. */
-  accountId: z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits'),
+  accountId: accountIdSchema,
   /** The Region in which the instance is made. */
-  region: z.string().max(32).regex(REGION, 'must be an AWS Region code, such as "eu-west-1"'),
+  region: regionSchema,
   name: z
     .string()
     .min(1)
@@ -63,11 +66,8 @@ export const provisionRequestSchema = z.strictObject({
   existing: z.enum(['fail', 'adopt']).default('fail'),
   /** What a cancelled run does with the instance that it made. */
   onCancel: z.enum(['delete', 'keep']).default('delete'),
-  /** What a run that has to stop does. `hold` is named by the contract and refused until runs can be steered. */
-  onFailure: z
-    .enum(['fail', 'hold'])
-    .refine((value) => value === 'fail', { error: '"hold" is not available in this version; use "fail"' })
-    .default('fail'),
+  /** What a run that has to stop does: end, or wait for `retry` or `abort`. */
+  onFailure: z.enum(['fail', 'hold']).default('fail'),
   /** What to do where AWS answers CREATE_FAILED. */
   onCreateFailed: z.enum(['fail', 'recreate']).default('fail'),
   timing: timingSchema.prefault({}),
@@ -79,6 +79,24 @@ export type ProvisionRequest = z.output<typeof provisionRequestSchema>;
 /** A request as a caller writes it. */
 export type ProvisionRequestInput = z.input<typeof provisionRequestSchema>;
 
+const INSTANCE_ARN = /^arn:aws(-[a-z]+)*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16}$/;
+
+/** The request of a run that deletes: the one argument of its workflow. */
+export const deprovisionRequestSchema = z.strictObject({
+  accountId: accountIdSchema,
+  /** A Region to look from; the look goes over all of them. */
+  region: regionSchema.default('us-east-1'),
+  /** Delete this instance though it does not carry our tag: its ARN, as a confirmation. */
+  instanceArn: z.string().regex(INSTANCE_ARN, 'must be the ARN of the instance').optional(),
+  timing: timingSchema.prefault({}),
+});
+
+/** A request to delete, with every default filled in. */
+export type DeprovisionRequest = z.output<typeof deprovisionRequestSchema>;
+
+/** A request to delete as a caller writes it. */
+export type DeprovisionRequestInput = z.input<typeof deprovisionRequestSchema>;
+
 /** One thing that is wrong with a request. */
 export interface Problem {
   /** Dotted path of the field (`timing.retry.maximumInterval`); `request` for the whole. */
@@ -86,13 +104,26 @@ export interface Problem {
   message: string;
 }
 
-/** Reads a request from outside: the request with its defaults, or every problem that it has. */
-export function readRequest(input: unknown): { request: ProvisionRequest } | { problems: Problem[] } {
-  const read = provisionRequestSchema.safeParse(input);
+/** A request from outside, read: with its defaults, or every problem that it has. */
+export type ReadRequest<R> = { request: R } | { problems: Problem[] };
+
+/** Reads a request to provision. */
+export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {
+  return readBy(provisionRequestSchema, input);
+}
+
+/** Reads a request to delete. */
+export function readDeprovisionRequest(input: unknown): ReadRequest<DeprovisionRequest> {
+  return readBy(deprovisionRequestSchema, input);
+}
+
+function readBy<R>(schema: z.ZodType<R>, input: unknown): ReadRequest<R> {
+  const read = schema.safeParse(input);
   return read.success ? { request: read.data } : { problems: read.error.issues.flatMap(problemsOf) };
 }
 
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+/** What a schema found wrong, in our words. */
+export function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const path = issue.path.map(String);
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -116,6 +147,8 @@ function fieldName(path: readonly string[]): string {
 }
 
 /** One line for people: every problem with its field. */
-export function describeProblems(problems: readonly Problem[]): string {
-  return problems.map(({ field, message }) => `${field}: ${message}`).join('; ');
+export function describeProblems(problems: readonly Problem[], whole = 'request'): string {
+  return problems
+    .map(({ field, message }) => `${field === 'request' ? whole : field}: ${message}`)
+    .join('; ');
 }

@@ -199,7 +199,20 @@ export const SITUATIONS = {
     types: ['RollBackFailed'],
     retry: 'stop',
     meaning: 'the run was cancelled, but what it made could not be removed',
-    remedy: 'Delete the instance that the message names (aws sso-admin delete-instance --instance-arn …).',
+    remedy: 'Delete what is left with the command that the message names, with credentials of the account.',
+  },
+  aborted: {
+    types: ['Aborted'],
+    retry: 'stop',
+    meaning: 'the run was aborted',
+    remedy: 'Start the run again when the reason is gone: it goes on with what is there.',
+  },
+  instanceNotOurs: {
+    types: ['InstanceNotOurs'],
+    retry: 'stop',
+    meaning: 'the account has an instance that does not carry the tag of its runs, so nothing was deleted',
+    remedy:
+      'To delete it all the same: identity-center deprovision with --any and the ARN that the message names.',
   },
 } as const satisfies Record<string, Situation>;
 

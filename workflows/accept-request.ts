@@ -1,12 +1,11 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { accountIdOf, describeProblems, readRequest, workflowIdOf, type ProvisionRequest } from '../contract';
+import { accountIdOf, describeProblems, workflowIdOf, type ReadRequest } from '../contract';
 import { failureOf } from './failure';
 
-/** Reads the argument of the workflow, for callers in any language; throws `InvalidRequest` with every problem. */
-export function acceptRequest(input: unknown): ProvisionRequest {
+/** Reads the argument of a workflow, for callers in any language; throws `InvalidRequest` with every problem. */
+export function acceptRequest<R extends { accountId: string }>(read: ReadRequest<R>): R {
   const { workflowId } = workflowInfo();
   const account = accountIdOf(workflowId) ?? '(unknown)';
-  const read = readRequest(input);
   if ('problems' in read) throw failureOf('invalidRequest', account, describeProblems(read.problems));
   const expected = workflowIdOf(read.request.accountId);
   if (workflowId !== expected) {

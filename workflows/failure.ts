@@ -8,14 +8,18 @@ import {
   type SituationName,
 } from '../contract';
 
-/** A failure of our own making, after which the run ends. */
+/**
+ * A failure of our own making, after which the run ends.
+ *
+ * @param remedy the next step, where it can be said more exactly than the table does
+ */
 export function failureOf(
   situation: SituationName,
   accountId: string,
   detail?: string,
   cause?: Error,
+  remedy: string = SITUATIONS[situation].remedy,
 ): ApplicationFailure {
-  const { remedy } = SITUATIONS[situation];
   const last = cause instanceof ApplicationFailure ? failureDetails(cause)?.awsRequestId : undefined;
   const details: FailureDetails = {
     situation,
@@ -26,7 +30,7 @@ export function failureOf(
   return ApplicationFailure.create({
     type: SITUATIONS[situation].types[0],
     nonRetryable: true,
-    message: failureMessage({ accountId, situation, ...(detail !== undefined && { detail }) }),
+    message: failureMessage({ accountId, situation, remedy, ...(detail !== undefined && { detail }) }),
     details: [details],
     ...(cause !== undefined && { cause }),
   });
@@ -36,13 +40,14 @@ export function failureOf(
 export function stepFailure(error: unknown, timedOut: SituationName, accountId: string): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ApplicationFailure && cause.nonRetryable === true) {
+  if (cause instanceof ApplicationFailure && isFinal(error)) {
     return ApplicationFailure.create({
       type: cause.type ?? 'Unknown',
       nonRetryable: true,
       message: cause.message,
       ...(cause.details && { details: cause.details }),
-      cause,
+      // The activity's own says what this one says; beneath it is what AWS said.
+      cause: cause.cause ?? cause,
     });
   }
   // The server had no time left for another attempt: what the last one said is the reason.
@@ -55,6 +60,12 @@ export function stepFailure(error: unknown, timedOut: SituationName, accountId: 
     said ?? 'no attempt came back',
     last instanceof Error ? last : undefined,
   );
+}
+
+/** Whether an activity reported that it must not be tried again. */
+export function isFinal(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.nonRetryable === true;
 }
 
 /** The failure of the last attempt, which the server hands over with the time-out and the SDK leaves undecoded. */

@@ -1,1 +1,3 @@
-export { provisionIdentityCenter, progressQuery } from './provision-identity-center';
+export { deprovisionIdentityCenter } from './deprovision-identity-center';
+export { progressQuery } from './offer-steering';
+export { provisionIdentityCenter } from './provision-identity-center';

@@ -1,107 +1,100 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  defineQuery,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { ActiveInstance } from '../activities';
-import {
-  describeFailure,
-  MAX_GENERATIONS,
-  milliseconds,
-  PROGRESS_QUERY,
-  type Progress,
-  type ProvisionResult,
-} from '../contract';
+import { milliseconds, readRequest, type ProvisionResult } from '../contract';
 import { acceptRequest } from './accept-request';
-import { failureOf, situationOf } from './failure';
-import { reconcile } from './reconcile';
+import { situationOf } from './failure';
+import { Hold } from './hold';
+import { giveUp } from './next-generation';
+import { offerSteering } from './offer-steering';
+import { lookTwice, reconcile } from './reconcile';
 import { rollBack } from './roll-back';
 import { Run } from './run';
 import type { Target } from './steps';
-
-/** Where the run stands; answers at every stage and after the end. */
-export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
 
 /**
  * Provisions the IAM Identity Center account instance of one AWS account: exactly one, however often it is started.
  * Ends with the ACTIVE instance, or with a failure that says what to do next.
  */
 export async function provisionIdentityCenter(input: unknown): Promise<ProvisionResult> {
-  const run = new Run(acceptRequest(input));
-  setHandler(progressQuery, () => run.progress());
+  const run = new Run(acceptRequest(readRequest(input)));
+  const hold = new Hold(run);
+  offerSteering(run, hold);
   try {
-    const result = await provision(run);
-    run.enter('active');
+    const result = await untilProvisioned(run, hold);
+    run.journal.enter('active');
     return result;
   } catch (error) {
     const end = isCancellation(error) ? await cancel(run, error) : error;
-    run.enter(isCancellation(end) ? 'cancelled' : 'failed');
-    if (end instanceof ApplicationFailure) run.note(describeFailure(end));
+    if (end instanceof ApplicationFailure) run.note(end);
+    run.journal.enter(isCancellation(end) ? 'cancelled' : 'failed');
     throw end;
+  }
+}
+
+/** Provisions; where the run has to stop, and `onFailure` is `hold`, waits for `retry` and goes on from there. */
+async function untilProvisioned(run: Run, hold: Hold): Promise<ProvisionResult> {
+  for (;;) {
+    try {
+      await hold.goOn();
+      return await provision(run);
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure) || run.request.onFailure !== 'hold') throw error;
+      if (situationOf(error) === 'aborted') throw error;
+      await hold.untilRetry(error);
+    }
   }
 }
 
 /** Goes through the generations of the token until one leads to an ACTIVE instance. */
 async function provision(run: Run): Promise<ProvisionResult> {
   for (;;) {
-    const target = await create(run);
+    const target = run.target ?? (await create(run));
     run.goOnWith(target);
     try {
-      run.enter('waitingForActive');
+      run.journal.enter('waitingForActive');
       return resultOf(run, target, await run.steps.waitForActive(target));
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
-      await giveUp(run, target, error);
+      await giveUp(run, target, error, run.request.onCreateFailed === 'recreate');
     }
   }
 }
 
 /** Asks AWS for the instance behind the token, until it is made or a look shows what there is instead. */
 async function create(run: Run): Promise<Target> {
-  const deadline = Date.now() + milliseconds(run.request.timing.createTimeout);
+  const until = run.steering.now() + milliseconds(run.request.timing.createTimeout);
   const conflicts: ApplicationFailure[] = [];
   for (;;) {
     try {
-      run.enter('creating');
+      run.journal.enter('creating');
+      await run.steering.untilWritable();
       run.answerOutstanding = true;
-      const instanceArn = await run.steps.createInstance(run.token, Math.max(1, deadline - Date.now()));
+      const instanceArn = await run.steps.createInstance(run.token, until);
       return { instanceArn, region: run.request.region, adopted: false };
     } catch (error) {
-      if (!(error instanceof ApplicationFailure) || situationOf(error) === 'wrongAccount') throw error;
-      run.note(describeFailure(error));
-      run.enter('reconciling');
-      const existing = await reconcile(run, error, conflicts.length);
+      if (!(error instanceof ApplicationFailure) || needsNoLook(error)) throw error;
+      run.note(error);
+      const conflict = situationOf(error) === 'conflict';
+      const look = () => (conflict ? lookTwice(run, conflicts.length) : run.steps.findInstance());
+      const existing = await reconcile(run, error, look);
       if (existing !== undefined) return existing;
       // A Conflict with nothing there is a write that has not propagated; only then is the same token sent again.
       if (situationOf(error) === 'createTimeout') throw conflicts.at(-1) ?? error;
-      if (situationOf(error) !== 'conflict') throw error;
+      if (!conflict) throw error;
       conflicts.push(error);
     }
   }
 }
 
-/** Leaves an instance that is deleted, or failed and to be made anew; throws where the run has to end with it. */
-async function giveUp(run: Run, target: Target, failure: ApplicationFailure): Promise<void> {
-  const { accountId, onCreateFailed } = run.request;
+/** Nothing was sent, or nothing is to be done about it. */
+function needsNoLook(failure: ApplicationFailure): boolean {
   const situation = situationOf(failure);
-  const failed = situation === 'createFailed' && onCreateFailed === 'recreate';
-  if (situation !== 'instanceGone' && !failed) throw failure;
-  if (run.generation === MAX_GENERATIONS)
-    throw failureOf('generationsExhausted', accountId, failure.message, failure);
-  run.note(describeFailure(failure));
-  if (failed) {
-    run.enter('rollingBack');
-    await run.steps.deleteInstance(target);
-  }
-  run.nextGeneration();
+  return situation === 'wrongAccount' || situation === 'aborted';
 }
 
 /** What a cancelled run ends with: the cancellation, or what kept it from being carried out. */
 async function cancel(run: Run, cancellation: unknown): Promise<unknown> {
-  if (run.request.onCancel === 'keep') return cancellation;
-  run.enter('rollingBack');
+  run.steering.startRollBack();
   try {
     await CancellationScope.nonCancellable(() => rollBack(run));
     return cancellation;

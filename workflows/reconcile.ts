@@ -1,7 +1,7 @@
-import { ApplicationFailure, sleep } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
 import type { FoundInstance } from '../activities';
 import { milliseconds } from '../contract';
-import { failureOf, situationOf } from './failure';
+import { failureOf } from './failure';
 import type { Run } from './run';
 import type { Target } from './steps';
 
@@ -11,22 +11,21 @@ const LONGEST_PAUSE_MS = 60_000;
  * What the account has, after CreateInstance ended with `failure`: the instance to go on with, or `undefined` where there
  * is none. Throws `InstanceExists` for somebody else's, unless it is to be adopted.
  *
- * @param conflicts how many Conflicts with nothing there came before
+ * @param look how to look
  */
 export async function reconcile(
   run: Run,
   failure: ApplicationFailure,
-  conflicts: number,
+  look: () => Promise<FoundInstance | undefined>,
 ): Promise<Target | undefined> {
   const { accountId, region, existing } = run.request;
+  run.journal.enter('reconciling');
   let found: FoundInstance | undefined;
   try {
-    found = await (situationOf(failure) === 'conflict'
-      ? lookTwice(run, conflicts)
-      : run.steps.findInstance());
+    found = await look();
   } catch (error) {
     // Whether there is an instance stays open; what AWS said first is what the user has to act on.
-    throw error instanceof ApplicationFailure ? failure : error;
+    throw error instanceof ApplicationFailure && error.type !== 'Aborted' ? failure : error;
   }
   if (found === undefined) return undefined;
   const adopted = !found.ours || found.region !== region;
@@ -50,10 +49,19 @@ export async function findOwn(run: Run): Promise<Target | undefined> {
     : undefined;
 }
 
-/** A write may take a while until it shows. The pause grows, so that an hour of Conflicts stays a short history. */
-async function lookTwice(run: Run, conflicts = 0): Promise<FoundInstance | undefined> {
-  const found = await run.steps.findInstance();
+/**
+ * Looks, and where there is nothing, once more: a write may take a while until it shows. The pause grows, so that an hour
+ * of Conflicts stays a short history.
+ *
+ * @param before how often that was done before
+ */
+export async function lookTwice(
+  { steps, steering, request }: Pick<Run, 'steps' | 'steering'> & { request: Pick<Run['request'], 'timing'> },
+  before = 0,
+): Promise<FoundInstance | undefined> {
+  const found = await steps.findInstance();
   if (found !== undefined) return found;
-  await sleep(Math.min(LONGEST_PAUSE_MS, milliseconds(run.request.timing.pollInterval) * 1.5 ** conflicts));
-  return run.steps.findInstance();
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, milliseconds(request.timing.pollInterval) * 1.5 ** before);
+  await steering.rest(pauseMs, 'a write may take a while until it shows: looks again');
+  return steps.findInstance();
 }

@@ -4,17 +4,61 @@ import { findOwn } from './reconcile';
 import type { Run } from './run';
 
 /**
- * Removes the instance that a cancelled run made, and no other. Throws `RollBackFailed`, which names what is left.
+ * Does what `onCancel` says with the instance that a cancelled run made, and with no other. Throws `RollBackFailed`, which
+ * names what is left and how to remove it.
  */
 export async function rollBack(run: Run): Promise<void> {
+  const { request, journal } = run;
+  const keep = request.onCancel === 'keep';
   try {
-    const target = run.target ?? (run.answerOutstanding ? await findOwn(run) : undefined);
-    if (target !== undefined && !target.adopted) await run.steps.deleteInstance(target, run.startedAt);
+    if (run.target === undefined && run.answerOutstanding) {
+      journal.enter(keep ? 'reconciling' : 'rollingBack');
+      const own = await findOwn(run);
+      if (own !== undefined) run.goOnWith(own);
+    }
+    const { target } = run;
+    if (target === undefined) return;
+    if (keep) {
+      journal.note(`${nameOf(target)} is left, as onCancel is "keep"`);
+    } else if (target.adopted) {
+      journal.note(`${nameOf(target)} is left: it was adopted, not made by this run`);
+    } else {
+      journal.enter('rollingBack');
+      const outcome = await run.steps.deleteInstance(target, run.startedAt);
+      journal.note(
+        outcome === 'gone'
+          ? `${nameOf(target)} was deleted`
+          : `${nameOf(target)} is left: it is older than this run`,
+      );
+      if (outcome === 'gone') run.forgetTarget();
+    }
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
     // An account that lets nobody in has not let CreateInstance in either.
     if (run.target === undefined && situationOf(error) === 'accountNotReady') return;
-    const left = run.target?.instanceArn ?? 'what CreateInstance may have made';
-    throw failureOf('rollBackFailed', run.request.accountId, `${left}: ${error.message}`, error);
+    if (keep) {
+      journal.note(`whether CreateInstance made an instance is not known (${error.message}); it is left`);
+      return;
+    }
+    throw whatIsLeft(run, error);
   }
+}
+
+function whatIsLeft({ target, request }: Run, error: ApplicationFailure): ApplicationFailure {
+  const { accountId, region } = request;
+  const [left, remedy] =
+    target === undefined
+      ? [
+          `what CreateInstance may have made in ${region}`,
+          `Look for it with: aws sso-admin list-instances --region ${region} (with credentials of account ${accountId})`,
+        ]
+      : [
+          nameOf(target),
+          `Delete it with: aws sso-admin delete-instance --instance-arn ${target.instanceArn} --region ${target.region} (with credentials of account ${accountId})`,
+        ];
+  return failureOf('rollBackFailed', accountId, `${left} is left: ${error.message}`, error, remedy);
+}
+
+function nameOf({ instanceArn, region }: { instanceArn: string; region: string }): string {
+  return `${instanceArn} in ${region}`;
 }

@@ -1,27 +1,30 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { workflowInfo, type ApplicationFailure } from '@temporalio/workflow';
 import {
   clientToken,
+  describeFailure,
+  type Correction,
   type Progress,
-  type ProgressFailure,
   type ProvisionRequest,
-  type Stage,
 } from '../contract';
+import { failureOf } from './failure';
+import { Journal } from './journal';
+import { Steering } from './steering';
 import { stepsFor, type Steps, type Target } from './steps';
 
-/** The state of a run: what the `progress` query shows, and what a cancelled run has to clean up. */
+/** The state of a provisioning: what it goes on with, and what it has to clean up when it is cancelled. */
 export class Run {
-  readonly steps: Steps;
+  readonly journal = new Journal('creating');
+  readonly steering = new Steering(this.journal, (reason) => this.aborted(reason));
+  request: ProvisionRequest;
+  steps: Steps;
   generation = 1;
   target: Target | undefined;
   /** CreateInstance was called and its answer is not known: AWS may have made an instance. */
   answerOutstanding = false;
-  private stage: Stage = 'creating';
-  private failure: ProgressFailure | undefined;
-  private readonly history: { stage: Stage; at: string }[] = [];
 
-  constructor(readonly request: ProvisionRequest) {
-    this.steps = stepsFor(request);
-    this.enter('creating');
+  constructor(request: ProvisionRequest) {
+    this.request = request;
+    this.steps = stepsFor(request, this.steering);
   }
 
   get token(): string {
@@ -34,41 +37,48 @@ export class Run {
     return new Date(start - (start % 1000)).toISOString();
   }
 
-  /** Begins a stage; entering the present one again is no new step. */
-  enter(stage: Stage): void {
-    if (this.stage === stage && this.history.length > 0) return;
-    this.stage = stage;
-    this.history.push({ stage, at: new Date().toISOString() });
-  }
-
   /** Shows a failure that the run is dealing with, or ends with. */
-  note(failure: ProgressFailure): void {
-    this.failure = failure;
+  note(failure: ApplicationFailure): void {
+    this.journal.fail(describeFailure(failure));
   }
 
   /** Goes on with an instance: whatever failed before is dealt with. */
   goOnWith(target: Target): void {
     this.target = target;
     this.answerOutstanding = false;
-    this.failure = undefined;
+    this.journal.instance(target.instanceArn);
+    this.journal.fail(undefined);
   }
 
-  /** Leaves a deleted instance behind; its token leads nowhere any more. */
-  nextGeneration(): void {
+  /** The instance is deleted. */
+  forgetTarget(): void {
     this.target = undefined;
+    this.journal.instance(undefined);
+  }
+
+  /** Leaves a token behind that leads nowhere any more. */
+  nextGeneration(): void {
+    this.forgetTarget();
     this.generation += 1;
   }
 
+  /** Asks for another name or other tags from now on. */
+  correct(correction: Correction): void {
+    this.request = { ...this.request, ...correction };
+    this.steps = stepsFor(this.request, this.steering);
+  }
+
+  /** What an aborted run ends with. */
+  aborted(reason: string, cause?: ApplicationFailure): ApplicationFailure {
+    const left = this.target
+      ? `${this.target.instanceArn} in ${this.target.region} is left`
+      : this.answerOutstanding
+        ? 'CreateInstance was sent and may have made an instance'
+        : 'nothing was sent to create an instance';
+    return failureOf('aborted', this.request.accountId, `${reason}; ${left}`, cause);
+  }
+
   progress(): Progress {
-    return {
-      stage: this.stage,
-      ...(this.target !== undefined && { instanceArn: this.target.instanceArn }),
-      clientToken: this.token,
-      generation: this.generation,
-      paused: false,
-      ...(this.failure !== undefined && { failure: this.failure }),
-      since: this.history.at(-1)?.at ?? '',
-      steps: this.history,
-    };
+    return { ...this.journal.progress(), clientToken: this.token, generation: this.generation };
   }
 }

@@ -7,6 +7,7 @@ import {
 import type { ActiveInstance, Activities, FoundInstance } from '../activities';
 import { milliseconds, NON_RETRYABLE_TYPES, type ProvisionRequest, type SituationName } from '../contract';
 import { stepFailure } from './failure';
+import type { Steering, StepKind } from './steering';
 
 /** The instance that a run goes on with. */
 export interface Target {
@@ -18,14 +19,20 @@ export interface Target {
 
 /** What a run can do in the account. Each step throws an ApplicationFailure with its row of the table, or a cancellation. */
 export interface Steps {
-  /** @param timeoutMs what is left of `createTimeout` */
-  createInstance(clientToken: string, timeoutMs: number): Promise<string>;
+  /** @param until when to stop trying, on the clock of {@link Steering.now} */
+  createInstance(clientToken: string, until: number): Promise<string>;
   /** The instance of the account over all Regions, once it has settled. */
   findInstance(): Promise<FoundInstance | undefined>;
   waitForActive(target: Target): Promise<ActiveInstance>;
   /** @param createdSince ISO 8601; an older instance is kept */
-  deleteInstance(target: Target, createdSince?: string): Promise<'gone' | 'kept'>;
+  deleteInstance(
+    target: Pick<Target, 'instanceArn' | 'region'>,
+    createdSince?: string,
+  ): Promise<'gone' | 'kept'>;
 }
+
+/** What steps need of a request. */
+export type StepRequest = Pick<ProvisionRequest, 'accountId' | 'region' | 'name' | 'tags' | 'timing'>;
 
 /**
  * The longest an attempt may take: the role, the call, and a look after a denial. With `LOST_ATTEMPT_RETRY_MS` the call
@@ -36,11 +43,19 @@ const ATTEMPT_TIMEOUT = '25s';
 /** Ceiling of the delay after an attempt that died without a word. */
 const LOST_ATTEMPT_RETRY_MS = 4_000;
 
+/** What an activity is scheduled with, beside what all have. */
+interface Schedule {
+  /** What the timeline shows. */
+  summary: string;
+  timeoutMs: number;
+  heartbeatTimeout?: '20s';
+}
+
 /**
  * The steps of a request, as activities. Each failure that an activity reports says itself when to try again (full jitter
  * within `timing.retry`); the retry policy states what is never tried again, and spaces attempts that died without a word.
  */
-export function stepsFor(request: ProvisionRequest): Steps {
+export function stepsFor(request: StepRequest, steering: Steering): Steps {
   const { accountId, region, name, tags, timing } = request;
   const { workflowId } = workflowInfo();
   const backOff = {
@@ -55,72 +70,99 @@ export function stepsFor(request: ProvisionRequest): Steps {
     maximumInterval: Math.max(initialInterval, Math.min(backOff.maximumIntervalMs, LOST_ATTEMPT_RETRY_MS)),
     nonRetryableErrorTypes: [...NON_RETRYABLE_TYPES],
   };
-  const input = {
+  const pollIntervalMs = milliseconds(timing.pollInterval);
+  const activeTimeoutMs = milliseconds(timing.activeTimeout);
+
+  /** What every activity is given, when its step began `spentMs` ago. */
+  const inputAfter = (spentMs: number) => ({
     accountId,
     region,
     backOff,
-    accountReadyTimeoutMs: milliseconds(timing.accountReadyTimeout),
-  };
-  const pollIntervalMs = milliseconds(timing.pollInterval);
-  const settling = proxyActivities<Activities>({
-    startToCloseTimeout: ATTEMPT_TIMEOUT,
-    scheduleToCloseTimeout: milliseconds(timing.activeTimeout),
-    heartbeatTimeout: '20s',
-    retry,
+    accountReadyTimeoutMs: Math.max(0, milliseconds(timing.accountReadyTimeout) - spentMs),
   });
 
-  async function step<T>(timedOut: SituationName, activity: Promise<T>): Promise<T> {
+  function activities(kind: StepKind, { timeoutMs, ...schedule }: Schedule) {
+    return proxyActivities<Activities>({
+      ...schedule,
+      startToCloseTimeout: ATTEMPT_TIMEOUT,
+      scheduleToCloseTimeout: Math.max(1, timeoutMs),
+      // A write in flight is not torn down: whoever cuts it short waits for its answer.
+      ...(kind === 'write' && {
+        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      }),
+      retry,
+    });
+  }
+
+  /** A step whose time is `activeTimeout`: the instance settles meanwhile, and the activity shows that it lives. */
+  const settling = (kind: StepKind, summary: string, spentMs: number) =>
+    activities(kind, { summary, timeoutMs: activeTimeoutMs - spentMs, heartbeatTimeout: '20s' });
+
+  async function step<T>(
+    kind: StepKind,
+    timedOut: SituationName,
+    attempt: (spentMs: number) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await activity;
+      return await steering.step(kind, attempt);
     } catch (error) {
       throw isCancellation(error) ? error : stepFailure(error, timedOut, accountId);
     }
   }
 
   return {
-    async createInstance(clientToken, timeoutMs) {
-      const creating = proxyActivities<Activities>({
-        startToCloseTimeout: ATTEMPT_TIMEOUT,
-        scheduleToCloseTimeout: timeoutMs,
-        // A write in flight is not torn down: a cancelled run waits for its answer.
-        cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        retry,
-      });
-      const call = creating.createInstance({
-        ...input,
-        workflowId,
-        clientToken,
-        ...(name !== undefined && { name }),
-        ...(tags !== undefined && { tags }),
-      });
-      return (await step('createTimeout', call)).instanceArn;
+    async createInstance(clientToken, until) {
+      const { instanceArn } = await step('write', 'createTimeout', (spentMs) =>
+        activities('write', {
+          summary: `creates the instance in ${region}`,
+          timeoutMs: until - steering.now(),
+        }).createInstance({
+          ...inputAfter(spentMs),
+          workflowId,
+          clientToken,
+          ...(name !== undefined && { name }),
+          ...(tags !== undefined && { tags }),
+        }),
+      );
+      return instanceArn;
     },
     findInstance: () =>
-      // A denial of the look is no sign of a new account: CreateInstance has had its time to wait for that.
-      step(
-        'activeTimeout',
-        settling.findInstance({ ...input, accountReadyTimeoutMs: 0, workflowId, pollIntervalMs }),
-      ),
-    waitForActive: (target) =>
-      step(
-        'activeTimeout',
-        settling.waitForActive({
-          ...input,
-          region: target.region,
-          instanceArn: target.instanceArn,
+      step('read', 'activeTimeout', (spentMs) =>
+        settling('read', 'looks for an instance of the account, over all Regions', spentMs).findInstance({
+          ...inputAfter(spentMs),
+          // A denial of the look is no sign of a new account: CreateInstance has had its time to wait for that.
+          accountReadyTimeoutMs: 0,
+          workflowId,
           pollIntervalMs,
         }),
       ),
-    deleteInstance: (target, createdSince) =>
-      step(
-        'activeTimeout',
-        settling.deleteInstance({
-          ...input,
-          region: target.region,
-          instanceArn: target.instanceArn,
+    waitForActive: ({ instanceArn, region: its }) =>
+      step('read', 'activeTimeout', (spentMs) =>
+        settling('read', `waits until ${shortOf(instanceArn)} is ACTIVE`, spentMs).waitForActive({
+          ...inputAfter(spentMs),
+          region: its,
+          instanceArn,
+          pollIntervalMs,
+        }),
+      ),
+    deleteInstance: ({ instanceArn, region: its }, createdSince) =>
+      step('write', 'activeTimeout', (spentMs) =>
+        settling(
+          'write',
+          `deletes ${shortOf(instanceArn)}, and waits until it is gone`,
+          spentMs,
+        ).deleteInstance({
+          ...inputAfter(spentMs),
+          region: its,
+          instanceArn,
           pollIntervalMs,
           ...(createdSince !== undefined && { createdSince }),
         }),
       ),
   };
+}
+
+/** The ID of an instance, as the timeline has room for. */
+function shortOf(instanceArn: string): string {
+  return instanceArn.slice(instanceArn.lastIndexOf('/') + 1);
 }
