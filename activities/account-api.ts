@@ -108,7 +108,7 @@ export function createAccountOpener(settings: AwsSettings, now: () => number): O
         const credentials = await bounded(sessions.credentials(accountId, region, signIn), signIn);
         doing = operation;
         control.cancellation.throwIfAborted();
-        const timeout = AbortSignal.timeout(Math.min(requestTimeoutMs, control.timeToAnswer()));
+        const timeout = AbortSignal.timeout(Math.ceil(Math.min(requestTimeoutMs, control.timeToAnswer())));
         const signal = kind === 'write' ? timeout : AbortSignal.any([control.cancellation, timeout]);
         return await bounded(send(clientOf(credentials, region), signal), signal);
       } catch (error) {

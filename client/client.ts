@@ -1,38 +1,38 @@
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import {
-  accountIdOf,
   DEFAULT_TASK_QUEUE,
-  PROVISION_WORKFLOW,
+  readCorrection,
+  readReason,
+  type Correction,
+  type DeprovisionRequestInput,
+  type DeprovisionResult,
+  type Progress,
   type ProvisionRequestInput,
   type ProvisionResult,
-  type Stage,
 } from '../contract';
 import { connectToTemporal, readTemporalSettings, type TemporalSettings } from './connection';
-import { NoRunError, RunCancelledError, RunFailedError } from './errors';
-import { startOrJoin, type StartedRun } from './start-or-join';
-import { failureOfRun, readStatus, stageOf, type AccountStatus } from './status';
+import { NoRunError, OrderRefusedError, RunCancelledError, RunFailedError } from './errors';
+import { listAccounts, type AccountSummary, type ListFilter } from './list';
+import { DEPROVISION, PROVISION } from './run-kinds';
+import { RunStarter, type StartedRun } from './start-or-join';
+import { failureOfRun, readStatus, type AccountStatus } from './status';
+import { steer } from './steer';
 
-/** An account in a list. Times are ISO 8601. */
-export interface AccountSummary {
-  accountId: string;
-  runId: string;
-  /** `undefined`: the run is open, and no worker says where it stands. */
-  stage: Stage | undefined;
-  startedAt: string;
-  closedAt?: string;
-}
-
-/** Starts, follows and ends the provisioning of accounts. */
+/** Starts, follows, steers and ends the runs of accounts. */
 export class IdentityCenterClient {
+  private readonly starter: RunStarter;
+
   /**
    * @param temporal a client of the Temporal SDK, connected to the namespace of the runs
    * @param taskQueue the task queue that the workers poll
    */
   constructor(
     readonly temporal: Client,
-    private readonly taskQueue: string = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE,
-  ) {}
+    readonly taskQueue: string = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE,
+  ) {
+    this.starter = new RunStarter(temporal, taskQueue);
+  }
 
   /**
    * Connects as `TEMPORAL_…` and Temporal's profiles say, else to a running `identity-center up`.
@@ -53,27 +53,34 @@ export class IdentityCenterClient {
    * @throws InvalidRequestError, RequestDiffersError, OtherRunOpenError
    */
   async start(request: ProvisionRequestInput): Promise<StartedRun> {
-    return startOrJoin(this.temporal, this.taskQueue, request);
+    return this.starter.startOrJoin(PROVISION, request);
+  }
+
+  /** As {@link start}, for a run that deletes the instance of an account. */
+  async startDeprovision(request: DeprovisionRequestInput): Promise<StartedRun> {
+    return this.starter.startOrJoin(DEPROVISION, request);
   }
 
   /**
-   * Waits for the end of a run.
+   * Waits for the end of a run that provisions.
    *
    * @throws RunFailedError, RunCancelledError
    */
-  async result({ accountId, workflowId, runId }: StartedRun): Promise<ProvisionResult> {
-    try {
-      return (await this.temporal.workflow.getHandle(workflowId, runId).result()) as ProvisionResult;
-    } catch (error) {
-      if (!(error instanceof WorkflowFailedError)) throw error;
-      if (error.cause instanceof CancelledFailure) throw new RunCancelledError(accountId);
-      throw new RunFailedError(accountId, failureOfRun(error));
-    }
+  async result(run: StartedRun): Promise<ProvisionResult> {
+    return (await this.endOf(run)) as ProvisionResult;
   }
 
   /** Starts the run of an account, or joins its open run, and waits for its end. Throws what `start` and `result` throw. */
   async provision(request: ProvisionRequestInput): Promise<ProvisionResult> {
     return this.result(await this.start(request));
+  }
+
+  /**
+   * Deletes the instance of an account that carries the tag of its runs, and waits until it is gone. Throws what `start`
+   * and `result` throw.
+   */
+  async deprovision(request: DeprovisionRequestInput): Promise<DeprovisionResult> {
+    return (await this.endOf(await this.startDeprovision(request))) as DeprovisionResult;
   }
 
   /**
@@ -97,8 +104,11 @@ export class IdentityCenterClient {
     intervalMs = 300,
   ): AsyncGenerator<AccountStatus, void, void> {
     let shown = '';
+    // The run that was there at first, should the account be started anew meanwhile.
+    let watched = runId;
     for (;;) {
-      const status = await this.status(accountId, runId);
+      const status = await this.status(accountId, watched);
+      watched = status.runId;
       const seen = JSON.stringify(status);
       if (seen !== shown) yield status;
       if (status.status !== 'RUNNING') return;
@@ -108,28 +118,8 @@ export class IdentityCenterClient {
   }
 
   /** The accounts that have had a run, each with its latest, the latest first. */
-  async *list(filter: { stage?: Stage; failed?: boolean } = {}): AsyncGenerator<AccountSummary, void, void> {
-    const seen = new Set<string>();
-    let workersAnswer = true;
-    for await (const run of this.temporal.workflow.list({
-      query: `WorkflowType = '${PROVISION_WORKFLOW}'`,
-    })) {
-      const accountId = accountIdOf(run.workflowId);
-      if (accountId === undefined || seen.has(accountId)) continue;
-      seen.add(accountId);
-      if (filter.failed === true && stageOf(run.status.name) !== 'failed') continue;
-      const stage =
-        stageOf(run.status.name) ?? (workersAnswer ? await this.openStage(accountId, run.runId) : undefined);
-      if (stage === undefined) workersAnswer = false;
-      if (filter.stage !== undefined && stage !== filter.stage) continue;
-      yield {
-        accountId,
-        runId: run.runId,
-        stage,
-        startedAt: run.startTime.toISOString(),
-        ...(run.closeTime && { closedAt: run.closeTime.toISOString() }),
-      };
-    }
+  list(filter: ListFilter = {}): AsyncGenerator<AccountSummary, void, void> {
+    return listAccounts(this.temporal, filter);
   }
 
   /**
@@ -144,8 +134,47 @@ export class IdentityCenterClient {
     return { workflowId, runId };
   }
 
-  private async openStage(accountId: string, runId: string): Promise<Stage | undefined> {
-    const { stage, notice } = await this.status(accountId, runId);
-    return notice === undefined ? stage : undefined;
+  /**
+   * No new write to AWS until {@link resume}; a call that is under way finishes. This and the next three answer with the
+   * run's new progress.
+   *
+   * @throws OrderRefusedError, NoRunError, NoWorkerError
+   */
+  async pause(accountId: string): Promise<Progress> {
+    return steer(this.temporal, accountId, 'pause');
+  }
+
+  /** Lets a paused run go on. Throws what {@link pause} throws. */
+  async resume(accountId: string): Promise<Progress> {
+    return steer(this.temporal, accountId, 'resume');
+  }
+
+  /**
+   * Tries again now: cuts a back-off short, or leaves a hold. Throws what {@link pause} throws.
+   *
+   * @param correction what a held run is to ask for from now on
+   */
+  async retry(accountId: string, correction?: Correction): Promise<Progress> {
+    const read = readCorrection(correction);
+    if (typeof read === 'string') throw new OrderRefusedError(accountId, 'retry', read);
+    return steer(this.temporal, accountId, 'retry', read.correction);
+  }
+
+  /** Ends a held or paused run as failed. Throws what {@link pause} throws. */
+  async abort(accountId: string, reason: string): Promise<Progress> {
+    const read = readReason(reason);
+    if (typeof read === 'string') throw new OrderRefusedError(accountId, 'abort', read);
+    return steer(this.temporal, accountId, 'abort', read.reason);
+  }
+
+  private async endOf({ accountId, workflowId, runId }: StartedRun): Promise<unknown> {
+    try {
+      return await this.temporal.workflow.getHandle(workflowId, runId).result();
+    } catch (error) {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      if (!(error.cause instanceof CancelledFailure))
+        throw new RunFailedError(accountId, failureOfRun(error));
+      throw new RunCancelledError(accountId, (await this.status(accountId, runId)).instanceArn);
+    }
   }
 }

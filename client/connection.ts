@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { TemporalUnreachableError } from './errors';
@@ -34,8 +35,18 @@ export async function connectToTemporal({ connectionOptions, namespace }: Tempor
       ...(apiKey !== undefined && { apiKey }),
       ...(metadata !== undefined && { metadata }),
     });
-    return new Client({ connection, namespace });
+    return new Client({ connection, namespace, identity: whoAsks() });
   } catch (error) {
     throw new TemporalUnreachableError(address, error);
+  }
+}
+
+/** Who starts, steers and cancels, as the UI shows it. */
+function whoAsks(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    // A container may run as a user that has no name.
+    return `${process.pid}@${hostname()}`;
   }
 }

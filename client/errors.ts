@@ -1,4 +1,10 @@
-import { describeProblems, type FieldDifference, type Problem, type ProgressFailure } from '../contract';
+import {
+  describeProblems,
+  type FieldDifference,
+  type Problem,
+  type ProgressFailure,
+  type Steer,
+} from '../contract';
 
 /** The request is not valid; nothing was sent. */
 export class InvalidRequestError extends Error {
@@ -31,7 +37,7 @@ function show(value: unknown): string {
   return value === undefined ? 'not set' : JSON.stringify(value);
 }
 
-/** The account's workflow ID is taken by an open run that does not provision. */
+/** The account's workflow ID is taken by an open run of another kind. */
 export class OtherRunOpenError extends Error {
   override readonly name = 'OtherRunOpenError';
 
@@ -59,6 +65,33 @@ export class NoRunError extends Error {
   }
 }
 
+/** An order (`pause`, `resume`, `retry`, `abort`) makes no sense where the run stands; nothing has changed. */
+export class OrderRefusedError extends Error {
+  override readonly name = 'OrderRefusedError';
+
+  constructor(
+    readonly accountId: string,
+    readonly order: Steer,
+    readonly reason: string,
+  ) {
+    super(`Account ${accountId}: ${order} changed nothing: ${reason}.`);
+  }
+}
+
+/** No worker took an order; the run will not see it. */
+export class NoWorkerError extends Error {
+  override readonly name = 'NoWorkerError';
+
+  constructor(
+    readonly accountId: string,
+    readonly order: Steer,
+  ) {
+    super(
+      `Account ${accountId}: no worker answers, so "${order}" was not carried out. Start one with "identity-center worker", then give the order again.`,
+    );
+  }
+}
+
 /** The run ended with a failure. */
 export class RunFailedError extends Error {
   override readonly name = 'RunFailedError';
@@ -75,8 +108,12 @@ export class RunFailedError extends Error {
 export class RunCancelledError extends Error {
   override readonly name = 'RunCancelledError';
 
-  constructor(readonly accountId: string) {
-    super(`Account ${accountId}: the run was cancelled.`);
+  /** @param left the instance that the run left, if there is one */
+  constructor(
+    readonly accountId: string,
+    readonly left?: string,
+  ) {
+    super(`Account ${accountId}: the run was cancelled.${left === undefined ? '' : ` It left ${left}.`}`);
   }
 }
 

@@ -1,6 +1,8 @@
-export { IdentityCenterClient, type AccountSummary } from './client';
+export { checkServer, type Check } from './check-server';
+export { IdentityCenterClient } from './client';
 export { readTemporalSettings, connectToTemporal, type TemporalSettings } from './connection';
 export * from './errors';
+export type { AccountSummary, ListFilter } from './list';
 export {
   announceLocalServer,
   findLocalServer,
@@ -8,10 +10,15 @@ export {
   withdrawLocalServer,
   type LocalServer,
 } from './local-server';
+export { registerSearchAttributes } from './search-attributes';
 export type { StartedRun } from './start-or-join';
 export { isUnavailable, type AccountStatus, type PendingActivity } from './status';
-export { clientToken, workflowIdOf } from '../contract';
+export { clientToken, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
 export type {
+  Correction,
+  DeprovisionRequest,
+  DeprovisionRequestInput,
+  DeprovisionResult,
   Outcome,
   Progress,
   ProgressFailure,
@@ -19,4 +26,5 @@ export type {
   ProvisionRequestInput,
   ProvisionResult,
   Stage,
+  Steer,
 } from '../contract';

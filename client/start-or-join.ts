@@ -1,14 +1,9 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import {
-  diffRequests,
-  PROVISION_WORKFLOW,
-  readRequest,
-  workflowIdOf,
-  type ProvisionRequest,
-  type ProvisionRequestInput,
-} from '../contract';
+import { diffRequests, SEARCH_ATTRIBUTES, workflowIdOf } from '../contract';
 import { InvalidRequestError, OtherRunOpenError, RequestDiffersError } from './errors';
+import type { AccountRequest, RunKind } from './run-kinds';
+import { isUnknownSearchAttribute } from './search-attributes';
 
 /** A run that was started, or was open already. */
 export interface StartedRun {
@@ -17,69 +12,105 @@ export interface StartedRun {
   runId: string;
   /** The run was open already, asked for the same. */
   joined: boolean;
+  /** What the caller may want to mend; said once a client. */
+  notice?: string;
 }
 
-/**
- * Starts the run of an account, or joins its open run.
- *
- * @throws InvalidRequestError before anything is sent
- * @throws RequestDiffersError where the open run was asked for something else
- * @throws OtherRunOpenError where the open run does not provision
- */
-export async function startOrJoin(
-  client: Client,
-  taskQueue: string,
-  input: ProvisionRequestInput,
-): Promise<StartedRun> {
-  const read = readRequest(input);
-  if ('problems' in read) throw new InvalidRequestError(read.problems);
-  const { request } = read;
-  const { accountId } = request;
-  const workflowId = workflowIdOf(accountId);
-  for (;;) {
+const NOT_SEARCHABLE =
+  'The namespace lacks the search attributes of this product, so runs are started without them and cannot be searched by stage. "identity-center doctor --fix" registers them.';
+
+/** Starts runs; keeps in mind whether the namespace knows the search attributes. */
+export class RunStarter {
+  private searchable = true;
+
+  constructor(
+    private readonly client: Client,
+    private readonly taskQueue: string,
+  ) {}
+
+  /**
+   * Starts a run of an account, or joins its open run.
+   *
+   * @throws InvalidRequestError before anything is sent
+   * @throws RequestDiffersError where the open run was asked for something else
+   * @throws OtherRunOpenError where the open run is of another kind
+   */
+  async startOrJoin<R extends AccountRequest>(kind: RunKind<R>, input: unknown): Promise<StartedRun> {
+    const read = kind.read(input);
+    if ('problems' in read) throw new InvalidRequestError(read.problems);
+    const { request } = read;
+    const { accountId } = request;
+    const workflowId = workflowIdOf(accountId);
+    const wasSearchable = this.searchable;
+    for (;;) {
+      try {
+        const runId = await this.start(kind, request);
+        const notice = wasSearchable && !this.searchable ? { notice: NOT_SEARCHABLE } : {};
+        return { accountId, workflowId, runId, joined: false, ...notice };
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+      const runId = await this.joinOpenRun(kind, request);
+      // It may have ended in between; then there is nothing in the way of a new one.
+      if (runId !== undefined) return { accountId, workflowId, runId, joined: true };
+    }
+  }
+
+  private async start<R extends AccountRequest>(kind: RunKind<R>, request: R): Promise<string> {
     try {
-      const handle = await client.workflow.start(PROVISION_WORKFLOW, {
-        workflowId,
-        taskQueue,
+      const handle = await this.client.workflow.start(kind.workflow, {
+        workflowId: workflowIdOf(request.accountId),
+        taskQueue: this.taskQueue,
         args: [request],
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
+        staticSummary: kind.summary(request),
+        staticDetails: kind.details(request, this.client.options.identity),
+        ...(this.searchable && {
+          typedSearchAttributes: [
+            { key: SEARCH_ATTRIBUTES.accountId, value: request.accountId },
+            { key: SEARCH_ATTRIBUTES.region, value: request.region },
+            { key: SEARCH_ATTRIBUTES.stage, value: kind.firstStage },
+            // Named at the start, so that the run may set it later: a namespace that lacks it refuses the start.
+            { key: SEARCH_ATTRIBUTES.instanceArn, value: '' },
+          ],
+        }),
       });
-      return { accountId, workflowId, runId: handle.firstExecutionRunId, joined: false };
+      return handle.firstExecutionRunId;
     } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      if (!this.searchable || !isUnknownSearchAttribute(error)) throw error;
+      this.searchable = false;
+      return this.start(kind, request);
     }
-    const runId = await joinOpenRun(client, workflowId, request);
-    // It may have ended in between; then there is nothing in the way of a new one.
-    if (runId !== undefined) return { accountId, workflowId, runId, joined: true };
   }
-}
 
-async function joinOpenRun(
-  client: Client,
-  workflowId: string,
-  request: ProvisionRequest,
-): Promise<string | undefined> {
-  const { runId, status, type } = await client.workflow.getHandle(workflowId).describe();
-  if (status.name !== 'RUNNING') return undefined;
-  if (type !== PROVISION_WORKFLOW) throw new OtherRunOpenError(request.accountId, type);
-  const running = readRequest(await requestOfRun(client, workflowId, runId));
-  // Such a run ends with InvalidRequest as soon as a worker sees it.
-  if ('problems' in running)
-    throw new OtherRunOpenError(request.accountId, `${type} with a request that is not valid`);
-  const differences = diffRequests(running.request, request);
-  if (differences.length > 0) throw new RequestDiffersError(request.accountId, differences);
-  return runId;
-}
+  private async joinOpenRun<R extends AccountRequest>(
+    kind: RunKind<R>,
+    request: R,
+  ): Promise<string | undefined> {
+    const { accountId } = request;
+    const handle = this.client.workflow.getHandle(workflowIdOf(accountId));
+    const { runId, status, type } = await handle.describe();
+    if (status.name !== 'RUNNING') return undefined;
+    if (type !== kind.workflow) throw new OtherRunOpenError(accountId, type);
+    const running = kind.read(await this.requestOfRun(handle.workflowId, runId));
+    // Such a run ends with InvalidRequest as soon as a worker sees it.
+    if ('problems' in running)
+      throw new OtherRunOpenError(accountId, `${type} with a request that is not valid`);
+    const differences = diffRequests(running.request, request);
+    if (differences.length > 0) throw new RequestDiffersError(accountId, differences);
+    return runId;
+  }
 
-/** The request that a run was started with, from the first event of its history: whoever started it, it is there. */
-async function requestOfRun(client: Client, workflowId: string, runId: string): Promise<unknown> {
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: 1,
-  });
-  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const [request] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads);
-  return request;
+  /** The request that a run was started with, from the first event of its history: whoever started it, it is there. */
+  private async requestOfRun(workflowId: string, runId: string): Promise<unknown> {
+    const { history } = await this.client.workflowService.getWorkflowExecutionHistory({
+      namespace: this.client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: 1,
+    });
+    const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+    const [request] = await decodeArrayFromPayloads(this.client.options.loadedDataConverter, payloads);
+    return request;
+  }
 }

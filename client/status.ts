@@ -10,9 +10,11 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@tempor
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import {
   clientToken,
+  DEPROVISION_WORKFLOW,
   describeFailure,
   PROGRESS_QUERY,
   workflowIdOf,
+  type DeprovisionResult,
   type Progress,
   type ProgressFailure,
   type ProvisionResult,
@@ -35,12 +37,14 @@ export interface AccountStatus extends Progress {
   accountId: string;
   workflowId: string;
   runId: string;
+  /** What the run does: `provisionIdentityCenter` or `deprovisionIdentityCenter`. */
+  workflowType: string;
   /** Temporal's status of the run. */
   status: WorkflowExecutionStatusName;
   startedAt: string;
   closedAt?: string;
   pending?: PendingActivity;
-  result?: ProvisionResult;
+  result?: ProvisionResult | DeprovisionResult;
   /** Why something is missing here, and what to do about it. */
   notice?: string;
 }
@@ -69,19 +73,20 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
     accountId,
     workflowId: description.workflowId,
     runId: description.runId,
+    workflowType: description.type,
     status: description.status.name,
     startedAt: description.startTime.toISOString(),
     ...(description.closeTime && { closedAt: description.closeTime.toISOString() }),
   };
 }
 
-/** The stage that the status of a run shows without asking a worker. */
-export function stageOf(status: WorkflowExecutionStatusName): Stage | undefined {
+/** The stage that a run ended in, which takes no worker to tell; `undefined` while it is open. */
+export function endStageOf(status: WorkflowExecutionStatusName, workflowType: string): Stage | undefined {
   switch (status) {
     case 'RUNNING':
       return undefined;
     case 'COMPLETED':
-      return 'active';
+      return workflowType === DEPROVISION_WORKFLOW ? 'deleted' : 'active';
     case 'CANCELLED':
       return 'cancelled';
     default:
@@ -102,32 +107,29 @@ async function queryProgress(client: Client, { workflowId, runId }: WorkflowExec
 
 function unansweredProgress({
   workflowId,
+  type,
   status,
   startTime,
   closeTime,
 }: WorkflowExecutionDescription): Progress {
+  const deletes = type === DEPROVISION_WORKFLOW;
   return {
-    stage: stageOf(status.name) ?? 'creating',
-    clientToken: clientToken(workflowId),
-    generation: 1,
+    stage: endStageOf(status.name, type) ?? (deletes ? 'reconciling' : 'creating'),
+    ...(!deletes && { clientToken: clientToken(workflowId), generation: 1 }),
     paused: false,
     since: (closeTime ?? startTime).toISOString(),
     steps: [],
   };
 }
 
-async function readEnd(client: Client, { workflowId, runId, status }: WorkflowExecutionDescription) {
-  if (status.name === 'RUNNING') return {};
-  const stage = stageOf(status.name) ?? 'failed';
+async function readEnd(client: Client, { workflowId, runId, status, type }: WorkflowExecutionDescription) {
+  const stage = endStageOf(status.name, type);
+  if (stage === undefined) return {};
   try {
-    const result = (await client.workflow.getHandle(workflowId, runId).result()) as ProvisionResult;
-    return {
-      stage,
-      result,
-      instanceArn: result.instanceArn,
-      generation: result.generation,
-      clientToken: result.clientToken,
-    };
+    const result: unknown = await client.workflow.getHandle(workflowId, runId).result();
+    if (stage === 'deleted') return { stage, result: result as DeprovisionResult };
+    const { instanceArn, generation, clientToken: token } = result as ProvisionResult;
+    return { stage, result: result as ProvisionResult, instanceArn, generation, clientToken: token };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     return error.cause instanceof CancelledFailure ? { stage } : { stage, failure: failureOfRun(error) };

@@ -2,6 +2,8 @@ import {
   InvalidRequestError,
   isUnavailable,
   NoRunError,
+  NoWorkerError,
+  OrderRefusedError,
   OtherRunOpenError,
   RequestDiffersError,
   TemporalUnreachableError,
@@ -19,14 +21,22 @@ export class UsageError extends Error {
 /** The exit code for the state of a run. */
 export function exitCodeOf({ status, stage }: Pick<AccountStatus, 'status' | 'stage'>): number {
   if (status === 'RUNNING') return EXIT.running;
-  if (stage === 'active') return EXIT.done;
+  if (stage === 'active' || stage === 'deleted') return EXIT.done;
   return stage === 'cancelled' ? EXIT.cancelled : EXIT.failed;
 }
 
 /** The exit code for an error. */
 export function exitCodeOfError(error: unknown): number {
-  if (error instanceof TemporalUnreachableError || isUnavailable(error)) return EXIT.unreachable;
-  const usage = [UsageError, InvalidRequestError, RequestDiffersError, OtherRunOpenError, NoRunError];
+  const unreachable = [TemporalUnreachableError, NoWorkerError];
+  if (unreachable.some((type) => error instanceof type) || isUnavailable(error)) return EXIT.unreachable;
+  const usage = [
+    UsageError,
+    InvalidRequestError,
+    RequestDiffersError,
+    OtherRunOpenError,
+    NoRunError,
+    OrderRefusedError,
+  ];
   if (usage.some((type) => error instanceof type)) return EXIT.usage;
   return EXIT.failed;
 }

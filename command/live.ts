@@ -1,7 +1,7 @@
 import ora from 'ora';
 import pc from 'picocolors';
 import type { AccountStatus } from '../client';
-import { colourStage, describePending, isLiveTerminal, print } from './output';
+import { colourStage, describeFailure, describePending, isLiveTerminal, print } from './output';
 
 /**
  * Shows a run as it goes: a line for each stage and each attempt, with the time since it began; in a terminal also a line
@@ -19,21 +19,25 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
   try {
     for await (const status of statuses) {
       last = status;
-      const { stage, pending, generation, instanceArn, notice } = status;
+      const { stage, pending, instanceArn, notice, paused, failure, notes = [] } = status;
       const once = (key: string, text: string) => {
         if (!shown.has(key)) line(text);
         shown.add(key);
       };
       once(
-        `${stage} ${generation} ${instanceArn ?? ''}`,
+        `${stage} ${status.since} ${instanceArn ?? ''}`,
         `${colourStage(stage.padEnd(17))}${instanceArn ?? ''}`,
       );
       if (pending !== undefined && pending.attempt > 1 && pending.failure !== undefined) {
         once(
           `${pending.activity} ${pending.attempt}`,
-          `${' '.repeat(17)}${describePending(pending).replace(/ \(request [\w-]+\)/, '')}`,
+          aside(describePending(pending).replace(/ \(request [\w-]+\)/, '')),
         );
       }
+      if (stage === 'held' && failure !== undefined)
+        once(`held ${status.since}`, aside(describeFailure(failure)));
+      if (paused) once(`paused ${stage}`, aside(pc.yellow('paused')));
+      for (const { at, text } of notes) once(`${at} ${text}`, aside(text));
       if (notice !== undefined) once(notice, pc.yellow(notice));
       if (spinner !== undefined && status.status === 'RUNNING') {
         spinner.start(
@@ -46,6 +50,11 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
   }
   if (last === undefined) throw new Error('the run gave no status');
   return last;
+}
+
+/** What is said about a stage, under its name. */
+function aside(text: string): string {
+  return `${' '.repeat(17)}${text}`;
 }
 
 /** The last status of a run that nobody watches. */

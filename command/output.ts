@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { AccountStatus, PendingActivity, ProgressFailure } from '../client';
+import { STAGES, type AccountStatus, type PendingActivity, type ProgressFailure } from '../client';
 
 /** Whether a line on stdout can be drawn anew. A terminal without a width, as `script` makes them, cannot. */
 export function isLiveTerminal(): boolean {
@@ -17,40 +17,51 @@ export function print(line = ''): void {
 
 /** A status as a person reads it. */
 export function printStatus(status: AccountStatus): void {
-  const { result, failure, pending, notice } = status;
+  const { result, failure, pending, notice, notes = [] } = status;
   const rows: [string, string | undefined][] = [
     ['Account', status.accountId],
-    ['Stage', colourStage(status.stage)],
+    ['Stage', `${colourStage(status.stage)}: ${STAGES[status.stage]}`],
     ['Since', status.since],
     ['Outcome', result?.outcome],
     ['Region', result?.region],
-    ['Instance', status.instanceArn],
-    ['Identity store', result?.identityStoreId],
-    ['ClientToken', `${status.clientToken} (generation ${status.generation})`],
-    ['Waits for', pending && describePending(pending)],
+    ['Instance', status.instanceArn ?? result?.instanceArn],
+    ['Identity store', result && 'identityStoreId' in result ? result.identityStoreId : undefined],
+    ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
+    ['Waits for', whatItWaitsFor(status)],
     ['Failure', failure && pc.red(failure.type)],
-    ['What happened', failure && whatHappened(failure)],
+    ['What happened', failure && describeFailure(failure)],
     ['Next step', failure?.remedy],
+    ['Server retries', pending && describePending(pending)],
     ['Run', `${status.workflowId} ${status.runId}`],
-    ['Note', notice],
+    ...notes.map(({ at, text }): [string, string] => ['Noted', `${at} ${text}`]),
+    ['Note', notice && pc.yellow(notice)],
   ];
   for (const [label, value] of rows) if (value) print(`${pc.dim(label.padEnd(15))}${value}`);
 }
 
+/** The person for whom a run waits, and the verbs that make it go on. */
+function whatItWaitsFor({ accountId, paused, heldUntil }: AccountStatus): string | undefined {
+  if (paused) return pc.yellow(`paused: no write to AWS until "identity-center resume ${accountId}"`);
+  return heldUntil === undefined
+    ? undefined
+    : `"identity-center retry ${accountId}" or "abort ${accountId} --reason …"; fails at ${heldUntil}`;
+}
+
 export function colourStage(stage: string): string {
-  if (stage === 'active') return pc.green(stage);
-  if (stage === 'failed') return pc.red(stage);
-  return stage === 'cancelled' ? pc.yellow(stage) : pc.cyan(stage);
+  const name = stage.trim();
+  if (name === 'active' || name === 'deleted') return pc.green(stage);
+  if (name === 'failed') return pc.red(stage);
+  return name === 'cancelled' || name === 'held' ? pc.yellow(stage) : pc.cyan(stage);
 }
 
 /** What the server is retrying: the attempt, when it comes, and what the last one said. */
 export function describePending({ activity, attempt, failure, nextAttemptAt }: PendingActivity): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
   const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
-  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${whatHappened(failure).replace(/^\w+: /, '')}`}`;
+  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${describeFailure(failure).replace(/^\w+: /, '')}`}`;
 }
 
-/** The message without what its surroundings say: the account, the remedy. */
-function whatHappened({ message, remedy = '' }: ProgressFailure): string {
+/** The message of a failure without what its surroundings say: the account, the remedy. */
+export function describeFailure({ message, remedy = '' }: ProgressFailure): string {
   return message.replace(/^Account \d{12}: /, '').replace(` ${remedy}`, '');
 }

@@ -1,20 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { clientToken, type Stage } from '../client';
+import { clientToken, STAGES, type Stage } from '../client';
 import { EXIT } from './exit-codes';
 import { print, printJson } from './output';
-import type { CommonOptions } from './run-verbs';
+import type { CommonOptions } from './with-client';
 import type { RequestOptions } from './request-options';
-
-const STAGES: Stage[] = [
-  'creating',
-  'waitingForActive',
-  'reconciling',
-  'held',
-  'rollingBack',
-  'active',
-  'failed',
-  'cancelled',
-];
 
 /**
  * The command line. Verbs are loaded when they are called, so that `token` does not wait for the SDKs.
@@ -68,17 +57,16 @@ Examples:
   )
     .option('--region <region>', 'Region of the instance (required, here or in the file)')
     .option('--name <name>', 'name of the instance')
-    .option(
-      '--tag <key=value>',
-      'tag of the instance; may be given again',
-      (pair: string, pairs: string[] | undefined) => [...(pairs ?? []), pair],
-    )
+    .option('--tag <key=value>', 'tag of the instance; may be given again', eachTag)
     .option(
       '--existing <fail|adopt>',
       'what to do with an instance that this product did not make (default: fail)',
     )
     .option('--on-cancel <delete|keep>', 'what a cancelled run does with what it made (default: delete)')
-    .option('--on-failure <fail>', 'what a run that has to stop does (default: fail)')
+    .option(
+      '--on-failure <fail|hold>',
+      'what a run that has to stop does: end, or wait for "retry" or "abort" (default: fail)',
+    )
     .option('--on-create-failed <fail|recreate>', 'what to do where AWS says CREATE_FAILED (default: fail)')
     .option('--request <file>', 'the request as JSON (- for stdin); options go over it')
     .option('--no-wait', 'leave as soon as the run is started')
@@ -99,20 +87,78 @@ Examples:
   );
 
   verb('list', 'The accounts that have had a run, each with its latest', 'list --failed')
-    .addOption(new Option('--stage <stage>', 'only those in this stage').choices(STAGES))
+    .addOption(new Option('--stage <stage>', 'only those in this stage').choices(Object.keys(STAGES)))
     .option('--failed', 'only those whose run failed')
     .action(async (options: CommonOptions & { stage?: Stage; failed?: boolean }) => {
       finish(await (await import('./run-verbs.js')).list(options));
     });
 
   verb(
+    'pause <accountId>',
+    'No new write to AWS until "resume"; a call under way finishes',
+    'pause 111122223333',
+  ).action(async (accountId: string, options: CommonOptions) => {
+    finish(await (await import('./steer-verbs.js')).pause(accountId, options));
+  });
+
+  verb('resume <accountId>', 'Let a paused run go on', 'resume 111122223333').action(
+    async (accountId: string, options: CommonOptions) => {
+      finish(await (await import('./steer-verbs.js')).resume(accountId, options));
+    },
+  );
+
+  verb(
+    'retry <accountId>',
+    'Try again now: cuts a back-off short, or leaves a hold',
+    'retry 111122223333 --name workforce',
+  )
+    .option('--name <name>', 'in a hold: ask for this name from now on')
+    .option('--tag <key=value>', 'in a hold: ask for these tags from now on; may be given again', eachTag)
+    .action(async (accountId: string, options: CommonOptions & { name?: string; tag?: string[] }) => {
+      finish(await (await import('./steer-verbs.js')).retry(accountId, options));
+    });
+
+  verb(
+    'abort <accountId>',
+    'End a held or paused run as failed; what it made stays',
+    'abort 111122223333 --reason "wrong account"',
+  )
+    .requiredOption('--reason <text>', 'why; the failure of the run says it')
+    .action(async (accountId: string, options: CommonOptions & { reason: string }) => {
+      finish(await (await import('./steer-verbs.js')).abort(accountId, options));
+    });
+
+  verb(
     'cancel <accountId>',
-    'Stop the run of an account; it ends as its --on-cancel says',
+    'Stop the run of an account at any stage; it ends as its --on-cancel says',
     'cancel 111122223333',
   )
     .option('--no-wait', 'leave as soon as the run is asked')
     .action(async (accountId: string, options: CommonOptions & { wait: boolean }) => {
-      finish(await (await import('./run-verbs.js')).cancel(accountId, options));
+      finish(await (await import('./steer-verbs.js')).cancel(accountId, options));
+    });
+
+  verb(
+    'deprovision <accountId>',
+    'Delete the instance of an account, with its users and groups, and wait until it is gone',
+    'deprovision 111122223333',
+  )
+    .option('--any <instanceArn>', 'delete this instance though it lacks the tag of our runs: its ARN, typed')
+    .option('--region <region>', 'Region to look from (default: us-east-1)')
+    .option('--no-wait', 'leave as soon as the run is started')
+    .action(
+      async (
+        accountId: string,
+        options: CommonOptions & { any?: string; region?: string; wait: boolean },
+      ) => {
+        finish(await (await import('./steer-verbs.js')).deprovision(accountId, options));
+      },
+    );
+
+  verb('doctor', 'Check the server, the namespace, its search attributes and the workers', 'doctor --fix')
+    .option('--fix', 'register the search attributes that are missing')
+    .action(async (options: CommonOptions & { fix?: boolean }) => {
+      finish(await (await import('./doctor.js')).doctor(options));
     });
 
   verb(
@@ -139,6 +185,10 @@ Examples:
     });
 
   return program;
+}
+
+function eachTag(pair: string, pairs: string[] | undefined): string[] {
+  return [...(pairs ?? []), pair];
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

@@ -47,7 +47,8 @@ function readRequestFile(file: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-function readTags(pairs: string[] | undefined): Record<string, string> | undefined {
+/** @throws UsageError where a tag has no `=`, or is given twice */
+export function readTags(pairs: string[] | undefined): Record<string, string> | undefined {
   if (pairs === undefined) return undefined;
   const tags = new Map<string, string>();
   for (const pair of pairs) {

@@ -1,23 +1,10 @@
 import Table from 'cli-table3';
-import { IdentityCenterClient, type AccountStatus, type Stage, type StartedRun } from '../client';
-import { EXIT, exitCodeOf, UsageError } from './exit-codes';
+import type { AccountStatus, IdentityCenterClient, Stage, StartedRun } from '../client';
+import { EXIT, exitCodeOf } from './exit-codes';
 import { lastOf, showLive } from './live';
 import { colourStage, print, printJson, printStatus } from './output';
 import { readRequestOptions, type RequestOptions } from './request-options';
-
-/** What every verb takes. */
-export interface CommonOptions {
-  json?: boolean;
-}
-
-async function withClient<T>(use: (client: IdentityCenterClient) => Promise<T>): Promise<T> {
-  const client = await IdentityCenterClient.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.close();
-  }
-}
+import { accountOf, withClient, type CommonOptions } from './with-client';
 
 /** @returns the exit code, as every verb does */
 export async function provision(
@@ -27,27 +14,51 @@ export async function provision(
   const request = readRequestOptions(accountId, options);
   return withClient(async (client) => {
     const run = await client.start(request);
-    if (!options.wait) {
-      if (options.json) printJson(run);
-      else print(`${introduce(run)}. Follow it with: identity-center watch ${accountId}`);
-      return EXIT.done;
-    }
-    if (!options.json) print(introduce(run));
-    return exitCodeOf(await follow(client, run, options));
+    sayStarted(run, options);
+    if (!options.wait) return EXIT.done;
+    // A held run may wait for days for a person; a pipeline does not.
+    return exitCodeOf(await follow(client, run, options, untilHeld));
   });
 }
 
-function introduce({ accountId, workflowId, runId, joined }: StartedRun): string {
-  return `Account ${accountId}: ${joined ? 'joined the open run' : 'started a run'} ${workflowId} ${runId}`;
+/** Says that a run was started; to those who do not wait for it, as the one JSON document. */
+export function sayStarted(
+  { notice, ...run }: StartedRun,
+  { json, wait }: CommonOptions & { wait: boolean },
+): void {
+  if (notice !== undefined) process.stderr.write(`${notice}\n`);
+  const { accountId, workflowId, runId, joined } = run;
+  if (json) {
+    if (!wait) printJson(run);
+    return;
+  }
+  const how = wait ? '' : `. Follow it with: identity-center watch ${accountId}`;
+  print(
+    `Account ${accountId}: ${joined ? 'joined the open run' : 'started a run'} ${workflowId} ${runId}${how}`,
+  );
 }
 
-/** Follows a run to its end and shows it: live for people, its last status as JSON. */
-async function follow(
+type Statuses = AsyncIterable<AccountStatus>;
+
+async function* untilHeld(statuses: Statuses): AsyncGenerator<AccountStatus> {
+  for await (const status of statuses) {
+    yield status;
+    if (status.stage === 'held') return;
+  }
+}
+
+/**
+ * Follows a run to its end and shows it: live for people, its last status as JSON.
+ *
+ * @param until where to leave it earlier
+ */
+export async function follow(
   client: IdentityCenterClient,
   run: StartedRun,
   options: CommonOptions,
+  until: (statuses: Statuses) => Statuses = (statuses) => statuses,
 ): Promise<AccountStatus> {
-  const statuses = client.watch(run.accountId, run.runId);
+  const statuses = until(client.watch(run.accountId, run.runId));
   const last = await (options.json ? lastOf(statuses) : showLive(statuses));
   if (options.json) printJson(last);
   else printStatus(last);
@@ -91,41 +102,20 @@ export async function list(options: CommonOptions & { stage?: Stage; failed?: bo
       return EXIT.done;
     }
     const table = new Table({
-      head: ['Account', 'Stage', 'Started', 'Ended'],
+      head: ['Account', 'Stage', 'Region', 'Instance', 'Started', 'Ended'],
       style: { head: [], border: [] },
     });
-    for await (const { accountId, stage: at, startedAt, closedAt } of accounts) {
+    for await (const { accountId, stage: at, region, instanceArn, startedAt, closedAt } of accounts) {
       table.push([
         accountId,
         at === undefined ? 'open, no worker answers' : colourStage(at),
-        startedAt,
-        closedAt ?? '',
+        region ?? '',
+        instanceArn?.replace(/^.*\//, '') ?? '',
+        startedAt.slice(0, 19),
+        closedAt?.slice(0, 19) ?? '',
       ]);
     }
     print(table.length === 0 ? 'No accounts.' : table.toString());
     return EXIT.done;
   });
-}
-
-export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
-  return withClient(async (client) => {
-    const { workflowId, runId } = await client.cancel(accountOf(accountId));
-    if (!options.wait) {
-      if (options.json) printJson({ accountId, workflowId, runId });
-      else
-        print(
-          `Account ${accountId}: asked the run to stop. Follow it with: identity-center watch ${accountId}`,
-        );
-      return EXIT.done;
-    }
-    const last = await follow(client, { accountId, workflowId, runId, joined: true }, options);
-    // A run that ended well before the request came is not what was asked for.
-    return last.stage === 'cancelled' ? EXIT.done : exitCodeOf(last) || EXIT.failed;
-  });
-}
-
-function accountOf(text: string): string {
-  if (!/^\d{12}$/.test(text))
-    throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${JSON.stringify(text)}`);
-  return text;
 }

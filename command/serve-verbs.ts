@@ -4,7 +4,7 @@ import { startEmulator } from '../sandbox';
 import { createLogger, createWorker, installLogger, readWorkerSettings } from '../worker';
 import { EXIT, UsageError } from './exit-codes';
 import { print, printJson } from './output';
-import type { CommonOptions } from './run-verbs';
+import type { CommonOptions } from './with-client';
 
 /** Resolves with the first signal to end. */
 export function untilInterrupted(): Promise<undefined> {

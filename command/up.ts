@@ -5,7 +5,7 @@ import { startSandbox } from '../sandbox';
 import { EXIT, exitCodeOf, UsageError } from './exit-codes';
 import { lastOf, showLive } from './live';
 import { isLiveTerminal, print, printJson, printStatus } from './output';
-import type { CommonOptions } from './run-verbs';
+import type { CommonOptions } from './with-client';
 import { untilInterrupted } from './serve-verbs';
 
 const SAMPLE_ACCOUNT = '111122223333';

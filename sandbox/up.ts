@@ -2,7 +2,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { announceLocalServer, homeFolder, withdrawLocalServer, type LocalServer } from '../client';
+import {
+  announceLocalServer,
+  homeFolder,
+  registerSearchAttributes,
+  withdrawLocalServer,
+  type LocalServer,
+} from '../client';
 import { DEFAULT_TASK_QUEUE } from '../contract';
 import { createLogger, createWorker, installLogger, type WorkerOptions } from '../worker';
 import { startEmulator, type Emulator } from './emulator';
@@ -55,6 +61,8 @@ export async function startSandbox(onProgress: (line: string) => void): Promise<
     if (temporal !== undefined) running.push(temporal);
     const address = temporal?.address ?? connectionOptions.address ?? '';
     const connection = await NativeConnection.connect({ ...connectionOptions, address });
+    // A server of somebody else may forbid it: runs then start without, and the client says so.
+    await registerSearchAttributes(connection, namespace).catch(() => undefined);
     running.push(
       await startWorker(connection, { namespace, taskQueue, aws: emulatorSettings(emulator.url) }),
     );

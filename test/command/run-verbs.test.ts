@@ -184,7 +184,7 @@ describe('status, watch, list, cancel', () => {
       pending: { activity: 'createInstance', attempt: 2, failure: { type: 'ThrottlingException' } },
     });
     const people = await command.run(['status', account]);
-    expect(people.stdout).toMatch(/Waits for +createInstance, attempt 2 in \d/);
+    expect(people.stdout).toMatch(/Server retries +createInstance, attempt 2 in \d/);
     await harness.client.cancel(account);
   });
 

@@ -98,7 +98,7 @@ test.each<[string, unknown, string]>([
     '74',
   ],
   ['existing', { ...valid, existing: 'steal' }, 'fail'],
-  ['onFailure', { ...valid, onFailure: 'hold' }, 'not available in this version'],
+  ['onFailure', { ...valid, onFailure: 'wait' }, 'Invalid option'],
   ['timing.createTimeout', { ...valid, timing: { createTimeout: '30' } }, 'a number and a unit'],
   ['timing.createTimeout', { ...valid, timing: { createTimeout: '-1s' } }, 'a number and a unit'],
   ['timing.createTimeout', { ...valid, timing: { createTimeout: '0s' } }, 'longer than 0'],

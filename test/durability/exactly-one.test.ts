@@ -99,7 +99,7 @@ test('no worker: the run waits, its status says that nobody answers, and it star
   expect(notice).toContain('identity-center worker');
   const worker = await startWorker();
   await harness.client.result(run);
-  expect(await harness.eventsOf(account)).toHaveLength(17);
+  expect(await harness.eventsOf(account)).toHaveLength(19);
   expect(run.workflowId).toBe(workflowIdOf(account));
   await worker.stop();
 });

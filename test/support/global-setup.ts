@@ -1,3 +1,4 @@
+import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
 import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
 import { ADDRESS_VARIABLE } from './temporal';
 
@@ -10,6 +11,7 @@ export default async function startSharedServer(): Promise<void> {
   const server = await startTemporalServer({
     port: 0,
     uiPort: false,
+    searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword'])),
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
   globalThis.sharedTemporalServer = server;

@@ -33,6 +33,25 @@ async function cancelAfter(account: string, operation: string, result: Promise<u
   await ended;
 }
 
+async function untilHeld(account: string): Promise<void> {
+  await until(
+    () => calls(account, 'CreateInstance'),
+    (count) => count > 0,
+  );
+  await until(
+    () => harness.client.status(account),
+    ({ stage }) => stage === 'held',
+  );
+}
+
+/** Waits until the run has ended as cancelled. */
+async function ended(account: string): Promise<void> {
+  await until(
+    () => harness.client.status(account),
+    ({ status }) => status === 'CANCELLED',
+  );
+}
+
 test.concurrent('while waiting for ACTIVE: the instance is deleted', async () => {
   const account = freshAccount();
   const result = start(account, { creationMs: 60_000 });
@@ -98,6 +117,116 @@ test.concurrent(
   },
 );
 
+test.concurrent(
+  'with the answer of CreateInstance lost and onCancel "keep": the run finds out what it leaves, and says so',
+  async () => {
+    const account = freshAccount();
+    const faults = { hangAfterWrite: { operation: 'CreateInstance', times: 1 } };
+    const result = start(account, faults, { onCancel: 'keep' });
+    await cancelAfter(account, 'CreateInstance', result);
+    const [left] = created(account);
+    await expect(result).rejects.toMatchObject({ left: left?.instanceArn });
+    const { notes, instanceArn } = await harness.client.status(account);
+    expect(instanceArn).toBe(left?.instanceArn);
+    expect(notes?.[0]?.text).toBe(`${instanceArn} in eu-west-1 is left, as onCancel is "keep"`);
+  },
+);
+
+test.concurrent('before the first call, while paused: ends at once, nothing was sent', async () => {
+  const account = freshAccount();
+  harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
+  await harness.temporal.workflow.signalWithStart('provisionIdentityCenter', {
+    workflowId: `identity-center/${account}`,
+    taskQueue: harness.taskQueue,
+    args: [requestFor(account)],
+    signal: 'pause',
+  });
+  await harness.client.cancel(account);
+  await ended(account);
+  expect(harness.emulator.calls({ account })).toHaveLength(0);
+});
+
+test.concurrent('while paused with an instance on its way: the instance is deleted', async () => {
+  const account = freshAccount();
+  const result = start(account, { creationMs: 60_000 });
+  result.catch(() => undefined);
+  await until(
+    () => calls(account, 'DescribeInstance'),
+    (count) => count > 0,
+  );
+  await harness.client.pause(account);
+  await cancelAfter(account, 'DescribeInstance', result);
+  expect(created(account)).toHaveLength(0);
+});
+
+test.concurrent('while held with an instance: the instance is deleted', async () => {
+  const account = freshAccount();
+  const result = start(account, { createFails: 'no reason' }, { onFailure: 'hold' });
+  result.catch(() => undefined);
+  await untilHeld(account);
+  expect(created(account)).toHaveLength(1);
+  await cancelAfter(account, 'CreateInstance', result);
+  expect(created(account)).toHaveLength(0);
+});
+
+test.concurrent('while held with nothing made: ends as cancelled', async () => {
+  const account = freshAccount();
+  const result = start(account, { organizationForbids: true }, { onFailure: 'hold' });
+  result.catch(() => undefined);
+  await untilHeld(account);
+  await cancelAfter(account, 'CreateInstance', result);
+  expect(created(account)).toHaveLength(0);
+});
+
+test.concurrent('during roll-back: a second cancel changes nothing', async () => {
+  const account = freshAccount();
+  const result = start(account, { creationMs: 60_000, deletionMs: 3_000 });
+  result.catch(() => undefined);
+  await until(
+    () => calls(account, 'DescribeInstance'),
+    (count) => count > 0,
+  );
+  await harness.client.cancel(account);
+  await until(
+    () => calls(account, 'DeleteInstance'),
+    (count) => count > 0,
+  );
+  await harness.client.cancel(account);
+  await expect(harness.client.pause(account)).rejects.toThrow('the run is being cancelled');
+  await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+  expect(created(account)).toHaveLength(0);
+  expect(calls(account, 'DeleteInstance')).toBe(1);
+});
+
+test.concurrent('a roll-back that is throttled is done all the same; "retry" hurries it', async () => {
+  const account = freshAccount();
+  const throttled = {
+    operation: 'DeleteInstance',
+    error: 'ThrottlingException',
+    retryAfterSeconds: 600,
+    times: 1,
+  };
+  const result = start(
+    account,
+    { creationMs: 60_000, failNext: [throttled] },
+    { timing: { activeTimeout: '1h' } },
+  );
+  result.catch(() => undefined);
+  await until(
+    () => calls(account, 'DescribeInstance'),
+    (count) => count > 0,
+  );
+  await harness.client.cancel(account);
+  await until(
+    () => calls(account, 'DeleteInstance'),
+    (count) => count > 0,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await harness.client.retry(account);
+  await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+  expect(created(account)).toHaveLength(0);
+});
+
 test.concurrent("an earlier run's instance is never deleted", async () => {
   const account = freshAccount();
   const first = await start(account, {});
@@ -134,7 +263,9 @@ test.concurrent('a roll-back that cannot be done ends as RollBackFailed and name
   );
   await harness.client.cancel(account);
   await ended;
-  await expect(result).rejects.toThrow(created(account)[0]?.instanceArn);
+  await expect(result).rejects.toThrow(
+    `Delete it with: aws sso-admin delete-instance --instance-arn ${created(account)[0]?.instanceArn} --region eu-west-1`,
+  );
 });
 
 test.concurrent('terminated and started again: goes on with what is there', async () => {

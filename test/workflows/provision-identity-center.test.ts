@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 
 describe('nothing in the way', () => {
-  test('the run ends ACTIVE with what AWS made, in 17 events, the ARN in the history before anything waits for it', async () => {
+  test('the run ends ACTIVE with what AWS made, in 19 events, the ARN in the history before anything waits for it', async () => {
     const account = freshAccount();
     const result = await aws.provision(account, {}, { name: 'workforce', tags: { team: 'identity' } });
     const [instance] = aws.created(account);
@@ -28,7 +28,7 @@ describe('nothing in the way', () => {
       tags: { team: 'identity', 'identity-center-orchestrator:workflow-id': workflowIdOf(account) },
     });
     const events = await aws.eventsOf(account);
-    expect(events).toHaveLength(17);
+    expect(events).toHaveLength(19);
     const completed = events.findIndex((event) => event.activityTaskCompletedEventAttributes);
     const waiting = events.findLastIndex((event) => event.activityTaskScheduledEventAttributes);
     expect(completed).toBeLessThan(waiting);
@@ -43,7 +43,7 @@ describe('nothing in the way', () => {
     const account = freshAccount();
     await aws.provision(account, { creationMs: 8_000 }, { timing: { pollInterval: '1s' } });
     const events = await aws.eventsOf(account);
-    expect(events).toHaveLength(17);
+    expect(events).toHaveLength(19);
     const looks = aws.emulator.calls({ account, operation: 'DescribeInstance' });
     expect(looks.length).toBeGreaterThan(7);
     expect(looks.length).toBeLessThan(15);

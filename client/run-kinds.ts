@@ -1,0 +1,62 @@
+import {
+  DEPROVISION_WORKFLOW,
+  PROVISION_WORKFLOW,
+  readDeprovisionRequest,
+  readRequest,
+  type DeprovisionRequest,
+  type ProvisionRequest,
+  type ReadRequest,
+  type Stage,
+} from '../contract';
+
+/** What every request says. */
+export interface AccountRequest {
+  accountId: string;
+  region: string;
+}
+
+/** What the client needs to know of a kind of run. */
+export interface RunKind<R extends AccountRequest> {
+  workflow: string;
+  read(input: unknown): ReadRequest<R>;
+  firstStage: Stage;
+  /** One line, for lists and headings. */
+  summary(request: R): string;
+  /** Markdown: what was asked, and who asked. */
+  details(request: R, askedBy: string): string;
+}
+
+export const PROVISION: RunKind<ProvisionRequest> = {
+  workflow: PROVISION_WORKFLOW,
+  read: readRequest,
+  firstStage: 'creating',
+  summary: ({ accountId, region, name }) =>
+    `provision ${accountId} in ${region}${name === undefined ? '' : ` as ${name}`}`.slice(0, 200),
+  details: ({ accountId, region, name, existing, onCancel, onFailure }, askedBy) =>
+    rows([
+      ['Account', accountId],
+      ['Region', region],
+      ['Name', name ?? 'none'],
+      ['An instance that exists', existing],
+      ['On cancel', onCancel],
+      ['On failure', onFailure],
+      ['Started by', askedBy],
+    ]),
+};
+
+export const DEPROVISION: RunKind<DeprovisionRequest> = {
+  workflow: DEPROVISION_WORKFLOW,
+  read: readDeprovisionRequest,
+  firstStage: 'reconciling',
+  summary: ({ accountId }) => `deprovision ${accountId}`,
+  details: ({ accountId, instanceArn }, askedBy) =>
+    rows([
+      ['Account', accountId],
+      ['Deletes', instanceArn ?? 'the instance that carries the tag of the account’s runs'],
+      ['Started by', askedBy],
+    ]),
+};
+
+function rows(facts: [string, string][]): string {
+  return facts.map(([label, value]) => `- ${label}: \`${value}\``).join('\n');
+}

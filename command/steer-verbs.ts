@@ -1,0 +1,79 @@
+import type { IdentityCenterClient, Progress } from '../client';
+import { EXIT, exitCodeOf } from './exit-codes';
+import { colourStage, print, printJson } from './output';
+import { readTags } from './request-options';
+import { follow, sayStarted } from './run-verbs';
+import { accountOf, withClient, type CommonOptions } from './with-client';
+
+/** Gives an order, and shows what came of it. */
+async function order(
+  accountId: string,
+  { json }: CommonOptions,
+  give: (client: IdentityCenterClient, account: string) => Promise<Progress>,
+): Promise<number> {
+  return withClient(async (client) => {
+    const progress = await give(client, accountOf(accountId));
+    if (json) printJson({ accountId, ...progress });
+    else
+      print(
+        `Account ${accountId}: ${colourStage(progress.stage)}${progress.paused ? ', paused' : ''}. Follow it with: identity-center watch ${accountId}`,
+      );
+    return EXIT.done;
+  });
+}
+
+export function pause(accountId: string, options: CommonOptions): Promise<number> {
+  return order(accountId, options, (client, account) => client.pause(account));
+}
+
+export function resume(accountId: string, options: CommonOptions): Promise<number> {
+  return order(accountId, options, (client, account) => client.resume(account));
+}
+
+export function retry(
+  accountId: string,
+  options: CommonOptions & { name?: string; tag?: string[] },
+): Promise<number> {
+  const { name } = options;
+  const tags = readTags(options.tag);
+  return order(accountId, options, (client, account) =>
+    client.retry(account, { ...(name !== undefined && { name }), ...(tags !== undefined && { tags }) }),
+  );
+}
+
+export function abort(accountId: string, options: CommonOptions & { reason: string }): Promise<number> {
+  return order(accountId, options, (client, account) => client.abort(account, options.reason));
+}
+
+export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  return withClient(async (client) => {
+    const { workflowId, runId } = await client.cancel(accountOf(accountId));
+    if (!options.wait) {
+      if (options.json) printJson({ accountId, workflowId, runId });
+      else
+        print(
+          `Account ${accountId}: asked the run to stop. Follow it with: identity-center watch ${accountId}`,
+        );
+      return EXIT.done;
+    }
+    const last = await follow(client, { accountId, workflowId, runId, joined: true }, options);
+    // A run that ended well before the request came is not what was asked for.
+    return last.stage === 'cancelled' ? EXIT.done : exitCodeOf(last) || EXIT.failed;
+  });
+}
+
+export async function deprovision(
+  accountId: string,
+  options: CommonOptions & { region?: string; any?: string; wait: boolean },
+): Promise<number> {
+  const { region, any } = options;
+  return withClient(async (client) => {
+    const run = await client.startDeprovision({
+      accountId,
+      ...(region !== undefined && { region }),
+      ...(any !== undefined && { instanceArn: any }),
+    });
+    sayStarted(run, options);
+    return options.wait ? exitCodeOf(await follow(client, run, options)) : EXIT.done;
+  });
+}

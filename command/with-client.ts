@@ -1,0 +1,24 @@
+import { IdentityCenterClient } from '../client';
+import { UsageError } from './exit-codes';
+
+/** What every verb takes. */
+export interface CommonOptions {
+  json?: boolean;
+}
+
+/** Connects, and closes whatever happens. */
+export async function withClient<T>(use: (client: IdentityCenterClient) => Promise<T>): Promise<T> {
+  const client = await IdentityCenterClient.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+/** @throws UsageError where the argument is no account ID */
+export function accountOf(text: string): string {
+  if (!/^\d{12}$/.test(text))
+    throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${JSON.stringify(text)}`);
+  return text;
+}
