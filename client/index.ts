@@ -13,7 +13,7 @@ export {
 export { registerSearchAttributes } from './search-attributes';
 export type { StartedRun } from './start-or-join';
 export { isUnavailable, type AccountStatus, type PendingActivity } from './status';
-export { clientToken, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
+export { clientToken, SEARCH_ATTRIBUTES, STAGES, whatHappened, workflowIdOf } from '../contract';
 export type {
   Correction,
   DeprovisionRequest,

@@ -37,10 +37,8 @@ export const PROVISION: RunKind<ProvisionRequest> = {
       ['Account', accountId],
       ['Region', region],
       ['Name', name ?? 'none'],
-      ['An instance that exists', existing],
-      ['On cancel', onCancel],
-      ['On failure', onFailure],
       ['Started by', askedBy],
+      ['An existing instance', `${existing}\`, on cancel \`${onCancel}\`, on failure \`${onFailure}`],
     ]),
 };
 

@@ -1,7 +1,7 @@
 import ora from 'ora';
 import pc from 'picocolors';
-import type { AccountStatus } from '../client';
-import { colourStage, describeFailure, describePending, isLiveTerminal, print } from './output';
+import { whatHappened, type AccountStatus } from '../client';
+import { colourStage, describePending, isLiveTerminal, print } from './output';
 
 /**
  * Shows a run as it goes: a line for each stage and each attempt, with the time since it began; in a terminal also a line
@@ -35,7 +35,7 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
         );
       }
       if (stage === 'held' && failure !== undefined)
-        once(`held ${status.since}`, aside(describeFailure(failure)));
+        once(`held ${status.since}`, aside(whatHappened(failure)));
       if (paused) once(`paused ${stage}`, aside(pc.yellow('paused')));
       for (const { at, text } of notes) once(`${at} ${text}`, aside(text));
       if (notice !== undefined) once(notice, pc.yellow(notice));

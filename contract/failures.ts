@@ -1,5 +1,5 @@
 import type { ProgressFailure } from './progress';
-import { SITUATIONS, type SituationName } from './situations';
+import { SITUATIONS, type Situation, type SituationName } from './situations';
 
 /** What an activity's failure carries in its details, beside type and message. */
 export interface FailureDetails {
@@ -38,6 +38,23 @@ export function describeFailure(failure: FailureLike): ProgressFailure {
     ...(details?.awsRequestId !== undefined && { awsRequestId: details.awsRequestId }),
     ...(details !== undefined && { remedy: details.remedy }),
   };
+}
+
+/** A failure that a run is held with: its next step is to retry, not to start again. */
+export function describeHeldFailure(failure: FailureLike): ProgressFailure {
+  const described = describeFailure(failure);
+  const details = failureDetails(failure);
+  if (details === undefined) return described;
+  const { remedyInHold }: Situation = SITUATIONS[details.situation];
+  const remedy =
+    remedyInHold ??
+    details.remedy.replace('Start the run again', 'Retry').replace('start the run again', 'retry');
+  return { ...described, message: described.message.replace(details.remedy, remedy), remedy };
+}
+
+/** The message of a failure without what its surroundings say: the account, the remedy. */
+export function whatHappened({ message, remedy = '' }: ProgressFailure): string {
+  return message.replace(/^Account \d{12}: /, '').replace(` ${remedy}`, '');
 }
 
 /** The one-line message of a failure: the account, what happened, AWS's own words, the next step. */

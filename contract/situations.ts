@@ -16,6 +16,8 @@ export interface Situation {
   readonly meaning: string;
   /** The next step, as a sentence for people. */
   readonly remedy: string;
+  /** The next step where the run is held; where "start the run again" would be "retry", it is not said here. */
+  readonly remedyInHold?: string;
 }
 
 /**
@@ -112,6 +114,8 @@ export const SITUATIONS = {
     retry: 'stop',
     meaning: 'AWS does not accept the request',
     remedy: 'Correct the field that the message names, then start the run again.',
+    remedyInHold:
+      'Retry with a corrected name or corrected tags. Where another field is wrong: cancel, and start a run that has it right.',
   },
   parameterMismatch: {
     types: ['IdempotentParameterMismatch'],
@@ -119,6 +123,7 @@ export const SITUATIONS = {
     meaning:
       'an earlier call with this ClientToken had another name or other tags, and no instance of that call is to be found',
     remedy: 'Start the run again with the name and tags of the earlier run.',
+    remedyInHold: 'Retry with the name and tags of the earlier run.',
   },
   conflict: {
     types: ['ConflictException'],
@@ -162,12 +167,16 @@ export const SITUATIONS = {
     retry: 'stop',
     meaning: 'the account has an instance that no run of this account made in this Region',
     remedy: 'To use that instance start the run again with existing "adopt"; else delete it first.',
+    remedyInHold:
+      'Delete that instance, then retry; or, to use it, cancel and start a run with existing "adopt".',
   },
   createFailed: {
     types: ['CreateFailed'],
     retry: 'stop',
     meaning: 'AWS could not create the instance (CREATE_FAILED)',
     remedy: 'Act on the reason that AWS gives, then start the run again with onCreateFailed "recreate".',
+    remedyInHold:
+      'Act on the reason that AWS gives, then retry: the failed instance is deleted and made anew.',
   },
   instanceGone: {
     types: ['InstanceGone'],
@@ -181,6 +190,8 @@ export const SITUATIONS = {
     meaning: 'every ClientToken that a run may use leads to an instance that is deleted or failed',
     remedy:
       'Create the instance in the IAM Identity Center console, then start the run again with existing "adopt".',
+    remedyInHold:
+      'Create the instance in the IAM Identity Center console, cancel, and start a run with existing "adopt".',
   },
   createTimeout: {
     types: ['CreateTimeout'],

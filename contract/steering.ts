@@ -27,6 +27,7 @@ const reasonSchema = z
 /** Reads the argument of `retry`: nothing, or what to correct; a text says what is wrong with it. */
 export function readCorrection(argument: unknown): { correction: Correction | undefined } | string {
   if (argument === undefined || argument === null) return { correction: undefined };
+  if (typeof argument === 'symbol') return 'argument: cannot be read as JSON';
   const read = correctionSchema.safeParse(argument);
   if (!read.success) return describeProblems(read.error.issues.flatMap(problemsOf), 'argument');
   const { data } = read;

@@ -14,6 +14,7 @@ function packageRoot(): string {
 async function buildBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
+    payloadConverterPath: path.join(packageRoot(), 'dist', 'workflows', 'payload-converter.js'),
     // The schema library is large, has no state of a run, and would else be evaluated for each run anew.
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],
     logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },

@@ -1,5 +1,5 @@
 import { condition, type ApplicationFailure } from '@temporalio/workflow';
-import { MAX_GENERATIONS, milliseconds, type Correction } from '../contract';
+import { describeHeldFailure, MAX_GENERATIONS, milliseconds, type Correction } from '../contract';
 import { situationOf } from './failure';
 import { giveUp } from './next-generation';
 import { lookTwice, reconcile } from './reconcile';
@@ -20,9 +20,9 @@ export class Hold {
     const timeoutMs = milliseconds(request.timing.holdTimeout);
     this.failure = failure;
     this.decision = undefined;
-    this.run.note(failure);
     // Nothing is done in a hold, and `retry` is a person's word that it should be.
     journal.pause(false);
+    journal.fail(describeHeldFailure(failure));
     journal.hold(Date.now() + timeoutMs);
     const decided = () => this.decision !== undefined;
     if (!(await condition(decided, timeoutMs, { summary: 'held: waits for retry or abort' }))) throw failure;

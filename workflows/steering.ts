@@ -119,11 +119,14 @@ export class Steering {
   private async interruptible<T>(kind: StepKind, work: () => Promise<T>): Promise<T | typeof CUT_SHORT> {
     this.throwIfAborted();
     const scope = new CancellationScope();
+    const isCancelled = () => scope.consideredCancelled;
+    // Replaying what ran before there was steering: a roll-back's scopes count as cancelled from the start.
+    if (isCancelled()) return work();
     this.underWay = { kind, scope, since: Date.now() };
     try {
       return await scope.run(work);
     } catch (error) {
-      const cutShort = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+      const cutShort = isCancelled() && !CancellationScope.current().consideredCancelled;
       // What AWS said for good stays true, however the call was hurried.
       if (!cutShort || isFinal(error)) throw error;
       this.throwIfAborted();

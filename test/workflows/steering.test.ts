@@ -225,6 +225,30 @@ describe('what makes no sense', () => {
     },
   );
 
+  test.concurrent('an argument that cannot be decoded is noted, and breaks nothing', async () => {
+    const account = freshAccount();
+    const { run, result } = await start(account, { creationMs: 4_000 });
+    await called(account, 'DescribeInstance');
+    for (const [encoding, data] of [
+      ['json/plain', '{"half'],
+      ['binary/encrypted', 'x'],
+      ['json/protobuf', '{"nmae": "other"}'],
+    ] as const) {
+      await harness.temporal.workflowService.signalWorkflowExecution({
+        namespace: 'default',
+        workflowExecution: { workflowId: run.workflowId },
+        signalName: 'retry',
+        input: { payloads: [{ metadata: { encoding: Buffer.from(encoding) }, data: Buffer.from(data) }] },
+      });
+    }
+    await expect(notesOf(account)).resolves.toEqual([
+      'retry changed nothing: argument: cannot be read as JSON',
+      'retry changed nothing: argument: cannot be read as JSON',
+      'retry changed nothing: nmae: unknown field',
+    ]);
+    await expect(result).resolves.toMatchObject({ outcome: 'created' });
+  });
+
   test.concurrent('doubled: the second changes nothing', async () => {
     const account = freshAccount();
     const { result } = await start(account, { creationMs: 3_000 });
