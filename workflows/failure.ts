@@ -51,7 +51,7 @@ export function stepFailure(error: unknown, timedOut: SituationName, accountId: 
     });
   }
   // The server had no time left for another attempt: what the last one said is the reason.
-  const last = cause instanceof TimeoutFailure ? lastFailure(cause) : cause;
+  const last = lastAttempt(cause);
   const said =
     last instanceof ApplicationFailure ? (failureDetails(last)?.detail ?? last.message) : undefined;
   return failureOf(
@@ -68,9 +68,17 @@ export function isFinal(error: unknown): boolean {
   return cause instanceof ApplicationFailure && cause.nonRetryable === true;
 }
 
-/** The failure of the last attempt, which the server hands over with the time-out and the SDK leaves undecoded. */
-function lastFailure({ failure }: TimeoutFailure): Error | undefined {
-  const last = failure?.cause;
+/** Whether an activity ended without a word of what AWS did with its last call. */
+export function wasLost(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  const last = lastAttempt(error.cause);
+  return last === undefined || (last instanceof ApplicationFailure && situationOf(last) === 'answerLost');
+}
+
+/** The failure of the last attempt, which the server hands over with a time-out and the SDK leaves undecoded. */
+function lastAttempt(cause: unknown): unknown {
+  if (!(cause instanceof TimeoutFailure)) return cause;
+  const last = cause.failure?.cause;
   return last ? defaultFailureConverter.failureToError(last, defaultPayloadConverter) : undefined;
 }
 

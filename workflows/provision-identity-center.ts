@@ -68,9 +68,7 @@ async function create(run: Run): Promise<Target> {
     try {
       run.journal.enter('creating');
       await run.steering.untilWritable();
-      run.answerOutstanding = true;
-      const instanceArn = await run.steps.createInstance(run.token, until);
-      return { instanceArn, region: run.request.region, adopted: false };
+      return await run.createInstance(until);
     } catch (error) {
       if (!(error instanceof ApplicationFailure) || needsNoLook(error)) throw error;
       run.note(error);

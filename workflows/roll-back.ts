@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import { milliseconds } from '../contract';
 import { failureOf, situationOf } from './failure';
 import { findOwn } from './reconcile';
 import type { Run } from './run';
+import type { Target } from './steps';
 
 /**
  * Does what `onCancel` says with the instance that a cancelled run made, and with no other. Throws `RollBackFailed`, which
@@ -13,11 +15,15 @@ export async function rollBack(run: Run): Promise<void> {
   try {
     if (run.target === undefined && run.answerOutstanding) {
       journal.enter(keep ? 'reconciling' : 'rollingBack');
-      const own = await findOwn(run);
+      const own = (await findOwn(run)) ?? (run.answerLost && !keep ? await askOnceMore(run) : undefined);
       if (own !== undefined) run.goOnWith(own);
     }
     const { target } = run;
-    if (target === undefined) return;
+    if (target === undefined) {
+      if (keep && run.answerLost)
+        journal.note('no instance is to be found, but CreateInstance was not answered and may yet make one');
+      return;
+    }
     if (keep) {
       journal.note(`${nameOf(target)} is left, as onCancel is "keep"`);
     } else if (target.adopted) {
@@ -41,6 +47,20 @@ export async function rollBack(run: Run): Promise<void> {
       return;
     }
     throw whatIsLeft(run, error);
+  }
+}
+
+/**
+ * A call that was lost may be carried out after every look. Only its token leaves no doubt: AWS answers with what the call
+ * made, or makes now what is then deleted.
+ */
+async function askOnceMore(run: Run): Promise<Target | undefined> {
+  try {
+    return await run.createInstance(run.steering.now() + milliseconds(run.request.timing.createTimeout));
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure) || situationOf(error) === 'createTimeout') throw error;
+    // AWS has answered: it makes none now, and what it made before shows.
+    return findOwn(run);
   }
 }
 

@@ -21,6 +21,8 @@ export class Run {
   target: Target | undefined;
   /** CreateInstance was called and its answer is not known: AWS may have made an instance. */
   answerOutstanding = false;
+  /** Its last call was sent, or may have been, and not answered: AWS may yet make an instance. */
+  answerLost = false;
 
   constructor(request: ProvisionRequest) {
     this.request = request;
@@ -37,6 +39,19 @@ export class Run {
     return new Date(start - (start % 1000)).toISOString();
   }
 
+  /**
+   * Asks AWS for the instance behind the token.
+   *
+   * @param until as in {@link Steps.createInstance}
+   */
+  async createInstance(until: number): Promise<Target> {
+    this.answerOutstanding = true;
+    const instanceArn = await this.steps.createInstance(this.token, until, () => {
+      this.answerLost = true;
+    });
+    return { instanceArn, region: this.request.region, adopted: false };
+  }
+
   /** Shows a failure that the run is dealing with, or ends with. */
   note(failure: ApplicationFailure): void {
     this.journal.fail(describeFailure(failure));
@@ -46,6 +61,7 @@ export class Run {
   goOnWith(target: Target): void {
     this.target = target;
     this.answerOutstanding = false;
+    this.answerLost = false;
     this.journal.instance(target.instanceArn);
     this.journal.fail(undefined);
   }

@@ -6,7 +6,7 @@ import {
 } from '@temporalio/workflow';
 import type { ActiveInstance, Activities, FoundInstance } from '../activities';
 import { milliseconds, NON_RETRYABLE_TYPES, type ProvisionRequest, type SituationName } from '../contract';
-import { stepFailure } from './failure';
+import { stepFailure, wasLost } from './failure';
 import type { Steering, StepKind } from './steering';
 
 /** The instance that a run goes on with. */
@@ -19,8 +19,11 @@ export interface Target {
 
 /** What a run can do in the account. Each step throws an ApplicationFailure with its row of the table, or a cancellation. */
 export interface Steps {
-  /** @param until when to stop trying, on the clock of {@link Steering.now} */
-  createInstance(clientToken: string, until: number): Promise<string>;
+  /**
+   * @param until when to stop trying, on the clock of {@link Steering.now}
+   * @param onAnswerLost told where the last call, cut short or not, was not answered
+   */
+  createInstance(clientToken: string, until: number, onAnswerLost: () => void): Promise<string>;
   /** The instance of the account over all Regions, once it has settled. */
   findInstance(): Promise<FoundInstance | undefined>;
   waitForActive(target: Target): Promise<ActiveInstance>;
@@ -111,19 +114,25 @@ export function stepsFor(request: StepRequest, steering: Steering): Steps {
   }
 
   return {
-    async createInstance(clientToken, until) {
-      const { instanceArn } = await step('write', 'createTimeout', (spentMs) =>
-        activities('write', {
+    async createInstance(clientToken, until, onAnswerLost) {
+      const { instanceArn } = await step('write', 'createTimeout', async (spentMs) => {
+        const { createInstance } = activities('write', {
           summary: `creates the instance in ${region}`,
           timeoutMs: until - steering.now(),
-        }).createInstance({
-          ...inputAfter(spentMs),
-          workflowId,
-          clientToken,
-          ...(name !== undefined && { name }),
-          ...(tags !== undefined && { tags }),
-        }),
-      );
+        });
+        try {
+          return await createInstance({
+            ...inputAfter(spentMs),
+            workflowId,
+            clientToken,
+            ...(name !== undefined && { name }),
+            ...(tags !== undefined && { tags }),
+          });
+        } catch (error) {
+          if (wasLost(error)) onAnswerLost();
+          throw error;
+        }
+      });
       return instanceArn;
     },
     findInstance: () =>

@@ -84,6 +84,12 @@ export function createAws(store: Store, faults: FaultPlan, log: CallLog) {
       if (Math.random() < (faults.get(account, 'errorRate') ?? 0)) {
         throw new AwsError('InternalServerException', 'An internal error occurred.');
       }
+      const delayMs = faults.takeDelay(account, operation);
+      if (delayMs !== undefined) {
+        call.outcome = 'late';
+        void performLater(perform, delayMs);
+        return 'hang';
+      }
       const answer = perform();
       const loss = faults.takeLoss(account, operation);
       if (loss === undefined) return { answer };
@@ -101,6 +107,16 @@ export function createAws(store: Store, faults: FaultPlan, log: CallLog) {
     if (accessKeyId === undefined || region === undefined) return undefined;
     const { account, arn, expiresAt } = store.caller(accessKeyId);
     return { account, arn, region, expired: Date.now() >= expiresAt };
+  }
+}
+
+/** Nobody waits for the answer any more, whatever it is. */
+async function performLater(perform: () => HttpAnswer, delayMs: number): Promise<void> {
+  await sleep(delayMs, undefined, { ref: false });
+  try {
+    perform();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
   }
 }
 

@@ -29,6 +29,8 @@ export const faultsSchema = z.strictObject({
   loseResponse: z.strictObject({ operation: z.string(), times: count }).optional(),
   /** Does the operation, then never answers. */
   hangAfterWrite: z.strictObject({ operation: z.string(), times: count }).optional(),
+  /** Never answers, and does the operation `delayMs` later. */
+  lateWrite: z.strictObject({ operation: z.string(), delayMs: milliseconds, times: count }).optional(),
   /** Each call is carried out this much later. */
   latencyMs: milliseconds.optional(),
   /** How long CREATE_IN_PROGRESS takes; default 1000. */
@@ -123,6 +125,14 @@ export class FaultPlan {
       return loss;
     }
     return undefined;
+  }
+
+  /** By how much the next call of an operation is carried out too late for its answer; counts it. */
+  takeDelay(account: string, operation: string): number | undefined {
+    const late = this.get(account, 'lateWrite');
+    if (late?.operation !== operation || late.times === 0) return undefined;
+    late.times -= 1;
+    return late.delayMs;
   }
 
   /** Whether a call to Identity Center is over the rate. */
