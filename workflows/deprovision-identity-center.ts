@@ -30,6 +30,7 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
     if (found !== undefined) {
       refuseUnlessOurs(request, found);
       journal.instance(found.instanceArn);
+      await steering.untilWritable();
       journal.enter('deleting');
       await steps.deleteInstance(found);
       journal.instance(undefined);
@@ -42,6 +43,8 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
     };
   } catch (error) {
     if (error instanceof ApplicationFailure) journal.fail(describeFailure(error));
+    if (isCancellation(error) && journal.at === 'deleting')
+      journal.note('AWS may have been asked to delete the instance, and that cannot be undone');
     journal.enter(isCancellation(error) ? 'cancelled' : 'failed');
     throw error;
   }

@@ -1,12 +1,15 @@
 import {
   ActivityCancellationType,
+  CancellationScope,
+  CancelledFailure,
   isCancellation,
+  patched,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ActiveInstance, Activities, FoundInstance } from '../activities';
 import { milliseconds, NON_RETRYABLE_TYPES, type ProvisionRequest, type SituationName } from '../contract';
-import { stepFailure, wasLost } from './failure';
+import { isFinal, stepFailure, wasLost } from './failure';
 import type { Steering, StepKind } from './steering';
 
 /** The instance that a run goes on with. */
@@ -109,7 +112,15 @@ export function stepsFor(request: StepRequest, steering: Steering): Steps {
     try {
       return await steering.step(kind, attempt);
     } catch (error) {
-      throw isCancellation(error) ? error : stepFailure(error, timedOut, accountId);
+      if (isCancellation(error)) throw error;
+      // A call in flight that ends without a result is not tried again: only because the run is cancelled.
+      if (
+        CancellationScope.current().consideredCancelled &&
+        !isFinal(error) &&
+        patched('cancelled-in-flight')
+      )
+        throw new CancelledFailure('the run is cancelled');
+      throw stepFailure(error, timedOut, accountId);
     }
   }
 

@@ -44,7 +44,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const emulator = await startEmulator({ port: 0 });
   emulator.setFaults({ creationMs: 0, deletionMs: 0 });
   const connection = await Connection.connect({ address });
-  const temporal = new Client({ connection });
+  const temporal = new Client({ connection, identity: 'tester' });
   const worker =
     options.worker === false ? undefined : await startTestWorker(address, taskQueue, emulator, options);
   const sts = new STSClient({

@@ -143,6 +143,21 @@ test.concurrent('while held with an instance: the instance is deleted', async ()
   expect(created(account)).toHaveLength(0);
 });
 
+test.concurrent(
+  'while a failed instance is deleted to be made anew: ends as cancelled, nothing left',
+  async () => {
+    const account = freshAccount();
+    const result = start(
+      account,
+      { createFails: 'no reason', deletionMs: 4_000 },
+      { onCreateFailed: 'recreate' },
+    );
+    await cancelAfter(account, 'DeleteInstance', result);
+    expect(created(account)).toHaveLength(0);
+    expect(calls(account, 'CreateInstance')).toBe(1);
+  },
+);
+
 test.concurrent('while held with nothing made: ends as cancelled', async () => {
   const account = freshAccount();
   const result = start(account, { organizationForbids: true }, { onFailure: 'hold' });

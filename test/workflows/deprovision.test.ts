@@ -101,10 +101,25 @@ test.concurrent('paused before the deletion, then cancelled: the instance stays'
   );
   await harness.client.pause(account);
   await until(
-    () => statusOf(account),
-    ({ stage }) => stage === 'deleting',
+    () => harness.emulator.calls({ account, operation: 'ListTagsForResource' }).length,
+    (count) => count > 0,
   );
   await harness.client.cancel(account);
   await expect(deleting).rejects.toBeInstanceOf(RunCancelledError);
   expect(harness.created(account)).toHaveLength(1);
+  expect((await statusOf(account)).notes).toBeUndefined();
+});
+
+test.concurrent('cancelled while it deletes: ends as cancelled, and says that AWS may go on', async () => {
+  const account = freshAccount();
+  await harness.provision(account, { deletionMs: 60_000 });
+  const deleting = deprovision(account);
+  deleting.catch(() => undefined);
+  await until(
+    () => harness.emulator.calls({ account, operation: 'DeleteInstance' }).length,
+    (count) => count > 0,
+  );
+  await harness.client.cancel(account);
+  await expect(deleting).rejects.toBeInstanceOf(RunCancelledError);
+  expect((await statusOf(account)).notes?.[0]?.text).toContain('AWS may have been asked');
 });

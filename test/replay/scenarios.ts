@@ -1,0 +1,224 @@
+import { SSOAdminClient, UntagResourceCommand } from '@aws-sdk/client-sso-admin';
+import { WORKFLOW_ID_TAG, type ProvisionRequestInput } from '../../contract';
+import type { StartedRun } from '../../client';
+import type { Faults } from '../../sandbox/emulator';
+import { handleOf, requestFor, until, type Harness } from '../support/harness';
+
+/** A run to record: what AWS does, what is asked, and what people do before and meanwhile. */
+export interface Scenario {
+  faults?: Omit<Faults, 'accounts'>;
+  request?: Partial<ProvisionRequestInput>;
+  before?: (harness: Harness, account: string) => Promise<unknown>;
+  during?: (harness: Harness, account: string) => Promise<unknown>;
+  /** Starts the run; default: one that provisions. */
+  start?: (harness: Harness, account: string) => Promise<StartedRun>;
+}
+
+const fails = (error: string, times = 1): Faults => ({
+  failNext: [{ operation: 'CreateInstance', error, times }],
+});
+const provisionOnce = (harness: Harness, account: string) => harness.client.provision(requestFor(account));
+const called = (operation: string) => (harness: Harness, account: string) =>
+  until(
+    () => harness.emulator.calls({ account, operation }).length,
+    (count) => count > 0,
+  );
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
+
+type Order = (harness: Harness, account: string) => Promise<unknown>;
+const cancel: Order = ({ client }, account) => client.cancel(account);
+const pause: Order = ({ client }, account) => client.pause(account);
+const resume: Order = ({ client }, account) => client.resume(account);
+const retry: Order = ({ client }, account) => client.retry(account);
+const abort: Order = ({ client }, account) => client.abort(account, 'not wanted');
+const rest: Order = () => seconds(1.3);
+const healthy: Order = async ({ emulator }, account) => {
+  emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
+};
+const untilStage = (stage: string) => (harness: Harness, account: string) =>
+  until(
+    () => harness.client.status(account),
+    (status) => status.stage === stage,
+  );
+const held = untilStage('held');
+const inTurn =
+  (...orders: Order[]): Order =>
+  async (harness, account) => {
+    for (const order of orders) await order(harness, account);
+  };
+const cancelAt = (operation: string) => inTurn(called(operation), cancel);
+const signals =
+  (...names: string[]): Order =>
+  async (harness, account) => {
+    for (const name of names) await handleOf(harness, account).signal(name);
+  };
+const waits = (operation: string): Faults => ({
+  failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
+});
+const hold = { onFailure: 'hold', timing: { createTimeout: '1h', activeTimeout: '1h' } } as const;
+const deprovision = ({ client }: Harness, accountId: string) =>
+  client.startDeprovision({ accountId, region: 'eu-west-1', timing: requestFor(accountId).timing });
+
+export const scenarios: Record<string, Scenario> = {
+  created: {},
+  throttled: { faults: fails('ThrottlingException', 2) },
+  'answer-lost': { faults: { loseResponse: { operation: 'CreateInstance', times: 1 } } },
+  'slow-to-become-active': { faults: { creationMs: 8_000 } },
+  'conflict-then-created': { faults: fails('ConflictException') },
+  'validation-failed': { faults: fails('ValidationException') },
+  'denied-explicitly': { faults: { organizationForbids: true } },
+  'account-not-ready': {
+    faults: { notReadyForMs: 60_000 },
+    request: { timing: { accountReadyTimeout: '1s' } },
+  },
+  'create-timeout': {
+    faults: { throttle: { ratePerSecond: 0, burst: 0 } },
+    request: { timing: { createTimeout: '2s' } },
+  },
+  'create-failed': { faults: { createFails: 'no reason' } },
+  recreated: { faults: { createFails: 'no reason' }, request: { onCreateFailed: 'recreate' } },
+  'next-generation': {
+    before: async (harness, account) => {
+      const { instanceArn } = await provisionOnce(harness, account);
+      await harness.deleteInstance(account, instanceArn);
+    },
+  },
+  'token-forgotten': { before: provisionOnce, faults: { tokenTtlMs: 1 } },
+  'instance-exists': { before: provisionOnce, faults: { tokenTtlMs: 1 }, request: { region: 'us-east-1' } },
+  adopted: {
+    before: provisionOnce,
+    faults: { tokenTtlMs: 1 },
+    request: { region: 'us-east-1', existing: 'adopt' },
+  },
+  'cancelled-while-waiting': { faults: { creationMs: 60_000 }, during: cancelAt('DescribeInstance') },
+  'cancelled-with-answer-lost': {
+    faults: { hangAfterWrite: { operation: 'CreateInstance', times: 1 } },
+    during: cancelAt('CreateInstance'),
+  },
+  'cancelled-and-kept': {
+    faults: { creationMs: 60_000 },
+    request: { onCancel: 'keep' },
+    during: cancelAt('DescribeInstance'),
+  },
+  'paused-and-resumed': {
+    faults: waits('CreateInstance'),
+    during: inTurn(called('CreateInstance'), rest, pause, rest, resume),
+    request: hold,
+  },
+  'back-off-cut-short': {
+    faults: waits('CreateInstance'),
+    during: inTurn(called('CreateInstance'), rest, retry),
+    request: hold,
+  },
+  'wait-for-active-cut-short': {
+    faults: waits('DescribeInstance'),
+    during: inTurn(called('DescribeInstance'), rest, retry),
+    request: hold,
+  },
+  'signals-without-sense': {
+    faults: { creationMs: 3_000 },
+    during: inTurn(
+      called('DescribeInstance'),
+      signals('resume', 'abort', 'pause', 'pause', 'resume', 'stop'),
+    ),
+  },
+  'held-and-retried': { faults: fails('ValidationException'), request: hold, during: inTurn(held, retry) },
+  'held-and-corrected': {
+    faults: fails('ValidationException'),
+    request: { ...hold, name: 'taken' },
+    during: inTurn(held, ({ client }, account) => client.retry(account, { name: 'free' })),
+  },
+  'held-and-made-anew': {
+    faults: { createFails: 'no reason' },
+    request: hold,
+    during: inTurn(held, healthy, retry),
+  },
+  'held-until-time-out': {
+    faults: fails('ValidationException'),
+    request: { onFailure: 'hold', timing: { holdTimeout: '2s' } },
+  },
+  'aborted-in-hold': { faults: fails('ValidationException'), request: hold, during: inTurn(held, abort) },
+  'aborted-while-paused': {
+    faults: { creationMs: 60_000 },
+    during: inTurn(called('DescribeInstance'), pause, abort),
+  },
+  'cancelled-before-the-first-call': {
+    faults: { notReadyForMs: 60_000 },
+    during: inTurn(called('AssumeRole'), pause, cancel),
+  },
+  'cancelled-in-flight': { faults: { latencyMs: 1_000 }, during: cancelAt('CreateInstance') },
+  'cancelled-in-flight-and-asked-again': {
+    faults: { lateWrite: { operation: 'CreateInstance', delayMs: 4_500, times: 1 } },
+    during: cancelAt('CreateInstance'),
+  },
+  'cancelled-while-backing-off': {
+    faults: waits('CreateInstance'),
+    request: hold,
+    during: inTurn(called('CreateInstance'), rest, cancel),
+  },
+  'cancelled-while-paused': {
+    faults: { creationMs: 60_000 },
+    during: inTurn(called('DescribeInstance'), pause, cancel),
+  },
+  'cancelled-while-held': {
+    faults: { createFails: 'no reason' },
+    request: hold,
+    during: inTurn(held, cancel),
+  },
+  'cancelled-twice': {
+    faults: { creationMs: 60_000, deletionMs: 3_000 },
+    during: inTurn(
+      called('DescribeInstance'),
+      cancel,
+      called('DeleteInstance'),
+      cancel,
+      signals('pause', 'retry'),
+    ),
+  },
+  'roll-back-throttled-and-hurried': {
+    faults: { creationMs: 60_000, ...waits('DeleteInstance') },
+    request: hold,
+    during: inTurn(called('DescribeInstance'), cancel, called('DeleteInstance'), rest, retry),
+  },
+  'roll-back-failed': {
+    faults: {
+      creationMs: 60_000,
+      failNext: [{ operation: 'DeleteInstance', error: 'ValidationException', times: 1 }],
+    },
+    during: cancelAt('DescribeInstance'),
+  },
+  'terminated-and-started-again': {
+    before: inTurn(
+      ({ client }, account) => client.start(requestFor(account)),
+      called('CreateInstance'),
+      (harness, account) => handleOf(harness, account).terminate(),
+      rest,
+    ),
+  },
+  deprovisioned: { before: provisionOnce, faults: { deletionMs: 1_500 }, start: deprovision },
+  'deprovisioned-nothing': { start: deprovision },
+  'deprovision-refused': {
+    before: inTurn(provisionOnce, async (harness, account) => {
+      for (const instance of harness.emulator.instances())
+        if (instance.accountId === account) await untag(harness, account, instance.instanceArn);
+    }),
+    start: deprovision,
+  },
+  'deprovision-cancelled': {
+    before: provisionOnce,
+    faults: { deletionMs: 3_000 },
+    start: deprovision,
+    during: inTurn(called('DeleteInstance'), cancel),
+  },
+};
+
+/** Takes our tag off, as its owner may. */
+async function untag(harness: Harness, account: string, InstanceArn: string): Promise<void> {
+  const owner = new SSOAdminClient({
+    region: 'eu-west-1',
+    endpoint: harness.emulator.url,
+    credentials: await harness.assumeRole(account),
+  });
+  const command = { InstanceArn, ResourceArn: InstanceArn, TagKeys: [WORKFLOW_ID_TAG] };
+  await owner.send(new UntagResourceCommand(command));
+}
