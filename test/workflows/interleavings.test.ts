@@ -176,4 +176,4 @@ test(`${RUNS * ACCOUNTS} interleavings of signals, cancels, faults and worker re
       },
     },
   );
-}, 300_000);
+}, RUNS * 90_000);
