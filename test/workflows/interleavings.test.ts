@@ -144,36 +144,40 @@ function check(account: string, { request }: Script, end: AccountStatus): string
   ].filter((violation) => violation !== false);
 }
 
-test(`${RUNS * ACCOUNTS} interleavings of signals, cancels, faults and worker restarts: one instance at most, none after a cancel`, async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(script, { minLength: ACCOUNTS, maxLength: ACCOUNTS }),
-      fc.integer({ min: 200, max: 4_000 }),
-      async (scripts, restartAfterMs) => {
-        const accounts = scripts.map(() => freshAccount());
-        const played = Promise.all(scripts.map((it, index) => play(accounts[index]!, it)));
-        await sleep(restartAfterMs);
-        await worker.stop();
-        worker = await startTestWorker(temporalAddress(), harness.taskQueue, harness.emulator);
-        const ends = await played;
-        const violations = scripts.flatMap((it, index) =>
-          check(accounts[index]!, it, ends[index]!).map((violation) => ({
-            violation,
-            script: it,
-            end: ends[index],
-            calls: harness.emulator.calls({ account: accounts[index]! }),
-          })),
-        );
-        expect(violations).toEqual([]);
+test(
+  `${RUNS * ACCOUNTS} interleavings of signals, cancels, faults and worker restarts: one instance at most, none after a cancel`,
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(script, { minLength: ACCOUNTS, maxLength: ACCOUNTS }),
+        fc.integer({ min: 200, max: 4_000 }),
+        async (scripts, restartAfterMs) => {
+          const accounts = scripts.map(() => freshAccount());
+          const played = Promise.all(scripts.map((it, index) => play(accounts[index]!, it)));
+          await sleep(restartAfterMs);
+          await worker.stop();
+          worker = await startTestWorker(temporalAddress(), harness.taskQueue, harness.emulator);
+          const ends = await played;
+          const violations = scripts.flatMap((it, index) =>
+            check(accounts[index]!, it, ends[index]!).map((violation) => ({
+              violation,
+              script: it,
+              end: ends[index],
+              calls: harness.emulator.calls({ account: accounts[index]! }),
+            })),
+          );
+          expect(violations).toEqual([]);
+        },
+      ),
+      // A smaller case would take minutes to find; the account's script and calls are in the message.
+      {
+        numRuns: RUNS,
+        endOnFailure: true,
+        reporter({ failed, seed, errorInstance }) {
+          if (failed) throw new Error(`seed ${seed}`, { cause: errorInstance });
+        },
       },
-    ),
-    // A smaller case would take minutes to find; the account's script and calls are in the message.
-    {
-      numRuns: RUNS,
-      endOnFailure: true,
-      reporter({ failed, seed, errorInstance }) {
-        if (failed) throw new Error(`seed ${seed}`, { cause: errorInstance });
-      },
-    },
-  );
-}, RUNS * 90_000);
+    );
+  },
+  RUNS * 90_000,
+);
