@@ -12,6 +12,7 @@ const LAYERS = {
   command: 'all',
   sandbox: 'all',
   bench: 'all',
+  chaos: 'all',
   test: 'all',
 };
 const FOLDERS = Object.keys(LAYERS);
@@ -120,7 +121,7 @@ export default defineConfig(
   })),
   {
     // These talk to people on the terminal.
-    files: ['command/**/*.ts', 'bench/**/*.ts', 'worker/bundle.ts'],
+    files: ['command/**/*.ts', 'bench/**/*.ts', 'chaos/**/*.ts', 'worker/bundle.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -1,6 +1,7 @@
 import { Context, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { failureMessage, SITUATIONS, type FailureDetails, type SituationName } from '../contract';
+import { spentBefore } from './attempt-time';
 import { nextDelayMs, type BackOff } from './back-off';
 import { classify, type Classified } from './classify';
 import { AwsCallError } from './errors';
@@ -17,7 +18,7 @@ export interface FailurePolicy {
 export function toFailure(
   thrown: unknown,
   policy: FailurePolicy,
-  deps: { now(): number; random(): number },
+  deps: { random(): number },
 ): ApplicationFailure {
   if (thrown instanceof ApplicationFailure) return thrown;
   const { operation, cause } =
@@ -26,14 +27,13 @@ export function toFailure(
       : { operation: Context.current().info.activityType, cause: thrown };
   const classified = classify(cause);
   const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classified;
-  const { attempt, scheduledTimestampMs } = Context.current().info;
+  const { info } = Context.current();
   const retry = SITUATIONS[situation].retry;
-  const waitedMs = deps.now() - scheduledTimestampMs;
   const facts = {
     ...{ accountId: policy.accountId, operation, detail, awsRequestId, httpStatus },
     cause: awsCause(classified),
   };
-  if (retry === 'untilAccountReady' && waitedMs >= policy.accountReadyTimeoutMs) {
+  if (retry === 'untilAccountReady' && spentBefore(info) >= policy.accountReadyTimeoutMs) {
     return stopFailure('accountNotReady', facts);
   }
   if (retry === 'stop') return stopFailure(situation, { ...facts, type });
@@ -42,7 +42,7 @@ export function toFailure(
     message: messageOf(situation, facts),
     details: [detailsOf(situation, facts)],
     cause: facts.cause,
-    nextRetryDelay: nextDelayMs(policy.backOff, attempt, deps.random(), retryAfterMs),
+    nextRetryDelay: nextDelayMs(policy.backOff, info.attempt, deps.random(), retryAfterMs),
   });
 }
 

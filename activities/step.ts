@@ -1,5 +1,6 @@
 import { activityInfo, cancellationSignal, cancelled, heartbeat, sleep } from '@temporalio/activity';
 import type { AccountApi, OpenAccount } from './account-api';
+import { timeOfAttempt } from './attempt-time';
 import type { BackOff } from './back-off';
 import { classify } from './classify';
 import { AttemptTooLateError, AwsCallError } from './errors';
@@ -32,7 +33,7 @@ export async function step<T>(
   input: StepInput,
   body: (account: AccountApi) => Promise<T>,
 ): Promise<T> {
-  const end = deps.monotonicNow() + activityInfo().startToCloseTimeoutMs;
+  const end = deps.monotonicNow() + timeOfAttempt(activityInfo());
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: cancellationSignal(),
     timeToAnswer() {

@@ -9,7 +9,17 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
-const SOURCES = ['contract', 'workflows', 'activities', 'worker', 'client', 'command', 'sandbox', 'bench'];
+const SOURCES = [
+  'contract',
+  'workflows',
+  'activities',
+  'worker',
+  'client',
+  'command',
+  'sandbox',
+  'bench',
+  'chaos',
+];
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 const STAMP = join(ROOT, 'dist', '.stamp');
 

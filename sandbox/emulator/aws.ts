@@ -49,6 +49,8 @@ export function createAws(store: Store, faults: FaultPlan, log: CallLog) {
       account,
       operation,
       region: caller.region,
+      caller: caller.arn,
+      ...sdkAttemptOf(request),
       ...describeCall(operation, request.body),
       outcome: 'ok',
     };
@@ -158,10 +160,20 @@ function deliverFailure(
   }
 }
 
-/** What an oracle compares: the token and the parameters, where the call is a valid CreateInstance. */
-function describeCall(operation: string, body: string): Pick<RecordedCall, 'token' | 'parameters'> {
-  if (operation !== 'CreateInstance') return {};
+function sdkAttemptOf(request: AwsRequest): Pick<RecordedCall, 'sdkAttempt'> {
+  const attempt = /\battempt=(\d+)/.exec(header(request, 'amz-sdk-request') ?? '')?.[1];
+  return attempt === undefined ? {} : { sdkAttempt: Number(attempt) };
+}
+
+/** What an oracle compares: the instance, or the token and the parameters of a CreateInstance, where the call is valid. */
+function describeCall(
+  operation: string,
+  body: string,
+): Pick<RecordedCall, 'token' | 'parameters' | 'instanceArn'> {
   try {
+    if (operation === 'DescribeInstance' || operation === 'DeleteInstance')
+      return { instanceArn: readInput(operation, JSON.parse(body)).InstanceArn };
+    if (operation !== 'CreateInstance') return {};
     const { ClientToken, Name, Tags } = readInput('CreateInstance', JSON.parse(body));
     const tags = Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key, Value]));
     return {

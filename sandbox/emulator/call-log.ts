@@ -5,6 +5,12 @@ export interface RecordedCall {
   account: string;
   operation: string;
   region: string;
+  /** ARN of the user or the session that calls. */
+  caller: string;
+  /** Which attempt the SDK says that this is: past 1 it retries by itself. */
+  sdkAttempt?: number;
+  /** The instance that the call names. */
+  instanceArn?: string;
   /** The ClientToken of CreateInstance. */
   token?: string;
   /** Its other parameters. */

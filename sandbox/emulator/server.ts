@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createAws, type Delivery } from './aws';
 import { CallLog, type RecordedCall } from './call-log';
 import { FaultPlan, type Faults } from './faults';
-import { Store, type EmulatedInstance } from './store';
+import { Store, type EmulatedInstance, type InstanceFilter } from './store';
 
 /** A running emulator of AWS: sso-admin and STS on one address of this machine. */
 export interface Emulator {
@@ -15,8 +15,8 @@ export interface Emulator {
   setFaults(faults: Faults): void;
   /** The calls that arrived, oldest first. */
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
-  /** The instances that exist. */
-  instances(): EmulatedInstance[];
+  /** The instances that exist, oldest first. */
+  instances(filter?: InstanceFilter): EmulatedInstance[];
   /** Forgets instances, tokens, credentials, faults and calls. */
   reset(): void;
   close(): Promise<void>;
@@ -112,7 +112,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults.set(input);
     },
     calls: (filter = {}) => log.find(filter),
-    instances: () => store.list(),
+    instances: (filter) => store.list(filter),
     reset,
     close: () =>
       new Promise((resolve) => {

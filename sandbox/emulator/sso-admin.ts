@@ -11,6 +11,17 @@ export interface Caller {
   region: string;
 }
 
+const ORGANIZATION_INSTANCE: EmulatedInstance = {
+  instanceArn: 'arn:aws:sso:::instance/ssoins-0123456789abcdef',
+  accountId: MANAGEMENT_ACCOUNT_ID,
+  region: 'us-east-1',
+  status: 'ACTIVE',
+  tags: {},
+  identityStoreId: 'd-0123456789',
+  createdDate: '2023-11-15T00:00:00.000Z',
+  clientToken: '',
+};
+
 type Answer = Record<string, unknown>;
 type Handlers = { [O in Operation]: (input: Input<O>, caller: Caller) => Answer };
 
@@ -63,10 +74,9 @@ export function createSsoAdmin(store: Store, faults: FaultPlan) {
 
   function listInstances(input: Input<'ListInstances'>, { account, region }: Caller): Answer {
     const visible = store
-      .list()
-      .filter(
-        (it) => it.accountId === account && (input.RegionScope === 'ALL_REGIONS' || it.region === region),
-      );
+      .list({ account })
+      .filter((it) => input.RegionScope === 'ALL_REGIONS' || it.region === region);
+    if (faults.get(account, 'organizationInstance') === true) visible.unshift(ORGANIZATION_INSTANCE);
     const [page, nextToken] = paginate(visible, input.MaxResults ?? 100, input.NextToken);
     return { Instances: page.map(describe), ...(nextToken !== undefined && { NextToken: nextToken }) };
   }

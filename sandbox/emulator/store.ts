@@ -19,6 +19,13 @@ export interface EmulatedInstance {
   deletedDate?: string;
 }
 
+/** Which instances to list. */
+export interface InstanceFilter {
+  account?: string;
+  /** Those that are gone as well. */
+  deleted?: boolean;
+}
+
 interface Kept extends Omit<EmulatedInstance, 'status' | 'deletedDate' | 'statusReason'> {
   settledAt: number;
   failure?: string;
@@ -40,6 +47,7 @@ interface AccessKey {
 /** Everything the emulator knows. The life of an instance is read off the clock; nothing runs in the background. */
 export class Store {
   private readonly instances = new Map<string, Kept>();
+  private readonly arnsOfAccounts = new Map<string, string[]>();
   private readonly tokens = new Map<string, KnownToken>();
   private readonly keys = new Map<string, AccessKey>();
 
@@ -59,6 +67,9 @@ export class Store {
         ? 'aws-us-gov'
         : 'aws';
     const instanceArn = `arn:${partition}:sso:::instance/ssoins-${randomBytes(8).toString('hex')}`;
+    const arns = this.arnsOfAccounts.get(made.account);
+    if (arns === undefined) this.arnsOfAccounts.set(made.account, [instanceArn]);
+    else arns.push(instanceArn);
     this.instances.set(instanceArn, {
       instanceArn,
       accountId: made.account,
@@ -81,13 +92,17 @@ export class Store {
     return instance?.deletedDate === undefined ? instance : undefined;
   }
 
-  /** All instances, oldest first. */
-  list({ deleted = false }: { deleted?: boolean } = {}): EmulatedInstance[] {
-    return [...this.instances.values()].map(show).filter((it) => deleted || it.deletedDate === undefined);
+  /** The instances, of an account or of all, oldest first. */
+  list({ account, deleted = false }: InstanceFilter = {}): EmulatedInstance[] {
+    const kept =
+      account === undefined
+        ? [...this.instances.values()]
+        : (this.arnsOfAccounts.get(account) ?? []).flatMap((arn) => this.instances.get(arn) ?? []);
+    return kept.map(show).filter((it) => deleted || it.deletedDate === undefined);
   }
 
   ofAccount(account: string): EmulatedInstance | undefined {
-    return this.list().find((instance) => instance.accountId === account);
+    return this.list({ account })[0];
   }
 
   deleteInstance(instanceArn: string, deletionMs: number): void {
@@ -126,6 +141,7 @@ export class Store {
 
   clear(): void {
     this.instances.clear();
+    this.arnsOfAccounts.clear();
     this.tokens.clear();
     this.keys.clear();
   }
@@ -139,7 +155,7 @@ function show({ settledAt, failure, goneAt, ...kept }: Kept): EmulatedInstance {
   return {
     ...kept,
     status,
-    ...(status === 'CREATE_FAILED' && failure !== undefined && { statusReason: failure }),
+    ...(failure !== undefined && now >= settledAt && { statusReason: failure }),
     ...(goneAt !== undefined && now >= goneAt && { deletedDate: new Date(goneAt).toISOString() }),
   };
 }

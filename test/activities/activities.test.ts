@@ -49,6 +49,7 @@ const environment = (info: Partial<Info> = {}) =>
   new MockActivityEnvironment(
     {
       startToCloseTimeoutMs: 25_000,
+      scheduleToCloseTimeoutMs: 3_600_000,
       scheduledTimestampMs: Date.now(),
       currentAttemptScheduledTimestampMs: Date.now(),
       ...info,

@@ -1,6 +1,6 @@
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
-import { startWorkerProcess } from '../support/worker-process';
+import { startWorkerProcess } from '../../sandbox';
 
 let harness: Harness;
 beforeAll(async () => {

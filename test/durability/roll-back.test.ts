@@ -1,7 +1,7 @@
 import { RunCancelledError } from '../../client';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
-import { startWorkerProcess } from '../support/worker-process';
+import { startWorkerProcess } from '../../sandbox';
 
 let harness: Harness;
 beforeAll(async () => {

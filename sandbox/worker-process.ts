@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { WORKFLOW_BUNDLE } from '../worker';
 
-const MAIN = path.join(__dirname, '..', '..', 'dist', 'command', 'main.js');
+const MAIN = path.join(path.dirname(WORKFLOW_BUNDLE), 'command', 'main.js');
 
-/** The production worker in a process of its own, for tests that end it. */
+/** The production worker in a process of its own, for whoever ends or freezes it. */
 export interface WorkerProcess {
   readonly pid: number;
   /** Ends it as a crash would; resolves when it is gone. */
@@ -14,13 +15,20 @@ export interface WorkerProcess {
   thaw(): void;
   /** Ends it in good order; resolves with its exit code. */
   stop(): Promise<number | null>;
+  /** Resolves when it is gone, whoever ended it. */
+  readonly exited: Promise<unknown>;
 }
 
-/** Starts a worker whose AWS is the emulator at `emulatorUrl`; resolves when it serves. */
+/**
+ * Starts a worker whose AWS is the emulator at `emulatorUrl`; resolves when it serves.
+ *
+ * @param env more of its environment
+ */
 export async function startWorkerProcess(
   address: string,
   taskQueue: string,
   emulatorUrl: string,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [MAIN, 'worker', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -34,6 +42,7 @@ export async function startWorkerProcess(
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'emulator',
       AWS_SECRET_ACCESS_KEY: 'emulator',
+      ...env,
     },
   });
   const exited = once(child, 'exit');
@@ -56,6 +65,7 @@ export async function startWorkerProcess(
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),
     stop: () => end('SIGTERM'),
+    exited,
   };
 }
 

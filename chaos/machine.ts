@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { IdentityCenterClient } from '../client';
+import { SEARCH_ATTRIBUTE_NAMES } from '../contract';
+import { startEmulator, startWorkerProcess, type Emulator, type WorkerProcess } from '../sandbox';
+import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-server';
+import type { Mishap } from './plan';
+
+const TASK_QUEUE = 'chaos';
+// The sources as well as `dist` have the build beside them.
+const SKEWED_CLOCK = path.join(__dirname.replace(/\/dist\/chaos$/, '/chaos'), 'skewed-clock.cjs');
+
+/** Real parts that can be broken: a Temporal server on a file, workers as processes, the emulator. */
+export class Machine {
+  /** How often each mishap has happened; `skipped`: to a worker that was out of order already. */
+  readonly mishaps: Record<string, number> = {};
+  private readonly busy = new Set<number>();
+  private readonly workers: WorkerProcess[] = [];
+  private stopping = false;
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly client: IdentityCenterClient,
+    private server: TemporalServer,
+    private readonly folder: string,
+    private readonly clocks: readonly number[],
+  ) {}
+
+  static async start(clocks: readonly number[]): Promise<Machine> {
+    const folder = await mkdtemp(path.join(tmpdir(), 'identity-center-chaos-'));
+    const server = await startTemporalServer({
+      dbFile: path.join(folder, 'temporal.db'),
+      port: 0,
+      uiPort: false,
+      searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword'])),
+    });
+    const emulator = await startEmulator({ port: 0 });
+    const connectionOptions = { address: server.address };
+    const { temporal } = await IdentityCenterClient.connect({ connectionOptions, namespace: 'default' });
+    const client = new IdentityCenterClient(temporal, TASK_QUEUE);
+    const machine = new Machine(emulator, client, server, folder, clocks);
+    await Promise.all(clocks.map((_, index) => machine.startWorker(index)));
+    return machine;
+  }
+
+  async suffer(mishap: Mishap): Promise<void> {
+    if ('worker' in mishap && this.busy.has(mishap.worker)) {
+      this.count('skipped');
+      return;
+    }
+    this.count(mishap.does);
+    switch (mishap.does) {
+      case 'killWorker':
+        await this.occupied(mishap.worker, async () => {
+          await this.workers[mishap.worker]?.kill();
+          await this.startWorker(mishap.worker);
+        });
+        return;
+      case 'freezeWorker':
+        await this.occupied(mishap.worker, async () => {
+          const frozen = this.workers[mishap.worker];
+          frozen?.freeze();
+          await sleep(mishap.forMs);
+          frozen?.thaw();
+        });
+        return;
+      case 'killServer':
+        await this.server.kill();
+        await sleep(mishap.forMs);
+        await this.restartServer();
+        return;
+      case 'faults':
+        this.emulator.setFaults(mishap.faults);
+        await sleep(mishap.forMs);
+        this.emulator.setFaults({});
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.all(this.workers.map((worker) => worker.kill()));
+    await this.client.close();
+    await this.emulator.close();
+    await this.server.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async occupied(worker: number, work: () => Promise<void>): Promise<void> {
+    this.busy.add(worker);
+    try {
+      await work();
+    } finally {
+      this.busy.delete(worker);
+    }
+  }
+
+  private async startWorker(index: number): Promise<void> {
+    while (!this.stopping) {
+      try {
+        const worker = await startWorkerProcess(this.server.address, TASK_QUEUE, this.emulator.url, {
+          NODE_OPTIONS: `--require ${SKEWED_CLOCK}`,
+          CHAOS_CLOCK_MS: String(this.clocks[index] ?? 0),
+        });
+        this.workers[index] = worker;
+        void worker.exited.then(() => this.afterExit(index));
+        return;
+      } catch {
+        // The server is away: a supervisor would try again as well.
+        await sleep(500);
+      }
+    }
+  }
+
+  /** A worker that ends by itself is started again, as a supervisor would. */
+  private async afterExit(index: number): Promise<void> {
+    if (this.stopping || this.busy.has(index)) return;
+    this.count('workerEnded');
+    await this.occupied(index, () => this.startWorker(index));
+  }
+
+  private async restartServer(): Promise<void> {
+    const port = Number(this.server.address.split(':')[1]);
+    this.server = await startTemporalServer({
+      dbFile: path.join(this.folder, 'temporal.db'),
+      port,
+      uiPort: false,
+    });
+  }
+
+  private count(what: string): void {
+    this.mishaps[what] = (this.mishaps[what] ?? 0) + 1;
+  }
+}
