@@ -8,9 +8,9 @@ export function describeProgress(progress: Progress): string {
   const { stage, paused, since, heldUntil, failure, instanceArn, notes = [] } = progress;
   // What to do comes first, should the rest be too long for a look.
   const paragraphs = [
-    `**${stage}**${paused ? ', **paused**' : ''} since ${readable(since)}: ${heldUntil === undefined ? STAGES[stage] : waitsFor(heldUntil)}.`,
+    `**${stage}** since ${readable(since)}: ${heldUntil === undefined ? STAGES[stage] : waitsFor(heldUntil)}.`,
     paused &&
-      '**Waits for** the signal `resume`; until then nothing is written to AWS. `abort` ends the run.',
+      '**Paused:** waits for the signal `resume`; until then nothing is written to AWS. `abort` ends the run.',
     failure?.remedy !== undefined && `**What to do:** ${literal(failure.remedy)}`,
     failure !== undefined && `**What happened:** ${literal(named(failure))}`,
     instanceArn !== undefined && `**Instance:** \`${instanceArn}\``,

@@ -45,13 +45,14 @@ export interface UiHarness extends Harness {
 }
 
 export async function startUi(): Promise<UiHarness> {
+  // First, as a browser that cannot start should leave nothing behind.
+  const browser = await launch();
   const server = await startTemporalServer({
     port: 0,
     uiPort: 0,
     searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword'])),
   });
   const harness = await startHarness({ address: server.address, taskQueue: 'identity-center' });
-  const browser = await launch();
   const page = await openPage(browser);
   const workflows = `${server.uiUrl!}/namespaces/default/workflows`;
   // Pictures show who asked, and should not show whose machine made them.

@@ -34,8 +34,13 @@ describeInBrowser('the list of runs in the UI', () => {
     await listed([HELD_IN_IRELAND, HELD_IN_VIRGINIA]);
   });
 
-  test('filtered by stage and Region, it shows the one run', async () => {
-    await ui.openList("IdentityCenterStage = 'held' AND IdentityCenterRegion = 'eu-west-1'");
+  test('with a filter by stage and Region typed into it, it shows the one run', async () => {
+    await ui.openList("WorkflowType = 'provisionIdentityCenter'");
+    await listed([HELD_IN_IRELAND, HELD_IN_VIRGINIA, ACTIVE_IN_IRELAND]);
+    await ui.page.getByTestId('toggle-manual-query').click();
+    const query = ui.page.getByPlaceholder('Enter a query');
+    await query.fill("IdentityCenterStage = 'held' AND IdentityCenterRegion = 'eu-west-1'");
+    await query.press('Enter');
     await listed([HELD_IN_IRELAND]);
   });
 

@@ -58,7 +58,7 @@ describeInBrowser('a held run in the UI', () => {
     await ui.picture('held-run', 840);
   });
 
-  test('all of the current details is in view', async () => {
+  test('its current details are all in view, to the last line', async () => {
     await startForbidden(SHOWN);
     await ui.openRun(SHOWN);
     await ui.openTab('User Metadata');
