@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findChromium } from './test/ui/find-chromium.mjs';
 
 const MODULES = join(import.meta.dirname, 'node_modules');
 
@@ -20,6 +21,9 @@ function esmOnlyPackages() {
 
 // As the command does: see command/main.ts.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+// The processes of the test files inherit it; empty: the tests of the UI are skipped.
+process.env.CHROMIUM_PATH = findChromium() ?? '';
 
 /** @type {import('jest').Config} */
 export default {

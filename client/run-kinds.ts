@@ -33,9 +33,9 @@ export const PROVISION: RunKind<ProvisionRequest> = {
   summary: ({ accountId, region, name }) =>
     `provision ${accountId} in ${region}${name === undefined ? '' : ` as ${name}`}`.slice(0, 200),
   details: ({ accountId, region, name, existing, onCancel, onFailure }, askedBy) =>
+    // The UI has room for four lines.
     rows([
-      ['Account', accountId],
-      ['Region', region],
+      ['Account', `${accountId}\`, Region \`${region}`],
       ['Name', name ?? 'none'],
       ['Started by', askedBy],
       ['An existing instance', `${existing}\`, on cancel \`${onCancel}\`, on failure \`${onFailure}`],

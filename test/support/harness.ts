@@ -30,6 +30,8 @@ export interface Harness {
 
 export interface HarnessOptions {
   address?: string;
+  /** Default: one of its own. */
+  taskQueue?: string;
   /** false: the test brings its own worker. */
   worker?: boolean;
   aws?: Partial<AwsSettings>;
@@ -40,7 +42,7 @@ let loggerInstalled = false;
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const address = options.address ?? temporalAddress();
-  const taskQueue = `test-${randomUUID()}`;
+  const { taskQueue = `test-${randomUUID()}` } = options;
   const emulator = await startEmulator({ port: 0 });
   emulator.setFaults({ creationMs: 0, deletionMs: 0 });
   const connection = await Connection.connect({ address });

@@ -1,0 +1,107 @@
+import { STEERING, type ProvisionRequestInput } from '../../contract';
+import { requestFor, until } from '../support/harness';
+import { describeInBrowser, startUi, textOf, type UiHarness } from '../support/ui';
+
+const SHOWN = '222233334444';
+const RETRIED = '333344445555';
+const MISNAMED = '444455556666';
+
+describeInBrowser('a held run in the UI', () => {
+  let ui: UiHarness;
+  beforeAll(async () => {
+    ui = await startUi();
+  });
+  afterAll(() => ui.stop());
+
+  async function startHeld(request: ProvisionRequestInput) {
+    const run = await ui.client.start({ ...request, onFailure: 'hold' });
+    await until(
+      () => ui.client.status(request.accountId),
+      ({ stage }) => stage === 'held',
+    );
+    return run;
+  }
+
+  const startForbidden = (accountId: string) => {
+    ui.emulator.setFaults({ accounts: [accountId], organizationForbids: true });
+    return startHeld({ accountId, region: 'eu-west-1', name: 'workforce' });
+  };
+
+  async function openSignalForm() {
+    await ui.page.getByRole('button', { name: 'More Actions' }).click();
+    await ui.page.getByRole('menuitem', { name: 'Send a Signal' }).click();
+    const form = ui.page.getByRole('dialog', { name: 'Send a Signal' });
+    await form.getByTestId('signal-select-button').click();
+    return form;
+  }
+
+  test('says what was asked and by whom, where it stands, what happened, and what to do', async () => {
+    await startForbidden(SHOWN);
+    await ui.openRun(SHOWN);
+    await ui.openTab('User Metadata');
+
+    expect(await textOf(ui.renderedUnder('Summary'))).toBe(`provision ${SHOWN} in eu-west-1 as workforce`);
+    const details = await textOf(ui.renderedUnder('Details'));
+    for (const fact of [`Account: ${SHOWN}, Region eu-west-1`, 'Name: workforce', 'Started by: ada@laptop'])
+      expect(details).toContain(fact);
+
+    const current = ui.renderedUnder('Current Details');
+    const bold = await current.getByRole('strong').allInnerTexts();
+    expect(bold).toEqual(['held', 'What to do:', 'What happened:']);
+    expect(await current.getByRole('code').allInnerTexts()).toEqual(['retry', 'abort']);
+    const text = await textOf(current);
+    expect(text).toMatch(/^held since [-\d]{10} [:\d]{8} UTC: waits for the signal retry, or abort/);
+    expect(text).toContain('Enable account instances in the IAM Identity Center console');
+    expect(text).toMatch(
+      /CreateInstance: the organization does not allow.*AccessDeniedException.*\(request [-\w]{36}\)/,
+    );
+    await ui.picture('held-run', 840);
+  });
+
+  test('its current details are all in view, to the last line', async () => {
+    await startForbidden(SHOWN);
+    await ui.openRun(SHOWN);
+    await ui.openTab('User Metadata');
+    const last = ui.renderedUnder('Current Details').getByRole('paragraph').filter({ hasText: 'happened' });
+    // The UI fits the height of its frame to the text a moment after the text is there.
+    await until(
+      async () => ({
+        text: await last.boundingBox(),
+        frame: await ui.frameUnder('Current Details').boundingBox(),
+      }),
+      ({ text, frame }) => text !== null && frame !== null && text.y + text.height <= frame.y + frame.height,
+    );
+  });
+
+  test('the form for signals offers ours and says what each does; retry from it ends ACTIVE', async () => {
+    const run = await startForbidden(RETRIED);
+    await ui.openRun(RETRIED);
+    const form = await openSignalForm();
+    for (const [name, description] of Object.entries(STEERING))
+      await form.getByRole('option', { name: `${name} ${description}` }).waitFor();
+    await ui.picture('send-a-signal', 760);
+
+    ui.emulator.setFaults({ accounts: [RETRIED], organizationForbids: false, creationMs: 0 });
+    await form.getByRole('option', { name: STEERING.retry }).click();
+    await form.getByRole('button', { name: 'Submit' }).click();
+    await expect(ui.client.result(run)).resolves.toMatchObject({ status: 'ACTIVE', outcome: 'created' });
+    await ui.page.getByText('Completed', { exact: true }).first().waitFor();
+    expect(ui.instancesOf(RETRIED)).toMatchObject([{ name: 'workforce' }]);
+  });
+
+  test('retry with a correction typed into the form asks for the new name', async () => {
+    ui.emulator.setFaults({
+      accounts: [MISNAMED],
+      creationMs: 0,
+      failNext: [{ operation: 'CreateInstance', error: 'ValidationException', message: 'taken', times: 1 }],
+    });
+    const run = await startHeld(requestFor(MISNAMED, { name: 'taken' }));
+    await ui.openRun(MISNAMED);
+    const form = await openSignalForm();
+    await form.getByRole('option', { name: STEERING.retry }).click();
+    await form.locator('[contenteditable=true]').fill('{"name": "free"}');
+    await form.getByRole('button', { name: 'Submit' }).click();
+    await expect(ui.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
+    expect(ui.instancesOf(MISNAMED)).toMatchObject([{ name: 'free' }]);
+  });
+});

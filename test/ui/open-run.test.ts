@@ -1,0 +1,66 @@
+import { SITUATIONS } from '../../contract';
+import { RunCancelledError } from '../../client';
+import { until } from '../support/harness';
+import { describeInBrowser, startUi, textOf, type UiHarness } from '../support/ui';
+
+const WAITING = '222233334444';
+const THROTTLED = '333344445555';
+describeInBrowser('an open run in the UI', () => {
+  let ui: UiHarness;
+  beforeAll(async () => {
+    ui = await startUi();
+  });
+  afterAll(() => ui.stop());
+
+  test('the cancel button ends a run that waits for ACTIVE as cancelled, and nothing is left', async () => {
+    ui.emulator.setFaults({ accounts: [WAITING], creationMs: 600_000, deletionMs: 0 });
+    const run = await ui.client.start({ accountId: WAITING, region: 'eu-west-1' });
+    await until(
+      () => ui.client.status(WAITING),
+      ({ stage }) => stage === 'waitingForActive',
+    );
+    expect(ui.instancesOf(WAITING)).toHaveLength(1);
+
+    await ui.openRun(WAITING);
+    await ui.page.getByRole('button', { name: 'Request Cancellation' }).click();
+    const dialog = ui.page.getByRole('dialog', { name: 'Cancel Workflow' });
+    await dialog.getByRole('button', { name: 'Confirm' }).waitFor();
+    await ui.picture('cancel-a-run', 620);
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
+
+    await expect(ui.client.result(run)).rejects.toBeInstanceOf(RunCancelledError);
+    await expect(ui.client.status(WAITING)).resolves.toMatchObject({ stage: 'cancelled' });
+    expect(ui.instancesOf(WAITING)).toHaveLength(0);
+    await ui.page.getByText('Canceled', { exact: true }).first().waitFor();
+    // The tab keeps the details that it was opened with.
+    await ui.openRun(WAITING);
+    await ui.openTab('User Metadata');
+    expect(await textOf(ui.renderedUnder('Current Details'))).toMatch(
+      /^cancelled since .*ssoins-\w+ in eu-west-1 was deleted$/,
+    );
+  });
+
+  test('a throttled call shows the AWS error, its request ID, what to do, and when it is tried again', async () => {
+    ui.emulator.setFaults({ accounts: [THROTTLED], throttle: { ratePerSecond: 0, burst: 0 } });
+    const timing = { retry: { initialInterval: '60s' } };
+    const run = await ui.client.start({ accountId: THROTTLED, region: 'eu-west-1', timing });
+    await until(
+      () => ui.client.status(THROTTLED),
+      ({ pending }) => pending?.failure !== undefined,
+    );
+    await ui.openRun(THROTTLED);
+    await ui.page.getByText(/^Attempt\s.*createInstance • creates the instance in eu-west-1/s).waitFor();
+    await ui.openTab('Pending Activities');
+    await ui.page.getByText('Last Failure').waitFor();
+    const page = await textOf(ui.page.getByRole('main'));
+    expect(page).toMatch(/AWS is throttling: ThrottlingException: Rate exceeded \(request [-\w]{36}\)/);
+    expect(page).toMatch(/Next Retry \d{4}-/);
+    expect(page).toContain(SITUATIONS.throttled.remedy);
+    await ui.picture('throttled-call', 790);
+
+    ui.emulator.setFaults({ accounts: [THROTTLED], creationMs: 0 });
+    await ui.client.retry(THROTTLED);
+    await expect(ui.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
+    expect(ui.instancesOf(THROTTLED)).toHaveLength(1);
+  });
+});
