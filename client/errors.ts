@@ -46,7 +46,7 @@ export class OtherRunOpenError extends Error {
     readonly workflowType: string,
   ) {
     super(
-      `Account ${accountId}: a run of ${workflowType} is open. Wait until it has ended, then start again.`,
+      `Account ${accountId}: a run of ${workflowType} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
     );
   }
 }
@@ -59,8 +59,9 @@ export class NoRunError extends Error {
     readonly accountId: string,
     what: 'no run' | 'no open run',
   ) {
+    const look = what === 'no run' ? '' : ` How the last one ended: identity-center status ${accountId}.`;
     super(
-      `Account ${accountId}: there is ${what}. Start one with: identity-center provision ${accountId} --region REGION`,
+      `Account ${accountId}: there is ${what}.${look} Start one with: identity-center provision ${accountId} --region REGION`,
     );
   }
 }

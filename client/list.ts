@@ -46,7 +46,9 @@ export async function* listAccounts(
     if (filter.failed === true && endStageOf(run.status.name, run.type) !== 'failed') continue;
     const stage = await stages.read(accountId, run);
     if (filter.stage !== undefined && stage !== filter.stage) continue;
-    const region = run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.region);
+    // Of a run that deletes it is where the look began, not where the instance was.
+    const region =
+      run.type === PROVISION_WORKFLOW ? run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.region) : undefined;
     const instanceArn = run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.instanceArn);
     yield {
       accountId,
