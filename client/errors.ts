@@ -79,7 +79,7 @@ export class OrderRefusedError extends Error {
   }
 }
 
-/** No worker took an order; the run will not see it. */
+/** No worker took an order in time; the first that comes may still. */
 export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';
 
@@ -88,7 +88,18 @@ export class NoWorkerError extends Error {
     readonly order: Steer,
   ) {
     super(
-      `Account ${accountId}: no worker answers, so "${order}" was not carried out. Start one with "identity-center worker", then give the order again.`,
+      `Account ${accountId}: no worker has answered. Start one with "identity-center worker"; it may still carry "${order}" out, so look with "identity-center status ${accountId}" before you give the order again.`,
+    );
+  }
+}
+
+/** Open runs that a list by stage may have left out: only a worker could say where they stand. */
+export class StagesUnknownError extends Error {
+  override readonly name = 'StagesUnknownError';
+
+  constructor(readonly accountIds: readonly string[]) {
+    super(
+      `The stage of ${accountIds.length} open run(s) is not known, as no worker answers: ${accountIds.slice(0, 5).join(', ')}${accountIds.length > 5 ? ', …' : ''}. Start one with "identity-center worker".`,
     );
   }
 }
