@@ -110,8 +110,10 @@ async function queryProgress(client: Client, { workflowId, runId }: WorkflowExec
 function ended(progress: Progress | undefined, description: WorkflowExecutionDescription): Progress {
   const closed = unansweredProgress(description);
   if (progress === undefined) return closed;
-  const { heldUntil: _over, ...last } = progress;
-  return { ...last, paused: false, ...(last.stage !== closed.stage && { since: closed.since }) };
+  const last: Progress = { ...progress, paused: false };
+  delete last.heldUntil;
+  if (last.stage !== closed.stage) last.since = closed.since;
+  return last;
 }
 
 function unansweredProgress({

@@ -22,7 +22,7 @@ afterAll(async () => {
 /** A run whose instance stays in CREATE_IN_PROGRESS. */
 async function startWaiting(account: string): Promise<string> {
   harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
-  const { runId } = await harness.client.start(requestFor(account));
+  const { runId } = await harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await until(
     () => harness.created(account).length,
     (count) => count === 1,
@@ -71,6 +71,26 @@ describe('watch', () => {
     expect(code).toBe(0);
     expect(all).toMatch(/held[\s\S]*active/);
   });
+
+  test.concurrent(
+    'shows a pause, its end, and the attempts after it, which count from one again',
+    async () => {
+      const account = freshAccount();
+      const failNext = [
+        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 3, times: 2 },
+      ];
+      harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
+      await harness.client.start(requestFor(account));
+      const { finished, stdout } = command.start(['watch', account]);
+      await until(stdout, (seen) => seen.includes('attempt 2'));
+      await harness.client.pause(account);
+      await until(stdout, (seen) => seen.includes('paused'));
+      await harness.client.resume(account);
+      const { code, stdout: all } = await finished;
+      expect(code).toBe(0);
+      expect(all).toMatch(/attempt 2[^]* paused\n[^]* goes on\n[^]*attempt 2[^]*active/);
+    },
+  );
 
   test.concurrent('of a run that was terminated in a hold: exit 1, and it waits for nobody', async () => {
     const account = freshAccount();
