@@ -30,6 +30,10 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
         `${stage} ${status.since} ${instanceArn ?? ''}`,
         `${colourStage(stage.padEnd(17))}${instanceArn ?? ''}`,
       );
+      // Before the attempts, which are those since then.
+      if (paused !== wasPaused && status.status === 'RUNNING')
+        line(aside(pc.yellow(paused ? 'paused' : 'goes on')));
+      wasPaused = paused;
       if (pending !== undefined && pending.attempt > 1 && pending.failure !== undefined) {
         const { activity, attempt, failure: said } = pending;
         // After a pause or a retry attempts count from one again.
@@ -39,9 +43,6 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
       }
       if (stage === 'held' && failure !== undefined)
         once(`held ${status.since}`, aside(whatHappened(failure)));
-      if (paused !== wasPaused && status.status === 'RUNNING')
-        line(aside(pc.yellow(paused ? 'paused' : 'goes on')));
-      wasPaused = paused;
       for (const { at, text } of notes) once(`${at} ${text}`, aside(text));
       if (notice !== undefined) once(notice, pc.yellow(notice));
       if (spinner !== undefined && status.status === 'RUNNING') {
