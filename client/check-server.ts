@@ -12,6 +12,9 @@ export interface Check {
   remedy?: string;
 }
 
+/** A worker polls anew every minute at the latest; the server remembers one that is gone for five. */
+const POLLS_WITHIN_MS = 90_000;
+
 const { TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
 
 /**
@@ -66,8 +69,11 @@ async function checkWorkers({ temporal: connected, taskQueue }: IdentityCenterCl
     taskQueue: { name: taskQueue },
     taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
   });
-  const found = `${pollers.length} on task queue ${taskQueue}`;
-  return pollers.length > 0
+  const polling = pollers.filter(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLS_WITHIN_MS,
+  );
+  const found = `${polling.length} on task queue ${taskQueue}`;
+  return polling.length > 0
     ? { check, ok: true, found }
     : {
         check,

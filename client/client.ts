@@ -117,7 +117,11 @@ export class IdentityCenterClient {
     }
   }
 
-  /** The accounts that have had a run, each with its latest, the latest first. */
+  /**
+   * The accounts that have had a run, each with its latest, the latest first.
+   *
+   * @throws StagesUnknownError at the end, where there are open runs of which nobody says whether they are in the stage
+   */
   list(filter: ListFilter = {}): AsyncGenerator<AccountSummary, void, void> {
     return listAccounts(this.temporal, filter);
   }

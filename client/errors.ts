@@ -46,7 +46,7 @@ export class OtherRunOpenError extends Error {
     readonly workflowType: string,
   ) {
     super(
-      `Account ${accountId}: a run of ${workflowType} is open. Wait until it has ended, then start again.`,
+      `Account ${accountId}: a run of ${workflowType} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
     );
   }
 }
@@ -59,8 +59,9 @@ export class NoRunError extends Error {
     readonly accountId: string,
     what: 'no run' | 'no open run',
   ) {
+    const look = what === 'no run' ? '' : ` How the last one ended: identity-center status ${accountId}.`;
     super(
-      `Account ${accountId}: there is ${what}. Start one with: identity-center provision ${accountId} --region REGION`,
+      `Account ${accountId}: there is ${what}.${look} Start one with: identity-center provision ${accountId} --region REGION`,
     );
   }
 }
@@ -78,7 +79,7 @@ export class OrderRefusedError extends Error {
   }
 }
 
-/** No worker took an order; the run will not see it. */
+/** No worker took an order in time; the first that comes may still. */
 export class NoWorkerError extends Error {
   override readonly name = 'NoWorkerError';
 
@@ -87,7 +88,18 @@ export class NoWorkerError extends Error {
     readonly order: Steer,
   ) {
     super(
-      `Account ${accountId}: no worker answers, so "${order}" was not carried out. Start one with "identity-center worker", then give the order again.`,
+      `Account ${accountId}: no worker has answered. Start one with "identity-center worker"; it may still carry "${order}" out, so look with "identity-center status ${accountId}" before you give the order again.`,
+    );
+  }
+}
+
+/** Open runs that a list by stage may have left out: only a worker could say where they stand. */
+export class StagesUnknownError extends Error {
+  override readonly name = 'StagesUnknownError';
+
+  constructor(readonly accountIds: readonly string[]) {
+    super(
+      `The stage of ${accountIds.length} open run(s) is not known, as no worker answers: ${accountIds.slice(0, 5).join(', ')}${accountIds.length > 5 ? ', …' : ''}. Start one with "identity-center worker".`,
     );
   }
 }

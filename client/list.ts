@@ -6,6 +6,7 @@ import {
   SEARCH_ATTRIBUTES,
   type Stage,
 } from '../contract';
+import { StagesUnknownError } from './errors';
 import { isUnknownSearchAttribute } from './search-attributes';
 import { endStageOf, readStatus } from './status';
 
@@ -32,12 +33,17 @@ export interface ListFilter {
 const ALL_RUNS = `WorkflowType IN ('${PROVISION_WORKFLOW}', '${DEPROVISION_WORKFLOW}')`;
 const ENDS: readonly Stage[] = ['active', 'deleted', 'failed', 'cancelled'];
 
-/** The accounts that have had a run, each with its latest, the latest first. */
+/**
+ * The accounts that have had a run, each with its latest, the latest first.
+ *
+ * @throws StagesUnknownError at the end, where there are open runs of which nobody says whether they are in the stage
+ */
 export async function* listAccounts(
   client: Client,
   filter: ListFilter,
 ): AsyncGenerator<AccountSummary, void, void> {
   const seen = new Set<string>();
+  const unknown: string[] = [];
   const stages = new StageReader(client);
   for await (const run of runsOf(client, filter)) {
     const accountId = accountIdOf(run.workflowId);
@@ -45,8 +51,13 @@ export async function* listAccounts(
     seen.add(accountId);
     if (filter.failed === true && endStageOf(run.status.name, run.type) !== 'failed') continue;
     const stage = await stages.read(accountId, run);
-    if (filter.stage !== undefined && stage !== filter.stage) continue;
-    const region = run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.region);
+    if (filter.stage !== undefined && stage !== filter.stage) {
+      if (stage === undefined && !ENDS.includes(filter.stage)) unknown.push(accountId);
+      continue;
+    }
+    // Of a run that deletes it is where the look began, not where the instance was.
+    const region =
+      run.type === PROVISION_WORKFLOW ? run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.region) : undefined;
     const instanceArn = run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.instanceArn);
     yield {
       accountId,
@@ -59,6 +70,7 @@ export async function* listAccounts(
       ...(run.closeTime && { closedAt: run.closeTime.toISOString() }),
     };
   }
+  if (unknown.length > 0) throw new StagesUnknownError(unknown);
 }
 
 /**

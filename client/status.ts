@@ -62,12 +62,13 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
     readEnd(client, description),
     readPending(client, description),
   ]);
+  const open = description.status.name === 'RUNNING';
   return {
-    ...(progress ?? unansweredProgress(description)),
+    ...(open ? (progress ?? unansweredProgress(description)) : ended(progress, description)),
     ...end,
-    ...(pending !== undefined && { pending }),
-    ...(progress === undefined &&
-      description.status.name === 'RUNNING' && {
+    ...(open && pending !== undefined && { pending }),
+    ...(open &&
+      progress === undefined && {
         notice: `No worker answers on task queue ${description.taskQueue}: start one with "identity-center worker".`,
       }),
     accountId,
@@ -103,6 +104,16 @@ async function queryProgress(client: Client, { workflowId, runId }: WorkflowExec
     // No worker, or a run that ended before it could answer (InvalidRequest): the server's record has to do.
     return undefined;
   }
+}
+
+/** An ended run waits for nobody, whatever it waited for when it was terminated, aborted or cancelled. */
+function ended(progress: Progress | undefined, description: WorkflowExecutionDescription): Progress {
+  const closed = unansweredProgress(description);
+  if (progress === undefined) return closed;
+  const last: Progress = { ...progress, paused: false };
+  delete last.heldUntil;
+  if (last.stage !== closed.stage) last.since = closed.since;
+  return last;
 }
 
 function unansweredProgress({

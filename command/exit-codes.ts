@@ -6,6 +6,7 @@ import {
   OrderRefusedError,
   OtherRunOpenError,
   RequestDiffersError,
+  StagesUnknownError,
   TemporalUnreachableError,
   type AccountStatus,
 } from '../client';
@@ -27,7 +28,7 @@ export function exitCodeOf({ status, stage }: Pick<AccountStatus, 'status' | 'st
 
 /** The exit code for an error. */
 export function exitCodeOfError(error: unknown): number {
-  const unreachable = [TemporalUnreachableError, NoWorkerError];
+  const unreachable = [TemporalUnreachableError, NoWorkerError, StagesUnknownError];
   if (unreachable.some((type) => error instanceof type) || isUnavailable(error)) return EXIT.unreachable;
   const usage = [
     UsageError,

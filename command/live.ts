@@ -12,6 +12,8 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
   const start = performance.now();
   const shown = new Set<string>();
   let last: AccountStatus | undefined;
+  let lastAttempt = '';
+  let wasPaused = false;
   const line = (text: string) => {
     spinner?.stop();
     print(`${pc.dim(`${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s`)}  ${text}`);
@@ -28,15 +30,19 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
         `${stage} ${status.since} ${instanceArn ?? ''}`,
         `${colourStage(stage.padEnd(17))}${instanceArn ?? ''}`,
       );
+      // Before the attempts, which are those since then.
+      if (paused !== wasPaused && status.status === 'RUNNING')
+        line(aside(pc.yellow(paused ? 'paused' : 'goes on')));
+      wasPaused = paused;
       if (pending !== undefined && pending.attempt > 1 && pending.failure !== undefined) {
-        once(
-          `${pending.activity} ${pending.attempt}`,
-          aside(describePending(pending).replace(/ \(request [\w-]+\)/, '')),
-        );
+        const { activity, attempt, failure: said } = pending;
+        // After a pause or a retry attempts count from one again.
+        const key = `${activity} ${attempt} ${said.awsRequestId ?? said.message}`;
+        if (key !== lastAttempt) line(aside(describePending(pending).replace(/ \(request [\w-]+\)/, '')));
+        lastAttempt = key;
       }
       if (stage === 'held' && failure !== undefined)
         once(`held ${status.since}`, aside(whatHappened(failure)));
-      if (paused) once(`paused ${stage}`, aside(pc.yellow('paused')));
       for (const { at, text } of notes) once(`${at} ${text}`, aside(text));
       if (notice !== undefined) once(notice, pc.yellow(notice));
       if (spinner !== undefined && status.status === 'RUNNING') {

@@ -31,7 +31,10 @@ export function printStatus(status: AccountStatus): void {
     ['Failure', failure && pc.red(failure.type)],
     ['What happened', failure && whatHappened(failure)],
     ['Next step', failure?.remedy],
-    ['Server retries', pending && describePending(pending)],
+    [
+      pending !== undefined && pending.attempt > 1 ? 'Server retries' : 'Under way',
+      pending && describePending(pending),
+    ],
     ['Run', `${status.workflowId} ${status.runId}`],
     ...notes.map(({ at, text }): [string, string] => ['Noted', `${at} ${text}`]),
     ['Note', notice && pc.yellow(notice)],
@@ -41,7 +44,10 @@ export function printStatus(status: AccountStatus): void {
 
 /** The person for whom a run waits, and the verbs that make it go on. */
 function whatItWaitsFor({ accountId, paused, heldUntil }: AccountStatus): string | undefined {
-  if (paused) return pc.yellow(`paused: no write to AWS until "identity-center resume ${accountId}"`);
+  if (paused)
+    return pc.yellow(
+      `paused: no write to AWS until "identity-center resume ${accountId}", or "abort ${accountId} --reason …" ends it`,
+    );
   return heldUntil === undefined
     ? undefined
     : `"identity-center retry ${accountId}" or "abort ${accountId} --reason …"; fails at ${heldUntil}`;

@@ -105,17 +105,22 @@ export async function list(options: CommonOptions & { stage?: Stage; failed?: bo
       head: ['Account', 'Stage', 'Region', 'Instance', 'Started', 'Ended'],
       style: { head: [], border: [] },
     });
-    for await (const { accountId, stage: at, region, instanceArn, startedAt, closedAt } of accounts) {
-      table.push([
-        accountId,
-        at === undefined ? 'open, no worker answers' : colourStage(at),
-        region ?? '',
-        instanceArn?.replace(/^.*\//, '') ?? '',
-        startedAt.slice(0, 19),
-        closedAt?.slice(0, 19) ?? '',
-      ]);
+    try {
+      for await (const { accountId, stage: at, region, instanceArn, startedAt, closedAt } of accounts) {
+        table.push([
+          accountId,
+          at === undefined ? 'open, no worker answers' : colourStage(at),
+          region ?? '',
+          instanceArn?.replace(/^.*\//, '') ?? '',
+          startedAt.slice(0, 19),
+          closedAt?.slice(0, 19) ?? '',
+        ]);
+      }
+    } finally {
+      // What was found before a failure counts.
+      if (table.length > 0) print(table.toString());
     }
-    print(table.length === 0 ? 'No accounts.' : table.toString());
+    if (table.length === 0) print('No accounts.');
     return EXIT.done;
   });
 }

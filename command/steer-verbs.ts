@@ -10,20 +10,24 @@ async function order(
   accountId: string,
   { json }: CommonOptions,
   give: (client: IdentityCenterClient, account: string) => Promise<Progress>,
+  say: (progress: Progress) => string = ({ stage }) =>
+    `${colourStage(stage)}. Follow it with: identity-center watch ${accountId}`,
 ): Promise<number> {
   return withClient(async (client) => {
     const progress = await give(client, accountOf(accountId));
     if (json) printJson({ accountId, ...progress });
-    else
-      print(
-        `Account ${accountId}: ${colourStage(progress.stage)}${progress.paused ? ', paused' : ''}. Follow it with: identity-center watch ${accountId}`,
-      );
+    else print(`Account ${accountId}: ${say(progress)}`);
     return EXIT.done;
   });
 }
 
 export function pause(accountId: string, options: CommonOptions): Promise<number> {
-  return order(accountId, options, (client, account) => client.pause(account));
+  return order(
+    accountId,
+    options,
+    (client, account) => client.pause(account),
+    ({ stage }) => `${colourStage(stage)}, paused. Let it go on with: identity-center resume ${accountId}`,
+  );
 }
 
 export function resume(accountId: string, options: CommonOptions): Promise<number> {
@@ -42,7 +46,13 @@ export function retry(
 }
 
 export function abort(accountId: string, options: CommonOptions & { reason: string }): Promise<number> {
-  return order(accountId, options, (client, account) => client.abort(account, options.reason));
+  return order(
+    accountId,
+    options,
+    (client, account) => client.abort(account, options.reason),
+    // The progress is that of the moment before it ends.
+    () => `the run ends as failed. See what it leaves with: identity-center status ${accountId}`,
+  );
 }
 
 export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {

@@ -53,8 +53,9 @@ export function describeHeldFailure(failure: FailureLike): ProgressFailure {
 }
 
 /** The message of a failure without what its surroundings say: the account, the remedy. */
-export function whatHappened({ message, remedy = '' }: ProgressFailure): string {
-  return message.replace(/^Account \d{12}: /, '').replace(` ${remedy}`, '');
+export function whatHappened({ message, remedy }: ProgressFailure): string {
+  const said = message.replace(/^Account \d{12}: /, '');
+  return remedy === undefined ? said : said.replace(` ${remedy}`, '');
 }
 
 /** The one-line message of a failure: the account, what happened, AWS's own words, the next step. */

@@ -87,7 +87,10 @@ export const deprovisionRequestSchema = z.strictObject({
   /** A Region to look from; the look goes over all of them. */
   region: regionSchema.default('us-east-1'),
   /** Delete this instance though it does not carry our tag: its ARN, as a confirmation. */
-  instanceArn: z.string().regex(INSTANCE_ARN, 'must be the ARN of the instance').optional(),
+  instanceArn: z
+    .string()
+    .regex(INSTANCE_ARN, 'must be the ARN of an instance: arn:aws:sso:::instance/ssoins-…')
+    .optional(),
   timing: timingSchema.prefault({}),
 });
 

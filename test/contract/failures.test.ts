@@ -1,4 +1,10 @@
-import { failureMessage, NON_RETRYABLE_TYPES, SITUATIONS, type SituationName } from '../../contract';
+import {
+  failureMessage,
+  NON_RETRYABLE_TYPES,
+  SITUATIONS,
+  whatHappened,
+  type SituationName,
+} from '../../contract';
 
 const names = Object.keys(SITUATIONS) as SituationName[];
 
@@ -42,3 +48,9 @@ test.each(names)(
     expect(remedy).toMatch(/^[A-Z].{15,}\.$/);
   },
 );
+
+test('what happened is the message without the account and the remedy, and otherwise as it was', () => {
+  const message = 'Account 111122223333: it broke. Mend it.';
+  expect(whatHappened({ type: 'X', message, remedy: 'Mend it.' })).toBe('it broke.');
+  expect(whatHappened({ type: 'X', message: 'it is not ACTIVE yet' })).toBe('it is not ACTIVE yet');
+});

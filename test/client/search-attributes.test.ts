@@ -1,0 +1,175 @@
+import { IdentityCenterClient, type ListFilter } from '../../client';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
+import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
+import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import {
+  freshAccount,
+  requestFor,
+  startHarness,
+  startTestWorker,
+  until,
+  type Harness,
+} from '../support/harness';
+
+// A server that knows none of the search attributes. Each test goes on from the last: they are registered once and stay.
+let server: TemporalServer;
+let harness: Harness;
+let worker: { stop(): Promise<void> } | undefined;
+let command: CommandRunner;
+
+beforeAll(async () => {
+  server = await startTemporalServer({ port: 0, uiPort: false });
+  harness = await startHarness({ address: server.address, worker: false });
+  worker = await startTestWorker(server.address, harness.taskQueue, harness.emulator);
+  command = commandRunner({
+    TEMPORAL_ADDRESS: server.address,
+    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
+  });
+});
+afterAll(async () => {
+  command.dispose();
+  await worker?.stop();
+  await harness.stop();
+  await server.stop();
+});
+
+const [done, byCommand, failed, waiting, searchable] = [
+  freshAccount(),
+  freshAccount(),
+  freshAccount(),
+  freshAccount(),
+  freshAccount(),
+];
+
+async function listed(filter: ListFilter = {}): Promise<string[]> {
+  const accounts: string[] = [];
+  for await (const { accountId } of harness.client.list(filter)) accounts.push(accountId);
+  return accounts.sort();
+}
+
+/** Visibility lags behind by a moment. */
+const untilListed = (filter: ListFilter, accounts: string[]) =>
+  until(
+    () => listed(filter),
+    (seen) => JSON.stringify(seen) === JSON.stringify([...accounts].sort()),
+  );
+
+/** Starts a run whose instance stays in CREATE_IN_PROGRESS. */
+async function startWaiting(client: IdentityCenterClient, account: string) {
+  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  const run = await client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
+  await until(
+    () => client.status(account),
+    ({ stage }) => stage === 'waitingForActive',
+  );
+  return run;
+}
+
+describe('in a namespace that lacks the search attributes', () => {
+  test('runs provision; each client says once that they cannot be searched', async () => {
+    const first = await harness.client.start(requestFor(done));
+    expect(first.notice).toContain('identity-center doctor --fix');
+    await expect(harness.client.result(first)).resolves.toMatchObject({ outcome: 'created' });
+    harness.emulator.setFaults({ accounts: [failed], organizationForbids: true });
+    const second = await harness.client.start(requestFor(failed));
+    expect(second).not.toHaveProperty('notice');
+    await expect(harness.client.result(second)).rejects.toThrow('organization');
+    const other = new IdentityCenterClient(harness.temporal, harness.taskQueue);
+    await expect(startWaiting(other, waiting)).resolves.toHaveProperty('notice', first.notice);
+  });
+
+  test('the command says it on stderr, and stdout holds the one document', async () => {
+    const finished = await command.run(['provision', byCommand, '--region', 'eu-west-1', '--json']);
+    expect(finished.code).toBe(0);
+    expect(finished.stderr).toMatch(/^The namespace lacks the search attributes.*\n$/);
+    expect(documentOf(finished)).toMatchObject({ stage: 'active' });
+  });
+
+  test('list works from workflow ID and type, by stage and by failure', async () => {
+    await until(
+      () => listed(),
+      (seen) => [done, byCommand, failed, waiting].every((account) => seen.includes(account)),
+    );
+    await untilListed({ stage: 'waitingForActive' }, [waiting]);
+    await untilListed({ stage: 'held' }, []);
+    await untilListed({ stage: 'active' }, [done, byCommand]);
+    await untilListed({ failed: true }, [failed]);
+    const { code, stdout } = await command.run(['list', '--stage', 'waitingForActive', '--json']);
+    expect(code).toBe(0);
+    expect(documentOf({ code, stdout, stderr: '' })).toMatchObject({
+      accountId: waiting,
+      stage: 'waitingForActive',
+    });
+  });
+
+  test('doctor: exit 1, naming what is missing and the remedy', async () => {
+    const { code, stdout } = await command.run(['doctor']);
+    expect(code).toBe(1);
+    for (const name of SEARCH_ATTRIBUTE_NAMES) expect(stdout).toContain(name);
+    expect(stdout).toContain('identity-center doctor --fix');
+    expect(stdout).toContain('temporal operator search-attribute create --namespace default');
+    const asked = await command.run(['doctor', '--json']);
+    expect(asked).toMatchObject({ code: 1, stderr: '' });
+    expect(documentOf(asked)).toMatchObject({
+      checks: [
+        { check: 'server', ok: true },
+        { check: 'namespace', ok: true },
+        { check: 'search attributes', ok: false, remedy: expect.any(String) as string },
+        { check: 'workers', ok: true },
+      ],
+    });
+  });
+});
+
+describe('doctor --fix', () => {
+  test('registers them, exit 0; a second time there is nothing to do', async () => {
+    const fixed = await command.run(['doctor', '--fix']);
+    expect(fixed.code).toBe(0);
+    expect(fixed.stdout).toContain(`registered now: ${SEARCH_ATTRIBUTE_NAMES.join(', ')}`);
+    const again = await command.run(['doctor', '--fix']);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toMatch(/search attributes +all registered/);
+  });
+
+  test('later runs are started with them and say nothing; the server finds them by stage', async () => {
+    const client = new IdentityCenterClient(harness.temporal, harness.taskQueue);
+    // A server keeps what it knows of them for a while.
+    const run = await until(
+      () => startWaiting(client, searchable),
+      ({ notice }) => notice === undefined,
+    );
+    expect(run).not.toHaveProperty('notice');
+    // The earlier run has no stage that the server knows of, and is listed beside it.
+    await untilListed({ stage: 'waitingForActive' }, [waiting, searchable]);
+    const account = freshAccount();
+    harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
+    await client.provision(requestFor(account));
+    const found = await until(
+      () => idsOf("IdentityCenterStage = 'active'"),
+      (ids) => ids.length > 0,
+    );
+    expect(found).toEqual([`identity-center/${account}`]);
+    const { code, stdout } = await command.run(['list', '--stage', 'active']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(account);
+  });
+
+  test('without a worker, a list by stage says which runs it cannot place', async () => {
+    await worker?.stop();
+    worker = undefined;
+    const { code, stdout, stderr } = await command.run(['list', '--stage', 'waitingForActive']);
+    expect(code).toBe(5);
+    expect(stdout).toContain(searchable);
+    expect(stderr).toContain(waiting);
+    expect(stderr).toContain('identity-center worker');
+    const all = await command.run(['list']);
+    expect(all.code).toBe(0);
+    expect(all.stdout).toMatch(new RegExp(`${waiting} │ open, no worker answers`));
+  });
+});
+
+async function idsOf(query: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { workflowId } of harness.temporal.workflow.list({ query })) ids.push(workflowId);
+  return ids;
+}
