@@ -9,12 +9,14 @@ import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-se
 import type { Mishap } from './plan';
 
 const TASK_QUEUE = 'chaos';
+/** Among the parts that are out of order; workers go by their number. */
+const SERVER = -1;
 // The sources as well as `dist` have the build beside them.
 const SKEWED_CLOCK = path.join(__dirname.replace(/\/dist\/chaos$/, '/chaos'), 'skewed-clock.cjs');
 
 /** Real parts that can be broken: a Temporal server on a file, workers as processes, the emulator. */
 export class Machine {
-  /** How often each mishap has happened; `skipped`: to a worker that was out of order already. */
+  /** How often each mishap has happened; `skipped`: to a part that was out of order already. */
   readonly mishaps: Record<string, number> = {};
   private readonly busy = new Set<number>();
   private readonly workers: WorkerProcess[] = [];
@@ -46,7 +48,8 @@ export class Machine {
   }
 
   async suffer(mishap: Mishap): Promise<void> {
-    if ('worker' in mishap && this.busy.has(mishap.worker)) {
+    const part = 'worker' in mishap ? mishap.worker : mishap.does === 'killServer' ? SERVER : undefined;
+    if (part !== undefined && this.busy.has(part)) {
       this.count('skipped');
       return;
     }
@@ -67,9 +70,11 @@ export class Machine {
         });
         return;
       case 'killServer':
-        await this.server.kill();
-        await sleep(mishap.forMs);
-        await this.restartServer();
+        await this.occupied(SERVER, async () => {
+          await this.server.kill();
+          await sleep(mishap.forMs);
+          await this.restartServer();
+        });
         return;
       case 'faults':
         this.emulator.setFaults(mishap.faults);
@@ -87,12 +92,12 @@ export class Machine {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async occupied(worker: number, work: () => Promise<void>): Promise<void> {
-    this.busy.add(worker);
+  private async occupied(part: number, work: () => Promise<void>): Promise<void> {
+    this.busy.add(part);
     try {
       await work();
     } finally {
-      this.busy.delete(worker);
+      this.busy.delete(part);
     }
   }
 

@@ -20,6 +20,8 @@ export interface AccountPlan {
   request: Pick<ProvisionRequestInput, 'existing' | 'onFailure' | 'onCancel' | 'onCreateFailed'>;
   /** Somebody made an instance before us. */
   taken: boolean;
+  /** Its organization has an instance as well. */
+  organizationInstance: boolean;
   faults: AccountFaults;
   deeds: { afterMs: number; deed: Deed }[];
   /** What a run that is held at the end is told. */
@@ -82,7 +84,6 @@ const accountFaults: fc.Arbitrary<AccountFaults> = fc.oneof(
     deletedToken: fc.constantFrom('sameArn', 'newInstance', 'ConflictException', 'ValidationException'),
   }),
   fc.record({ organizationForbids: fc.constant(true) }),
-  fc.record({ organizationInstance: fc.constant(true) }),
 );
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
@@ -105,6 +106,7 @@ function account(lengthMs: number): fc.Arbitrary<Omit<AccountPlan, 'accountId'>>
       onCreateFailed: fc.constantFrom('fail', 'recreate'),
     }),
     taken: fc.nat(9).map((n) => n === 0),
+    organizationInstance: fc.nat(3).map((n) => n === 0),
     faults: accountFaults,
     deeds: fc.array(fc.record({ afterMs: fc.integer({ min: 0, max: 2_500 }), deed }), { maxLength: 8 }),
     atLast: fc.constantFrom('retry', 'abort'),

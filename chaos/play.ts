@@ -74,7 +74,11 @@ export class Player {
   }
 
   private setFaults(faults: AccountPlan['faults']): void {
-    this.emulator.setFaults({ accounts: [this.plan.accountId], creationMs: 400, deletionMs: 200, ...faults });
+    const { accountId, organizationInstance } = this.plan;
+    this.emulator.setFaults({
+      accounts: [accountId],
+      ...{ creationMs: 400, deletionMs: 200, organizationInstance, ...faults },
+    });
   }
 
   private async carryOut(deed: Deed): Promise<void> {

@@ -12,7 +12,7 @@ export function timelineOf({ plan, deeds, calls, runs, instances }: Evidence, mi
       { at: startedAt, what: `run       ${runId} ${workflowType} started` },
       {
         at: closedAt ?? '9',
-        what: `run       ${runId} ${status} ${failure?.message ?? JSON.stringify(result) ?? ''}`,
+        what: `run       ${runId} ${status} ${failure?.message ?? JSON.stringify(result ?? {})}`,
       },
     ]),
     ...instances.flatMap(({ instanceArn, clientToken, createdDate, deletedDate, statusReason }) => [

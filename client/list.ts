@@ -2,6 +2,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import {
   accountIdOf,
   DEPROVISION_WORKFLOW,
+  END_STAGES,
   PROVISION_WORKFLOW,
   SEARCH_ATTRIBUTES,
   type Stage,
@@ -31,7 +32,6 @@ export interface ListFilter {
 }
 
 const ALL_RUNS = `WorkflowType IN ('${PROVISION_WORKFLOW}', '${DEPROVISION_WORKFLOW}')`;
-const ENDS: readonly Stage[] = ['active', 'deleted', 'failed', 'cancelled'];
 
 /**
  * The accounts that have had a run, each with its latest, the latest first.
@@ -52,7 +52,7 @@ export async function* listAccounts(
     if (filter.failed === true && endStageOf(run.status.name, run.type) !== 'failed') continue;
     const stage = await stages.read(accountId, run);
     if (filter.stage !== undefined && stage !== filter.stage) {
-      if (stage === undefined && !ENDS.includes(filter.stage)) unknown.push(accountId);
+      if (stage === undefined && !END_STAGES.includes(filter.stage)) unknown.push(accountId);
       continue;
     }
     // Of a run that deletes it is where the look began, not where the instance was.
@@ -78,7 +78,7 @@ export async function* listAccounts(
  * told apart here and not by the server.
  */
 async function* runsOf(client: Client, { stage }: ListFilter): AsyncGenerator<WorkflowExecutionInfo> {
-  if (stage === undefined || ENDS.includes(stage)) {
+  if (stage === undefined || END_STAGES.includes(stage)) {
     yield* client.workflow.list({ query: ALL_RUNS });
     return;
   }

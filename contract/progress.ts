@@ -1,4 +1,4 @@
-/** Every stage of a run, with what it means; the last four are ends. */
+/** Every stage of a run, with what it means. */
 export const STAGES = {
   creating: 'asks AWS to create the instance',
   waitingForActive: 'AWS is making the instance; waits until it is ACTIVE',
@@ -14,6 +14,9 @@ export const STAGES = {
 
 /** Where a run stands. */
 export type Stage = keyof typeof STAGES;
+
+/** The stages in which a run has ended. */
+export const END_STAGES: readonly Stage[] = ['active', 'deleted', 'failed', 'cancelled'];
 
 /** How an instance came to be ACTIVE: made by this run, by an earlier run of the account, or by somebody else. */
 export type Outcome = 'created' | 'alreadyProvisioned' | 'adopted';

@@ -1,5 +1,12 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { MAX_NOTES, SEARCH_ATTRIBUTES, type Progress, type ProgressFailure, type Stage } from '../contract';
+import {
+  END_STAGES,
+  MAX_NOTES,
+  SEARCH_ATTRIBUTES,
+  type Progress,
+  type ProgressFailure,
+  type Stage,
+} from '../contract';
 import { describeProgress } from './details';
 
 /** What a run shows of itself: the `progress` query, the search attributes, the current details in the UI. */
@@ -36,6 +43,8 @@ export class Journal {
     if (this.stage !== stage || this.steps.length === 0) {
       this.stage = stage;
       this.heldUntil = undefined;
+      // An ended run waits for nobody.
+      if (END_STAGES.includes(stage)) this.isPaused = false;
       this.steps.push({ stage, at: now() });
     }
     this.publish();

@@ -78,7 +78,11 @@ async function create(run: Run): Promise<Target> {
       if (existing !== undefined) return existing;
       // A Conflict with nothing there is a write that has not propagated; only then is the same token sent again.
       if (situationOf(error) === 'createTimeout') throw conflicts.at(-1) ?? error;
-      if (!conflict) throw error;
+      if (!conflict) {
+        // AWS has answered, and nothing is there: there is nothing to look for any more.
+        run.answerOutstanding = run.answerLost;
+        throw error;
+      }
       conflicts.push(error);
     }
   }

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { milliseconds } from '../contract';
+import { describeFailure, milliseconds, whatHappened } from '../contract';
 import { failureOf, situationOf } from './failure';
 import { findOwn } from './reconcile';
 import type { Run } from './run';
@@ -76,7 +76,9 @@ function whatIsLeft({ target, request }: Run, error: ApplicationFailure): Applic
           nameOf(target),
           `Delete it with: aws sso-admin delete-instance --instance-arn ${target.instanceArn} --region ${target.region} (with credentials of account ${accountId})`,
         ];
-  return failureOf('rollBackFailed', accountId, `${left} is left: ${error.message}`, error, remedy);
+  // Of what kept it from being removed the cause is said, not what to do about it: that would be a second next step.
+  const why = whatHappened(describeFailure(error));
+  return failureOf('rollBackFailed', accountId, `${left} is left: ${why}`, error, remedy);
 }
 
 function nameOf({ instanceArn, region }: { instanceArn: string; region: string }): string {

@@ -66,7 +66,7 @@ export const faultsSchema = z.strictObject({
     .optional(),
   /** How long the credentials that AssumeRole issues are taken, whatever it says of them. */
   credentialsTtlMs: milliseconds.optional(),
-  /** ListInstances also shows the organization instance, which is the management account's. */
+  /** The account also sees the organization instance, which is the management account's. */
   organizationInstance: z.boolean().optional(),
   /** The organization does not allow its members to create instances. */
   organizationForbids: z.boolean().optional(),

@@ -72,11 +72,13 @@ export function createSsoAdmin(store: Store, faults: FaultPlan) {
     return { InstanceArn: instanceArn };
   }
 
+  const seesOrganization = (account: string) => faults.get(account, 'organizationInstance') === true;
+
   function listInstances(input: Input<'ListInstances'>, { account, region }: Caller): Answer {
     const visible = store
       .list({ account })
       .filter((it) => input.RegionScope === 'ALL_REGIONS' || it.region === region);
-    if (faults.get(account, 'organizationInstance') === true) visible.unshift(ORGANIZATION_INSTANCE);
+    if (seesOrganization(account)) visible.unshift(ORGANIZATION_INSTANCE);
     const [page, nextToken] = paginate(visible, input.MaxResults ?? 100, input.NextToken);
     return { Instances: page.map(describe), ...(nextToken !== undefined && { NextToken: nextToken }) };
   }
@@ -87,6 +89,8 @@ export function createSsoAdmin(store: Store, faults: FaultPlan) {
     instanceArn: string,
     { account, arn, region }: Caller,
   ): EmulatedInstance {
+    if (instanceArn === ORGANIZATION_INSTANCE.instanceArn && seesOrganization(account))
+      return ORGANIZATION_INSTANCE;
     const instance = store.find(instanceArn);
     if (instance?.accountId === account && instance.region === region) return instance;
     const message = `User: ${arn} is not authorized to perform: sso:${operation} on resource: ${instanceArn}`;

@@ -1,0 +1,105 @@
+/** A deliberate defect: what is put in the place of what, in one file. */
+export interface Defect {
+  name: string;
+  file: string;
+  replace: [from: string, to: string][];
+  /** The plan that is known to show it. */
+  seed: number;
+  minutes: number;
+}
+
+/** What chaos has to catch. Each text must stand exactly once in its file. */
+export const DEFECTS: readonly Defect[] = [
+  {
+    name: 'a random token',
+    file: 'activities/create-instance.ts',
+    replace: [['ClientToken: input.clientToken,', 'ClientToken: crypto.randomUUID(),']],
+    seed: 1,
+    minutes: 0.2,
+  },
+  {
+    name: 'the retries of the SDK are on',
+    file: 'activities/account-api.ts',
+    replace: [['maxAttempts: 1,', 'maxAttempts: 3,']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a token from the run ID',
+    file: 'workflows/run.ts',
+    replace: [['clientToken(workflowInfo().workflowId', 'clientToken(workflowInfo().runId']],
+    seed: 1,
+    minutes: 0.2,
+  },
+  {
+    name: 'a Conflict is retried',
+    file: 'contract/situations.ts',
+    replace: [
+      [
+        "types: ['ConflictException'],\n    retry: 'stop'",
+        "types: ['ConflictException'],\n    retry: 'backOff'",
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'no reconciling',
+    file: 'workflows/provision-identity-center.ts',
+    replace: [
+      [
+        'await reconcile(run, error, look)',
+        '((await Promise.resolve(look)) as unknown as undefined) && undefined',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'no next generation',
+    file: 'workflows/next-generation.ts',
+    replace: [["if (situationOf(failure) !== 'instanceGone' && !failed) throw", 'if (!failed) throw']],
+    seed: 1,
+    minutes: 0.5,
+  },
+  {
+    name: 'a cancel without a look-up',
+    file: 'workflows/roll-back.ts',
+    replace: [['if (run.target === undefined && run.answerOutstanding)', 'if (run.generation === 0)']],
+    seed: 1,
+    minutes: 1,
+  },
+  {
+    name: 'adoption without a look at the owner',
+    file: 'activities/account-api.ts',
+    replace: [['it.ownerAccountId === accountId', 'it.ownerAccountId !== undefined']],
+    seed: 1,
+    minutes: 0.5,
+  },
+  {
+    name: 'adoption without a look at the tag',
+    file: 'activities/find-instance.ts',
+    replace: [
+      ['ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId', 'ours: tags.get(WORKFLOW_ID_TAG) !== " "'],
+    ],
+    seed: 1,
+    minutes: 0.5,
+  },
+  {
+    name: 'a roll-back that deletes what is older than its run',
+    file: 'activities/delete-instance.ts',
+    replace: [['createdAt < Date.parse(input.createdSince)', 'createdAt < 0']],
+    seed: 1,
+    minutes: 1,
+  },
+  {
+    name: 'a late attempt sends all the same',
+    file: 'activities/step.ts',
+    replace: [
+      ['if (left <= 0) throw', 'if (left <= 0) return 10_000; if (left === 0) throw'],
+      ['if (!(await deps.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
+    ],
+    seed: 1,
+    minutes: 1.5,
+  },
+];
