@@ -1,6 +1,7 @@
 import { createAccountOpener, type AwsSettings } from './account-api';
 import { createInstance, type CreateInstanceInput } from './create-instance';
 import { deleteInstance, type DeleteInstanceInput } from './delete-instance';
+import { watchForFreezes } from './freeze-watch';
 import { isAwaited } from './is-awaited';
 import { findInstance, type FindInstanceInput } from './find-instance';
 import type { ActivityDependencies } from './step';
@@ -30,6 +31,7 @@ export function realDependencies(aws: AwsSettings): ActivityDependencies {
     openAccount: createAccountOpener(aws, Date.now),
     now: Date.now,
     monotonicNow: () => performance.now(),
+    wasFrozen: watchForFreezes(() => performance.now()),
     random: Math.random,
     isAwaited,
   };

@@ -15,6 +15,8 @@ export interface ActivityDependencies {
   monotonicNow(): number;
   /** From 0 up to, but not including, 1. */
   random(): number;
+  /** Whether this process was stopped or swapped out within the last minute. */
+  wasFrozen(): boolean;
   /** Asks the server whether it still waits for this attempt. */
   isAwaited(): Promise<boolean>;
 }
@@ -56,12 +58,14 @@ export async function step<T>(
 }
 
 /**
- * A worker that was frozen may be handed attempts that the server gave up long ago. Their age tells by two clocks, and a
- * task queue without workers makes attempts old as well; so an old one is not refused, but asked about.
+ * A worker that was frozen may be handed attempts that the server gave up long ago. Their age tells by two clocks, of which
+ * this machine's may be off, and a task queue without workers makes attempts old as well; so one that is old, or comes
+ * after a freeze, is not refused, but asked about.
  */
 async function refuseIfGivenUp(deps: ActivityDependencies): Promise<void> {
   const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = activityInfo();
-  if (deps.now() - currentAttemptScheduledTimestampMs <= startToCloseTimeoutMs) return;
+  const isOld = deps.now() - currentAttemptScheduledTimestampMs > startToCloseTimeoutMs;
+  if (!isOld && !deps.wasFrozen()) return;
   if (!(await deps.isAwaited())) throw new AttemptTooLateError('the server has given this attempt up');
 }
 

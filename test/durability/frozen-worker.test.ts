@@ -1,21 +1,26 @@
-import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
+import path from 'node:path';
+import { freshAccount, requestFor, startHarness, until } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
 import { startWorkerProcess } from '../../sandbox';
-
-let harness: Harness;
-beforeAll(async () => {
-  harness = await startHarness({ worker: false });
-});
-afterAll(() => harness.stop());
 
 // The server goes on handing attempts to the frozen worker until it has no poll of it left: each takes its 25 s.
 const PATIENCE_MS = 200_000;
 
-test(
-  'a worker that is frozen before it sends, and wakes when its attempts are over, sends nothing',
-  async () => {
+const SKEWED_CLOCK = path.join(__dirname, '..', '..', 'chaos', 'skewed-clock.cjs');
+
+test.concurrent.each([
+  ['right', 0],
+  ['ten minutes behind', -600_000],
+])(
+  'a worker that is frozen before it sends, and wakes when its attempts are over, sends nothing; its clock is %s',
+  async (_, off) => {
+    const harness = await startHarness({ worker: false });
     const account = freshAccount();
-    const startWorker = () => startWorkerProcess(temporalAddress(), harness.taskQueue, harness.emulator.url);
+    const startWorker = () =>
+      startWorkerProcess(temporalAddress(), harness.taskQueue, harness.emulator.url, {
+        NODE_OPTIONS: `--require ${SKEWED_CLOCK}`,
+        CHAOS_CLOCK_MS: String(off),
+      });
     const calls = (operation: string) => harness.emulator.calls({ account, operation }).length;
     harness.emulator.setFaults({ accounts: [account], creationMs: 0, latencyMs: 1_000 });
     const frozen = await startWorker();
@@ -34,6 +39,7 @@ test(
     } finally {
       await frozen.kill();
       await worker.stop();
+      await harness.stop();
     }
   },
   PATIENCE_MS,
