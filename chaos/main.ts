@@ -39,6 +39,10 @@ async function main(): Promise<void> {
       moments,
       `npm run chaos -- --seed ${seed} --minutes ${minutes}`,
     );
+  } catch (error) {
+    // Before the parts are ended, which others still talk to.
+    console.error(error);
+    process.exitCode = 2;
   } finally {
     await machine.stop();
   }

@@ -61,7 +61,7 @@ export class Player {
   async play(deadline: number): Promise<Played> {
     const { plan } = this;
     await sleep(plan.startsAt);
-    if (plan.taken) await this.owner(plan.accountId, 'creates');
+    if (plan.taken) await this.carryOut({ does: 'ownerCreates' });
     this.setFaults(plan.faults);
     await this.carryOut({ does: 'start', times: 1 });
     for (const { afterMs, deed } of plan.deeds) {
@@ -113,8 +113,9 @@ export class Player {
       case 'faults':
         this.setFaults(deed.faults);
         return;
+      case 'ownerCreates':
       case 'ownerDeletes':
-        await this.owner(accountId, 'deletes');
+        await this.owner(accountId, deed.does);
         return;
       case 'abort':
         await persist(() => handle.signal('abort', 'chaos'));
@@ -136,7 +137,7 @@ export class Player {
     }
   }
 
-  private async owner(accountId: string, does: 'creates' | 'deletes'): Promise<void> {
+  private async owner(accountId: string, does: 'ownerCreates' | 'ownerDeletes'): Promise<void> {
     const endpoint = this.emulator.url;
     const { credentials } = emulatorSettings('');
     const sts = new STSClient({ region: REGION, endpoint, credentials, maxAttempts: 5 });
@@ -154,8 +155,10 @@ export class Player {
         sessionToken: issued?.SessionToken ?? '',
       },
     });
-    if (does === 'creates') await owner.send(new CreateInstanceCommand({}));
-    for (const { instanceArn } of does === 'deletes' ? this.emulator.instances({ account: accountId }) : [])
+    if (does === 'ownerCreates') await owner.send(new CreateInstanceCommand({}));
+    for (const { instanceArn } of does === 'ownerDeletes'
+      ? this.emulator.instances({ account: accountId })
+      : [])
       await owner.send(new DeleteInstanceCommand({ InstanceArn: instanceArn }));
   }
 
