@@ -1,0 +1,105 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** Another Node.js process, as a real part would be; ended by its own ID. */
+export interface Process {
+  readonly pid: number;
+  /** SIGTERM, by force after 15 s. */
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+const DIST = path.dirname(__dirname);
+
+// Nothing of the environment but where programs are: no credentials, no server of somebody else.
+const ENVIRONMENT = {
+  PATH: process.env['PATH'],
+  HOME: process.env['HOME'],
+  ...(process.env['BENCH_NODE_OPTIONS'] !== undefined && { NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] }),
+};
+
+/** Starts a script of the build; resolves with its first line on stdout. */
+export async function startScript(
+  script: string,
+  scriptArguments: string[],
+  env: Record<string, string> = {},
+): Promise<{ process: Process; line: string }> {
+  const child = spawn(process.execPath, [path.join(DIST, script), ...scriptArguments], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...ENVIRONMENT, ...env },
+  });
+  const running = asProcess(child);
+  const line = await Promise.race([
+    once(child.stdout, 'data').then(([chunk]) => String(chunk)),
+    once(child, 'exit').then(() => {
+      throw new Error(`${script} ended before it was ready, with ${child.exitCode}`);
+    }),
+  ]);
+  child.stdout.resume();
+  return { process: running, line };
+}
+
+/** Starts a script that is given messages, and answers each. */
+export async function startPeer<Question extends object, Answer>(
+  script: string,
+  scriptArguments: string[],
+  env: Record<string, string> = {},
+): Promise<Process & { ask(question: Question, onNote?: (note: string) => void): Promise<Answer> }> {
+  const child = fork(path.join(DIST, script), scriptArguments, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: { ...ENVIRONMENT, NODE_NO_WARNINGS: '1', ...env },
+  });
+  const running = asProcess(child);
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${script} ended, with ${child.exitCode ?? child.signalCode}`);
+  });
+  // Whoever waits for an answer sees it; else it is nobody's.
+  ended.catch(() => undefined);
+  await Promise.race([once(child, 'message'), ended]);
+  return {
+    ...running,
+    async ask(question, onNote) {
+      const answer = new Promise<Answer>((resolve) => {
+        child.on('message', function listen(message: { note?: string; answer?: Answer }) {
+          if (message.note !== undefined) onNote?.(message.note);
+          if (message.answer === undefined) return;
+          child.off('message', listen);
+          resolve(message.answer);
+        });
+      });
+      child.send(question);
+      return Promise.race([answer, ended]);
+    },
+  };
+}
+
+function asProcess(child: ChildProcess): Process {
+  const exited = once(child, 'exit');
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals) => {
+    if (isRunning()) child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    await exited;
+    clearTimeout(late);
+  };
+  // Nothing that was started is left behind, however this process ends.
+  process.once('exit', () => {
+    if (isRunning()) child.kill('SIGKILL');
+  });
+  return { pid: child.pid ?? 0, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
+
+/** Milliseconds of CPU that a process has used, in all its threads; Linux only. */
+export function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  // utime and stime, in ticks of 10 ms.
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Megabytes of memory that a process holds; Linux only. */
+export function residentMb(pid: number): number {
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1]) / 1024;
+}
