@@ -1,6 +1,6 @@
 import type { Bed } from './bed';
 import { awsEnvironment } from './bed';
-import type { Answer, Question } from './jobs/answer';
+import type { Question } from './jobs/answer';
 import { ourKill, peerKill, type Killed } from './kill';
 import { startPeer } from './processes';
 import { startPostgres } from './postgres';
@@ -85,14 +85,14 @@ async function peer(
 ): Promise<Contender> {
   const env = awsEnvironment(bed.emulator.url);
   await bed.emulator.reset({ creationMs: 0 });
-  const running = await startPeer<Question, Answer>(script, scriptArguments, env);
+  const running = await startPeer(script, scriptArguments, env);
   const figures = await measure(scale, async (question) => {
     const { times, failed } = await running.ask(question);
     if (failed.length > 0) throw new Error(`${name}: ${failed[0] ?? ''}`);
     return times;
   });
   await running.stop();
-  const killed = await peerKill(bed, scale, () => startPeer<Question, Answer>(script, scriptArguments, env));
+  const killed = await peerKill(bed, scale, () => startPeer(script, scriptArguments, env));
   return { name, ...figures, killed };
 }
 

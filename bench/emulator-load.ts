@@ -60,6 +60,7 @@ function call(url: string, agent: Agent): Promise<void> {
         },
       },
       (answer) => {
+        if (answer.statusCode !== 200) reject(new Error(`${url} answered ${answer.statusCode}`));
         answer.resume().once('end', resolve);
       },
     );

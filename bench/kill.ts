@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Bed } from './bed';
-import type { Answer, Question } from './jobs/answer';
-import type { Process } from './processes';
+import type { Peer } from './processes';
 import { freshAccounts, scaled, until, type Scale } from './support';
 
 /** What came of a batch whose process was killed with SIGKILL in the middle, and started again. */
@@ -38,13 +37,7 @@ export async function ourKill(bed: Bed, scale: Scale): Promise<Killed> {
 }
 
 /** A process that does the whole job is killed and started again, with the accounts that it had not reported. */
-export async function peerKill(
-  bed: Bed,
-  scale: Scale,
-  start: () => Promise<
-    Process & { ask(question: Question, onNote?: (note: string) => void): Promise<Answer> }
-  >,
-): Promise<Killed> {
+export async function peerKill(bed: Bed, scale: Scale, start: () => Promise<Peer>): Promise<Killed> {
   const accounts = await prepare(bed, scale);
   const reported = new Set<string>();
   const note = (account: string) => reported.add(account);

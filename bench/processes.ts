@@ -2,6 +2,7 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Answer, Question } from './jobs/answer';
 
 /** Another Node.js process, as a real part would be; ended by its own ID. */
 export interface Process {
@@ -41,12 +42,18 @@ export async function startScript(
   return { process: running, line };
 }
 
-/** Starts a script that is given messages, and answers each. */
-export async function startPeer<Question extends object, Answer>(
+/** A process that is asked, one question at a time. */
+export interface Peer extends Process {
+  /** @param onNote told of each account that is done */
+  ask(question: Question, onNote?: (account: string) => void): Promise<Answer>;
+}
+
+/** Starts a script that answers questions. */
+export async function startPeer(
   script: string,
   scriptArguments: string[],
-  env: Record<string, string> = {},
-): Promise<Process & { ask(question: Question, onNote?: (note: string) => void): Promise<Answer> }> {
+  env: Record<string, string>,
+): Promise<Peer> {
   const child = fork(path.join(DIST, script), scriptArguments, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...ENVIRONMENT, NODE_NO_WARNINGS: '1', ...env },
@@ -75,6 +82,12 @@ export async function startPeer<Question extends object, Answer>(
   };
 }
 
+const started = new Set<ChildProcess>();
+// Nothing that was started is left behind, however this process ends.
+process.once('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 function asProcess(child: ChildProcess): Process {
   const exited = once(child, 'exit');
   const isRunning = () => child.exitCode === null && child.signalCode === null;
@@ -84,10 +97,8 @@ function asProcess(child: ChildProcess): Process {
     await exited;
     clearTimeout(late);
   };
-  // Nothing that was started is left behind, however this process ends.
-  process.once('exit', () => {
-    if (isRunning()) child.kill('SIGKILL');
-  });
+  started.add(child);
+  void exited.then(() => started.delete(child));
   return { pid: child.pid ?? 0, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 

@@ -1,5 +1,6 @@
 import { workflowIdOf } from '../client';
 import { BARE_QUEUE, type Bed } from './bed';
+import { cpuMs, type Process } from './processes';
 import {
   freshAccount,
   freshAccounts,
@@ -17,7 +18,7 @@ const RUNS = 400;
 /** Runs a second at a concurrency, ours and the bare workflow in turns; and what a run costs the server. */
 export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
   await bed.emulator.reset({ creationMs: 0 });
-  const workers = [await bed.startWorker(), await bed.startBareWorker()];
+  const [ourWorker, bareWorker] = [await bed.startWorker(), await bed.startBareWorker()];
   const count = scaled(RUNS, scale);
   const measured: Measured = { rows: [] };
   const bars = [];
@@ -36,11 +37,12 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
     );
   await ours(CONCURRENCIES[0] ?? 1);
   await bare(CONCURRENCIES[0] ?? 1);
+  const cpu = { ours: cpuCounter(bed, ourWorker), bare: cpuCounter(bed, bareWorker) };
   for (const concurrency of CONCURRENCIES) {
     const rates: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
     for (let round = 0; round < scale.rounds; round += 1) {
-      rates.ours.push((count / (await timed(() => ours(concurrency)))) * 1000);
-      rates.bare.push((count / (await timed(() => bare(concurrency)))) * 1000);
+      rates.ours.push(await cpu.ours.rate(count, () => ours(concurrency)));
+      rates.bare.push(await cpu.bare.rate(count, () => bare(concurrency)));
     }
     const [oursSample, bareSample] = [sampleOf(rates.ours), sampleOf(rates.bare)];
     measured.rows.push({
@@ -56,7 +58,18 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
       { label: `bare, ${concurrency} at once`, sample: bareSample, ours: false },
     );
   }
-  for (const worker of workers) await worker.stop();
+  for (const part of ['worker', 'server', 'client', 'emulator'] as const) {
+    measured.rows.push({
+      name: `${part}'s CPU a run`,
+      unit: 'ms',
+      ours: sampleOf(cpu.ours.used[part]),
+      ...(part !== 'emulator' && {
+        limit: { what: 'bare workflow', sample: sampleOf(cpu.bare.used[part]) },
+      }),
+    });
+  }
+  await ourWorker.stop();
+  await bareWorker.stop();
   const costs = { ours: await costOf(bed, workflowIdOf(last)), bare: await bareCost(bed) };
   for (const [key, name] of [
     ['events', 'history events a run'],
@@ -73,6 +86,27 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
   return {
     ...measured,
     chart: { file: 'throughput', title: 'Runs a second (more is better)', unit: '/s', bars },
+  };
+}
+
+/** Rates, with the milliseconds of CPU that each part used for a run. */
+function cpuCounter(bed: Bed, worker: Process) {
+  const pids = {
+    worker: worker.pid,
+    server: bed.server.pid,
+    client: process.pid,
+    emulator: bed.emulator.pid,
+  };
+  const parts = Object.entries(pids) as [keyof typeof pids, number][];
+  const used: Record<keyof typeof pids, number[]> = { worker: [], server: [], client: [], emulator: [] };
+  return {
+    used,
+    async rate(count: number, work: () => Promise<unknown>): Promise<number> {
+      const before = parts.map(([, pid]) => cpuMs(pid));
+      const ms = await timed(work);
+      parts.forEach(([part, pid], index) => used[part].push((cpuMs(pid) - (before[index] ?? 0)) / count));
+      return (count / ms) * 1000;
+    },
   };
 }
 

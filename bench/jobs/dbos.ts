@@ -29,7 +29,6 @@ async function main(systemDatabaseUrl: string): Promise<void> {
     systemDatabaseUrl,
     systemDatabasePoolSize: 20,
     logLevel: 'error',
-    runAdminServer: false,
   });
   // Takes up what a killed process of the same name has left.
   await DBOS.launch();
