@@ -12,13 +12,15 @@ export interface Process {
   kill(): Promise<void>;
 }
 
+/** Flags for Node.js, such as `--cpu-prof --cpu-prof-dir=/tmp/profiles`: to see where the time goes. */
+const FLAGS = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
+
 const DIST = path.dirname(__dirname);
 
 // Nothing of the environment but where programs are: no credentials, no server of somebody else.
 const ENVIRONMENT = {
   PATH: process.env['PATH'],
   HOME: process.env['HOME'],
-  ...(process.env['BENCH_NODE_OPTIONS'] !== undefined && { NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] }),
 };
 
 /** Starts a script of the build; resolves with its first line on stdout. */
@@ -27,7 +29,7 @@ export async function startScript(
   scriptArguments: string[],
   env: Record<string, string> = {},
 ): Promise<{ process: Process; line: string }> {
-  const child = spawn(process.execPath, [path.join(DIST, script), ...scriptArguments], {
+  const child = spawn(process.execPath, [...FLAGS, path.join(DIST, script), ...scriptArguments], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...ENVIRONMENT, ...env },
   });
