@@ -37,7 +37,6 @@ export async function waiting(bed: Bed, scale: Scale): Promise<Measured> {
     await startWaiting(bed, step);
     memory.push(((residentMb(worker.pid) - before) / step) * 1000);
   }
-  await until(async () => (await waitingRuns(bed)) >= count, 60_000, `${count} runs that wait`);
   const cpu = await cpuWhileWaiting(bed, worker, scale);
   const open = await waitingRuns(bed);
   await terminateAll(bed);
@@ -85,16 +84,11 @@ export async function waiting(bed: Bed, scale: Scale): Promise<Measured> {
 
 /** Starts runs and waits until each has its instance, which is not ACTIVE. */
 async function startWaiting(bed: Bed, count: number): Promise<void> {
-  const before = await calls(bed, 'CreateInstance');
+  const before = await waitingRuns(bed);
   await inParallel(freshAccounts(count), 50, (accountId) =>
     bed.client.start({ accountId, region: 'eu-west-1' }),
   );
-  const made = async () => (await calls(bed, 'CreateInstance')) - before >= count;
-  await until(made, 180_000, `${count} instances`);
-}
-
-async function calls(bed: Bed, operation: string): Promise<number> {
-  return (await bed.emulator.get<unknown[]>(`/calls?operation=${operation}`)).length;
+  await until(async () => (await waitingRuns(bed)) - before >= count, 180_000, `${count} runs that wait`);
 }
 
 async function waitingRuns(bed: Bed): Promise<number> {
@@ -105,29 +99,27 @@ async function waitingRuns(bed: Bed): Promise<number> {
 async function cpuWhileWaiting(bed: Bed, worker: Process, { rounds }: Scale) {
   // Until the looks of the first seconds are over and the delays have grown.
   await pause(15_000);
-  const used: Record<'worker' | 'server' | 'emulator' | 'calls', number[]> = {
-    worker: [],
-    server: [],
-    emulator: [],
-    calls: [],
-  };
-  const read = async () => ({
-    worker: cpuMs(worker.pid),
-    server: cpuMs(bed.server.pid),
-    emulator: cpuMs(bed.emulator.pid),
-    calls: await calls(bed, 'DescribeInstance'),
-    at: performance.now(),
-  });
+  const pids = { worker: worker.pid, server: bed.server.pid, emulator: bed.emulator.pid };
+  const parts = Object.entries(pids) as [keyof typeof pids, number][];
+  const used: Record<keyof typeof pids, number[]> = { worker: [], server: [], emulator: [] };
+  const windows: [number, number][] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const before = await read();
+    const began = Date.now();
+    const before = parts.map(([, pid]) => cpuMs(pid));
     await pause(WINDOW_S * 1000);
-    const after = await read();
-    const seconds = (after.at - before.at) / 1000;
-    for (const part of ['worker', 'server', 'emulator'] as const)
-      used[part].push((after[part] - before[part]) / seconds / 10);
-    used.calls.push((after.calls - before.calls) / seconds);
+    const ended = Date.now();
+    parts.forEach(([part, pid], index) =>
+      used[part].push(((cpuMs(pid) - (before[index] ?? 0)) / (ended - began)) * 100),
+    );
+    windows.push([began, ended]);
   }
-  return used;
+  // Asked for once, at the end: to list them is work as well.
+  const log = await bed.emulator.get<{ time: string }[]>('/calls?operation=DescribeInstance');
+  const times = log.map(({ time }) => Date.parse(time));
+  const calls = windows.map(
+    ([from, to]) => (times.filter((at) => at >= from && at < to).length / (to - from)) * 1000,
+  );
+  return { ...used, calls };
 }
 
 async function bareMemoryPer1000(bed: Bed, scale: Scale): Promise<number[]> {
