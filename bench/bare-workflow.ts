@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, sleep } from '@temporalio/workflow';
 
 const activities = proxyActivities<{ first(): Promise<void>; second(): Promise<void> }>({
   startToCloseTimeout: '10s',
@@ -8,4 +8,9 @@ const activities = proxyActivities<{ first(): Promise<void>; second(): Promise<v
 export async function bareWorkflow(): Promise<void> {
   await activities.first();
   await activities.second();
+}
+
+/** The least that an open run can cost. */
+export async function bareWait(): Promise<void> {
+  await sleep('1h');
 }

@@ -57,6 +57,8 @@ export class RunStarter {
   }
 
   private async start<R extends AccountRequest>(kind: RunKind<R>, request: R): Promise<string> {
+    // Another start may learn meanwhile that the namespace lacks the attributes.
+    const { searchable } = this;
     try {
       const handle = await this.client.workflow.start(kind.workflow, {
         workflowId: workflowIdOf(request.accountId),
@@ -66,7 +68,7 @@ export class RunStarter {
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: kind.summary(request),
         staticDetails: kind.details(request, this.client.options.identity),
-        ...(this.searchable && {
+        ...(searchable && {
           typedSearchAttributes: [
             { key: SEARCH_ATTRIBUTES.accountId, value: request.accountId },
             { key: SEARCH_ATTRIBUTES.region, value: request.region },
@@ -78,7 +80,7 @@ export class RunStarter {
       });
       return handle.firstExecutionRunId;
     } catch (error) {
-      if (!this.searchable || !isUnknownSearchAttribute(error)) throw error;
+      if (!searchable || !isUnknownSearchAttribute(error)) throw error;
       this.searchable = false;
       return this.start(kind, request);
     }

@@ -28,29 +28,30 @@ const tagsSchema = z
   )
   .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { error: `no more than ${MAX_TAGS} tags` });
 
+const duration = durationSchema();
+
 const timingSchema = z.strictObject({
   /** How long CreateInstance is tried. */
-  createTimeout: durationSchema.default('1h'),
+  createTimeout: duration.default('1h'),
   /** How long the instance may take to become ACTIVE, and to be deleted. */
-  activeTimeout: durationSchema.default('30m'),
+  activeTimeout: duration.default('30m'),
   /** How long a new account may refuse the role or the service. */
-  accountReadyTimeout: durationSchema.default('30m'),
+  accountReadyTimeout: duration.default('30m'),
   /** How long a held run waits. */
-  holdTimeout: durationSchema.default('7d'),
+  holdTimeout: duration.default('7d'),
   /** The back-off: full jitter under `initialInterval × backoffCoefficient ^ (attempt - 1)`, up to `maximumInterval`. */
   retry: z
     .strictObject({
-      initialInterval: durationSchema.default('1s'),
+      initialInterval: duration.default('1s'),
       backoffCoefficient: z.number().min(1).max(10).default(2),
-      maximumInterval: durationSchema.default('60s'),
+      maximumInterval: duration.default('60s'),
     })
     .prefault({}),
   /** The first delay between two looks at an instance; it grows by half each time, up to 15 s. */
-  pollInterval: durationSchema.default('5s'),
+  pollInterval: duration.default('5s'),
 });
 
-/** The request: the one argument of the workflow. */
-export const provisionRequestSchema = z.strictObject({
+const provisionSchema = z.strictObject({
   /** The AWS account, the same as in the workflow ID. */
   accountId: accountIdSchema,
   /** The Region in which the instance is made. */
@@ -73,16 +74,22 @@ export const provisionRequestSchema = z.strictObject({
   timing: timingSchema.prefault({}),
 });
 
+/**
+ * The request: the one argument of the workflow. A function, as are all schemas that leave their module: the workflow
+ * bundle preloads this folder, the SDK freezes whatever objects a preloaded module exports, and zod's schemas build parts
+ * of themselves when they are first used.
+ */
+export const provisionRequestSchema = () => provisionSchema;
+
 /** A request with every default filled in. */
-export type ProvisionRequest = z.output<typeof provisionRequestSchema>;
+export type ProvisionRequest = z.output<typeof provisionSchema>;
 
 /** A request as a caller writes it. */
-export type ProvisionRequestInput = z.input<typeof provisionRequestSchema>;
+export type ProvisionRequestInput = z.input<typeof provisionSchema>;
 
 const INSTANCE_ARN = /^arn:aws(-[a-z]+)*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16}$/;
 
-/** The request of a run that deletes: the one argument of its workflow. */
-export const deprovisionRequestSchema = z.strictObject({
+const deprovisionSchema = z.strictObject({
   accountId: accountIdSchema,
   /** A Region to look from; the look goes over all of them. */
   region: regionSchema.default('us-east-1'),
@@ -94,11 +101,14 @@ export const deprovisionRequestSchema = z.strictObject({
   timing: timingSchema.prefault({}),
 });
 
+/** The request of a run that deletes: the one argument of its workflow. */
+export const deprovisionRequestSchema = () => deprovisionSchema;
+
 /** A request to delete, with every default filled in. */
-export type DeprovisionRequest = z.output<typeof deprovisionRequestSchema>;
+export type DeprovisionRequest = z.output<typeof deprovisionSchema>;
 
 /** A request to delete as a caller writes it. */
-export type DeprovisionRequestInput = z.input<typeof deprovisionRequestSchema>;
+export type DeprovisionRequestInput = z.input<typeof deprovisionSchema>;
 
 /** One thing that is wrong with a request. */
 export interface Problem {
@@ -112,12 +122,12 @@ export type ReadRequest<R> = { request: R } | { problems: Problem[] };
 
 /** Reads a request to provision. */
 export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {
-  return readBy(provisionRequestSchema, input);
+  return readBy(provisionSchema, input);
 }
 
 /** Reads a request to delete. */
 export function readDeprovisionRequest(input: unknown): ReadRequest<DeprovisionRequest> {
-  return readBy(deprovisionRequestSchema, input);
+  return readBy(deprovisionSchema, input);
 }
 
 function readBy<R>(schema: z.ZodType<R>, input: unknown): ReadRequest<R> {

@@ -13,7 +13,7 @@ export const STEERING = {
 /** The name of a signal, and of the Update like it. */
 export type Steer = keyof typeof STEERING;
 
-const correctionSchema = provisionRequestSchema.pick({ name: true, tags: true }).strict();
+const correctionSchema = provisionRequestSchema().pick({ name: true, tags: true }).strict();
 
 /** What `retry` may correct in a held run: it takes the place of the request's. */
 export type Correction = z.output<typeof correctionSchema>;

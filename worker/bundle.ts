@@ -17,6 +17,11 @@ async function buildBundle(): Promise<void> {
     payloadConverterPath: path.join(packageRoot(), 'dist', 'workflows', 'payload-converter.js'),
     // The schema library is large, has no state of a run, and would else be evaluated for each run anew.
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],
+    // Nothing uses what the preload requires, so webpack would drop it: our package.json says that it has no side effects.
+    webpackConfigHook: (config) => ({
+      ...config,
+      optimization: { ...config.optimization, sideEffects: false },
+    }),
     logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },
   });
   await writeFile(WORKFLOW_BUNDLE, code);

@@ -1,0 +1,98 @@
+import { Client, Connection } from '@temporalio/client';
+import { IdentityCenterClient, registerSearchAttributes } from '../client';
+import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-server';
+import { startScript, type Process } from './processes';
+
+/** What every measurement stands on: a server, an emulator and a client, each in a process of its own. */
+export interface Bed {
+  readonly server: TemporalServer;
+  readonly temporal: Client;
+  readonly client: IdentityCenterClient;
+  readonly emulator: Emulator;
+  /** The production worker, in a process of its own. */
+  startWorker(env?: Record<string, string>): Promise<Process>;
+  /** A worker of the bare workflow, likewise. */
+  startBareWorker(): Promise<Process>;
+  stop(): Promise<void>;
+}
+
+/** The emulator in its own process. */
+export interface Emulator {
+  readonly url: string;
+  readonly pid: number;
+  /** Forgets everything, and sets what goes wrong. */
+  reset(faults: object): Promise<void>;
+  get<T>(path: string): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export const BARE_QUEUE = 'bare';
+const QUEUE = 'ours';
+
+export async function startBed(): Promise<Bed> {
+  const server = await startTemporalServer({ port: 0, uiPort: false });
+  const { address } = server;
+  const emulator = await startEmulatorProcess();
+  const connection = await Connection.connect({ address });
+  // As "up" and "doctor --fix" do it: they cost events, so they belong into the figures.
+  await registerSearchAttributes(connection, 'default');
+  const temporal = new Client({ connection });
+  return {
+    server,
+    temporal,
+    client: new IdentityCenterClient(temporal, QUEUE),
+    emulator,
+    async startWorker(env = {}) {
+      const { process } = await startScript('command/main.js', ['worker', '--json'], {
+        ...awsEnvironment(emulator.url),
+        TEMPORAL_ADDRESS: address,
+        IDENTITY_CENTER_TASK_QUEUE: QUEUE,
+        IDENTITY_CENTER_LOG_LEVEL: 'error',
+        ...env,
+      });
+      return process;
+    },
+    async startBareWorker() {
+      const { process } = await startScript('bench/bare-worker.js', [address]);
+      return process;
+    },
+    async stop() {
+      await connection.close();
+      await emulator.stop();
+      await server.stop();
+    },
+  };
+}
+
+export async function startEmulatorProcess(): Promise<Emulator> {
+  const { process, line } = await startScript('command/main.js', ['emulator', '--json']);
+  const { url } = JSON.parse(line) as { url: string };
+  const send = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(`${url}/_emulator${path}`, {
+      method,
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`the emulator: ${await answer.text()}`);
+    return answer;
+  };
+  return {
+    url,
+    pid: process.pid,
+    async reset(faults) {
+      await send('DELETE', '');
+      await send('PUT', '/faults', faults);
+    },
+    get: async <T>(path: string) => (await (await send('GET', path)).json()) as T,
+    stop: () => process.stop(),
+  };
+}
+
+/** AWS settings that lead to the emulator: nothing local can reach AWS. */
+export function awsEnvironment(url: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'emulator',
+    AWS_SECRET_ACCESS_KEY: 'emulator',
+  };
+}

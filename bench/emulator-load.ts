@@ -1,0 +1,70 @@
+import { Agent, request } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { Emulator } from './bed';
+import { startScript } from './processes';
+import { inParallel, sampleOf, type Measured, type Scale } from './support';
+
+const SECONDS = 1.5;
+const LANES = 32;
+
+/** Requests a second that the emulator answers, against a Node.js server that answers nothing. */
+export async function emulatorLoad(emulator: Emulator, scale: Scale): Promise<Measured> {
+  await emulator.reset({});
+  const bare = await startScript('bench/bare-http.js', []);
+  const rates: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
+  await rateOf(emulator.url);
+  for (let round = 0; round < scale.rounds; round += 1) {
+    rates.ours.push(await rateOf(emulator.url));
+    rates.bare.push(await rateOf(bare.line.trim()));
+  }
+  await bare.process.stop();
+  return {
+    rows: [
+      {
+        name: 'emulator, requests a second',
+        unit: '/s',
+        ours: sampleOf(rates.ours),
+        limit: { what: 'empty Node.js HTTP server', sample: sampleOf(rates.bare) },
+        note: `ListInstances, ${LANES} connections; the client takes a core of its own`,
+      },
+    ],
+  };
+}
+
+async function rateOf(url: string): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: LANES });
+  const end = performance.now() + SECONDS * 1000;
+  let answered = 0;
+  const lanes = Array.from({ length: LANES }, (_, lane) => lane);
+  await inParallel(lanes, LANES, async () => {
+    while (performance.now() < end) {
+      await call(url, agent);
+      answered += 1;
+    }
+  });
+  agent.destroy();
+  return answered / SECONDS;
+}
+
+function call(url: string, agent: Agent): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        agent,
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'SWBExternalService.ListInstances',
+          authorization: 'AWS4-HMAC-SHA256 Credential=emulator/20260101/eu-west-1/sso/aws4_request',
+        },
+      },
+      (answer) => {
+        if (answer.statusCode !== 200) reject(new Error(`${url} answered ${answer.statusCode}`));
+        answer.resume().once('end', resolve);
+      },
+    );
+    sent.once('error', reject);
+    sent.end('{}');
+  });
+}

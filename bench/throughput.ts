@@ -1,0 +1,130 @@
+import { workflowIdOf } from '../client';
+import { BARE_QUEUE, type Bed } from './bed';
+import { cpuMs, type Process } from './processes';
+import {
+  freshAccount,
+  freshAccounts,
+  inParallel,
+  sampleOf,
+  scaled,
+  timed,
+  type Measured,
+  type Scale,
+} from './support';
+
+const CONCURRENCIES = [50, 200];
+const RUNS = 400;
+
+/** Runs a second at a concurrency, ours and the bare workflow in turns; and what a run costs the server. */
+export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
+  await bed.emulator.reset({ creationMs: 0 });
+  const [ourWorker, bareWorker] = [await bed.startWorker(), await bed.startBareWorker()];
+  const count = scaled(RUNS, scale);
+  const measured: Measured = { rows: [] };
+  const bars = [];
+  let last = '';
+  const ours = (concurrency: number) =>
+    inParallel(freshAccounts(count), concurrency, (accountId) => {
+      last = accountId;
+      return bed.client.provision({ accountId, region: 'eu-west-1' });
+    });
+  const bare = (concurrency: number) =>
+    inParallel(freshAccounts(count), concurrency, (account) =>
+      bed.temporal.workflow.execute('bareWorkflow', {
+        taskQueue: BARE_QUEUE,
+        workflowId: `bare-${account}`,
+      }),
+    );
+  await ours(CONCURRENCIES[0] ?? 1);
+  await bare(CONCURRENCIES[0] ?? 1);
+  const cpu = { ours: cpuCounter(bed, ourWorker), bare: cpuCounter(bed, bareWorker) };
+  for (const concurrency of CONCURRENCIES) {
+    const rates: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
+    for (let round = 0; round < scale.rounds; round += 1) {
+      rates.ours.push(await cpu.ours.rate(count, () => ours(concurrency)));
+      rates.bare.push(await cpu.bare.rate(count, () => bare(concurrency)));
+    }
+    const [oursSample, bareSample] = [sampleOf(rates.ours), sampleOf(rates.bare)];
+    measured.rows.push({
+      name: `runs a second, ${concurrency} at once`,
+      unit: '/s',
+      ours: oursSample,
+      limit: { what: 'bare workflow', sample: bareSample },
+      target: '≥ 0.9',
+      note: `${count} runs a round`,
+    });
+    bars.push(
+      { label: `ours, ${concurrency} at once`, sample: oursSample, ours: true },
+      { label: `bare, ${concurrency} at once`, sample: bareSample, ours: false },
+    );
+  }
+  for (const part of ['worker', 'server', 'client', 'emulator'] as const) {
+    measured.rows.push({
+      name: `${part}'s CPU a run`,
+      unit: 'ms',
+      ours: sampleOf(cpu.ours.used[part]),
+      ...(part !== 'emulator' && {
+        limit: { what: 'bare workflow', sample: sampleOf(cpu.bare.used[part]) },
+      }),
+    });
+  }
+  await ourWorker.stop();
+  await bareWorker.stop();
+  const costs = { ours: await costOf(bed, workflowIdOf(last)), bare: await bareCost(bed) };
+  for (const [key, name] of [
+    ['events', 'history events a run'],
+    ['transitions', 'state transitions a run'],
+    ['tasks', 'workflow tasks a run'],
+  ] as const) {
+    measured.rows.push({
+      name,
+      unit: '',
+      ours: sampleOf([costs.ours[key]]),
+      limit: { what: 'bare workflow', sample: sampleOf([costs.bare[key]]) },
+    });
+  }
+  return {
+    ...measured,
+    chart: { file: 'throughput', title: 'Runs a second (more is better)', unit: '/s', bars },
+  };
+}
+
+/** Rates, with the milliseconds of CPU that each part used for a run. */
+function cpuCounter(bed: Bed, worker: Process) {
+  const pids = {
+    worker: worker.pid,
+    server: bed.server.pid,
+    client: process.pid,
+    emulator: bed.emulator.pid,
+  };
+  const parts = Object.entries(pids) as [keyof typeof pids, number][];
+  const used: Record<keyof typeof pids, number[]> = { worker: [], server: [], client: [], emulator: [] };
+  return {
+    used,
+    async rate(count: number, work: () => Promise<unknown>): Promise<number> {
+      const before = parts.map(([, pid]) => cpuMs(pid));
+      const ms = await timed(work);
+      parts.forEach(([part, pid], index) => used[part].push((cpuMs(pid) - (before[index] ?? 0)) / count));
+      return (count / ms) * 1000;
+    },
+  };
+}
+
+async function bareCost(bed: Bed) {
+  const workflowId = `bare-${freshAccount()}`;
+  const worker = await bed.startBareWorker();
+  await bed.temporal.workflow.execute('bareWorkflow', { taskQueue: BARE_QUEUE, workflowId });
+  await worker.stop();
+  return costOf(bed, workflowId);
+}
+
+async function costOf(bed: Bed, workflowId: string) {
+  const handle = bed.temporal.workflow.getHandle(workflowId);
+  const { raw } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  return {
+    events: events?.length ?? 0,
+    transitions: Number(raw.workflowExecutionInfo?.stateTransitionCount ?? 0),
+    tasks: events?.filter((event) => event.workflowTaskCompletedEventAttributes).length ?? 0,
+  };
+}
