@@ -3,7 +3,7 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { failureMessage, SITUATIONS, type FailureDetails, type SituationName } from '../contract';
 import { nextDelayMs, type BackOff } from './back-off';
 import { classify, type Classified } from './classify';
-import { AwsCallError } from './errors';
+import { AwsCallError, isA } from './errors';
 
 /** What a step needs to turn a failed call into the failure of its attempt. */
 export interface FailurePolicy {
@@ -19,11 +19,10 @@ export function toFailure(
   policy: FailurePolicy,
   deps: { now(): number; random(): number },
 ): ApplicationFailure {
-  if (thrown instanceof ApplicationFailure) return thrown;
-  const { operation, cause } =
-    thrown instanceof AwsCallError
-      ? thrown
-      : { operation: Context.current().info.activityType, cause: thrown };
+  if (isA(thrown, ApplicationFailure)) return thrown;
+  const { operation, cause } = isA(thrown, AwsCallError)
+    ? thrown
+    : { operation: Context.current().info.activityType, cause: thrown };
   const classified = classify(cause);
   const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classified;
   const { attempt, scheduledTimestampMs } = Context.current().info;
