@@ -1,13 +1,13 @@
-import { inspect } from 'node:util';
 import { SITUATIONS, type Situation, type SituationName } from '../contract';
-import { AttemptTooLateError, WrongAccountError } from './errors';
+import { AttemptTooLateError, isA, WrongAccountError } from './errors';
+import { readError, type ErrorFacts } from './read-error';
 
 /** What a thrown thing means. */
 export interface Classified {
   situation: SituationName;
   /** The failure type: AWS's error name where there is one, else the first of the situation's own. */
   type: string;
-  /** AWS's words, or the error's own. */
+  /** AWS's words, or the error's own: one line, bounded, without secrets. */
   detail: string;
   httpStatus?: number;
   awsRequestId?: string;
@@ -35,16 +35,16 @@ export function classify(thrown: unknown): Classified {
 
 function situationOf(
   thrown: unknown,
-  { awsName, name, message, httpStatus, reason }: ErrorFacts,
+  { awsName, name, said, httpStatus, reason }: ErrorFacts,
 ): SituationName {
-  if (thrown instanceof WrongAccountError) return 'wrongAccount';
-  if (thrown instanceof AttemptTooLateError) return 'attemptTooLate';
-  if (/management account is not allowed to perform/i.test(message)) return 'managementAccount';
-  if (/does not allow its members to create/i.test(message)) return 'organizationForbids';
+  if (isA(thrown, WrongAccountError)) return 'wrongAccount';
+  if (isA(thrown, AttemptTooLateError)) return 'attemptTooLate';
+  if (/management account is not allowed to perform/i.test(said)) return 'managementAccount';
+  if (/does not allow its members to create/i.test(said)) return 'organizationForbids';
   if (httpStatus === 429 || reason.startsWith('KMS_Throttling')) return 'throttled';
-  if (/rate exceeded|too many requests/i.test(message)) return 'throttled';
+  if (/rate exceeded|too many requests/i.test(said)) return 'throttled';
   if (/^AccessDenied(Exception)?$/.test(awsName ?? '')) {
-    if (/explicit deny/i.test(message)) return 'explicitDeny';
+    if (/explicit deny/i.test(said)) return 'explicitDeny';
     return awsName === 'AccessDenied' ? 'roleRefused' : 'permissionMissing';
   }
   const known = situationByType.get(awsName ?? name);
@@ -53,50 +53,4 @@ function situationOf(
   return awsName !== undefined && httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500
     ? 'refused'
     : 'answerLost';
-}
-
-interface ErrorFacts {
-  name: string;
-  /** The name, where the error is one that AWS sent. */
-  awsName: string | undefined;
-  message: string;
-  reason: string;
-  httpStatus: number | undefined;
-  awsRequestId: string | undefined;
-  retryAfterMs: number | undefined;
-}
-
-function readError(thrown: unknown): ErrorFacts {
-  const error = record(thrown);
-  const metadata = record(error['$metadata']);
-  const name = text(error['name']) ?? 'Error';
-  const sentByAws =
-    error['$fault'] !== undefined && /^[A-Z]\w+$/.test(name) && !/^(Unknown|Error|SyntaxError)/.test(name);
-  return {
-    name,
-    awsName: sentByAws ? name : undefined,
-    message: text(error['message']) || text(error['Message']) || text(error['code']) || inspect(thrown),
-    reason: text(error['Reason']) ?? '',
-    httpStatus: number(metadata['httpStatusCode']),
-    awsRequestId: text(metadata['requestId']),
-    retryAfterMs: readRetryAfter(record(record(error['$response'])['headers'])['retry-after']),
-  };
-}
-
-/** `Retry-After` in seconds; its other form, a date, depends on two clocks and is left to the back-off. */
-function readRetryAfter(header: unknown): number | undefined {
-  const seconds = /^\d{1,5}$/.test(text(header) ?? '') ? Number(header) : undefined;
-  return seconds === undefined ? undefined : seconds * 1000;
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
 }

@@ -23,3 +23,12 @@ export class AwsCallError extends Error {
     super(`${operation} failed`, { cause });
   }
 }
+
+/** `instanceof` for anything that can be thrown: on a revoked proxy that throws as well. */
+export function isA<T>(thrown: unknown, type: abstract new (...args: never[]) => T): thrown is T {
+  try {
+    return thrown instanceof type;
+  } catch {
+    return false;
+  }
+}

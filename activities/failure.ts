@@ -4,7 +4,7 @@ import { failureMessage, SITUATIONS, type FailureDetails, type SituationName } f
 import { spentBefore } from './attempt-time';
 import { nextDelayMs, type BackOff } from './back-off';
 import { classify, type Classified } from './classify';
-import { AwsCallError } from './errors';
+import { AwsCallError, isA } from './errors';
 
 /** What a step needs to turn a failed call into the failure of its attempt. */
 export interface FailurePolicy {
@@ -20,11 +20,10 @@ export function toFailure(
   policy: FailurePolicy,
   deps: { random(): number },
 ): ApplicationFailure {
-  if (thrown instanceof ApplicationFailure) return thrown;
-  const { operation, cause } =
-    thrown instanceof AwsCallError
-      ? thrown
-      : { operation: Context.current().info.activityType, cause: thrown };
+  if (isA(thrown, ApplicationFailure)) return thrown;
+  const { operation, cause } = isA(thrown, AwsCallError)
+    ? thrown
+    : { operation: Context.current().info.activityType, cause: thrown };
   const classified = classify(cause);
   const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classified;
   const { info } = Context.current();

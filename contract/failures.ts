@@ -1,3 +1,4 @@
+import { oneLine } from './one-line';
 import type { ProgressFailure } from './progress';
 import { SITUATIONS, type Situation, type SituationName } from './situations';
 
@@ -74,11 +75,7 @@ export function failureMessage(parts: {
     ...(parts.remedy !== undefined && { remedy: parts.remedy }),
   };
   const request = parts.awsRequestId === undefined ? '' : ` (request ${parts.awsRequestId})`;
-  const detail = parts.detail === undefined ? '' : `: ${oneLine(parts.detail)}`;
+  const detail = parts.detail === undefined ? '' : `: ${oneLine(parts.detail, 600).replace(/\.$/, '')}`;
   const call = parts.operation === undefined ? '' : `${parts.operation}: `;
   return `Account ${parts.accountId}: ${call}${meaning}${detail}${request}. ${remedy}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\.$/, '').trim().slice(0, 600);
 }

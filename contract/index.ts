@@ -2,6 +2,8 @@ export * from './names';
 export * from './client-token';
 export * from './duration';
 export * from './failures';
+export * from './one-line';
+export * from './problems';
 export * from './progress';
 export * from './request';
 export * from './request-diff';

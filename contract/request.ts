@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { durationSchema } from './duration';
 import { WORKFLOW_ID_TAG } from './names';
+import { readBy, type ReadRequest } from './problems';
 
 // Limits: API_CreateInstance and API_Tag of the IAM Identity Center API reference. AWS allows 75 tags; one is ours.
 const NAME = /^[\w+=,.@-]+$/;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const MAX_TAGS = 74;
 
-const REGION = /^[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
+const REGION = /^(?=.{1,32}$)[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 
 const accountIdSchema = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
-const regionSchema = z.string().max(32).regex(REGION, 'must be an AWS Region code, such as "eu-west-1"');
+const regionSchema = z.string().regex(REGION, 'must be an AWS Region code, such as "eu-west-1"');
 
 const tagsSchema = z
   .record(
@@ -30,6 +31,8 @@ const tagsSchema = z
 
 const duration = durationSchema();
 
+const FACTOR = 'must be from 1 to 10';
+
 const timingSchema = z.strictObject({
   /** How long CreateInstance is tried. */
   createTimeout: duration.default('1h'),
@@ -43,7 +46,7 @@ const timingSchema = z.strictObject({
   retry: z
     .strictObject({
       initialInterval: duration.default('1s'),
-      backoffCoefficient: z.number().min(1).max(10).default(2),
+      backoffCoefficient: z.number().min(1, FACTOR).max(10, FACTOR).default(2),
       maximumInterval: duration.default('60s'),
     })
     .prefault({}),
@@ -58,7 +61,7 @@ const provisionSchema = z.strictObject({
   region: regionSchema,
   name: z
     .string()
-    .min(1)
+    .min(1, { error: 'must not be empty', abort: true })
     .max(255, 'must have 255 characters at the most')
     .regex(NAME, 'may hold letters, digits and _ + = , . @ -')
     .optional(),
@@ -110,16 +113,6 @@ export type DeprovisionRequest = z.output<typeof deprovisionSchema>;
 /** A request to delete as a caller writes it. */
 export type DeprovisionRequestInput = z.input<typeof deprovisionSchema>;
 
-/** One thing that is wrong with a request. */
-export interface Problem {
-  /** Dotted path of the field (`timing.retry.maximumInterval`); `request` for the whole. */
-  field: string;
-  message: string;
-}
-
-/** A request from outside, read: with its defaults, or every problem that it has. */
-export type ReadRequest<R> = { request: R } | { problems: Problem[] };
-
 /** Reads a request to provision. */
 export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {
   return readBy(provisionSchema, input);
@@ -128,40 +121,4 @@ export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {
 /** Reads a request to delete. */
 export function readDeprovisionRequest(input: unknown): ReadRequest<DeprovisionRequest> {
   return readBy(deprovisionSchema, input);
-}
-
-function readBy<R>(schema: z.ZodType<R>, input: unknown): ReadRequest<R> {
-  const read = schema.safeParse(input);
-  return read.success ? { request: read.data } : { problems: read.error.issues.flatMap(problemsOf) };
-}
-
-/** What a schema found wrong, in our words. */
-export function problemsOf(issue: z.core.$ZodIssue): Problem[] {
-  const path = issue.path.map(String);
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ field: fieldName([...path, key]), message: 'unknown field' }));
-    case 'invalid_key':
-      return issue.issues.map((inner) => ({ field: fieldName(path), message: inner.message }));
-    case 'invalid_type':
-      return [
-        {
-          field: fieldName(path),
-          message: issue.message.endsWith('received undefined') ? 'is required' : issue.message,
-        },
-      ];
-    default:
-      return [{ field: fieldName(path), message: issue.message }];
-  }
-}
-
-function fieldName(path: readonly string[]): string {
-  return path.length === 0 ? 'request' : path.join('.');
-}
-
-/** One line for people: every problem with its field. */
-export function describeProblems(problems: readonly Problem[], whole = 'request'): string {
-  return problems
-    .map(({ field, message }) => `${field === 'request' ? whole : field}: ${message}`)
-    .join('; ');
 }

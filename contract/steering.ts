@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { describeProblems, problemsOf, provisionRequestSchema } from './request';
+import { describeProblems, readBy } from './problems';
+import { provisionRequestSchema } from './request';
 
 /** The signals, and the Updates of the same names, that steer the run of an account; with what the UI says about each. */
 export const STEERING = {
@@ -28,15 +29,16 @@ const reasonSchema = z
 export function readCorrection(argument: unknown): { correction: Correction | undefined } | string {
   if (argument === undefined || argument === null) return { correction: undefined };
   if (typeof argument === 'symbol') return 'argument: cannot be read as JSON';
-  const read = correctionSchema.safeParse(argument);
-  if (!read.success) return describeProblems(read.error.issues.flatMap(problemsOf), 'argument');
-  const { data } = read;
-  return { correction: data.name === undefined && data.tags === undefined ? undefined : data };
+  const read = readBy(correctionSchema, argument);
+  if ('problems' in read) return describeProblems(read.problems, 'argument');
+  const { request } = read;
+  return { correction: request.name === undefined && request.tags === undefined ? undefined : request };
 }
 
 /** Reads the argument of `abort`; a text says what is wrong with it. */
 export function readReason(argument: unknown): { reason: string } | string {
-  const read = reasonSchema.safeParse(argument);
+  // Of anything but a text only that it is none matters, and some cannot be looked into.
+  const read = reasonSchema.safeParse(typeof argument === 'string' ? argument : null);
   return read.success
     ? { reason: read.data }
     : `reason: ${read.error.issues.map(({ message }) => message).join('; ')}`;

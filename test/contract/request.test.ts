@@ -78,7 +78,7 @@ test('every request within the limits is read, and reading it again changes noth
 test.each<[string, unknown, string]>([
   ['accountId', { ...valid, accountId: '1234' }, '12 digits'],
   ['accountId', { region: 'eu-west-1' }, 'is required'],
-  ['accountId', { ...valid, accountId: 111122223333 }, 'expected string'],
+  ['accountId', { ...valid, accountId: 111122223333 }, 'must be a text, not a number'],
   ['region', { ...valid, region: 'Ireland' }, 'AWS Region code'],
   ['name', { ...valid, name: '' }, ''],
   ['name', { ...valid, name: 'a b' }, 'may hold'],
@@ -90,7 +90,7 @@ test.each<[string, unknown, string]>([
     'orchestrator',
   ],
   ['tags.team', { ...valid, tags: { team: 'x'.repeat(257) } }, '256'],
-  ['tags.team', { ...valid, tags: { team: 7 } }, 'expected string'],
+  ['tags.team', { ...valid, tags: { team: 7 } }, 'must be a text, not a number'],
   ['tags.a#b', { ...valid, tags: { 'a#b': 'y' } }, 'tag key'],
   [
     'tags',
@@ -98,7 +98,7 @@ test.each<[string, unknown, string]>([
     '74',
   ],
   ['existing', { ...valid, existing: 'steal' }, 'fail'],
-  ['onFailure', { ...valid, onFailure: 'wait' }, 'Invalid option'],
+  ['onFailure', { ...valid, onFailure: 'wait' }, 'must be "fail" or "hold"'],
   ['timing.createTimeout', { ...valid, timing: { createTimeout: '30' } }, 'a number and a unit'],
   ['timing.createTimeout', { ...valid, timing: { createTimeout: '-1s' } }, 'a number and a unit'],
   ['timing.createTimeout', { ...valid, timing: { createTimeout: '0s' } }, 'longer than 0'],
@@ -106,7 +106,7 @@ test.each<[string, unknown, string]>([
   ['timing.retry.backoffCoefficient', { ...valid, timing: { retry: { backoffCoefficient: 0 } } }, ''],
   ['timing.retry.jitter', { ...valid, timing: { retry: { jitter: true } } }, 'unknown field'],
   ['roleArn', { ...valid, roleArn: 'arn:aws:iam::1:role/x' }, 'unknown field'],
-  ['request', null, 'expected object'],
+  ['request', null, 'must be an object, not null'],
 ])('a problem is reported under its field: %s', (field, input, message) => {
   const problems = problemsOf(input);
   expect(Object.keys(problems)).toContain(field);

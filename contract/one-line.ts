@@ -1,0 +1,12 @@
+/**
+ * A text from outside as part of a message: one line of printable, well-formed text. A lone surrogate would make the
+ * message invalid UTF-8, which the server refuses; a control character could steer the terminal of whoever reads it.
+ */
+export function oneLine(text: string, longest: number): string {
+  const line = text
+    // Cutting first keeps a text of megabytes cheap.
+    .slice(0, longest * 4)
+    .replace(/[\s\p{Cc}\p{Cs}]+/gu, ' ')
+    .trim();
+  return line.length <= longest ? line : `${line.slice(0, longest - 1).replace(/\p{Cs}$/u, '')}…`;
+}
