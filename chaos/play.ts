@@ -138,17 +138,19 @@ export class Player {
   }
 
   private async owner(accountId: string, does: 'ownerCreates' | 'ownerDeletes'): Promise<void> {
-    const endpoint = this.emulator.url;
+    // The emulator may never answer.
+    const common = {
+      ...{ region: REGION, endpoint: this.emulator.url, maxAttempts: 3 },
+      requestHandler: { requestTimeout: 3_000, throwOnRequestTimeout: true },
+    };
     const { credentials } = emulatorSettings('');
-    const sts = new STSClient({ region: REGION, endpoint, credentials, maxAttempts: 5 });
+    const sts = new STSClient({ ...common, credentials });
     const RoleArn = `arn:aws:iam::${accountId}:role/${OWNER}`;
     const { Credentials: issued } = await sts.send(
       new AssumeRoleCommand({ RoleArn, RoleSessionName: 'owner' }),
     );
     const owner = new SSOAdminClient({
-      region: REGION,
-      endpoint,
-      maxAttempts: 5,
+      ...common,
       credentials: {
         accessKeyId: issued?.AccessKeyId ?? '',
         secretAccessKey: issued?.SecretAccessKey ?? '',
