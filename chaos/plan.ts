@@ -157,11 +157,14 @@ export function makePlan(seed: number, minutes: number): Plan {
       size: 'max',
     }),
     // The first worker's clock is right.
-    clocks: fc.noBias(
-      fc.tuple(fc.constant(0), fc.integer({ min: 0, max: 600_000 }), fc.integer({ min: -600_000, max: 0 })),
+    clocks: fc.tuple(
+      fc.constant(0),
+      fc.integer({ min: 0, max: 600_000 }),
+      fc.integer({ min: -600_000, max: 0 }),
     ),
   });
-  const [drawn] = fc.sample(plan, { seed, numRuns: 1 });
+  // With its bias towards the ends of a range most would happen in the same moment.
+  const [drawn] = fc.sample(fc.noBias(plan), { seed, numRuns: 1 });
   if (drawn === undefined) throw new Error('no plan was drawn');
   return {
     ...drawn,
