@@ -1,5 +1,12 @@
 import Table from 'cli-table3';
-import type { AccountStatus, IdentityCenterClient, Stage, StartedRun } from '../client';
+import {
+  InvalidRequestError,
+  type AccountStatus,
+  type IdentityCenterClient,
+  type Stage,
+  type StartedRun,
+} from '../client';
+import { readRequest } from '../contract';
 import { EXIT, exitCodeOf } from './exit-codes';
 import { lastOf, showLive } from './live';
 import { colourStage, print, printJson, printStatus } from './output';
@@ -12,6 +19,9 @@ export async function provision(
   options: RequestOptions & CommonOptions & { wait: boolean },
 ): Promise<number> {
   const request = readRequestOptions(accountId, options);
+  // Before anything is connected to: what is wrong here is wrong with any server.
+  const read = readRequest(request);
+  if ('problems' in read) throw new InvalidRequestError(read.problems);
   return withClient(async (client) => {
     const run = await client.start(request);
     sayStarted(run, options);
@@ -66,8 +76,9 @@ export async function follow(
 }
 
 export async function status(accountId: string, options: CommonOptions): Promise<number> {
+  const account = accountOf(accountId);
   return withClient(async (client) => {
-    const found = await client.status(accountOf(accountId));
+    const found = await client.status(account);
     if (options.json) printJson(found);
     else printStatus(found);
     return exitCodeOf(found);
@@ -75,8 +86,9 @@ export async function status(accountId: string, options: CommonOptions): Promise
 }
 
 export async function watch(accountId: string, options: CommonOptions): Promise<number> {
+  const account = accountOf(accountId);
   return withClient(async (client) => {
-    const statuses = client.watch(accountOf(accountId));
+    const statuses = client.watch(account);
     const last = await (options.json ? lastOf(printEach(statuses)) : showLive(statuses));
     if (!options.json) printStatus(last);
     return exitCodeOf(last);

@@ -1,5 +1,6 @@
-import type { IdentityCenterClient, Progress } from '../client';
-import { EXIT, exitCodeOf } from './exit-codes';
+import { InvalidRequestError, type IdentityCenterClient, type Progress } from '../client';
+import { readCorrection, readDeprovisionRequest, readReason } from '../contract';
+import { EXIT, exitCodeOf, UsageError } from './exit-codes';
 import { colourStage, print, printJson } from './output';
 import { readTags } from './request-options';
 import { follow, sayStarted } from './run-verbs';
@@ -13,8 +14,9 @@ async function order(
   say: (progress: Progress) => string = ({ stage }) =>
     `${colourStage(stage)}. Follow it with: identity-center watch ${accountId}`,
 ): Promise<number> {
+  const account = accountOf(accountId);
   return withClient(async (client) => {
-    const progress = await give(client, accountOf(accountId));
+    const progress = await give(client, account);
     if (json) printJson({ accountId, ...progress });
     else print(`Account ${accountId}: ${say(progress)}`);
     return EXIT.done;
@@ -40,12 +42,15 @@ export function retry(
 ): Promise<number> {
   const { name } = options;
   const tags = readTags(options.tag);
-  return order(accountId, options, (client, account) =>
-    client.retry(account, { ...(name !== undefined && { name }), ...(tags !== undefined && { tags }) }),
-  );
+  const correction = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags }) };
+  const read = readCorrection(correction);
+  if (typeof read === 'string') throw new UsageError(read);
+  return order(accountId, options, (client, account) => client.retry(account, correction));
 }
 
 export function abort(accountId: string, options: CommonOptions & { reason: string }): Promise<number> {
+  const read = readReason(options.reason);
+  if (typeof read === 'string') throw new UsageError(`--${read}`);
   return order(
     accountId,
     options,
@@ -56,8 +61,9 @@ export function abort(accountId: string, options: CommonOptions & { reason: stri
 }
 
 export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  const account = accountOf(accountId);
   return withClient(async (client) => {
-    const { workflowId, runId } = await client.cancel(accountOf(accountId));
+    const { workflowId, runId } = await client.cancel(account);
     if (!options.wait) {
       if (options.json) printJson({ accountId, workflowId, runId });
       else
@@ -77,12 +83,15 @@ export async function deprovision(
   options: CommonOptions & { region?: string; any?: string; wait: boolean },
 ): Promise<number> {
   const { region, any } = options;
+  const request = {
+    accountId,
+    ...(region !== undefined && { region }),
+    ...(any !== undefined && { instanceArn: any }),
+  };
+  const read = readDeprovisionRequest(request);
+  if ('problems' in read) throw new InvalidRequestError(read.problems);
   return withClient(async (client) => {
-    const run = await client.startDeprovision({
-      accountId,
-      ...(region !== undefined && { region }),
-      ...(any !== undefined && { instanceArn: any }),
-    });
+    const run = await client.startDeprovision(request);
     sayStarted(run, options);
     return options.wait ? exitCodeOf(await follow(client, run, options)) : EXIT.done;
   });

@@ -1,5 +1,6 @@
 import { IdentityCenterClient } from '../client';
 import { UsageError } from './exit-codes';
+import { quote } from './request-options';
 
 /** What every verb takes. */
 export interface CommonOptions {
@@ -19,6 +20,6 @@ export async function withClient<T>(use: (client: IdentityCenterClient) => Promi
 /** @throws UsageError where the argument is no account ID */
 export function accountOf(text: string): string {
   if (!/^\d{12}$/.test(text))
-    throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${JSON.stringify(text)}`);
+    throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${quote(text)}`);
   return text;
 }

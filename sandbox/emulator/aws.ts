@@ -28,7 +28,9 @@ export function createAws(store: Store, faults: FaultPlan, log: CallLog) {
 
   return async function handle(request: AwsRequest): Promise<Delivery> {
     const requestId = randomUUID();
-    const target = TARGET.exec(header(request, 'x-amz-target') ?? '')?.[1];
+    const called = TARGET.exec(header(request, 'x-amz-target') ?? '')?.[1];
+    // STS speaks the query protocol only: its operations are unknown as targets.
+    const target = called !== undefined && isStsOperation(called) ? `SWBExternalService.${called}` : called;
     const parameters = new URLSearchParams(request.body);
     const operation = target ?? parameters.get('Action') ?? '';
     const protocol = target === undefined && parameters.has('Action') ? queryProtocol : jsonProtocol;

@@ -69,12 +69,13 @@ export function readInput<O extends Operation>(operation: O, input: unknown): In
   if (read.success) return read.data as Input<O>;
   const { issues } = read.error;
   const wrongType = issues.find(
-    (issue) => issue.code === 'invalid_type' && !isMissing(valueAt(input, issue.path)),
+    (issue): issue is z.core.$ZodIssueInvalidType =>
+      issue.code === 'invalid_type' && !isMissing(valueAt(input, issue.path)),
   );
   if (wrongType !== undefined) {
     throw new AwsError(
       'SerializationException',
-      `${wrongType.path.map(String).join('.') || 'input'}: ${wrongType.message}`,
+      `${wrongType.path.map(String).join('.') || 'input'}: must be of type ${wrongType.expected}`,
     );
   }
   const problems = issues.map((issue) => describe(issue, input));
@@ -86,7 +87,16 @@ function describe(issue: z.core.$ZodIssue, input: unknown): string {
   if (issue.code === 'unrecognized_keys') return `Unknown member '${issue.keys.join("', '")}'`;
   const value = valueAt(input, issue.path);
   const at = `at '${issue.path.map(camelCase).join('.')}' failed to satisfy constraint`;
-  return `Value ${isMissing(value) ? 'null' : `'${JSON.stringify(value).slice(0, 300)}'`} ${at}: ${isMissing(value) ? 'Member must not be null' : issue.message}`;
+  return `Value ${isMissing(value) ? 'null' : `'${quote(value)}'`} ${at}: ${isMissing(value) ? 'Member must not be null' : issue.message}`;
+}
+
+function quote(value: unknown): string {
+  try {
+    return JSON.stringify(value).slice(0, 300);
+  } catch {
+    // Lists within lists by the thousand overflow its stack.
+    return '…';
+  }
 }
 
 function isMissing(value: unknown): boolean {

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { z } from 'zod';
+import { readBy } from '../../contract';
 import { createAws, type Delivery } from './aws';
 import { CallLog, type RecordedCall } from './call-log';
-import { FaultPlan, type Faults } from './faults';
+import { FaultPlan, faultsSchema, type Faults } from './faults';
 import { Store, type EmulatedInstance, type InstanceFilter } from './store';
 
 /** A running emulator of AWS: sso-admin and STS on one address of this machine. */
@@ -49,14 +49,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     if (body === undefined) {
-      response.writeHead(413).end();
+      refuse(response, 413, `the body has more than ${MOST_BYTES} bytes`);
       return;
     }
-    const url = new URL(request.url ?? '/', `http://${HOST}`);
+    const target = request.url ?? '/';
+    // What is no URL, such as `//`, is AWS's to refuse.
+    const url = new URL(URL.canParse(target, `http://${HOST}`) ? target : '/', `http://${HOST}`);
     if (url.pathname.startsWith('/_emulator')) {
       // A page in a browser must not reach this through a name that leads to 127.0.0.1.
       if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) {
-        response.writeHead(403).end();
+        refuse(response, 403, `this is not served as ${request.headers.host ?? 'nobody'}`);
         return;
       }
       control(`${request.method ?? ''} ${url.pathname}`, url.searchParams, body, response);
@@ -72,14 +74,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     switch (what) {
       case 'PUT /_emulator/faults':
         try {
-          faults.set(JSON.parse(body));
-          reply(200, {});
+          const read = readBy(faultsSchema, JSON.parse(body));
+          if ('problems' in read) reply(400, read);
+          else {
+            faults.set(read.request);
+            reply(200, {});
+          }
         } catch (error) {
-          const problems =
-            error instanceof z.ZodError
-              ? error.issues.map((issue) => ({ field: fieldOf(issue), message: issue.message }))
-              : [{ field: '', message: `not JSON: ${String(error)}` }];
-          reply(400, { problems });
+          reply(400, { problems: [{ field: '', message: `not JSON: ${String(error)}` }] });
         }
         return;
       case 'GET /_emulator/calls':
@@ -145,8 +147,9 @@ async function listen(
   }
 }
 
-function fieldOf(issue: z.core.$ZodIssue): string {
-  return [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys : [])].join('.');
+function refuse(response: ServerResponse, status: number, message: string): void {
+  const problems = [{ field: '', message }];
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ problems }));
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
@@ -154,9 +157,10 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) return undefined;
-    chunks.push(chunk);
+    // Read to its end all the same: a connection that is cut would hide the answer.
+    if (bytes <= MOST_BYTES) chunks.push(chunk);
   }
+  if (bytes > MOST_BYTES) return undefined;
   return Buffer.concat(chunks).toString('utf8');
 }
 

@@ -41,7 +41,12 @@ export function createSts(store: Store, faults: FaultPlan) {
   function assumeRole(parameters: URLSearchParams, callerArn: string): string {
     const read = assumeRoleSchema.safeParse(Object.fromEntries(parameters));
     if (!read.success) {
-      const problems = read.error.issues.map((it) => `${it.path.join('.')}: ${it.message}`).join('; ');
+      const problems = read.error.issues
+        .map(
+          (it) =>
+            `${it.path.join('.')}: ${it.code === 'invalid_type' ? 'Member must not be null' : it.message}`,
+        )
+        .join('; ');
       throw new AwsError('ValidationError', problems);
     }
     const { RoleArn, RoleSessionName, DurationSeconds } = read.data;
@@ -75,8 +80,9 @@ export function createSts(store: Store, faults: FaultPlan) {
   };
 }
 
-/** An XML element with text. */
+/** An XML element with text; what XML cannot hold, even escaped, becomes U+FFFD. */
 export function element(name: string, text: string): string {
-  const escaped = text.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
+  const known = text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, '\ufffd');
+  const escaped = known.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
   return `<${name}>${escaped}</${name}>`;
 }

@@ -4,6 +4,9 @@ import fc from 'fast-check';
 /** Inputs a target; `FUZZ_RUNS=100000` for the full number. */
 export const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10_000);
 
+// The full number takes minutes where the machine is busy.
+jest.setTimeout(300_000);
+
 /**
  * Checks a property over many inputs. What fails is told in a few lines, whatever the size of the input, with the seed
  * and the path that bring it back: `FUZZ_SEED=… FUZZ_PATH=… npx jest test/fuzz/…`.
@@ -11,7 +14,7 @@ export const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10_000);
 export async function fuzz<T>(
   inputs: fc.Arbitrary<T>,
   check: (input: T) => void | Promise<void>,
-  runs = RUNS,
+  { runs = RUNS, shrink = true }: { runs?: number; shrink?: boolean } = {},
 ): Promise<void> {
   const { FUZZ_SEED: seed, FUZZ_PATH: path } = process.env;
   const found = await fc.check(
@@ -20,6 +23,7 @@ export async function fuzz<T>(
     }),
     {
       numRuns: runs,
+      endOnFailure: !shrink,
       // Shrinking an input of megabytes would outlast the test.
       interruptAfterTimeLimit: 240_000,
       ...(seed !== undefined && { seed: Number(seed) }),
@@ -34,7 +38,7 @@ export async function fuzz<T>(
   const told = why instanceof Error ? `${why.message.slice(0, 1000)}\n${placeOf(why)}` : String(why);
   throw new Error(
     `FUZZ_SEED=${found.seed} FUZZ_PATH=${found.counterexamplePath ?? ''}, input ${found.numRuns}: ` +
-      `${input.slice(0, 1500)}\n${told}`,
+      `${input.slice(0, shrink ? 1500 : 100)}\n${told}`,
   );
 }
 
