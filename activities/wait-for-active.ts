@@ -18,6 +18,7 @@ export interface ActiveInstance {
 
 /** The looks of the first attempt: most instances are ACTIVE soon, and a retry costs more than a short wait. */
 const FIRST_RESTS_MS = [100, 200, 400, 800, 1200, 1500];
+/** Between two looks, unless the request asks for longer: whoever waits for thousands may want fewer. */
 const LONGEST_POLL_MS = 15_000;
 
 /**
@@ -43,7 +44,8 @@ export async function waitForActive(
       }
       if (restMs !== undefined) await rest(restMs);
     }
-    const delay = Math.min(LONGEST_POLL_MS, input.pollIntervalMs * 1.5 ** (attempt - 1));
+    const longest = Math.max(LONGEST_POLL_MS, input.pollIntervalMs);
+    const delay = Math.min(longest, input.pollIntervalMs * 1.5 ** (attempt - 1));
     throw notYet(`${input.instanceArn} is not ACTIVE yet`, Math.round(delay));
   });
 }

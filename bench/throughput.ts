@@ -13,7 +13,7 @@ import {
 } from './support';
 
 const CONCURRENCIES = [50, 200];
-const RUNS = 400;
+const RUNS = 200;
 
 /** Runs a second at a concurrency, ours and the bare workflow in turns; and what a run costs the server. */
 export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {

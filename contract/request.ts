@@ -50,7 +50,7 @@ const timingSchema = z.strictObject({
       maximumInterval: duration.default('60s'),
     })
     .prefault({}),
-  /** The first delay between two looks at an instance; it grows by half each time, up to 15 s. */
+  /** The first delay between two looks at an instance; it grows by half each time, up to 15 s where it is shorter. */
   pollInterval: duration.default('5s'),
 });
 
