@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { WORKFLOW_BUNDLE } from '../worker';
+import { endWithThisProcess } from './temporal-server';
 
 const MAIN = path.join(path.dirname(WORKFLOW_BUNDLE), 'command', 'main.js');
 
@@ -46,6 +47,7 @@ export async function startWorkerProcess(
     },
   });
   const exited = once(child, 'exit');
+  if (child.pid !== undefined) void exited.then(endWithThisProcess(child.pid));
   await Promise.race([
     once(child.stdout, 'data'),
     exited.then(() => {

@@ -1,4 +1,5 @@
 export { findTemporalBinary, TemporalBinaryNotFoundError, type FindOptions } from './find-binary';
 export { freePort } from './free-port';
+export { endWithThisProcess } from './orphan-watch';
 export { startTemporalServer, type StartOptions, type TemporalServer } from './start-server';
 export { TemporalServerStartError } from './start-error';

@@ -8,9 +8,9 @@ const SCRIPT = `
 `;
 
 /**
- * Has a server ended when this process dies without having ended it, be it by SIGKILL: a small process watches.
+ * Has a process ended when this one dies without having ended it, be it by SIGKILL: a small process watches.
  *
- * @returns ends the watch; call it when the server is gone, lest its process ID be another's by then
+ * @returns ends the watch; call it when the process is gone, lest its process ID be another's by then
  */
 export function endWithThisProcess(pid: number): () => void {
   const watcher = spawn(process.execPath, ['-e', SCRIPT, String(pid)], {
@@ -19,7 +19,7 @@ export function endWithThisProcess(pid: number): () => void {
     env: { ...process.env, NODE_OPTIONS: '' },
     windowsHide: true,
   });
-  // Without a watcher the server still works; it is only not ended after a crash.
+  // Without a watcher all still works; it is only not ended after a crash.
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);
   watcher.unref();
