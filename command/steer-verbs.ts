@@ -1,6 +1,6 @@
-import { InvalidRequestError, type IdentityCenterClient, type Progress } from '../client';
+import { InvalidRequestError, OrderRefusedError, type IdentityCenterClient, type Progress } from '../client';
 import { readCorrection, readDeprovisionRequest, readReason } from '../contract';
-import { EXIT, exitCodeOf, UsageError } from './exit-codes';
+import { EXIT, exitCodeOf } from './exit-codes';
 import { colourStage, print, printJson } from './output';
 import { readTags } from './request-options';
 import { follow, sayStarted } from './run-verbs';
@@ -44,13 +44,13 @@ export function retry(
   const tags = readTags(options.tag);
   const correction = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags }) };
   const read = readCorrection(correction);
-  if (typeof read === 'string') throw new UsageError(read);
+  if (typeof read === 'string') throw new OrderRefusedError(accountOf(accountId), 'retry', read);
   return order(accountId, options, (client, account) => client.retry(account, correction));
 }
 
 export function abort(accountId: string, options: CommonOptions & { reason: string }): Promise<number> {
   const read = readReason(options.reason);
-  if (typeof read === 'string') throw new UsageError(`--${read}`);
+  if (typeof read === 'string') throw new OrderRefusedError(accountOf(accountId), 'abort', read);
   return order(
     accountId,
     options,

@@ -127,7 +127,7 @@ test('the real command with wrong usage: exit 2, no stack, and not one connectio
       (verb): [string[], string] => [[verb, 'x'.repeat(2000)], 'accountId'],
     ),
     [['retry', account, '--name', 'a b'], 'name: may hold'],
-    [['abort', account, '--reason', ' '], '--reason: must not be empty'],
+    [['abort', account, '--reason', ' '], 'reason: must not be empty'],
     [['deprovision', account, '--any', 'x'], 'instanceArn'],
     [['list', '--stage', 'nowhere'], '--stage'],
     [['token', 'x', '--generation', '1e3'], 'whole number'],
