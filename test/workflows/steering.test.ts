@@ -27,9 +27,23 @@ const notesOf = async (account: string) => ((await progressOf(account)).notes ??
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
 
 /** Throttled for longer than any test lasts, unless somebody cuts the back-off short. */
-const THROTTLED_ONCE: AccountFaults = {
-  failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
-};
+const throttledOnce = (operation: string): AccountFaults => ({
+  failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
+});
+
+/** A run that stays open, however slow the machine is, until `end` lets it go on to its own end. */
+async function startWaiting(account: string) {
+  const { run, result } = await start(account, throttledOnce('DescribeInstance'), {
+    timing: { activeTimeout: '1h' },
+  });
+  await called(account, 'DescribeInstance');
+  const end = async () => {
+    await seconds(1.2);
+    await harness.client.retry(account);
+    return result;
+  };
+  return { run, end };
+}
 
 async function start(account: string, faults: AccountFaults, more: Partial<ProvisionRequestInput> = {}) {
   harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
@@ -42,7 +56,9 @@ async function start(account: string, faults: AccountFaults, more: Partial<Provi
 describe('retry', () => {
   test.concurrent('cuts a back-off of CreateInstance short, with the same token', async () => {
     const account = freshAccount();
-    const { result } = await start(account, THROTTLED_ONCE, { timing: { createTimeout: '1h' } });
+    const { result } = await start(account, throttledOnce('CreateInstance'), {
+      timing: { createTimeout: '1h' },
+    });
     await called(account, 'CreateInstance');
     await seconds(1.2);
     await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'creating', paused: false });
@@ -53,19 +69,8 @@ describe('retry', () => {
 
   test.concurrent('cuts the wait for ACTIVE short', async () => {
     const account = freshAccount();
-    const { result } = await start(
-      account,
-      {
-        failNext: [
-          { operation: 'DescribeInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
-        ],
-      },
-      { timing: { activeTimeout: '1h' } },
-    );
-    await called(account, 'DescribeInstance');
-    await seconds(1.2);
-    await harness.client.retry(account);
-    await expect(result).resolves.toMatchObject({ outcome: 'created' });
+    const { end } = await startWaiting(account);
+    await expect(end()).resolves.toMatchObject({ outcome: 'created' });
   });
 
   test.concurrent('cuts the pause between two looks short', async () => {
@@ -200,8 +205,7 @@ describe('what makes no sense', () => {
     'an Update is refused with the reason; a signal is noted; neither changes anything',
     async () => {
       const account = freshAccount();
-      const { result } = await start(account, { creationMs: 4_000 });
-      await called(account, 'DescribeInstance');
+      const { end } = await startWaiting(account);
       await expect(harness.client.resume(account)).rejects.toThrow(
         new OrderRefusedError(account, 'resume', 'the run is not paused'),
       );
@@ -221,14 +225,13 @@ describe('what makes no sense', () => {
         'retry changed nothing: nmae: unknown field',
         'stop changed nothing: there are pause, resume, retry, abort',
       ]);
-      await expect(result).resolves.toMatchObject({ outcome: 'created' });
+      await expect(end()).resolves.toMatchObject({ outcome: 'created' });
     },
   );
 
   test.concurrent('an argument that cannot be decoded is noted, and breaks nothing', async () => {
     const account = freshAccount();
-    const { run, result } = await start(account, { creationMs: 4_000 });
-    await called(account, 'DescribeInstance');
+    const { run, end } = await startWaiting(account);
     for (const [encoding, data] of [
       ['json/plain', '{"half'],
       ['binary/encrypted', 'x'],
@@ -246,13 +249,12 @@ describe('what makes no sense', () => {
       'retry changed nothing: argument: cannot be read as JSON',
       'retry changed nothing: nmae: unknown field',
     ]);
-    await expect(result).resolves.toMatchObject({ outcome: 'created' });
+    await expect(end()).resolves.toMatchObject({ outcome: 'created' });
   });
 
   test.concurrent('doubled: the second changes nothing', async () => {
     const account = freshAccount();
-    const { result } = await start(account, { creationMs: 3_000 });
-    await called(account, 'DescribeInstance');
+    const { end } = await startWaiting(account);
     await signal(account, 'pause');
     await signal(account, 'pause');
     await signal(account, 'resume');
@@ -261,7 +263,7 @@ describe('what makes no sense', () => {
       'pause changed nothing: the run is paused already',
       'resume changed nothing: the run is not paused',
     ]);
-    await result;
+    await end();
   });
 
   test.concurrent('after the end, and without a run: refused as no open run', async () => {
@@ -275,7 +277,7 @@ describe('what makes no sense', () => {
 
   test.concurrent('a thousand signals in a row: one instance, a short list of notes', async () => {
     const account = freshAccount();
-    const { result } = await start(account, { creationMs: 5_000 }, { timing: { activeTimeout: '5m' } });
+    const { result } = await start(account, { creationMs: 15_000 }, { timing: { activeTimeout: '5m' } });
     const names: Steer[] = ['retry', 'pause', 'resume', 'resume', 'abort'];
     for (let batch = 0; batch < 20; batch += 1) {
       const each = Array.from({ length: 50 }, (_, index) => names[index % names.length]!);
