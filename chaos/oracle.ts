@@ -68,7 +68,10 @@ const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
 
 const noCreateAfterARefusal: Rule = ({ calls, runs, deeds }) =>
   runs.filter(isProvision).flatMap((run) => {
-    const own = ours(calls).filter(({ time }) => coversCall(run, time));
+    // What a terminated run had under way is none of the next one's.
+    const isStray = (time: string) =>
+      runs.some((it) => it.status === 'TERMINATED' && (it.closedAt ?? '') < time && coversCall(it, time));
+    const own = ours(calls).filter(({ time }) => coversCall(run, time) && !isStray(time));
     return creates(own).flatMap((next, index, all) => {
       const refused = all[index - 1];
       if (refused === undefined || !FINAL.includes(refused.outcome)) return [];
