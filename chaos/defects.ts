@@ -67,7 +67,7 @@ export const DEFECTS: readonly Defect[] = [
     file: 'workflows/roll-back.ts',
     replace: [['if (run.target === undefined && run.answerOutstanding)', 'if (run.generation === 0)']],
     seed: 1,
-    minutes: 1,
+    minutes: 2,
   },
   {
     name: 'adoption without a look at the owner',
@@ -99,7 +99,8 @@ export const DEFECTS: readonly Defect[] = [
       ['if (left <= 0) throw', 'if (left <= 0) return 10_000; if (left === 0) throw'],
       ['if (!(await deps.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
     ],
-    seed: 1,
+    // Workers are frozen for long, early.
+    seed: 71,
     minutes: 1.5,
   },
 ];
