@@ -12,6 +12,8 @@ export interface Evidence extends Played {
 
 /** AWS takes a request while the run that sent it is told that it is terminated. */
 const TERMINATE_GRACE_MS = 35_000;
+/** A refusal that comes to a worker which dies is not heard; its attempt is tried again once its 25 s are over. */
+const LOST_ATTEMPT_MS = 20_000;
 /** AWS's record and Temporal's are written one after the other. */
 const SLACK_MS = 250;
 
@@ -75,6 +77,7 @@ const noCreateAfterARefusal: Rule = ({ calls, runs, deeds }) =>
     return creates(own).flatMap((next, index, all) => {
       const refused = all[index - 1];
       if (refused === undefined || !FINAL.includes(refused.outcome)) return [];
+      if (Date.parse(next.time) - Date.parse(refused.time) > LOST_ATTEMPT_MS) return [];
       const between = ({ time }: { time: string }) => time >= refused.time && time <= next.time;
       const looked = own.some((call) => call.operation === 'ListInstances' && between(call));
       const told = deeds.some(({ at, deed }) => between({ time: at }) && /"(retry|cancel|start)"/.test(deed));
