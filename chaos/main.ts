@@ -14,6 +14,7 @@ import { tally, timelineOf, type Moment } from './report';
 /** How long the last runs may take after the last mishap: several lost attempts of 25 s each. */
 const SETTLE_MS = 240_000;
 const MOST_TIMELINES = 3;
+const BREAKS = /^mishap .*(killWorker|freezeWorker|killServer)/;
 
 // As the command does: see command/main.ts.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -82,8 +83,10 @@ async function carryOut(
     await breaking;
     // An attempt that wakes late would show now.
     await sleep(3_000);
+    const broken = moments.filter(({ what }) => BREAKS.test(what)).map(({ at }) => at);
     return played.map((it) => ({
       ...it,
+      broken,
       calls: emulator.calls({ account: it.plan.accountId }),
       instances: emulator.instances({ account: it.plan.accountId, deleted: true }),
     }));

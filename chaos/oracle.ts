@@ -8,12 +8,15 @@ export interface Evidence extends Played {
   calls: RecordedCall[];
   /** Those that are gone as well. */
   instances: EmulatedInstance[];
+  /** When a worker or the server was killed or frozen; ISO 8601. */
+  broken: string[];
 }
 
 /** AWS takes a request while the run that sent it is told that it is terminated. */
 const TERMINATE_GRACE_MS = 35_000;
-/** A refusal that comes to a worker which dies is not heard; its attempt is tried again once its 25 s are over. */
 const LOST_ATTEMPT_MS = 20_000;
+/** The longest that the emulator takes over a call. */
+const LATENCY_MS = 2_000;
 /** AWS's record and Temporal's are written one after the other. */
 const SLACK_MS = 250;
 
@@ -68,7 +71,7 @@ const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
     .filter(({ time }) => !runs.some((run) => isProvision(run) && coversCall(run, time)))
     .map(({ time }) => `CreateInstance at ${time}, when no run was open`);
 
-const noCreateAfterARefusal: Rule = ({ calls, runs, deeds }) =>
+const noCreateAfterARefusal: Rule = ({ calls, runs, deeds, broken }) =>
   runs.filter(isProvision).flatMap((run) => {
     // What a terminated run had under way is none of the next one's.
     const isStray = (time: string) =>
@@ -77,7 +80,7 @@ const noCreateAfterARefusal: Rule = ({ calls, runs, deeds }) =>
     return creates(own).flatMap((next, index, all) => {
       const refused = all[index - 1];
       if (refused === undefined || !FINAL.includes(refused.outcome)) return [];
-      if (Date.parse(next.time) - Date.parse(refused.time) > LOST_ATTEMPT_MS) return [];
+      if (wasUnheard(refused.time, next.time, broken)) return [];
       const between = ({ time }: { time: string }) => time >= refused.time && time <= next.time;
       const looked = own.some((call) => call.operation === 'ListInstances' && between(call));
       const told = deeds.some(({ at, deed }) => between({ time: at }) && /"(retry|cancel|start)"/.test(deed));
@@ -88,6 +91,13 @@ const noCreateAfterARefusal: Rule = ({ calls, runs, deeds }) =>
       ];
     });
   });
+
+/** A refusal that came to a worker which died of a mishap: its attempt is tried again once its 25 s are over. */
+function wasUnheard(refusedAt: string, nextAt: string, broken: string[]): boolean {
+  const [refused, next] = [Date.parse(refusedAt), Date.parse(nextAt)];
+  const mishap = broken.some((at) => Date.parse(at) >= refused - LATENCY_MS && Date.parse(at) <= next);
+  return mishap && next - refused > LOST_ATTEMPT_MS;
+}
 
 const deletesOnlyItsOwn: Rule = ({ plan, calls, runs, instances }) =>
   ours(calls)
