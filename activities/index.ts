@@ -2,6 +2,7 @@ import { createAccountOpener, type AwsSettings } from './account-api';
 import { createInstance, type CreateInstanceInput } from './create-instance';
 import { deleteInstance, type DeleteInstanceInput } from './delete-instance';
 import { watchForFreezes } from './freeze-watch';
+import { followRun } from './follow-run';
 import { isAwaited } from './is-awaited';
 import { findInstance, type FindInstanceInput } from './find-instance';
 import type { ActivityDependencies } from './step';
@@ -18,6 +19,7 @@ export function createActivities(deps: ActivityDependencies) {
     createInstance: (input: CreateInstanceInput) => createInstance(deps, input),
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
+    followRun,
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
   };
 }

@@ -13,6 +13,7 @@ import {
 } from '../contract';
 import { connectToTemporal, readTemporalSettings, type TemporalSettings } from './connection';
 import { NoRunError, OrderRefusedError, RunCancelledError, RunFailedError } from './errors';
+import { Fleets } from './fleets';
 import { listAccounts, type AccountSummary, type ListFilter } from './list';
 import { DEPROVISION, PROVISION } from './run-kinds';
 import { RunStarter, type StartedRun } from './start-or-join';
@@ -22,6 +23,8 @@ import { steer } from './steer';
 /** Starts, follows, steers and ends the runs of accounts. */
 export class IdentityCenterClient {
   private readonly starter: RunStarter;
+  /** Many accounts at once. */
+  readonly fleets: Fleets;
 
   /**
    * @param temporal a client of the Temporal SDK, connected to the namespace of the runs
@@ -32,6 +35,7 @@ export class IdentityCenterClient {
     readonly taskQueue: string = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE,
   ) {
     this.starter = new RunStarter(temporal, taskQueue);
+    this.fleets = new Fleets(temporal, taskQueue);
   }
 
   /**

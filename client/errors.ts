@@ -145,3 +145,39 @@ export class TemporalUnreachableError extends Error {
     );
   }
 }
+
+/** No fleet of that name was ever started, or is open where one is needed. */
+export class NoFleetError extends Error {
+  override readonly name = 'NoFleetError';
+
+  constructor(readonly fleet: string) {
+    super(`Fleet ${fleet}: there is none of that name, or it has ended. Start it with: identity-center fleet start`);
+  }
+}
+
+/** A fleet of that name is open with other accounts or options; it goes on as it is. */
+export class FleetDiffersError extends Error {
+  override readonly name = 'FleetDiffersError';
+
+  constructor(
+    readonly fleet: string,
+    readonly fields: readonly string[],
+  ) {
+    super(
+      `Fleet ${fleet}: it is open with other ${fields.join(', ')}. Wait until it has ended, cancel it, or give this one another name.`,
+    );
+  }
+}
+
+/** The order makes no sense where the fleet stands. */
+export class FleetRefusedError extends Error {
+  override readonly name = 'FleetRefusedError';
+
+  constructor(
+    readonly fleet: string,
+    order: string,
+    reason: string,
+  ) {
+    super(`Fleet ${fleet}: ${order} was refused: ${reason}.`);
+  }
+}

@@ -2,6 +2,7 @@ export { checkServer, type Check } from './check-server';
 export { IdentityCenterClient } from './client';
 export { readTemporalSettings, connectToTemporal, type TemporalSettings } from './connection';
 export * from './errors';
+export type { FleetInput, FleetStatus, StartedFleet } from './fleets';
 export type { AccountSummary, ListFilter } from './list';
 export {
   announceLocalServer,
@@ -15,10 +16,15 @@ export type { StartedRun } from './start-or-join';
 export { isUnavailable, type AccountStatus, type PendingActivity } from './status';
 export { clientToken, SEARCH_ATTRIBUTES, STAGES, whatHappened, workflowIdOf } from '../contract';
 export type {
+  AccountOutcome,
   Correction,
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
+  FleetCause,
+  FleetProgress,
+  FleetResult,
+  FleetStage,
   Outcome,
   Progress,
   ProgressFailure,

@@ -3,6 +3,7 @@ import {
   PROVISION_WORKFLOW,
   readDeprovisionRequest,
   readRequest,
+  summaryOf,
   type DeprovisionRequest,
   type ProvisionRequest,
   type ReadRequest,
@@ -30,8 +31,7 @@ export const PROVISION: RunKind<ProvisionRequest> = {
   workflow: PROVISION_WORKFLOW,
   read: readRequest,
   firstStage: 'creating',
-  summary: ({ accountId, region, name }) =>
-    `provision ${accountId} in ${region}${name === undefined ? '' : ` as ${name}`}`.slice(0, 200),
+  summary: summaryOf,
   details: ({ accountId, region, name, existing, onCancel, onFailure }, askedBy) =>
     // The UI has room for four lines.
     rows([

@@ -2,6 +2,7 @@ export * from './names';
 export * from './client-token';
 export * from './duration';
 export * from './failures';
+export * from './fleet';
 export * from './one-line';
 export * from './problems';
 export * from './progress';

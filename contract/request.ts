@@ -118,6 +118,11 @@ export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {
   return readBy(provisionSchema, input);
 }
 
+/** One line for lists and headings. */
+export function summaryOf({ accountId, region, name }: ProvisionRequest): string {
+  return `provision ${accountId} in ${region}${name === undefined ? '' : ` as ${name}`}`.slice(0, 200);
+}
+
 /** Reads a request to delete. */
 export function readDeprovisionRequest(input: unknown): ReadRequest<DeprovisionRequest> {
   return readBy(deprovisionSchema, input);

@@ -1,5 +1,12 @@
-import { condition, type ApplicationFailure } from '@temporalio/workflow';
-import { describeHeldFailure, MAX_GENERATIONS, milliseconds, type Correction } from '../contract';
+import { condition, getExternalWorkflowHandle, isCancellation, workflowInfo, type ApplicationFailure } from '@temporalio/workflow';
+import { describeHeldFailure,
+  HELD_SIGNAL,
+  isFleetId,
+  MAX_GENERATIONS,
+  milliseconds,
+  type Correction,
+  type HeldNews,
+} from '../contract';
 import { situationOf } from './failure';
 import { giveUp } from './next-generation';
 import { lookTwice, reconcile } from './reconcile';
@@ -25,9 +32,11 @@ export class Hold {
     journal.fail(describeHeldFailure(failure));
     journal.hold(Date.now() + timeoutMs);
     const decided = () => this.decision !== undefined;
+    await tellFleet(request.accountId, true);
     if (!(await condition(decided, timeoutMs, { summary: 'held: waits for retry or abort' }))) throw failure;
     const decision = this.decision as Decision | undefined;
     if (decision !== undefined && 'abort' in decision) throw this.run.aborted(decision.abort, failure);
+    await tellFleet(request.accountId, false);
   }
 
   /** What comes first after `retry`; nothing, in a run that was not held. */
@@ -78,5 +87,20 @@ export class Hold {
 
   private willRecreate(): boolean {
     return this.failure !== undefined && situationOf(this.failure) === 'createFailed';
+  }
+}
+
+/** A held run gives its place in the window of its fleet to another. */
+async function tellFleet(accountId: string, held: boolean): Promise<void> {
+  const { parent } = workflowInfo();
+  if (parent === undefined || !isFleetId(parent.workflowId)) return;
+  try {
+    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal<[HeldNews]>(HELD_SIGNAL, {
+      accountId,
+      held,
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    // The fleet has ended, and has no window any more.
   }
 }

@@ -1,0 +1,125 @@
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  startChild,
+  TerminatedFailure,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Activities } from '../activities';
+import {
+  describeFailure,
+  describeProblems,
+  PROVISION_WORKFLOW,
+  readRequest,
+  SEARCH_ATTRIBUTES,
+  summaryOf,
+  workflowIdOf,
+  type AccountOutcome,
+  type ProvisionRequest,
+  type ProvisionResult,
+} from '../contract';
+import { failureOf } from './failure';
+
+/** What is given to each account of a page. */
+interface Surroundings {
+  fleet: string;
+  searchable: boolean;
+  /** The run is this fleet's own: it is cancelled with it, and takes its orders. */
+  onStarted(workflowId: string): void;
+}
+
+const { followRun } = proxyActivities<Activities>({
+  startToCloseTimeout: '25s',
+  // How long it takes is the other run's affair.
+  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+  summary: 'waits for the run of the account that is open already',
+});
+
+/** Provisions one account of a fleet by a run of its own, or follows the run that it has; never throws. */
+export async function provisionAccount(input: unknown, around: Surroundings): Promise<AccountOutcome> {
+  const accountId = accountIdIn(input);
+  try {
+    const read = readRequest(input);
+    if ('problems' in read) throw failureOf('invalidRequest', accountId, describeProblems(read.problems));
+    return await startOrFollow(read.request, around);
+  } catch (error) {
+    return outcomeOfFailure(accountId, error);
+  }
+}
+
+async function startOrFollow(request: ProvisionRequest, around: Surroundings): Promise<AccountOutcome> {
+  const { accountId } = request;
+  // An account that is done is not done again: the server refuses its ID.
+  let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY;
+  for (;;) {
+    try {
+      const result = await startRun(request, around, reuse);
+      return { accountId, end: 'succeeded', outcome: result.outcome, instanceArn: result.instanceArn };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    const followed = await followRun({ request });
+    if (followed !== undefined) return followed;
+    reuse = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
+  }
+}
+
+async function startRun(
+  request: ProvisionRequest,
+  { fleet, searchable, onStarted }: Surroundings,
+  workflowIdReusePolicy: WorkflowIdReusePolicy,
+): Promise<ProvisionResult> {
+  const workflowId = workflowIdOf(request.accountId);
+  const run = await startChild<(request: ProvisionRequest) => Promise<ProvisionResult>>(PROVISION_WORKFLOW, {
+    workflowId,
+    args: [request],
+    workflowIdReusePolicy,
+    // A run outlives whoever started it: what it has begun, it ends.
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+    staticSummary: summaryOf(request),
+    ...(searchable && {
+      typedSearchAttributes: [
+        { key: SEARCH_ATTRIBUTES.accountId, value: request.accountId },
+        { key: SEARCH_ATTRIBUTES.region, value: request.region },
+        { key: SEARCH_ATTRIBUTES.stage, value: 'creating' },
+        { key: SEARCH_ATTRIBUTES.instanceArn, value: '' },
+        { key: SEARCH_ATTRIBUTES.fleet, value: fleet },
+      ],
+    }),
+  });
+  onStarted(workflowId);
+  return run.result();
+}
+
+function outcomeOfFailure(accountId: string, error: unknown): AccountOutcome {
+  if (isCancellation(error)) return { accountId, end: 'cancelled' };
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  if (cause instanceof CancelledFailure) return { accountId, end: 'cancelled' };
+  if (cause instanceof ApplicationFailure)
+    return { accountId, end: 'failed', failure: describeFailure(cause) };
+  const terminated = cause instanceof TerminatedFailure;
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return {
+    accountId,
+    end: 'failed',
+    failure: {
+      type: terminated ? 'Terminated' : 'Unknown',
+      message: `Account ${accountId}: the run ${terminated ? 'was terminated' : `ended: ${said}`}. ${START_AGAIN}`,
+      remedy: START_AGAIN,
+    },
+  };
+}
+
+const START_AGAIN = 'Start the fleet again: the run goes on with what is there.';
+
+export function accountIdIn(input: unknown): string {
+  const { accountId } = (input ?? {}) as { accountId?: unknown };
+  return typeof accountId === 'string' ? accountId.slice(0, 20) : '(unknown)';
+}

@@ -1,0 +1,38 @@
+import type { FleetCounts, ProgressFailure } from '../contract';
+
+// What a fleet and its pages tell each other: within one release, so no part of the public contract.
+
+/** The argument of a page. */
+export interface PageInput {
+  /** The fleet's name, and its workflow ID. */
+  fleet: string;
+  fleetId: string;
+  page: number;
+  accounts: unknown[];
+  /** The namespace knows the search attributes. */
+  searchable: boolean;
+}
+
+/** Signal from the fleet to a page: what it may do from now on. */
+export const PAGE_ORDER = 'pageOrder';
+export interface PageOrder {
+  /** Runs that may be open at once, held ones aside. */
+  window?: number;
+  paused?: boolean;
+  /** Start no account any more. */
+  stop?: true;
+  /** Try held and failed accounts again. */
+  retry?: true;
+  /** There is nothing left to do: return the outcomes. */
+  finish?: true;
+}
+
+/** Signal from a page to its fleet: where it stands, and which accounts have failed since its last report. */
+export const PAGE_REPORT = 'pageReport';
+export interface PageReport extends FleetCounts {
+  page: number;
+  waiting: number;
+  open: number;
+  held: number;
+  newFailures: { accountId: string; failure: ProgressFailure }[];
+}

@@ -1,0 +1,307 @@
+import {
+  ChildWorkflowCancellationType,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import {
+  FLEET_PAGE_WORKFLOW,
+  MAX_NAMED_ACCOUNTS,
+  MAX_NOTES,
+  SEARCH_ATTRIBUTES,
+  type FleetCause,
+  type FleetCounts,
+  type FleetPage,
+  type FleetProgress,
+  type FleetRequest,
+  type FleetResult,
+  type FleetStage,
+  type ProgressFailure,
+} from '../contract';
+import { PAGE_ORDER, type PageInput, type PageOrder, type PageReport } from './fleet-messages';
+
+/** A page that has not ended. */
+interface LivePage extends Omit<PageReport, 'newFailures'> {
+  /** The window that it was given. */
+  window: number;
+}
+
+/** What an execution of a fleet hands on to the next. */
+export interface CarriedFleet {
+  pages: LivePage[];
+  arrived: number;
+  accounts: number;
+  ended: FleetCounts;
+  causes: FleetCause[];
+  maxConcurrent: number;
+  paused: boolean;
+  stopping: boolean;
+  startedAt: string;
+  pageIdPrefix: string;
+  notes: string[];
+}
+
+/** More causes than this are counted together. */
+const MAX_CAUSES = 20;
+
+/** The state of a fleet: its pages, what they have reported, and what they are told. */
+export class Fleet {
+  /** Messages to pages that are under way. */
+  sending = 0;
+  hasNews = true;
+  private readonly state: CarriedFleet;
+  private cancelling = false;
+
+  constructor(
+    readonly request: FleetRequest,
+    carried?: CarriedFleet,
+  ) {
+    const { startTime, workflowId, firstExecutionRunId } = workflowInfo();
+    this.state = carried ?? {
+      ...{ pages: [], arrived: 0, accounts: 0, causes: [], notes: [] },
+      ended: { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
+      ...{ maxConcurrent: request.maxConcurrent, paused: false, stopping: false },
+      startedAt: startTime.toISOString(),
+      // A fleet of this name may have been terminated, and its pages still end what they began.
+      pageIdPrefix: `${workflowId}/${firstExecutionRunId.slice(-12)}/`,
+    };
+    if (carried === undefined && request.accounts !== undefined)
+      this.addPage({ page: 0, accounts: request.accounts });
+  }
+
+  get isDone(): boolean {
+    const { pages, arrived } = this.state;
+    const all = this.cancelling || arrived >= this.expected;
+    return all && this.sending === 0 && pages.every(({ waiting, open }) => waiting === 0 && open === 0);
+  }
+
+  private get expected(): number {
+    return this.request.pages + (this.request.accounts === undefined ? 0 : 1);
+  }
+
+  /** Orders what follows from the news. */
+  act(): void {
+    this.hasNews = false;
+    if (this.hasFailedTooOften() && !this.state.stopping) {
+      this.state.stopping = true;
+      for (const { page } of this.state.pages) void this.order(page, { stop: true });
+    }
+    this.shareWindow();
+  }
+
+  /** Pages in their order get what they have use for. */
+  shareWindow(): void {
+    let free = this.state.maxConcurrent;
+    for (const page of this.state.pages) {
+      const busy = page.open - page.held;
+      const window = page.waiting === 0 ? busy : Math.max(0, Math.min(free, busy + page.waiting));
+      free -= window;
+      if (page.waiting === 0 || window === page.window) continue;
+      page.window = window;
+      void this.order(page.page, { window });
+    }
+  }
+
+  speakToAll(): void {
+    for (const { page, window } of this.state.pages) void this.order(page, { window });
+  }
+
+  addPage({ page, accounts }: FleetPage): void {
+    if (page !== this.state.arrived) return;
+    this.state.arrived += 1;
+    this.state.accounts += accounts.length;
+    const counts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
+    this.state.pages.push({ page, waiting: accounts.length, open: 0, held: 0, window: 0, ...counts });
+    void this.startPage(page, accounts);
+  }
+
+  hear({ newFailures, ...report }: PageReport): void {
+    const index = this.state.pages.findIndex(({ page }) => page === report.page);
+    const known = this.state.pages[index];
+    if (known === undefined) return;
+    this.hasNews = true;
+    Object.assign(known, report);
+    for (const { accountId, failure } of newFailures) this.count(accountId, failure);
+    // One with failures stays, for `retry`.
+    if (report.waiting + report.open + report.failed > 0) return;
+    this.state.pages.splice(index, 1);
+    this.fold(report);
+    void this.order(report.page, { finish: true });
+  }
+
+  pause(paused: boolean): void {
+    this.state.paused = paused;
+    for (const { page } of this.state.pages) void this.order(page, { paused });
+  }
+
+  retry(): void {
+    this.state.causes = [];
+    for (const page of this.state.pages) {
+      // Its report comes; until then the fleet must not seem done.
+      page.waiting += page.failed;
+      page.failed = 0;
+      page.window = Math.min(page.window, page.open);
+      void this.order(page.page, { retry: true });
+    }
+    this.hasNews = true;
+  }
+
+  adjust(maxConcurrent: number): void {
+    this.state.maxConcurrent = maxConcurrent;
+    this.hasNews = true;
+  }
+
+  note(text: string): void {
+    this.state.notes.push(text);
+    if (this.state.notes.length > MAX_NOTES) this.state.notes.shift();
+  }
+
+  /** The runs of all pages end as their requests say. */
+  cancel(): void {
+    this.cancelling = true;
+    for (const { page } of this.state.pages)
+      void this.send(page, () => getExternalWorkflowHandle(this.pageId(page)).cancel());
+  }
+
+  /** Lets the pages return what they know. */
+  async finish(): Promise<void> {
+    const { pages } = this.state;
+    this.state.pages = [];
+    for (const page of pages) this.fold(page);
+    await Promise.all(pages.map(({ page }) => this.order(page, { finish: true })));
+  }
+
+  whyNot(order: 'pause' | 'resume' | 'retry'): string | undefined {
+    const { paused, stopping } = this.state;
+    if (this.cancelling) return 'the fleet is being cancelled';
+    if (order === 'pause' && paused) return 'the fleet is paused already';
+    if (order === 'resume' && !paused) return 'the fleet is not paused';
+    return order === 'retry' && stopping ? 'the fleet is stopping: start it again' : undefined;
+  }
+
+  carried(): CarriedFleet {
+    return this.state;
+  }
+
+  progress(): FleetProgress {
+    const { accounts, arrived, maxConcurrent, startedAt, causes, pageIdPrefix, notes } = this.state;
+    return {
+      name: this.request.name,
+      stage: this.stage(),
+      accounts,
+      pages: { arrived, expected: this.expected },
+      ...this.counts(),
+      waiting: this.sum('waiting'),
+      open: this.sum('open'),
+      held: this.sum('held'),
+      ...{ maxConcurrent, startedAt, causes, pageIdPrefix },
+      ...(notes.length > 0 && { notes }),
+    };
+  }
+
+  result(): FleetResult {
+    const { accounts, causes, arrived: pages, pageIdPrefix } = this.state;
+    return { name: this.request.name, accounts, ...this.counts(), causes, pages, pageIdPrefix };
+  }
+
+  private stage(): FleetStage {
+    if (this.cancelling) return 'cancelling';
+    if (this.isDone) return 'done';
+    if (this.state.stopping) return 'stopping';
+    return this.state.paused ? 'paused' : 'running';
+  }
+
+  private sum(what: 'waiting' | 'open' | 'held' | keyof FleetCounts): number {
+    return this.state.pages.reduce((sum, page) => sum + page[what], 0);
+  }
+
+  private counts(): FleetCounts {
+    const { ended } = this.state;
+    return {
+      succeeded: ended.succeeded + this.sum('succeeded'),
+      failed: ended.failed + this.sum('failed'),
+      cancelled: ended.cancelled + this.sum('cancelled'),
+      skipped: ended.skipped + this.sum('skipped'),
+    };
+  }
+
+  private fold(page: FleetCounts): void {
+    for (const end of ['succeeded', 'failed', 'cancelled', 'skipped'] as const)
+      this.state.ended[end] += page[end];
+  }
+
+  private hasFailedTooOften(): boolean {
+    const { stopAfterFailures } = this.request;
+    const { failed } = this.counts();
+    if (stopAfterFailures === undefined || failed === 0) return false;
+    if (typeof stopAfterFailures === 'number') return failed >= stopAfterFailures;
+    // A share can be told once all accounts are known.
+    if (this.state.arrived < this.expected) return false;
+    return failed >= (parseInt(stopAfterFailures) / 100) * this.state.accounts;
+  }
+
+  private count(accountId: string, { type, message, remedy }: ProgressFailure): void {
+    const { causes } = this.state;
+    const same = causes.find((cause) => cause.type === type && cause.remedy === remedy);
+    const cause = same ?? (causes.length < MAX_CAUSES ? undefined : causes.at(-1));
+    if (cause === undefined) {
+      causes.push({ type, count: 1, example: message, ...(remedy && { remedy }), accounts: [accountId] });
+      return;
+    }
+    cause.count += 1;
+    if (cause.accounts.length < MAX_NAMED_ACCOUNTS) cause.accounts.push(accountId);
+  }
+
+  private pageId(page: number): string {
+    return `${this.state.pageIdPrefix}${page}`;
+  }
+
+  private async startPage(page: number, accounts: unknown[]): Promise<void> {
+    const { workflowId, typedSearchAttributes } = workflowInfo();
+    const { name } = this.request;
+    const searchable = typedSearchAttributes.get(SEARCH_ATTRIBUTES.fleet) !== undefined;
+    const input: PageInput = { fleet: name, fleetId: workflowId, page, accounts, searchable };
+    this.sending += 1;
+    await startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, {
+      workflowId: this.pageId(page),
+      args: [input],
+      // A page outlives the execution that started it, and is cancelled by its ID.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      staticSummary: `page ${page} of fleet ${name}: ${accounts.length} accounts`,
+      ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] }),
+    });
+    this.sending -= 1;
+    if (this.state.paused) await this.order(page, { paused: true });
+    if (this.state.stopping) await this.order(page, { stop: true });
+    this.hasNews = true;
+  }
+
+  private order(page: number, order: PageOrder): Promise<void> {
+    return this.send(page, () => getExternalWorkflowHandle(this.pageId(page)).signal(PAGE_ORDER, order));
+  }
+
+  /** A page that is gone without a word, as one that was terminated, is counted out. */
+  private async send(page: number, message: () => Promise<void>): Promise<void> {
+    this.sending += 1;
+    try {
+      await message();
+    } catch {
+      const lost = this.state.pages.find((known) => known.page === page);
+      if (lost !== undefined) this.lose(lost);
+    } finally {
+      this.sending -= 1;
+      this.hasNews = true;
+    }
+  }
+
+  private lose(page: LivePage): void {
+    const lost = page.waiting + page.open;
+    this.state.pages = this.state.pages.filter((known) => known !== page);
+    this.fold({ ...page, failed: page.failed + lost });
+    const remedy = 'Start the fleet again: it goes on with what is there.';
+    const message = `Page ${page.page} of the fleet, with ${lost} open accounts, was ended from outside. ${remedy}`;
+    this.count(this.pageId(page.page), { type: 'PageLost', message, remedy });
+  }
+}

@@ -1,0 +1,85 @@
+import { ApplicationFailure, defineQuery, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import {
+  ADD_PAGE_SIGNAL,
+  ADJUST_UPDATE,
+  describeProblems,
+  FLEET_ORDERS,
+  PROGRESS_QUERY,
+  readAdjustment,
+  readPage,
+  type FleetOrder,
+  type FleetProgress,
+} from '../contract';
+import type { Fleet } from './fleet';
+import { PAGE_REPORT, type PageReport } from './fleet-messages';
+
+/** Answers the query, the signals and the Updates of a fleet. What makes no sense changes nothing, and says so. */
+export function offerFleetSteering(fleet: Fleet): void {
+  const carryOut: Record<FleetOrder, () => void> = {
+    pause: () => {
+      fleet.pause(true);
+    },
+    resume: () => {
+      fleet.pause(false);
+    },
+    retry: () => {
+      fleet.retry();
+    },
+  };
+  setHandler(defineQuery<FleetProgress>(PROGRESS_QUERY), () => fleet.progress(), {
+    description: 'Where the fleet stands, as JSON.',
+  });
+  setHandler(defineSignal<[PageReport]>(PAGE_REPORT), (report) => {
+    fleet.hear(report);
+  });
+  setHandler(
+    defineSignal<[unknown]>(ADD_PAGE_SIGNAL),
+    (input) => {
+      const read = readPage(input);
+      if ('problems' in read) fleet.note(`addPage changed nothing: ${describeProblems(read.problems)}`);
+      else fleet.addPage(read.request);
+    },
+    { description: 'The next accounts: {page, accounts}, pages counted from 0.' },
+  );
+  for (const [name, description] of Object.entries(FLEET_ORDERS) as [FleetOrder, string][]) {
+    setHandler(
+      defineSignal(name),
+      () => {
+        const reason = fleet.whyNot(name);
+        if (reason === undefined) carryOut[name]();
+        else fleet.note(`${name} changed nothing: ${reason}`);
+      },
+      { description },
+    );
+    setHandler(
+      defineUpdate<FleetProgress>(name),
+      () => {
+        carryOut[name]();
+        return fleet.progress();
+      },
+      {
+        description,
+        validator() {
+          const reason = fleet.whyNot(name);
+          if (reason !== undefined) throw ApplicationFailure.nonRetryable(reason, 'Refused');
+        },
+      },
+    );
+  }
+  setHandler(
+    defineUpdate<FleetProgress, [unknown]>(ADJUST_UPDATE),
+    (input) => {
+      const read = readAdjustment(input);
+      if ('request' in read) fleet.adjust(read.request.maxConcurrent);
+      return fleet.progress();
+    },
+    {
+      description: 'Changes {maxConcurrent} while the fleet runs.',
+      validator(input) {
+        const read = readAdjustment(input);
+        if ('problems' in read)
+          throw ApplicationFailure.nonRetryable(describeProblems(read.problems), 'Refused');
+      },
+    },
+  );
+}
