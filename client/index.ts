@@ -11,6 +11,14 @@ export {
   withdrawLocalServer,
   type LocalServer,
 } from './local-server';
+export {
+  describeManifestProblem,
+  describeManifestProblems,
+  readManifest,
+  type ManifestProblem,
+  type ManifestRequest,
+  type ReadManifest,
+} from './manifest';
 export { registerSearchAttributes } from './search-attributes';
 export type { StartedRun } from './start-or-join';
 export { isUnavailable, type AccountStatus, type PendingActivity } from './status';

@@ -1,0 +1,3 @@
+export { describeManifestProblem, describeManifestProblems, type ManifestProblem } from './problems';
+export { readManifest } from './read-manifest';
+export type { ManifestRequest, ReadManifest } from './requests';
