@@ -1,6 +1,9 @@
 import {
+  FleetDiffersError,
+  FleetRefusedError,
   InvalidRequestError,
   isUnavailable,
+  NoFleetError,
   NoRunError,
   NoWorkerError,
   OrderRefusedError,
@@ -37,6 +40,9 @@ export function exitCodeOfError(error: unknown): number {
     OtherRunOpenError,
     NoRunError,
     OrderRefusedError,
+    NoFleetError,
+    FleetDiffersError,
+    FleetRefusedError,
   ];
   if (usage.some((type) => error instanceof type)) return EXIT.usage;
   return EXIT.failed;

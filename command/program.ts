@@ -1,6 +1,8 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { clientToken, STAGES, type Stage } from '../client';
 import { EXIT } from './exit-codes';
+import { addFleetVerbs } from './fleet-program';
+import { wholeNumber } from './numbers';
 import { print, printJson } from './output';
 import type { CommonOptions } from './with-client';
 import type { RequestOptions } from './request-options';
@@ -155,6 +157,8 @@ Examples:
       },
     );
 
+  addFleetVerbs(program, finish);
+
   verb('doctor', 'Check the server, the namespace, its search attributes and the workers', 'doctor --fix')
     .option('--fix', 'register the search attributes that are missing')
     .action(async (options: CommonOptions & { fix?: boolean }) => {
@@ -189,14 +193,4 @@ Examples:
 
 function eachTag(pair: string, pairs: string[] | undefined): string[] {
   return [...(pairs ?? []), pair];
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
-    }
-    return value;
-  };
 }

@@ -78,7 +78,7 @@ export function readPage(input: unknown): ReadRequest<FleetPage> {
   return readBy(pageSchema, input);
 }
 
-const adjustSchema = z.strictObject({ maxConcurrent: fleetSchema.shape.maxConcurrent.removeDefault() });
+const adjustSchema = z.strictObject({ maxConcurrent: fleetSchema.shape.maxConcurrent.unwrap() });
 
 /** Update that changes a fleet while it runs; its argument is a {@link FleetAdjustment}. */
 export const ADJUST_UPDATE = 'adjust';

@@ -72,7 +72,7 @@ async function startOrFollow(request: ProvisionRequest, around: Surroundings): P
 
 async function startRun(
   request: ProvisionRequest,
-  { fleet, searchable, onStarted }: Surroundings,
+  { fleet, searchable, ...around }: Surroundings,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<ProvisionResult> {
   const workflowId = workflowIdOf(request.accountId);
@@ -94,7 +94,7 @@ async function startRun(
       ],
     }),
   });
-  onStarted(workflowId);
+  around.onStarted(workflowId);
   return run.result();
 }
 

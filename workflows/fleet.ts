@@ -1,5 +1,7 @@
 import {
   ChildWorkflowCancellationType,
+  condition,
+  type ExternalWorkflowHandle,
   getExternalWorkflowHandle,
   ParentClosePolicy,
   startChild,
@@ -7,43 +9,24 @@ import {
 } from '@temporalio/workflow';
 import {
   FLEET_PAGE_WORKFLOW,
-  MAX_NAMED_ACCOUNTS,
   MAX_NOTES,
   SEARCH_ATTRIBUTES,
-  type FleetCause,
-  type FleetCounts,
   type FleetPage,
   type FleetProgress,
   type FleetRequest,
   type FleetResult,
   type FleetStage,
-  type ProgressFailure,
 } from '../contract';
+import {
+  countFailure,
+  countsOf,
+  fold,
+  hasFailedTooOften,
+  sumOf,
+  type CarriedFleet,
+  type LivePage,
+} from './fleet-tally';
 import { PAGE_ORDER, type PageInput, type PageOrder, type PageReport } from './fleet-messages';
-
-/** A page that has not ended. */
-interface LivePage extends Omit<PageReport, 'newFailures'> {
-  /** The window that it was given. */
-  window: number;
-}
-
-/** What an execution of a fleet hands on to the next. */
-export interface CarriedFleet {
-  pages: LivePage[];
-  arrived: number;
-  accounts: number;
-  ended: FleetCounts;
-  causes: FleetCause[];
-  maxConcurrent: number;
-  paused: boolean;
-  stopping: boolean;
-  startedAt: string;
-  pageIdPrefix: string;
-  notes: string[];
-}
-
-/** More causes than this are counted together. */
-const MAX_CAUSES = 20;
 
 /** The state of a fleet: its pages, what they have reported, and what they are told. */
 export class Fleet {
@@ -83,9 +66,9 @@ export class Fleet {
   /** Orders what follows from the news. */
   act(): void {
     this.hasNews = false;
-    if (this.hasFailedTooOften() && !this.state.stopping) {
+    if (hasFailedTooOften(this.state, this.request, this.expected) && !this.state.stopping) {
       this.state.stopping = true;
-      for (const { page } of this.state.pages) void this.order(page, { stop: true });
+      this.tellAll({ stop: true });
     }
     this.shareWindow();
   }
@@ -99,12 +82,12 @@ export class Fleet {
       free -= window;
       if (page.waiting === 0 || window === page.window) continue;
       page.window = window;
-      void this.order(page.page, { window });
+      this.tell(page, { window });
     }
   }
 
   speakToAll(): void {
-    for (const { page, window } of this.state.pages) void this.order(page, { window });
+    for (const page of this.state.pages) this.tell(page, { window: page.window });
   }
 
   addPage({ page, accounts }: FleetPage): void {
@@ -112,7 +95,15 @@ export class Fleet {
     this.state.arrived += 1;
     this.state.accounts += accounts.length;
     const counts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
-    this.state.pages.push({ page, waiting: accounts.length, open: 0, held: 0, window: 0, ...counts });
+    this.state.pages.push({
+      page,
+      waiting: accounts.length,
+      open: 0,
+      held: 0,
+      window: 0,
+      started: false,
+      ...counts,
+    });
     void this.startPage(page, accounts);
   }
 
@@ -122,17 +113,17 @@ export class Fleet {
     if (known === undefined) return;
     this.hasNews = true;
     Object.assign(known, report);
-    for (const { accountId, failure } of newFailures) this.count(accountId, failure);
+    for (const { accountId, failure } of newFailures) countFailure(this.state, accountId, failure);
     // One with failures stays, for `retry`.
     if (report.waiting + report.open + report.failed > 0) return;
     this.state.pages.splice(index, 1);
-    this.fold(report);
-    void this.order(report.page, { finish: true });
+    fold(this.state, report);
+    this.tell(known, { finish: true });
   }
 
   pause(paused: boolean): void {
     this.state.paused = paused;
-    for (const { page } of this.state.pages) void this.order(page, { paused });
+    this.tellAll({ paused });
   }
 
   retry(): void {
@@ -142,7 +133,7 @@ export class Fleet {
       page.waiting += page.failed;
       page.failed = 0;
       page.window = Math.min(page.window, page.open);
-      void this.order(page.page, { retry: true });
+      this.tell(page, { retry: true });
     }
     this.hasNews = true;
   }
@@ -160,16 +151,16 @@ export class Fleet {
   /** The runs of all pages end as their requests say. */
   cancel(): void {
     this.cancelling = true;
-    for (const { page } of this.state.pages)
-      void this.send(page, () => getExternalWorkflowHandle(this.pageId(page)).cancel());
+    for (const page of this.state.pages) if (page.started) this.cancelPage(page);
   }
 
   /** Lets the pages return what they know. */
   async finish(): Promise<void> {
     const { pages } = this.state;
     this.state.pages = [];
-    for (const page of pages) this.fold(page);
-    await Promise.all(pages.map(({ page }) => this.order(page, { finish: true })));
+    for (const page of pages) fold(this.state, page);
+    for (const page of pages) this.tell(page, { finish: true });
+    await condition(() => this.sending === 0);
   }
 
   whyNot(order: 'pause' | 'resume' | 'retry'): string | undefined {
@@ -191,10 +182,10 @@ export class Fleet {
       stage: this.stage(),
       accounts,
       pages: { arrived, expected: this.expected },
-      ...this.counts(),
-      waiting: this.sum('waiting'),
-      open: this.sum('open'),
-      held: this.sum('held'),
+      ...countsOf(this.state),
+      waiting: sumOf(this.state, 'waiting'),
+      open: sumOf(this.state, 'open'),
+      held: sumOf(this.state, 'held'),
       ...{ maxConcurrent, startedAt, causes, pageIdPrefix },
       ...(notes.length > 0 && { notes }),
     };
@@ -202,7 +193,7 @@ export class Fleet {
 
   result(): FleetResult {
     const { accounts, causes, arrived: pages, pageIdPrefix } = this.state;
-    return { name: this.request.name, accounts, ...this.counts(), causes, pages, pageIdPrefix };
+    return { name: this.request.name, accounts, ...countsOf(this.state), causes, pages, pageIdPrefix };
   }
 
   private stage(): FleetStage {
@@ -210,47 +201,6 @@ export class Fleet {
     if (this.isDone) return 'done';
     if (this.state.stopping) return 'stopping';
     return this.state.paused ? 'paused' : 'running';
-  }
-
-  private sum(what: 'waiting' | 'open' | 'held' | keyof FleetCounts): number {
-    return this.state.pages.reduce((sum, page) => sum + page[what], 0);
-  }
-
-  private counts(): FleetCounts {
-    const { ended } = this.state;
-    return {
-      succeeded: ended.succeeded + this.sum('succeeded'),
-      failed: ended.failed + this.sum('failed'),
-      cancelled: ended.cancelled + this.sum('cancelled'),
-      skipped: ended.skipped + this.sum('skipped'),
-    };
-  }
-
-  private fold(page: FleetCounts): void {
-    for (const end of ['succeeded', 'failed', 'cancelled', 'skipped'] as const)
-      this.state.ended[end] += page[end];
-  }
-
-  private hasFailedTooOften(): boolean {
-    const { stopAfterFailures } = this.request;
-    const { failed } = this.counts();
-    if (stopAfterFailures === undefined || failed === 0) return false;
-    if (typeof stopAfterFailures === 'number') return failed >= stopAfterFailures;
-    // A share can be told once all accounts are known.
-    if (this.state.arrived < this.expected) return false;
-    return failed >= (parseInt(stopAfterFailures) / 100) * this.state.accounts;
-  }
-
-  private count(accountId: string, { type, message, remedy }: ProgressFailure): void {
-    const { causes } = this.state;
-    const same = causes.find((cause) => cause.type === type && cause.remedy === remedy);
-    const cause = same ?? (causes.length < MAX_CAUSES ? undefined : causes.at(-1));
-    if (cause === undefined) {
-      causes.push({ type, count: 1, example: message, ...(remedy && { remedy }), accounts: [accountId] });
-      return;
-    }
-    cause.count += 1;
-    if (cause.accounts.length < MAX_NAMED_ACCOUNTS) cause.accounts.push(accountId);
   }
 
   private pageId(page: number): string {
@@ -273,23 +223,50 @@ export class Fleet {
       ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] }),
     });
     this.sending -= 1;
-    if (this.state.paused) await this.order(page, { paused: true });
-    if (this.state.stopping) await this.order(page, { stop: true });
+    const started = this.state.pages.find((known) => known.page === page);
+    if (started !== undefined) this.welcome(started);
     this.hasNews = true;
   }
 
-  private order(page: number, order: PageOrder): Promise<void> {
-    return this.send(page, () => getExternalWorkflowHandle(this.pageId(page)).signal(PAGE_ORDER, order));
+  private welcome(page: LivePage): void {
+    page.started = true;
+    if (this.cancelling) {
+      this.cancelPage(page);
+      return;
+    }
+    const { paused, stopping } = this.state;
+    const { window } = page;
+    this.tell(page, {
+      ...(window > 0 && { window }),
+      ...(paused && { paused }),
+      ...(stopping && { stop: true }),
+    });
+  }
+
+  private tellAll(order: PageOrder): void {
+    for (const page of this.state.pages) this.tell(page, order);
+  }
+
+  private tell(page: LivePage, order: PageOrder): void {
+    if (page.started && Object.keys(order).length > 0)
+      void this.send(page, () => this.pageHandle(page).signal<[PageOrder]>(PAGE_ORDER, order));
+  }
+
+  private cancelPage(page: LivePage): void {
+    void this.send(page, () => this.pageHandle(page).cancel());
+  }
+
+  private pageHandle({ page }: LivePage): ExternalWorkflowHandle {
+    return getExternalWorkflowHandle(this.pageId(page));
   }
 
   /** A page that is gone without a word, as one that was terminated, is counted out. */
-  private async send(page: number, message: () => Promise<void>): Promise<void> {
+  private async send(page: LivePage, message: () => Promise<void>): Promise<void> {
     this.sending += 1;
     try {
       await message();
     } catch {
-      const lost = this.state.pages.find((known) => known.page === page);
-      if (lost !== undefined) this.lose(lost);
+      if (this.state.pages.includes(page)) this.lose(page);
     } finally {
       this.sending -= 1;
       this.hasNews = true;
@@ -299,9 +276,9 @@ export class Fleet {
   private lose(page: LivePage): void {
     const lost = page.waiting + page.open;
     this.state.pages = this.state.pages.filter((known) => known !== page);
-    this.fold({ ...page, failed: page.failed + lost });
+    fold(this.state, { ...page, failed: page.failed + lost });
     const remedy = 'Start the fleet again: it goes on with what is there.';
     const message = `Page ${page.page} of the fleet, with ${lost} open accounts, was ended from outside. ${remedy}`;
-    this.count(this.pageId(page.page), { type: 'PageLost', message, remedy });
+    countFailure(this.state, this.pageId(page.page), { type: 'PageLost', message, remedy });
   }
 }

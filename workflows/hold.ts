@@ -1,5 +1,12 @@
-import { condition, getExternalWorkflowHandle, isCancellation, workflowInfo, type ApplicationFailure } from '@temporalio/workflow';
-import { describeHeldFailure,
+import {
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  workflowInfo,
+  type ApplicationFailure,
+} from '@temporalio/workflow';
+import {
+  describeHeldFailure,
   HELD_SIGNAL,
   isFleetId,
   MAX_GENERATIONS,

@@ -94,7 +94,7 @@ class Page {
     for (;;) {
       const urgent = () => this.finished || this.isUrgent();
       // Nothing changes while nothing is open, so no timer is needed to look.
-      if (this.open.size === 0) await condition(urgent);
+      if (this.open.size === 0) await condition(() => urgent() || this.open.size > 0);
       else await condition(urgent, REPORT_EVERY);
       const report = this.stand();
       const text = JSON.stringify(report);
@@ -142,8 +142,7 @@ class Page {
     });
     this.open.delete(index);
     this.ends[index] = end;
-    if (end.failure !== undefined)
-      this.newFailures.push({ accountId: end.accountId, failure: end.failure });
+    if (end.failure !== undefined) this.newFailures.push({ accountId: end.accountId, failure: end.failure });
   }
 
   private async obey({ window, paused, stop, retry, finish }: PageOrder): Promise<void> {
@@ -170,7 +169,8 @@ class Page {
 
   private async tellAll(order: string, which: (run: { held: boolean }) => boolean): Promise<void> {
     const runs = [...this.open.values()].filter(which);
-    await Promise.all(runs.map(({ workflowId }) => workflowId && this.tell(workflowId, order)));
+    const ids = runs.flatMap(({ workflowId }) => workflowId ?? []);
+    await Promise.all(ids.map((workflowId) => this.tell(workflowId, order)));
   }
 
   /** A run that has ended meanwhile needs no order. */

@@ -8,14 +8,15 @@ import {
 } from '@temporalio/workflow';
 import { describeProblems, readFleetRequest, type FleetResult } from '../contract';
 import { failureOf } from './failure';
-import { Fleet, type CarriedFleet } from './fleet';
+import { Fleet } from './fleet';
+import type { CarriedFleet } from './fleet-tally';
 import { offerFleetSteering } from './offer-fleet-steering';
 
 /** A page that was terminated says nothing: so often all are spoken to, which fails for one that is gone. */
 const SILENCE = '10m';
 
 /** Executions end far below what a history may hold: 51,200 events or 50 MiB. */
-const MAX_EVENTS = 3_000;
+const MAX_EVENTS = 1_000;
 const MAX_BYTES = 4_000_000;
 
 /**
@@ -24,8 +25,7 @@ const MAX_BYTES = 4_000_000;
  */
 export async function provisionFleet(input: unknown, carried?: CarriedFleet): Promise<FleetResult> {
   const read = readFleetRequest(input);
-  if ('problems' in read)
-    throw failureOf('invalidRequest', '(fleet)', describeProblems(read.problems));
+  if ('problems' in read) throw failureOf('invalidRequest', '(fleet)', describeProblems(read.problems));
   const fleet = new Fleet(read.request, carried);
   offerFleetSteering(fleet);
   try {

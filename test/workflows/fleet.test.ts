@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { FleetDiffersError, type FleetInput } from '../../client';
-import { workflowIdOf } from '../../contract';
+import { FleetDiffersError, type FleetInput, type FleetResult } from '../../client';
+import { fleetIdOf, workflowIdOf } from '../../contract';
 import { freshAccount, requestFor, until } from '../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../support/provisioning';
 
@@ -134,13 +134,14 @@ test('paused, a fleet begins nothing; resumed, it ends', async () => {
   await harness.client.fleets.start(fleet);
   await harness.client.fleets.order(fleet.name, 'pause');
   await expect(harness.client.fleets.order(fleet.name, 'pause')).rejects.toThrow('paused already');
-  const paused = await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ open }) => open === 0,
-    10_000,
-  ).catch(() => harness.client.fleets.status(fleet.name));
+  const paused = await harness.client.fleets.status(fleet.name);
   expect(paused).toMatchObject({ stage: 'paused' });
-  expect(paused.waiting).toBeGreaterThan(5);
+  const callsOf = () =>
+    harness.emulator.calls({ operation: 'CreateInstance' }).filter((call) => ids.includes(call.account));
+  const before = callsOf().length;
+  expect(before).toBeLessThanOrEqual(2);
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  expect(callsOf().length).toBeLessThanOrEqual(2);
   await harness.client.fleets.adjust(fleet.name, { maxConcurrent: 10 });
   await harness.client.fleets.order(fleet.name, 'resume');
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 10 });
@@ -173,4 +174,58 @@ test('a fleet that is open is joined by the same manifest, and refused to anothe
     FleetDiffersError,
   );
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 3, succeeded: 3 });
+});
+
+test('an account in two fleets and a run of its own gets one instance, and all three succeed', async () => {
+  const ids = accounts(6);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 1_000 });
+  const fleets = [fleetOf(ids), fleetOf([...ids].reverse())];
+  const results = await Promise.all([
+    ...fleets.map((fleet) => run(fleet)),
+    harness.client.provision(requestFor(ids[3] ?? '')),
+  ]);
+  for (const result of results.slice(0, 2)) expect(result).toMatchObject({ succeeded: 6, failed: 0 });
+  expect(ids.map((account) => harness.creates(account).length)).toEqual(ids.map(() => 1));
+});
+
+test('a fleet of many pages goes on in another execution, with nothing lost or done twice', async () => {
+  const name = freshName();
+  const pages = 220;
+  const ids = accounts(20);
+  const handle = await harness.temporal.workflow.start<(request: object) => Promise<FleetResult>>(
+    'provisionFleet',
+    {
+      workflowId: fleetIdOf(name),
+      taskQueue: harness.taskQueue,
+      args: [{ name, pages }],
+    },
+  );
+  // Mostly empty pages: each costs the fleet as many events as a full one.
+  for (let page = 0; page < pages; page += 1) {
+    const account = page % 11 === 0 ? ids[page / 11] : undefined;
+    await handle.signal('addPage', { page, accounts: account === undefined ? [] : [requestFor(account)] });
+  }
+  expect(await handle.result()).toMatchObject({ accounts: 20, succeeded: 20, pages });
+  const last = harness.temporal.workflow.getHandle(fleetIdOf(name));
+  const { runId, historyLength } = await last.describe();
+  expect(runId).not.toBe(handle.firstExecutionRunId);
+  expect(historyLength).toBeLessThan(10_000);
+  expect(ids.map((account) => harness.creates(account).length)).toEqual(ids.map(() => 1));
+});
+
+test('a page that is terminated from outside does not keep its fleet open', async () => {
+  const ids = accounts(2);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000 });
+  const fleet = fleetOf(ids);
+  await harness.client.fleets.start(fleet);
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ waiting }) => waiting === 0,
+  );
+  await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).terminate();
+  await harness.client.fleets.adjust(fleet.name, { maxConcurrent: 9 });
+  await harness.client.fleets.order(fleet.name, 'pause');
+  const result = await harness.client.fleets.result(fleet.name);
+  expect(result).toMatchObject({ failed: 2, causes: [expect.objectContaining({ type: 'PageLost' })] });
+  for (const account of ids) await harness.client.cancel(account);
 });

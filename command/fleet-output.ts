@@ -1,0 +1,119 @@
+import Table from 'cli-table3';
+import ora from 'ora';
+import pc from 'picocolors';
+import type { FleetStatus } from '../client';
+import { FLEET_STAGES } from '../contract';
+import { isLiveTerminal, print } from './output';
+
+const BAR = 30;
+/** The rate is that of the last while: what went before says little about what comes. */
+const RATE_OVER_MS = 30_000;
+const LINE_EVERY_MS = 10_000;
+
+/** Shows a fleet as it goes: a line that lives in a terminal, else a line every 10 s; failures as they come. */
+export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<FleetStatus> {
+  const spinner = isLiveTerminal() ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
+  const moments: { at: number; ended: number }[] = [];
+  const told = new Map<string, number>();
+  let last: FleetStatus | undefined;
+  let lastLine = -Infinity;
+  try {
+    for await (const status of statuses) {
+      last = status;
+      const now = performance.now();
+      moments.push({ at: now, ended: endedOf(status) });
+      while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
+      for (const { type, count, example } of status.causes) {
+        const before = told.get(type) ?? 0;
+        if (count <= before) continue;
+        spinner?.stop();
+        print(`${pc.red(type)}${count > 1 ? ` (${count})` : ''}  ${example}`);
+        told.set(type, count);
+      }
+      const line = lineOf(status, rateOf(moments));
+      if (spinner !== undefined) spinner.start(line);
+      else if (now - lastLine >= LINE_EVERY_MS) {
+        print(line);
+        lastLine = now;
+      }
+    }
+  } finally {
+    spinner?.stop();
+  }
+  if (last === undefined) throw new Error('the fleet gave no status');
+  return last;
+}
+
+/** A status as a person reads it. */
+export function printFleet(status: FleetStatus): void {
+  const { stage, pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held } = status;
+  const lacks = pages.expected - pages.arrived;
+  const rows: [string, string | undefined][] = [
+    ['Fleet', status.name],
+    ['Stage', `${stage}: ${FLEET_STAGES[stage]}`],
+    [
+      'Accounts',
+      `${accounts}: ${succeeded} succeeded, ${failed} failed, ${cancelled} cancelled, ${skipped} skipped`,
+    ],
+    [
+      'Under way',
+      waiting + open > 0
+        ? `${open} open${held > 0 ? ` (${held} held)` : ''}, ${waiting} waiting, ${status.maxConcurrent} at once`
+        : undefined,
+    ],
+    ['Started', status.startedAt],
+    ['Run', status.workflowId],
+    [
+      'Note',
+      lacks > 0
+        ? pc.yellow(
+            `${lacks} of ${pages.expected} pages of the manifest have not arrived: start it again to send them`,
+          )
+        : undefined,
+    ],
+    ...(status.notes ?? []).map((text): [string, string] => ['Noted', text]),
+  ];
+  for (const [label, value] of rows) if (value) print(`${pc.dim(label.padEnd(15))}${value}`);
+  if (status.causes.length === 0) return;
+  const table = new Table({
+    head: ['Failed', 'Cause', 'Next step', 'Accounts'],
+    style: { head: [], border: [] },
+    colWidths: [8, 24, 50, 16],
+    wordWrap: true,
+  });
+  for (const { count, type, remedy = '', accounts: ids } of status.causes)
+    table.push([count, type, remedy, [...ids.slice(0, 3), ...(count > 3 ? ['…'] : [])].join('\n')]);
+  print(table.toString());
+}
+
+function lineOf(status: FleetStatus, perSecond: number | undefined): string {
+  const { accounts, failed, open, held, stage } = status;
+  const ended = endedOf(status);
+  const filled = accounts === 0 ? 0 : Math.floor((ended / accounts) * BAR);
+  const left = perSecond ? (accounts - ended) / perSecond : undefined;
+  return [
+    `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${ended} of ${accounts}`,
+    ...(stage === 'running' ? [] : [pc.yellow(stage)]),
+    `${open} open`,
+    ...(held > 0 ? [pc.yellow(`${held} held`)] : []),
+    ...(failed > 0 ? [pc.red(`${failed} failed`)] : []),
+    ...(perSecond ? [`${perSecond.toFixed(1)}/s`] : []),
+    ...(left === undefined || left === 0 ? [] : [`${duration(left)} left`]),
+  ].join(', ');
+}
+
+function endedOf({ succeeded, failed, cancelled, skipped }: FleetStatus): number {
+  return succeeded + failed + cancelled + skipped;
+}
+
+function rateOf(moments: readonly { at: number; ended: number }[]): number | undefined {
+  const [first, last] = [moments[0], moments.at(-1)];
+  if (first === undefined || last === undefined || last.at === first.at) return undefined;
+  const rate = ((last.ended - first.ended) / (last.at - first.at)) * 1000;
+  return rate > 0 ? rate : undefined;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import {
+  describeManifestProblems,
+  InvalidRequestError,
+  readManifest,
+  type FleetInput,
+  type FleetStatus,
+  type IdentityCenterClient,
+} from '../client';
+import { FLEET_ORDERS, oneLine, readFleetRequest, type FleetOrder, type FleetProgress } from '../contract';
+import { EXIT, UsageError } from './exit-codes';
+import { printFleet, showFleet } from './fleet-output';
+import { print, printJson } from './output';
+import { quote } from './request-options';
+import { withClient, type CommonOptions } from './with-client';
+
+export interface FleetStartOptions extends CommonOptions {
+  name?: string;
+  maxConcurrent?: number;
+  stopAfterFailures?: string;
+  wait: boolean;
+}
+
+/** @returns the exit code, as every verb does */
+export async function start(manifest: string, options: FleetStartOptions): Promise<number> {
+  // Before anything is connected to: what is wrong here is wrong with any server.
+  const input = readFleetInput(manifest, options);
+  return withClient(async (client) => {
+    const fleet = await client.fleets.start(input);
+    const { name, workflowId, joined } = fleet;
+    if (!options.json)
+      print(
+        `Fleet ${name}: ${joined ? 'joined the open one' : `started with ${input.accounts.length} accounts`}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`,
+      );
+    if (options.wait) return follow(client, name, options);
+    if (options.json) printJson(fleet);
+    return EXIT.done;
+  });
+}
+
+export async function status(name: string, { json }: CommonOptions): Promise<number> {
+  return withClient(async (client) => {
+    const found = await client.fleets.status(fleetOf(name));
+    if (json) printJson(found);
+    else printFleet(found);
+    return exitCodeOfFleet(found);
+  });
+}
+
+export async function watch(name: string, options: CommonOptions): Promise<number> {
+  return withClient((client) => follow(client, fleetOf(name), options, true));
+}
+
+export async function order(name: string, what: FleetOrder, { json }: CommonOptions): Promise<number> {
+  return withClient(async (client) => {
+    sayOrdered(name, await client.fleets.order(fleetOf(name), what), FLEET_ORDERS[what], json);
+    return EXIT.done;
+  });
+}
+
+export async function adjust(
+  name: string,
+  { json, maxConcurrent }: CommonOptions & { maxConcurrent: number },
+): Promise<number> {
+  return withClient(async (client) => {
+    const progress = await client.fleets.adjust(fleetOf(name), { maxConcurrent });
+    sayOrdered(name, progress, `${maxConcurrent} accounts at once.`, json);
+    return EXIT.done;
+  });
+}
+
+export async function cancel(name: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  return withClient(async (client) => {
+    await client.fleets.cancel(fleetOf(name));
+    if (options.wait) {
+      const code = await follow(client, name, options);
+      return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
+    }
+    if (options.json) printJson({ name });
+    else print(`Fleet ${name}: asked to stop. Follow it with: identity-center fleet watch ${name}`);
+    return EXIT.done;
+  });
+}
+
+/** Follows a fleet to its end: live for people; as JSON its last status, or each. */
+async function follow(
+  client: IdentityCenterClient,
+  name: string,
+  { json }: CommonOptions,
+  each = false,
+): Promise<number> {
+  let last: FleetStatus | undefined;
+  const statuses = client.fleets.watch(name);
+  if (json) {
+    for await (const seen of statuses) {
+      if (each) printJson(seen);
+      last = seen;
+    }
+    if (!each) printJson(last);
+  } else {
+    last = await showFleet(statuses);
+    printFleet(last);
+  }
+  if (last === undefined) throw new Error(`Fleet ${name} gave no status`);
+  return exitCodeOfFleet(last);
+}
+
+function sayOrdered(name: string, progress: FleetProgress, what: string, json = false): void {
+  if (json) printJson(progress);
+  else print(`Fleet ${name}: ${what} Follow it with: identity-center fleet watch ${name}`);
+}
+
+/** Skipped accounts are none that were done. */
+function exitCodeOfFleet({ status: state, failed, skipped, cancelled }: FleetStatus): number {
+  if (state === 'RUNNING') return EXIT.running;
+  if (state === 'CANCELLED') return EXIT.cancelled;
+  return state === 'COMPLETED' && failed + skipped + cancelled === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** @throws UsageError with every problem of the file by its line */
+function readFleetInput(manifest: string, options: FleetStartOptions): FleetInput {
+  const file = path.basename(manifest);
+  const read = readManifest({ name: file, bytes: readBytes(manifest) });
+  if ('problems' in read)
+    throw new UsageError(
+      `The manifest is not valid, and nothing was started.\n${describeManifestProblems(manifest, read.problems)}`,
+    );
+  const { maxConcurrent, stopAfterFailures: stop } = options;
+  const input = {
+    name: options.name ?? path.parse(file).name,
+    accounts: read.requests,
+    ...(maxConcurrent !== undefined && { maxConcurrent }),
+    ...(stop !== undefined && { stopAfterFailures: /^\d+$/.test(stop) ? Number(stop) : stop }),
+  };
+  const { accounts, ...rest } = input;
+  const request = readFleetRequest(rest);
+  if ('problems' in request) throw new InvalidRequestError(request.problems);
+  return { ...rest, accounts };
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`manifest: cannot be read: ${oneLine((error as Error).message, 300)}`);
+  }
+}
+
+function fleetOf(name: string): string {
+  const read = readFleetRequest({ name });
+  if ('problems' in read) throw new UsageError(`name: ${quote(name)} is no name of a fleet`);
+  return name;
+}

@@ -1,0 +1,88 @@
+import {
+  MAX_NAMED_ACCOUNTS,
+  type FleetCause,
+  type FleetCounts,
+  type FleetRequest,
+  type ProgressFailure,
+} from '../contract';
+import type { PageReport } from './fleet-messages';
+
+/** A page that has not ended. */
+export interface LivePage extends Omit<PageReport, 'newFailures'> {
+  /** The window that it was given. */
+  window: number;
+  /** Can be spoken to; before that it is told nothing, and when it starts everything. */
+  started: boolean;
+}
+
+/** What an execution of a fleet hands on to the next. */
+export interface CarriedFleet {
+  pages: LivePage[];
+  arrived: number;
+  accounts: number;
+  ended: FleetCounts;
+  causes: FleetCause[];
+  maxConcurrent: number;
+  paused: boolean;
+  stopping: boolean;
+  startedAt: string;
+  pageIdPrefix: string;
+  notes: string[];
+}
+
+/** More causes than this are counted together. */
+const MAX_CAUSES = 20;
+
+/** Accounts of the pages that have not ended, in one respect. */
+export function sumOf(
+  { pages }: CarriedFleet,
+  what: 'waiting' | 'open' | 'held' | keyof FleetCounts,
+): number {
+  return pages.reduce((sum, page) => sum + page[what], 0);
+}
+
+/** How the accounts of a fleet have ended so far. */
+export function countsOf(state: CarriedFleet): FleetCounts {
+  const { ended } = state;
+  return {
+    succeeded: ended.succeeded + sumOf(state, 'succeeded'),
+    failed: ended.failed + sumOf(state, 'failed'),
+    cancelled: ended.cancelled + sumOf(state, 'cancelled'),
+    skipped: ended.skipped + sumOf(state, 'skipped'),
+  };
+}
+
+/** Keeps the counts of a page that leaves the live ones. */
+export function fold({ ended }: CarriedFleet, page: FleetCounts): void {
+  for (const end of ['succeeded', 'failed', 'cancelled', 'skipped'] as const) ended[end] += page[end];
+}
+
+/** @param expected pages that the fleet is to have */
+export function hasFailedTooOften(
+  state: CarriedFleet,
+  { stopAfterFailures }: FleetRequest,
+  expected: number,
+): boolean {
+  const { failed } = countsOf(state);
+  if (stopAfterFailures === undefined || failed === 0) return false;
+  if (typeof stopAfterFailures === 'number') return failed >= stopAfterFailures;
+  // A share can be told once all accounts are known.
+  if (state.arrived < expected) return false;
+  return failed >= (parseInt(stopAfterFailures) / 100) * state.accounts;
+}
+
+/** Counts a failure under its cause. */
+export function countFailure(
+  { causes }: CarriedFleet,
+  accountId: string,
+  { type, message, remedy }: ProgressFailure,
+): void {
+  const same = causes.find((cause) => cause.type === type && cause.remedy === remedy);
+  const cause = same ?? (causes.length < MAX_CAUSES ? undefined : causes.at(-1));
+  if (cause === undefined) {
+    causes.push({ type, count: 1, example: message, ...(remedy && { remedy }), accounts: [accountId] });
+    return;
+  }
+  cause.count += 1;
+  if (cause.accounts.length < MAX_NAMED_ACCOUNTS) cause.accounts.push(accountId);
+}
