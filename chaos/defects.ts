@@ -89,8 +89,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a roll-back that deletes what is older than its run',
     file: 'activities/delete-instance.ts',
     replace: [['createdAt < Date.parse(input.createdSince)', 'createdAt < 0']],
-    seed: 1,
-    minutes: 1,
+    seed: 3,
+    minutes: 1.5,
   },
   {
     name: 'a late attempt sends all the same',

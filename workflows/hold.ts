@@ -2,6 +2,7 @@ import {
   condition,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   workflowInfo,
   type ApplicationFailure,
 } from '@temporalio/workflow';
@@ -63,6 +64,9 @@ export class Hold {
         return;
       }
       run.nextGeneration();
+    } else if (run.lookOwed !== undefined && patched('look-owed')) {
+      const existing = await reconcile(run, run.lookOwed, () => run.steps.findInstance());
+      if (existing !== undefined) run.goOnWith(existing);
     }
     if (correction !== undefined) run.correct(correction);
   }

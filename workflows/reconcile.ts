@@ -21,8 +21,10 @@ export async function reconcile(
   const { accountId, region, existing } = run.request;
   run.journal.enter('reconciling');
   let found: FoundInstance | undefined;
+  run.lookOwed = failure;
   try {
     found = await look();
+    run.lookOwed = undefined;
   } catch (error) {
     // Whether there is an instance stays open; what AWS said first is what the user has to act on.
     throw error instanceof ApplicationFailure && error.type !== 'Aborted' ? failure : error;

@@ -23,6 +23,8 @@ export class Run {
   answerOutstanding = false;
   /** Its last call was sent, or may have been, and not answered: AWS may yet make an instance. */
   answerLost = false;
+  /** CreateInstance ended with this for good, and no look has come through since: nothing is sent before one has. */
+  lookOwed: ApplicationFailure | undefined;
 
   constructor(request: ProvisionRequest) {
     this.request = request;

@@ -175,3 +175,22 @@ test.concurrent('pause makes no sense in a hold', async () => {
   await expect(harness.client.pause(account)).rejects.toThrow('the run is held');
   await harness.client.cancel(account);
 });
+
+test.concurrent('held with a look that failed, retry looks before it sends anything', async () => {
+  const account = freshAccount();
+  await harness.createdBySomebodyElse(account);
+  const { progress } = await startHeld(account, {
+    failNext: [{ operation: 'ListInstances', error: 'ValidationException', message: 'not now', times: 3 }],
+  });
+  expect(progress.failure?.type).not.toBe('InstanceExists');
+  const before = harness.creates(account).length;
+  healthy(account);
+  harness.emulator.setFaults({ accounts: [account], failNext: [] });
+  await harness.client.retry(account);
+  await until(
+    () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),
+    ({ failure, stage }) => stage === 'held' && failure?.type === 'InstanceExists',
+  );
+  expect(harness.creates(account)).toHaveLength(before);
+  await harness.client.cancel(account);
+});
