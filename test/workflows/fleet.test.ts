@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { FleetDiffersError, type FleetInput, type FleetResult } from '../../client';
+import { Worker } from '@temporalio/worker';
 import { fleetIdOf, workflowIdOf } from '../../contract';
+import { WORKFLOW_BUNDLE } from '../../worker';
 import { freshAccount, requestFor, until } from '../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../support/provisioning';
 
@@ -10,7 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-const freshName = () => `fleet-${randomUUID().slice(0, 8)}`;
+const names: string[] = [];
+function freshName(): string {
+  const name = `fleet-${randomUUID().slice(0, 8)}`;
+  names.push(name);
+  return name;
+}
 const accounts = (count: number) => Array.from({ length: count }, freshAccount);
 
 function fleetOf(ids: string[], more: Partial<FleetInput> = {}): FleetInput {
@@ -228,4 +235,19 @@ test('a page that is terminated from outside does not keep its fleet open', asyn
   const result = await harness.client.fleets.result(fleet.name);
   expect(result).toMatchObject({ failed: 2, causes: [expect.objectContaining({ type: 'PageLost' })] });
   for (const account of ids) await harness.client.cancel(account);
+});
+
+// Last: what all the fleets above left.
+test('the histories of fleets and of their pages replay', async () => {
+  const histories = names.map(async (name) => {
+    const { pageIdPrefix } = await harness.client.fleets.status(name);
+    return [fleetIdOf(name), `${pageIdPrefix}0`].map(async (workflowId) => ({
+      workflowId,
+      history: await harness.temporal.workflow.getHandle(workflowId).fetchHistory(),
+    }));
+  });
+  for (const ofFleet of await Promise.all(histories)) {
+    for (const { workflowId, history } of await Promise.all(ofFleet))
+      await Worker.runReplayHistory({ workflowBundle: { codePath: WORKFLOW_BUNDLE } }, history, workflowId);
+  }
 });
