@@ -25,13 +25,12 @@ export function pictureOf(report: FleetReport): Markup {
     x: (at) => x(time(at)),
     times: (frame) => timeAxis(frame, timeMarks(took), x),
   };
-  const since = `Time since the start at ${utc(report.startedAt)}`;
   return markup`<figure>
+<figcaption>Accounts that had ended, by the time since the start at ${utc(report.startedAt)}</figcaption>
 ${ends(report, plot, duration(took))}
 <ul class="legend">${legendOf(counts)}</ul>
-<figcaption>Accounts that had ended. ${since}.</figcaption>
 </figure>
-${last.open === undefined ? undefined : markup`<figure>${open(plot)}<figcaption>Accounts that were open at once. ${since}.</figcaption></figure>`}`;
+${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${open(plot)}</figure>`}`;
 }
 
 interface Plot {
@@ -117,14 +116,11 @@ function band(
 }
 
 function legendOf(counts: FleetReport['counts']): Markup[] {
-  const entries = [
-    ...ENDS.map((end) => [end, end, counts[end]] as const),
-    ['rest', 'without an end', counts.unfinished] as const,
-  ];
-  return entries
-    .filter(([name, , count]) => count > 0 || name === 'succeeded')
-    .map(
-      ([name, words, count]) =>
-        markup`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10" rx="2"/></svg>${words} (${grouped(count)})</li>`,
-    );
+  const ends = ENDS.filter((end) => counts[end] > 0).map(
+    (end) => [end, `${end} (${grouped(counts[end])})`] as const,
+  );
+  return [...ends, ['rest', 'not ended yet'] as const].map(
+    ([name, words]) =>
+      markup`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10" rx="2"/></svg>${words}</li>`,
+  );
 }

@@ -3,18 +3,18 @@ export const STYLE = `
 :root {
   color-scheme: light dark;
   --page: #fff; --text: #0f172a; --soft: #475569; --line: #cbd5e1; --panel: #f8fafc;
-  --succeeded: #0f9d76; --failed: #dc2626; --cancelled: #d97706; --skipped: #94a3b8; --open: #2563eb; --rest: #e2e8f0;
+  --succeeded: #0f9d76; --failed: #dc2626; --cancelled: #d97706; --skipped: #94a3b8; --open: #2563eb; --rest: #eef2f7;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #0b1120; --text: #e2e8f0; --soft: #a3b1c6; --line: #334155; --panel: #131c30;
-    --succeeded: #2bb98f; --failed: #f87171; --cancelled: #fbbf24; --skipped: #64748b; --open: #60a5fa; --rest: #1e293b;
+    --succeeded: #2bb98f; --failed: #f87171; --cancelled: #fbbf24; --skipped: #8291a8; --open: #60a5fa; --rest: #162036;
   }
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 64rem; padding: 2rem 1.5rem 4rem; background: var(--page); color: var(--text);
   font: 15px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.25; text-wrap: balance; margin: 0 0 .25rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .75rem; }
 p { margin: .25rem 0; }
 .soft, caption, figcaption { color: var(--soft); }
@@ -27,12 +27,14 @@ p { margin: .25rem 0; }
 .counts .succeeded { border-top-color: var(--succeeded); } .counts .failed { border-top-color: var(--failed); }
 .counts .cancelled { border-top-color: var(--cancelled); } .counts .skipped { border-top-color: var(--skipped); }
 .counts .unfinished { border-top-color: var(--open); }
-figure { margin: 0 0 1rem; }
+figure { margin: 0 0 1.5rem; }
+figcaption { margin-bottom: .35rem; }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; }
 svg text { fill: var(--soft); font-variant-numeric: tabular-nums; }
-svg .axis { stroke: var(--line); fill: none; }
+svg .axis { stroke: var(--soft); stroke-opacity: .35; fill: none; }
 svg .line { stroke: var(--open); stroke-width: 1.5; fill: none; }
 svg .succeeded { fill: var(--succeeded); } svg .failed { fill: var(--failed); } svg .cancelled { fill: var(--cancelled); }
+.legend .rest { stroke: var(--skipped); }
 svg .skipped { fill: var(--skipped); } svg .rest { fill: var(--rest); } svg .open { fill: var(--open); fill-opacity: .18; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: .25rem 0 .5rem; padding: 0; }
 .legend svg { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; vertical-align: -1px; }
