@@ -147,7 +147,7 @@ describe('whatever the accounts say,', () => {
     .array(
       fc.oneof(
         fc.constantFrom(
-          ...`"',;=+-@<>&\t\r\n \0\u202e`,
+          ...Array.from(`"',;=+-@<>&\t\r\n \0\u202e`),
           '</td>',
           '<script>',
           '-->',
