@@ -27,7 +27,8 @@ p { margin: .25rem 0; }
 .counts .succeeded { border-top-color: var(--succeeded); } .counts .failed { border-top-color: var(--failed); }
 .counts .cancelled { border-top-color: var(--cancelled); } .counts .skipped { border-top-color: var(--skipped); }
 .counts .unfinished { border-top-color: var(--open); }
-figure { margin: 0 0 1.5rem; }
+figure { margin: 0 0 1.5rem; overflow-x: auto; }
+figure > svg { min-width: 38rem; }
 figcaption { margin-bottom: .35rem; }
 svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-serif; }
 svg text { fill: var(--soft); font-variant-numeric: tabular-nums; }
@@ -55,7 +56,7 @@ td.fixed, th[scope=row] { white-space: nowrap; font-variant-numeric: tabular-num
 .end.skipped::before { background: var(--skipped); } .end.succeeded::before { background: var(--succeeded); }
 summary { cursor: pointer; padding: .25rem 0; } summary h2 { display: inline; }
 @media print {
-  body { max-width: none; padding: 0; font-size: 11px; } .wide { overflow: visible; } tr, figure { break-inside: avoid; }
+  figure > svg { min-width: 0; } body { max-width: none; padding: 0; font-size: 11px; } .wide { overflow: visible; } tr, figure { break-inside: avoid; }
   svg, .counts div, .end::before { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
