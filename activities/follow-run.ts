@@ -7,9 +7,9 @@ import {
   PROVISION_WORKFLOW,
   readRequest,
   workflowIdOf,
-  type AccountOutcome,
   type ProvisionRequest,
   type ProvisionResult,
+  type RunOutcome,
 } from '../contract';
 import { notYet } from './failure';
 
@@ -24,7 +24,7 @@ export async function followRun({
   request,
 }: {
   request: ProvisionRequest;
-}): Promise<AccountOutcome | undefined> {
+}): Promise<RunOutcome | undefined> {
   const { accountId } = request;
   const { client } = Context.current();
   const { attempt } = activityInfo();
@@ -61,7 +61,7 @@ export async function followRun({
   }
 }
 
-function refused(accountId: string, type: string, why: string): AccountOutcome {
+function refused(accountId: string, type: string, why: string): RunOutcome {
   const remedy = 'Wait until that run has ended, or cancel it; then start the fleet again.';
   return {
     accountId,

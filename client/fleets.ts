@@ -51,6 +51,8 @@ export interface FleetStatus extends FleetProgress {
   workflowId: string;
   /** Temporal's status of the latest execution. */
   status: string;
+  /** When the fleet ended, ISO 8601; absent while it is open. */
+  endedAt?: string;
 }
 
 /** Starts, follows and steers fleets. */
@@ -88,9 +90,10 @@ export class Fleets {
   async status(name: string): Promise<FleetStatus> {
     const handle = this.handle(name);
     try {
-      const { status, workflowId } = await handle.describe();
+      const { status, workflowId, closeTime } = await handle.describe();
       const progress = await handle.query<FleetProgress>(PROGRESS_QUERY);
-      return { ...progress, workflowId, status: status.name };
+      const endedAt = closeTime?.toISOString();
+      return { ...progress, workflowId, status: status.name, ...(endedAt && { endedAt }) };
     } catch (error) {
       throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
     }

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { ReportFormat } from './fleet-report-verb';
 import type { FleetStartOptions } from './fleet-verbs';
 import { wholeNumber } from './numbers';
 import type { CommonOptions } from './with-client';
@@ -41,6 +42,26 @@ export function addFleetVerbs(program: Command, finish: (exitCode: number) => vo
       finish(await (await load()).watch(name, options));
     },
   );
+
+  fleet
+    .command('report <name>')
+    .description('What became of each account, and why: for machines, spreadsheets, people')
+    .addOption(
+      new Option('--format <format>', 'json, csv or html (one page that needs nothing else)')
+        .choices(['json', 'csv', 'html'])
+        .default('json'),
+    )
+    .option('--output <file>', 'write to a file instead of stdout')
+    // Every verb takes it; here it is the default.
+    .option('--json', 'as --format json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  identity-center fleet report accounts --format html --output accounts.html',
+    )
+    .action(async (name: string, options: CommonOptions & { format: ReportFormat; output?: string }) => {
+      const { fleetReportVerb } = await import('./fleet-report-verb.js');
+      finish(await fleetReportVerb(name, options.json ? { ...options, format: 'json' } : options));
+    });
 
   for (const [order, description] of [
     ['pause', 'Begin no account, and send no new write to AWS, until "fleet resume"'],

@@ -101,14 +101,21 @@ export type FleetOrder = keyof typeof FLEET_ORDERS;
 /** How an account of a fleet ended. */
 export type AccountEnd = 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 
-/** What became of one account of a fleet. */
-export interface AccountOutcome {
+/** What the run of an account came to. */
+export interface RunOutcome {
   accountId: string;
   end: AccountEnd;
   /** Of a success. */
   outcome?: string;
   instanceArn?: string;
   failure?: ProgressFailure;
+}
+
+/** What became of one account of a fleet. Times are ISO 8601; of an account that was tried again, those of the last try. */
+export interface AccountOutcome extends RunOutcome {
+  /** When the fleet began with the account; a skipped one was never begun. */
+  startedAt?: string;
+  endedAt: string;
 }
 
 /** Failures of one cause. */

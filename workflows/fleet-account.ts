@@ -20,9 +20,9 @@ import {
   SEARCH_ATTRIBUTES,
   summaryOf,
   workflowIdOf,
-  type AccountOutcome,
   type ProvisionRequest,
   type ProvisionResult,
+  type RunOutcome,
 } from '../contract';
 import { failureOf } from './failure';
 
@@ -42,7 +42,7 @@ const { followRun } = proxyActivities<Activities>({
 });
 
 /** Provisions one account of a fleet by a run of its own, or follows the run that it has; never throws. */
-export async function provisionAccount(input: unknown, around: Surroundings): Promise<AccountOutcome> {
+export async function provisionAccount(input: unknown, around: Surroundings): Promise<RunOutcome> {
   const accountId = accountIdIn(input);
   try {
     const read = readRequest(input);
@@ -53,7 +53,7 @@ export async function provisionAccount(input: unknown, around: Surroundings): Pr
   }
 }
 
-async function startOrFollow(request: ProvisionRequest, around: Surroundings): Promise<AccountOutcome> {
+async function startOrFollow(request: ProvisionRequest, around: Surroundings): Promise<RunOutcome> {
   const { accountId } = request;
   // An account that is done is not done again: the server refuses its ID.
   let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY;
@@ -98,7 +98,7 @@ async function startRun(
   return run.result();
 }
 
-function outcomeOfFailure(accountId: string, error: unknown): AccountOutcome {
+function outcomeOfFailure(accountId: string, error: unknown): RunOutcome {
   if (isCancellation(error)) return { accountId, end: 'cancelled' };
   const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
   if (cause instanceof CancelledFailure) return { accountId, end: 'cancelled' };

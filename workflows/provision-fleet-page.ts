@@ -80,8 +80,10 @@ class Page {
   /** Accounts that have not begun are left out. */
   stop(): void {
     this.stopped = true;
-    for (const index of this.waiting.splice(0))
-      this.ends[index] = { accountId: accountIdIn(this.input.accounts[index]), end: 'skipped' };
+    for (const index of this.waiting.splice(0)) {
+      const accountId = accountIdIn(this.input.accounts[index]);
+      this.ends[index] = { accountId, end: 'skipped', endedAt: now() };
+    }
   }
 
   finish(): void {
@@ -131,6 +133,7 @@ class Page {
   private async provision(index: number): Promise<void> {
     const run: { workflowId?: string; held: boolean } = { held: false };
     this.open.set(index, run);
+    const startedAt = now();
     const { fleet, searchable, accounts } = this.input;
     const end = await provisionAccount(accounts[index], {
       fleet,
@@ -141,7 +144,7 @@ class Page {
       },
     });
     this.open.delete(index);
-    this.ends[index] = end;
+    this.ends[index] = { ...end, startedAt, endedAt: now() };
     if (end.failure !== undefined) this.newFailures.push({ accountId: end.accountId, failure: end.failure });
   }
 
@@ -194,4 +197,9 @@ class Page {
       newFailures: [...this.newFailures],
     };
   }
+}
+
+/** Temporal's clock, the same in a replay. */
+function now(): string {
+  return new Date().toISOString();
 }

@@ -11,7 +11,7 @@ import { startHarness, type Harness } from './harness';
 export const describeInBrowser = process.env['CHROMIUM_PATH'] ? describe : describe.skip;
 
 /** Where pictures for the documentation go; they are taken where UPDATE_SCREENSHOTS is set. */
-const IMAGES = path.join(__dirname, '..', '..', 'docs', 'images');
+export const IMAGES = path.join(__dirname, '..', '..', 'docs', 'images');
 
 const FLAGS = [
   '--headless',
@@ -89,7 +89,7 @@ export async function startUi(): Promise<UiHarness> {
   };
 }
 
-function launch(): Promise<Browser> {
+export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env['CHROMIUM_PATH']!, args: FLAGS });
 }
 

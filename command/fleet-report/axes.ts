@@ -1,0 +1,62 @@
+import { markup, type Markup } from './markup';
+import { duration, grouped } from './words';
+
+/** The plot inside a picture, in units of its viewBox. */
+export interface Frame {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
+/** Steps between marks of time that people count in, milliseconds. */
+const TIME_STEPS = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
+  ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100, 200].map((count) => count * DAY),
+];
+
+/** Marks from 0 to `most` milliseconds. */
+export function timeMarks(most: number, marks = 8): number[] {
+  const step = TIME_STEPS.find((step) => most / step <= marks) ?? most;
+  return marksBy(step, most);
+}
+
+/** Marks from 0 to `most` of something that is counted in ones. */
+export function countMarks(most: number, marks: number): number[] {
+  const decade = 10 ** Math.floor(Math.log10(Math.max(1, most / marks)));
+  const step = [1, 2, 5, 10].map((factor) => factor * decade).find((step) => most / step <= marks) ?? most;
+  return marksBy(step, most);
+}
+
+function marksBy(step: number, most: number): number[] {
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
+}
+
+/** A line and a label for each count. */
+export function countAxis(
+  { left, right }: Frame,
+  marks: readonly number[],
+  y: (count: number) => number,
+): Markup[] {
+  return marks.map((mark) => {
+    const at = rounded(y(mark));
+    return markup`<path class="axis" d="M${left} ${at}H${right}"/><text x="${left - 8}" y="${at + 4}" text-anchor="end">${grouped(mark)}</text>`;
+  });
+}
+
+/** A tick and a label, the time since the start, for each mark. */
+export function timeAxis({ bottom }: Frame, marks: readonly number[], x: (ms: number) => number): Markup[] {
+  return marks.map((mark) => {
+    const at = rounded(x(mark));
+    return markup`<path class="axis" d="M${at} ${bottom}v5"/><text x="${at}" y="${bottom + 18}" text-anchor="middle">${mark === 0 ? '0' : duration(mark)}</text>`;
+  });
+}
+
+/** A length with the digits that can be seen. */
+export function rounded(length: number): number {
+  return Math.round(length * 10) / 10;
+}

@@ -1,0 +1,34 @@
+import type { FleetReport } from './report';
+
+const COLUMNS = [
+  'accountId',
+  'end',
+  'outcome',
+  'instanceArn',
+  'startedAt',
+  'endedAt',
+  'failureType',
+  'message',
+  'remedy',
+] as const;
+
+/** The accounts of a report, a line each, as RFC 4180 has it. */
+export function csvOf({ accounts }: FleetReport): string {
+  const rows = accounts.map(({ failure, ...account }) => {
+    const { type: failureType, message, remedy } = failure ?? {};
+    const row: Partial<Record<(typeof COLUMNS)[number], string>> = {
+      ...account,
+      ...(failureType !== undefined && { failureType }),
+      ...(message !== undefined && { message }),
+      ...(remedy !== undefined && { remedy }),
+    };
+    return COLUMNS.map((column) => cell(row[column] ?? ''));
+  });
+  return [[...COLUMNS], ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+}
+
+function cell(text: string): string {
+  // A spreadsheet would run it: the texts are not ours.
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

@@ -1,0 +1,126 @@
+import type { FleetReport } from './report';
+import type { TimelinePoint } from './timeline';
+import { countAxis, countMarks, rounded, timeAxis, timeMarks, type Frame } from './axes';
+import { markup, type Markup } from './markup';
+import { counted, duration, grouped, utc } from './words';
+
+const [WIDTH, LEFT, RIGHT] = [900, 62, 872];
+const ENDS_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 250 };
+const OPEN_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 112 };
+const MARGIN = 30;
+
+/** From the bottom up. */
+const ENDS = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
+
+/** The course of a fleet: how many accounts had ended in which way, and, where it is known, how many were open. */
+export function pictureOf(report: FleetReport): Markup {
+  const { counts, timeline } = report;
+  const [first, last] = [timeline[0], timeline.at(-1)];
+  if (first === undefined || last === undefined) return markup``;
+  const took = Math.max(1, Date.parse(last.at) - Date.parse(first.at));
+  const time = (at: string) => Date.parse(at) - Date.parse(first.at);
+  const x = (ms: number) => LEFT + (ms / took) * (RIGHT - LEFT);
+  const plot: Plot = {
+    points: timeline,
+    x: (at) => x(time(at)),
+    times: (frame) => timeAxis(frame, timeMarks(took), x),
+  };
+  return markup`<figure>
+<figcaption>Accounts that had ended, by the time since the start at ${utc(report.startedAt)}</figcaption>
+${ends(report, plot, duration(took))}
+<ul class="legend">${legendOf(counts)}</ul>
+</figure>
+${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${open(plot)}</figure>`}`;
+}
+
+interface Plot {
+  points: readonly TimelinePoint[];
+  /** From a time, ISO 8601. */
+  x: (at: string) => number;
+  times: (frame: Frame) => Markup[];
+}
+
+function ends({ counts }: FleetReport, plot: Plot, took: string): Markup {
+  const frame = ENDS_FRAME;
+  const y = heights(frame, counts.accounts);
+  const layers = ENDS.map((end, index) => {
+    const sums = (below: readonly (typeof ENDS)[number][]) =>
+      plot.points.map((point) => below.reduce((sum, other) => sum + point[other], 0));
+    const d = band(plot, sums(ENDS.slice(0, index)), sums(ENDS.slice(0, index + 1)), y);
+    return counts[end] === 0 ? markup`` : markup`<path class="${end}" d="${d}"/>`;
+  });
+  const said = ENDS.map((end) => `${grouped(counts[end])} ${end}`).join(', ');
+  return svg(
+    'ends',
+    'How the accounts ended over time',
+    `After ${took}, of ${counted(counts.accounts, 'account')}: ${said}, ${grouped(counts.unfinished)} without an end.`,
+    frame,
+    markup`<rect class="rest" x="${LEFT}" y="${frame.top}" width="${RIGHT - LEFT}" height="${frame.bottom - frame.top}"/>
+${layers}
+${countAxis(frame, countMarks(counts.accounts, 5), y)}
+${plot.times(frame)}`,
+  );
+}
+
+function open(plot: Plot): Markup {
+  const frame = OPEN_FRAME;
+  const counts = plot.points.map(({ open }) => open ?? 0);
+  const most = Math.max(...counts);
+  const y = heights(frame, most);
+  const floor = counts.map(() => 0);
+  const d = band(plot, floor, counts, y);
+  return svg(
+    'open',
+    'Accounts that were open at once',
+    `At the most ${counted(most, 'account')}.`,
+    frame,
+    markup`${countAxis(frame, countMarks(most, 3), y)}
+<path class="open" d="${d}"/><path class="line" d="${stairs(plot, counts, y)}"/>
+${plot.times(frame)}`,
+  );
+}
+
+function svg(id: string, title: string, description: string, { bottom }: Frame, content: Markup): Markup {
+  return markup`<svg viewBox="0 0 ${WIDTH} ${bottom + MARGIN}" role="img" aria-labelledby="${id}-title ${id}-desc">
+<title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
+${content}
+</svg>`;
+}
+
+function heights({ top, bottom }: Frame, most: number): (count: number) => number {
+  return (count) => bottom - (count / Math.max(1, most)) * (bottom - top);
+}
+
+/** Counts hold until the next point: stairs, not slopes. */
+function stairs({ points, x }: Plot, counts: readonly number[], y: (count: number) => number): string {
+  return points
+    .map(({ at }, index) => {
+      const [across, up] = [rounded(x(at)), rounded(y(counts[index] ?? 0))];
+      return index === 0 ? `M${across} ${up}` : `H${across}V${up}`;
+    })
+    .join('');
+}
+
+function band(
+  plot: Plot,
+  lower: readonly number[],
+  upper: readonly number[],
+  y: (count: number) => number,
+): string {
+  const { points, x } = plot;
+  const back = points
+    .map(({ at }, index) => `V${rounded(y(lower[index] ?? 0))}H${rounded(x(at))}`)
+    .reverse()
+    .join('');
+  return `${stairs(plot, upper, y)}${back}Z`;
+}
+
+function legendOf(counts: FleetReport['counts']): Markup[] {
+  const ends = ENDS.filter((end) => counts[end] > 0).map(
+    (end) => [end, `${end} (${grouped(counts[end])})`] as const,
+  );
+  return [...ends, ['rest', 'not ended yet'] as const].map(
+    ([name, words]) =>
+      markup`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10" rx="2"/></svg>${words}</li>`,
+  );
+}
