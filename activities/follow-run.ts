@@ -30,12 +30,20 @@ export async function followRun({
   const { attempt } = activityInfo();
   const handle = client.workflow.getHandle(workflowIdOf(accountId));
   const { runId, status, type } = await handle.describe();
-  const differing = type === PROVISION_WORKFLOW ? await differencesOf(client, handle.workflowId, runId, request) : [];
+  const differing =
+    type === PROVISION_WORKFLOW ? await differencesOf(client, handle.workflowId, runId, request) : [];
   if (status.name === 'RUNNING') {
     if (type !== PROVISION_WORKFLOW) return refused(accountId, 'OtherRunOpen', `a run of ${type} is open`);
     if (differing.length > 0)
-      return refused(accountId, 'RequestDiffers', `its open run was asked for another ${differing.join(', ')}`);
-    throw notYet('the run of the account is open', Math.min(LAST_LOOK_MS, FIRST_LOOK_MS * 1.5 ** (attempt - 1)));
+      return refused(
+        accountId,
+        'RequestDiffers',
+        `its open run was asked for another ${differing.join(', ')}`,
+      );
+    throw notYet(
+      'the run of the account is open',
+      Math.min(LAST_LOOK_MS, FIRST_LOOK_MS * 1.5 ** (attempt - 1)),
+    );
   }
   if (type !== PROVISION_WORKFLOW || differing.length > 0) return undefined;
   const before = attempt === 1;
@@ -55,7 +63,11 @@ export async function followRun({
 
 function refused(accountId: string, type: string, why: string): AccountOutcome {
   const remedy = 'Wait until that run has ended, or cancel it; then start the fleet again.';
-  return { accountId, end: 'failed', failure: { type, message: `Account ${accountId}: ${why}. ${remedy}`, remedy } };
+  return {
+    accountId,
+    end: 'failed',
+    failure: { type, message: `Account ${accountId}: ${why}. ${remedy}`, remedy },
+  };
 }
 
 /** The fields in which a run was asked for something else. */

@@ -151,7 +151,9 @@ export class NoFleetError extends Error {
   override readonly name = 'NoFleetError';
 
   constructor(readonly fleet: string) {
-    super(`Fleet ${fleet}: there is none of that name, or it has ended. Start it with: identity-center fleet start`);
+    super(
+      `Fleet ${fleet}: there is none of that name, or it has ended. Start it with: identity-center fleet start`,
+    );
   }
 }
 
