@@ -11,14 +11,18 @@ import {
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LRUCache } from 'lru-cache';
 import { createAccountSessions, type Credentials, type SessionSettings } from './account-session';
-import { AwsCallError } from './errors';
+import { classify } from './classify';
+import { AwsCallError, isA } from './errors';
 import { listAllRegions } from './list-all-regions';
+import { PacerBusyError, type Pacer } from './pacer';
 
 /** How a worker reaches AWS. */
 export interface AwsSettings extends SessionSettings {
   ssoAdminEndpoint?: string;
   /** Longest time a call may take, in milliseconds; default 10 s, and 5 s for STS. */
   requestTimeoutMs?: number;
+  /** Calls to Identity Center per second, of all accounts and workers of a task queue; default: what AWS takes. */
+  maxCallsPerSecond?: number;
 }
 
 /** The parameters of CreateInstance. The SDK would fill in a missing token with a random one, so it is required here. */
@@ -50,7 +54,10 @@ export interface CallControl {
   cancellation: AbortSignal;
 }
 
-/** Identity Center of one account, seen from one Region. Every method throws {@link AwsCallError}. */
+/**
+ * Identity Center of one account, seen from one Region. Every method throws {@link AwsCallError}, or, where others' calls
+ * come first for too long, {@link PacerBusyError}: nothing was sent.
+ */
 export interface AccountApi {
   /** The same API as seen from another Region. */
   inRegion(region: string): AccountApi;
@@ -70,9 +77,14 @@ export type OpenAccount = (accountId: string, region: string, control: CallContr
 const MAX_CLIENTS = 1000;
 const REQUEST_TIMEOUT_MS = 10_000;
 const STS_TIMEOUT_MS = 5_000;
+/** Of the 25 s of an attempt: past it, the worker's slot is another's. */
+const LONGEST_WAIT_MS = 5_000;
 
-/** @param now milliseconds since the epoch */
-export function createAccountOpener(settings: AwsSettings, now: () => number): OpenAccount {
+/**
+ * @param now milliseconds since the epoch
+ * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own
+ */
+export function createAccountOpener(settings: AwsSettings, now: () => number, pacer: Pacer): OpenAccount {
   const requestTimeoutMs = settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const requestHandler = new NodeHttpHandler({ connectionTimeout: 3_000, httpsAgent: { maxSockets: 200 } });
   const sessions = createAccountSessions(settings, requestHandler, now);
@@ -107,13 +119,34 @@ export function createAccountOpener(settings: AwsSettings, now: () => number): O
         const signIn = AbortSignal.any([control.cancellation, AbortSignal.timeout(STS_TIMEOUT_MS)]);
         const credentials = await bounded(sessions.credentials(accountId, region, signIn), signIn);
         doing = operation;
+        const longestWaitMs = Math.min(LONGEST_WAIT_MS, control.timeToAnswer());
+        const turn = await pacer.turn(accountId, longestWaitMs, control.cancellation);
         control.cancellation.throwIfAborted();
         const timeout = AbortSignal.timeout(Math.ceil(Math.min(requestTimeoutMs, control.timeToAnswer())));
         const signal = kind === 'write' ? timeout : AbortSignal.any([control.cancellation, timeout]);
-        return await bounded(send(clientOf(credentials, region), signal), signal);
+        const answer = bounded(send(clientOf(credentials, region), signal), signal);
+        return await pacer.heard(turn, answer, (error) => classify(error).situation === 'throttled');
       } catch (error) {
+        if (isA(error, PacerBusyError)) throw error;
         throw new AwsCallError(doing, error);
       }
+    }
+
+    /** Calls once a page. */
+    async function readPages<T>(
+      operation: string,
+      read: (client: SSOAdminClient, from: Page, abortSignal: AbortSignal) => Promise<Page & { items: T[] }>,
+    ): Promise<T[]> {
+      const all: T[] = [];
+      let from: Page = { NextToken: undefined };
+      do {
+        const { items, NextToken } = await call(operation, 'read', (client, signal) =>
+          read(client, from, signal),
+        );
+        all.push(...items);
+        from = { NextToken };
+      } while (from.NextToken !== undefined);
+      return all;
     }
 
     return {
@@ -130,36 +163,23 @@ export function createAccountOpener(settings: AwsSettings, now: () => number): O
           });
           return readInstance({ ...answer, InstanceArn: instanceArn });
         }),
-      listOwnInstances: () =>
-        call('ListInstances', 'read', async (client, abortSignal) => {
-          const own: Instance[] = [];
-          let nextToken: string | undefined;
-          do {
-            const command = listAllRegions(new ListInstancesCommand({ NextToken: nextToken }));
-            const page = await client.send(command, { abortSignal });
-            own.push(
-              ...(page.Instances ?? []).map(readInstance).filter((it) => it.ownerAccountId === accountId),
-            );
-            nextToken = page.NextToken;
-          } while (nextToken !== undefined);
-          return own;
-        }),
-      listTags: (instanceArn) =>
-        call('ListTagsForResource', 'read', async (client, abortSignal) => {
-          const tags = new Map<string, string>();
-          let nextToken: string | undefined;
-          do {
-            const command = new ListTagsForResourceCommand({
-              InstanceArn: instanceArn,
-              ResourceArn: instanceArn,
-              NextToken: nextToken,
-            });
-            const page = await client.send(command, { abortSignal });
-            for (const { Key, Value } of page.Tags ?? []) tags.set(Key ?? '', Value ?? '');
-            nextToken = page.NextToken;
-          } while (nextToken !== undefined);
-          return tags;
-        }),
+      async listOwnInstances() {
+        const seen = await readPages('ListInstances', async (client, from, abortSignal) => {
+          const command = listAllRegions(new ListInstancesCommand(from));
+          const { Instances = [], NextToken } = await client.send(command, { abortSignal });
+          return { items: Instances.map(readInstance), NextToken };
+        });
+        return seen.filter(({ ownerAccountId }) => ownerAccountId === accountId);
+      },
+      async listTags(instanceArn) {
+        const of = { InstanceArn: instanceArn, ResourceArn: instanceArn };
+        const tags = await readPages('ListTagsForResource', async (client, from, abortSignal) => {
+          const command = new ListTagsForResourceCommand({ ...of, ...from });
+          const { Tags = [], NextToken } = await client.send(command, { abortSignal });
+          return { items: Tags, NextToken };
+        });
+        return new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+      },
       deleteInstance: (instanceArn) =>
         call('DeleteInstance', 'write', async (client, abortSignal) => {
           await client.send(new DeleteInstanceCommand({ InstanceArn: instanceArn }), { abortSignal });
@@ -187,6 +207,11 @@ async function bounded<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> 
   } finally {
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** Where a page begins, and where the next one does. */
+interface Page {
+  NextToken: string | undefined;
 }
 
 type DescribedInstance = Partial<{

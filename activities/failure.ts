@@ -5,6 +5,7 @@ import { spentBefore } from './attempt-time';
 import { nextDelayMs, type BackOff } from './back-off';
 import { classify, type Classified } from './classify';
 import { AwsCallError, isA } from './errors';
+import { PacerBusyError } from './pacer';
 
 /** What a step needs to turn a failed call into the failure of its attempt. */
 export interface FailurePolicy {
@@ -21,6 +22,7 @@ export function toFailure(
   deps: { random(): number },
 ): ApplicationFailure {
   if (isA(thrown, ApplicationFailure)) return thrown;
+  if (isA(thrown, PacerBusyError)) return notYourTurn(thrown, policy.accountId, deps.random());
   const { operation, cause } = isA(thrown, AwsCallError)
     ? thrown
     : { operation: Context.current().info.activityType, cause: thrown };
@@ -83,6 +85,20 @@ export function notYet(message: string, nextRetryDelay: number): ApplicationFail
     nextRetryDelay,
     category: ApplicationFailureCategory.BENIGN,
   });
+}
+
+/** The slot is given back: the attempt comes back when it is its turn, spread so that not all come at once. */
+function notYourTurn(
+  { ahead, waitMs }: PacerBusyError,
+  accountId: string,
+  random: number,
+): ApplicationFailure {
+  const delay = Math.max(1, Math.round(waitMs * (0.8 + 0.4 * random)));
+  const when = `${Math.ceil(delay / 1_000)} s`;
+  return notYet(
+    `Account ${accountId}: ${ahead} calls to AWS are ahead of this one. Nothing is to be done: it is tried again in ${when}.`,
+    delay,
+  );
 }
 
 function messageOf(situation: SituationName, { accountId, operation, detail, awsRequestId }: Facts): string {

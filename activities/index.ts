@@ -5,10 +5,12 @@ import { watchForFreezes } from './freeze-watch';
 import { followRun } from './follow-run';
 import { isAwaited } from './is-awaited';
 import { findInstance, type FindInstanceInput } from './find-instance';
+import { Pacer } from './pacer';
 import type { ActivityDependencies } from './step';
 import { waitForActive, type WaitForActiveInput } from './wait-for-active';
 
 export type { AwsSettings } from './account-api';
+export type { Pacer } from './pacer';
 export type { ActiveInstance } from './wait-for-active';
 export type { FoundInstance } from './find-instance';
 export type { ActivityDependencies } from './step';
@@ -27,10 +29,15 @@ export function createActivities(deps: ActivityDependencies) {
 /** What the workflows may call. */
 export type Activities = ReturnType<typeof createActivities>;
 
+/** The pacer of a worker, for the calls of all its accounts. */
+export function createPacer({ maxCallsPerSecond }: AwsSettings): Pacer {
+  return new Pacer(maxCallsPerSecond, () => performance.now());
+}
+
 /** The dependencies of a real worker: AWS, the clocks and the random numbers of this process. */
-export function realDependencies(aws: AwsSettings): ActivityDependencies {
+export function realDependencies(aws: AwsSettings, pacer = createPacer(aws)): ActivityDependencies {
   return {
-    openAccount: createAccountOpener(aws, Date.now),
+    openAccount: createAccountOpener(aws, Date.now, pacer),
     now: Date.now,
     monotonicNow: () => performance.now(),
     wasFrozen: watchForFreezes(() => performance.now()),

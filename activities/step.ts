@@ -41,6 +41,8 @@ export async function step<T>(
     timeToAnswer() {
       const left = end - deps.monotonicNow();
       if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
+      // Its turn may have been seconds away.
+      if (activityInfo().heartbeatTimeoutMs !== undefined) heartbeat();
       return left;
     },
   });

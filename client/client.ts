@@ -15,6 +15,7 @@ import { connectToTemporal, readTemporalSettings, type TemporalSettings } from '
 import { NoRunError, OrderRefusedError, RunCancelledError, RunFailedError } from './errors';
 import { Fleets } from './fleets';
 import { listAccounts, type AccountSummary, type ListFilter } from './list';
+import { readQueueRate, setQueueRate } from './queue-rate';
 import { DEPROVISION, PROVISION } from './run-kinds';
 import { RunStarter, type StartedRun } from './start-or-join';
 import { failureOfRun, readStatus, type AccountStatus } from './status';
@@ -173,6 +174,21 @@ export class IdentityCenterClient {
     const read = readReason(reason);
     if (typeof read === 'string') throw new OrderRefusedError(accountId, 'abort', read);
     return steer(this.temporal, accountId, 'abort', read.reason);
+  }
+
+  /**
+   * Limits the calls to Identity Center of all workers of the task queue, from within 10 s on, while they run.
+   *
+   * @param callsPerSecond more than 0; `undefined`: what the workers' own setting says
+   * @throws RangeError
+   */
+  async setRate(callsPerSecond: number | undefined): Promise<void> {
+    await setQueueRate(this.temporal, this.taskQueue, callsPerSecond);
+  }
+
+  /** What {@link setRate} set, in calls per second; `undefined`: nothing. */
+  async rate(): Promise<number | undefined> {
+    return readQueueRate(this.temporal, this.taskQueue);
   }
 
   private async endOf({ accountId, workflowId, runId }: StartedRun): Promise<unknown> {

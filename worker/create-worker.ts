@@ -1,11 +1,13 @@
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import {
   createActivities,
+  createPacer,
   realDependencies,
   type ActivityDependencies,
   type AwsSettings,
 } from '../activities';
 import { WORKFLOW_BUNDLE } from './bundle';
+import { followQueueLimit } from './queue-limit';
 
 export interface WorkerOptions {
   connection: NativeConnection;
@@ -18,17 +20,30 @@ export interface WorkerOptions {
   dependencies?: Partial<ActivityDependencies>;
 }
 
-/** A worker for the workflows and activities of this package. `run()` it; `shutdown()` ends it. */
+/**
+ * A worker for the workflows and activities of this package. `run()` it; `shutdown()` ends it.
+ *
+ * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
+ * each makes at least one call. The SDK then hands no activity to itself with the workflow task that asked for it (eager
+ * dispatch), which would pass the server's limit by: each activity costs a poll more.
+ */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
-  return Worker.create({
+  const pacer = createPacer(options.aws);
+  const { maxCallsPerSecond } = options.aws;
+  const worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: createActivities({ ...realDependencies(options.aws), ...options.dependencies }),
+    activities: createActivities({ ...realDependencies(options.aws, pacer), ...options.dependencies }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
+    ...(maxCallsPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',
     shutdownForceTime: '9s',
   });
+  followQueueLimit(worker, options, (callsPerSecond) => {
+    pacer.setCeiling(callsPerSecond);
+  });
+  return worker;
 }

@@ -35,6 +35,14 @@ export const workerSettingsSchema = z.object({
     .max(10_000)
     .default(100)
     .describe('Calls to AWS that the worker has open at once.'),
+  IDENTITY_CENTER_MAX_CALLS_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .max(100_000)
+    .optional()
+    .describe(
+      'Calls to Identity Center a second, of all accounts, shared by the workers of the task queue; the same for each worker. Default: none, the workers slow down where AWS throttles.',
+    ),
   IDENTITY_CENTER_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')
@@ -67,6 +75,9 @@ export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerSettings {
         externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
       }),
       ...(stsRegion !== undefined && { stsRegion }),
+      ...(settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND !== undefined && {
+        maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
+      }),
     },
   };
 }

@@ -72,7 +72,9 @@ export function isFinal(error: unknown): boolean {
 export function wasLost(error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) return false;
   const last = lastAttempt(error.cause);
-  return last === undefined || (last instanceof ApplicationFailure && situationOf(last) === 'answerLost');
+  if (last === undefined) return true;
+  // An attempt that only waited for its turn sent nothing, and says nothing of the call before it.
+  return last instanceof ApplicationFailure && (situationOf(last) === 'answerLost' || last.type === 'NotYet');
 }
 
 /** The failure of the last attempt, which the server hands over with a time-out and the SDK leaves undecoded. */

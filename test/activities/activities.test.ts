@@ -4,6 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import {
   createActivities,
+  createPacer,
   realDependencies,
   type Activities,
   type ActivityDependencies,
@@ -181,7 +182,8 @@ test("the worker's own credentials of another account: WrongAccount, after GetCa
 test('one AssumeRole serves many calls; a new one comes shortly before the credentials expire', async () => {
   const account = freshAccount();
   let now = Date.now();
-  const openAccount = createAccountOpener(emulatorSettings(emulator.url), () => now);
+  const settings = emulatorSettings(emulator.url);
+  const openAccount = createAccountOpener(settings, () => now, createPacer(settings));
   const activities = activitiesWith({ dependencies: { openAccount } });
   const look = () => environment().run(activities.findInstance, inputFor(account));
   const assumed = () => operations(account).filter((operation) => operation === 'AssumeRole').length;

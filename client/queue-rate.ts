@@ -1,0 +1,43 @@
+import type { Client } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+
+const ACTIVITIES = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
+
+/**
+ * Limits the calls to Identity Center of all workers of a task queue, which share the limit from within 10 s on; it goes
+ * before their own setting, and outlives them.
+ *
+ * @param callsPerSecond more than 0; `undefined`: each worker's own setting again
+ * @throws RangeError
+ */
+export async function setQueueRate(
+  client: Client,
+  taskQueue: string,
+  callsPerSecond: number | undefined,
+): Promise<void> {
+  if (callsPerSecond !== undefined && !(callsPerSecond > 0 && callsPerSecond < Infinity))
+    throw new RangeError(
+      `Task queue ${taskQueue}: ${callsPerSecond} is no rate. Give more than 0 calls per second; to stop runs, pause them.`,
+    );
+  await client.workflowService.updateTaskQueueConfig({
+    namespace: client.options.namespace,
+    identity: client.options.identity,
+    taskQueue,
+    taskQueueType: ACTIVITIES,
+    updateQueueRateLimit: {
+      ...(callsPerSecond !== undefined && { rateLimit: { requestsPerSecond: callsPerSecond } }),
+      reason: 'calls to Identity Center per second',
+    },
+  });
+}
+
+/** The limit that {@link setQueueRate} set, in calls per second; `undefined`: none. */
+export async function readQueueRate(client: Client, taskQueue: string): Promise<number | undefined> {
+  const { config } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: ACTIVITIES,
+    reportConfig: true,
+  });
+  return config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? undefined;
+}
