@@ -20,11 +20,7 @@ const LAST_LOOK_MS = 15_000;
  * What became of the run that an account has already; tried again for as long as it is open. `undefined`: there is no run
  * that says anything about this request, so a new one is to be started.
  */
-export async function followRun({
-  request,
-}: {
-  request: ProvisionRequest;
-}): Promise<RunOutcome | undefined> {
+export async function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
   const { accountId } = request;
   const { client } = Context.current();
   const { attempt } = activityInfo();
