@@ -10,9 +10,9 @@ import { problem, type ManifestProblem } from './problems';
 export function readCsv(text: string): Parsed {
   const { rows, problems: broken } = readRows(text);
   const [header, ...accounts] = rows;
-  if (header === undefined) return refused(...broken, ...(broken.length > 0 ? [] : [noHeader]));
+  if (header === undefined) return refused(broken.length > 0 ? broken : [noHeader]);
   const { columns, problems } = readHeader(header.cells, header.line);
-  if (columns === undefined) return refused(...problems, ...broken);
+  if (columns === undefined) return refused([...problems, ...broken]);
   const parsed: Parsed = { accounts: [], problems: [...problems, ...broken] };
   for (const { line, cells } of accounts) {
     const wrong = cells.length - header.cells.length;

@@ -1,3 +1,4 @@
+import { once } from './once';
 import { refused, type Entry, type Parsed } from './parsed';
 import { lineOf, type Place } from './place';
 import { keyName, problem, type ManifestProblem } from './problems';
@@ -7,7 +8,7 @@ const SHAPE = 'must be a list of accounts, or an object with "accounts" and, if 
 /** Reads the two shapes of JSON and YAML: a list of accounts, or `{ defaults, accounts }`. */
 export function readShape(value: unknown, place: Place): Parsed {
   if (Array.isArray(value)) return readAccounts(value, place);
-  if (!isObject(value)) return refused(problem(place.line, undefined, SHAPE));
+  if (!isObject(value)) return refused([problem(place.line, undefined, SHAPE)]);
   const problems: ManifestProblem[] = [];
   for (const { key, line } of place.fields()) {
     if (key !== 'accounts' && key !== 'defaults')
@@ -17,7 +18,7 @@ export function readShape(value: unknown, place: Place): Parsed {
   const { accounts, defaults } = value;
   if (!Array.isArray(accounts)) {
     const message = accounts === undefined ? 'is required: the list of accounts' : 'must be a list';
-    return refused(...problems, problem(find('accounts').line, 'accounts', message));
+    return refused([...problems, problem(find('accounts').line, 'accounts', message)]);
   }
   const read = readAccounts(accounts, find('accounts'));
   if (defaults !== undefined && !isObject(defaults))
@@ -25,30 +26,36 @@ export function readShape(value: unknown, place: Place): Parsed {
   return {
     accounts: read.accounts,
     problems: [...problems, ...read.problems],
-    ...(isObject(defaults) && { defaults: entryAt(defaults, find('defaults')) }),
+    ...(isObject(defaults) && { defaults: entryAt(defaults, () => find('defaults')) }),
   };
 }
 
 /** An account: an object, or its ID alone where the defaults give the rest. */
-export function readAccount(value: unknown, place: Place): Entry | ManifestProblem {
+export function readAccount(value: unknown, place: () => Place): Entry | ManifestProblem {
   if (isObject(value)) return entryAt(value, place);
   if (typeof value === 'string' || typeof value === 'number') return entryAt({ accountId: value }, place);
-  return problem(place.line, undefined, 'an account must be an object, or an account ID in quotes');
+  return problem(place().line, undefined, 'an account must be an object, or an account ID in quotes');
 }
 
 function readAccounts(values: unknown[], list: Place): Parsed {
   const parsed: Parsed = { accounts: [], problems: [] };
-  const places = list.items();
+  const places = once(() => list.items());
   values.forEach((value, index) => {
-    const read = readAccount(value, places[index] ?? list);
+    const read = readAccount(value, () => places()[index] ?? list);
     if ('message' in read) parsed.problems.push(read);
     else parsed.accounts.push(read);
   });
   return parsed;
 }
 
-function entryAt(input: object, place: Place): Entry {
-  return { line: place.line, input, lineOf: (field) => lineOf(place, field) };
+function entryAt(input: object, place: () => Place): Entry {
+  return {
+    get line() {
+      return place().line;
+    },
+    input,
+    lineOf: (field) => lineOf(place(), field),
+  };
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

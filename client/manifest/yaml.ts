@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type YAMLError } from 'yaml';
 import { refused, type Parsed } from './parsed';
-import { lineFinder, type Place } from './place';
+import { lineFinder, type LineAt, type Place } from './place';
 import { keyName, problem, type ManifestProblem } from './problems';
 import { readShape } from './shape';
 
@@ -23,13 +23,15 @@ export function readYamlManifest(text: string): Parsed {
   const document = parseDocument(text, OPTIONS);
   const errors = [...document.errors, ...document.warnings];
   if (errors.length > 0)
-    return refused(...errors.map((error) => problem(lineAt(error.pos[0]), undefined, syntaxMessage(error))));
+    return refused(errors.map((error) => problem(lineAt(error.pos[0]), undefined, syntaxMessage(error))));
   const place = placeOf(document.contents, document, lineAt, 1);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch {
-    return refused(problem(0, undefined, 'has aliases (*name) of itself, or too many: write the values out'));
+    return refused([
+      problem(0, undefined, 'has aliases (*name) of itself, or too many: write the values out'),
+    ]);
   }
   const parsed = readShape(value, place);
   return { ...parsed, problems: [...doubledKeys(document, lineAt), ...parsed.problems] };
@@ -61,8 +63,6 @@ function syntaxMessage({ code }: YAMLError): string {
       return 'is not valid YAML';
   }
 }
-
-type LineAt = (offset: number) => number;
 
 function placeOf(node: unknown, document: Document.Parsed, lineAt: LineAt, outer: number): Place {
   const line = lineOfNode(node, lineAt) ?? outer;
