@@ -4,29 +4,30 @@ import { lineOf, type Place } from './place';
 import { keyName, problem, type ManifestProblem } from './problems';
 
 const SHAPE = 'must be a list of accounts, or an object with "accounts" and, if you like, "defaults"';
+const UNKNOWN = 'unknown field: an object holds "accounts" and "defaults"';
 
 /** Reads the two shapes of JSON and YAML: a list of accounts, or `{ defaults, accounts }`. */
 export function readShape(value: unknown, place: Place): Parsed {
-  if (Array.isArray(value)) return readAccounts(value, place);
+  if (Array.isArray(value)) return readAccounts(value, () => place);
   if (!isObject(value)) return refused([problem(place.line, undefined, SHAPE)]);
-  const problems: ManifestProblem[] = [];
-  for (const { key, line } of place.fields()) {
-    if (key !== 'accounts' && key !== 'defaults')
-      problems.push(problem(line, keyName(key), 'unknown field: an object holds "accounts" and "defaults"'));
-  }
-  const find = (key: string) => place.fields().find((field) => field.key === key)?.value ?? place;
+  const find = (key: string) => place.fields().find((field) => field.key === key);
+  const lineOfKey = (key: string) => find(key)?.line ?? place.line;
+  const placeIn = (key: string) => () => find(key)?.value ?? place;
+  const problems = Object.keys(value)
+    .filter((key) => key !== 'accounts' && key !== 'defaults')
+    .map((key) => problem(lineOfKey(key), keyName(key), UNKNOWN));
   const { accounts, defaults } = value;
+  if (defaults !== undefined && !isObject(defaults))
+    problems.push(problem(lineOfKey('defaults'), 'defaults', 'must be an object'));
   if (!Array.isArray(accounts)) {
     const message = accounts === undefined ? 'is required: the list of accounts' : 'must be a list';
-    return refused([...problems, problem(find('accounts').line, 'accounts', message)]);
+    return refused([...problems, problem(lineOfKey('accounts'), 'accounts', message)]);
   }
-  const read = readAccounts(accounts, find('accounts'));
-  if (defaults !== undefined && !isObject(defaults))
-    problems.push(problem(find('defaults').line, 'defaults', 'must be an object'));
+  const read = readAccounts(accounts, placeIn('accounts'));
   return {
     accounts: read.accounts,
     problems: [...problems, ...read.problems],
-    ...(isObject(defaults) && { defaults: entryAt(defaults, () => find('defaults')) }),
+    ...(isObject(defaults) && { defaults: entryAt(defaults, placeIn('defaults')) }),
   };
 }
 
@@ -37,11 +38,11 @@ export function readAccount(value: unknown, place: () => Place): Entry | Manifes
   return problem(place().line, undefined, 'an account must be an object, or an account ID in quotes');
 }
 
-function readAccounts(values: unknown[], list: Place): Parsed {
+function readAccounts(values: unknown[], list: () => Place): Parsed {
   const parsed: Parsed = { accounts: [], problems: [] };
-  const places = once(() => list.items());
+  const places = once(() => list().items());
   values.forEach((value, index) => {
-    const read = readAccount(value, () => places()[index] ?? list);
+    const read = readAccount(value, () => places()[index] ?? list());
     if ('message' in read) parsed.problems.push(read);
     else parsed.accounts.push(read);
   });
