@@ -38,7 +38,7 @@ interface Row {
 
 function readRows(text: string): { rows: Row[]; problems: ManifestProblem[] } {
   const rows: Row[] = [];
-  const problems = new Map<number, ManifestProblem>();
+  const problems: ManifestProblem[] = [];
   let end = 0;
   let lost = false;
   parse(text, {
@@ -54,12 +54,15 @@ function readRows(text: string): { rows: Row[]; problems: ManifestProblem[] } {
     },
     on_skip: (error): undefined => {
       if (lost || error === undefined) return;
-      problems.set(end + 1, problem(end + 1, undefined, quotesMessage(error)));
+      const last = Number(error['lines']);
+      // It is told of each quote of a row.
+      if (last !== end) problems.push(problem(end + 1, undefined, quotesMessage(error)));
+      end = last;
       // Past a quote that opens or closes nothing, the parser takes rows for text and text for rows.
       if (error.code !== 'INVALID_OPENING_QUOTE') lost = true;
     },
   });
-  return { rows, problems: [...problems.values()] };
+  return { rows, problems };
 }
 
 function quotesMessage({ code }: CsvError): string {

@@ -27,23 +27,36 @@ export function readJson(
   const problems: ManifestProblem[] = [];
   let wrong: ManifestProblem | undefined;
   const open: Set<string>[] = [];
-  visit(
-    text,
-    {
-      onObjectBegin: () => void open.push(new Set()),
-      onObjectEnd: () => void open.pop(),
-      onObjectProperty: (key, offset) => {
-        const keys = open.at(-1);
-        // JSON.parse takes the last of two and says nothing.
-        if (keys?.has(key)) problems.push(problem(lineAt(offset), keyName(key), 'is given twice'));
-        keys?.add(key);
+  const enter = (offset: number): boolean => {
+    open.push(new Set());
+    // Near the end of the stack, V8 may end the whole process where it compiles a regular expression.
+    if (open.length > DEEPEST) wrong ??= problem(lineAt(offset), undefined, 'is nested too deeply');
+    return wrong === undefined;
+  };
+  try {
+    visit(
+      text,
+      {
+        onObjectBegin: (offset) => enter(offset),
+        onObjectEnd: () => void open.pop(),
+        onArrayBegin: (offset) => enter(offset),
+        onArrayEnd: () => void open.pop(),
+        onObjectProperty: (key, offset) => {
+          const keys = open.at(-1);
+          // JSON.parse takes the last of two and says nothing.
+          if (keys?.has(key)) problems.push(problem(lineAt(offset), keyName(key), 'is given twice'));
+          keys?.add(key);
+        },
+        onError: (error, offset) => {
+          wrong ??= problem(lineAt(offset), undefined, syntaxMessage(error));
+        },
       },
-      onError: (error, offset) => {
-        wrong ??= problem(lineAt(offset), undefined, syntaxMessage(error));
-      },
-    },
-    STRICT,
-  );
+      STRICT,
+    );
+  } catch (error) {
+    // The stack was not enough for what is inside; said already.
+    if (wrong === undefined) throw error;
+  }
   if (wrong !== undefined) return wrong;
   try {
     return { value: JSON.parse(text) as unknown, problems };
@@ -51,6 +64,9 @@ export function readJson(
     return problem(lineAt(0), undefined, NOT_JSON);
   }
 }
+
+/** A manifest nests five levels deep. */
+const DEEPEST = 100;
 
 const NOT_JSON = 'is not valid JSON';
 
