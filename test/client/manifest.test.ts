@@ -229,14 +229,14 @@ describe('CSV that is not valid:', () => {
       'a quote inside a cell',
       `accountId,region\n${ONE},eu"west\n${TWO},Ireland`,
       [
-        '2: has a quote inside a cell: put the whole cell in quotes, and double the quotes in it',
+        '2: region: has a quote out of place: no field may hold one, and a cell in quotes begins and ends with them',
         `3: region: ${REGION_MESSAGE}`,
       ],
     ],
     [
       'a quote that is not closed',
       `accountId,region\n${row}\n${TWO},"eu-west-1\n${ONE},x`,
-      ['3: has a quote that is not closed; the rows from here on were not read'],
+      ['3: has a quote that is not closed at the end of its cell; the rows from here on were not read'],
     ],
     [
       'text behind a quote, after a cell of two lines',
@@ -244,7 +244,7 @@ describe('CSV that is not valid:', () => {
       [
         '2: region: is required',
         '2: name: may hold letters, digits and _ + = , . @ -',
-        '4: has text behind a closing quote; the rows from here on were not read',
+        '4: has a quote that is not closed at the end of its cell; the rows from here on were not read',
       ],
     ],
     [
