@@ -42,9 +42,9 @@ function readRows(text: string): { rows: Row[]; problems: ManifestProblem[] } {
   const rows: Row[] = [];
   let end = 0;
   try {
-    parse(text, {
-      // Not as the first line has it: files that were put together have both.
-      record_delimiter: ['\r\n', '\n', '\r'],
+    // The parser takes CRLF inside a cell for two lines.
+    parse(text.replaceAll(/\r\n?/g, '\n'), {
+      record_delimiter: '\n',
       relax_column_count: true,
       // A quote out of place stays in its cell. As an error it would cost time by the square of the row's length.
       relax_quotes: true,

@@ -240,7 +240,7 @@ describe('CSV that is not valid:', () => {
     ],
     [
       'text behind a quote, after a cell of two lines',
-      `accountId,name\n${ONE},"a\nb"\n${TWO},"x"y\n${ONE},x\n`,
+      `accountId,name\n${ONE},"a\r\nb"\n${TWO},"x"y\n${ONE},x\n`,
       [
         '2: region: is required',
         '2: name: may hold letters, digits and _ + = , . @ -',

@@ -190,17 +190,21 @@ test('a manifest, whatever is in it: valid requests with an account each, or pro
 });
 
 test.each(NAMES)('%s: an account that was in a good file is in its requests, as it was', async (name) => {
-  if (name === 'a.csv') return;
   const ids = fc.uniqueArray(fc.stringMatching(/^\d{12}$/), { minLength: 1, maxLength: 5 });
   const tagText = fc.stringMatching(/^[\p{L}\p{N} _.:/=+\-@]{1,20}$/u);
-  const tags = fc.dictionary(tagText, tagText, { maxKeys: 3 });
+  const tags = fc
+    .dictionary(tagText, tagText, { minKeys: 1, maxKeys: 3 })
+    // Such as aws:x and __proto__ are refused.
+    .filter(
+      (some) => 'request' in readRequest({ accountId: '111122223333', region: 'eu-west-1', tags: some }),
+    );
   const lists = fc
     .tuple(ids, tags)
     .map(([all, some]) => all.map((accountId) => ({ accountId, region: 'eu-west-1', tags: some })));
   await fuzz(
     lists,
     (list) => {
-      const text = written[name](list);
+      const text = name === 'a.csv' ? csvOf(list) : written[name](list);
       assert.deepEqual(JSON.parse(JSON.stringify(readManifest({ name, bytes: Buffer.from(text) }))), {
         requests: JSON.parse(JSON.stringify(list)) as unknown,
       });
@@ -208,6 +212,15 @@ test.each(NAMES)('%s: an account that was in a good file is in its requests, as 
     { runs: RUNS / 10 },
   );
 });
+
+function csvOf(list: { accountId: string; region: string; tags: Record<string, string> }[]): string {
+  const keys = Object.keys(list[0]!.tags);
+  const rows = [
+    ['accountId', 'region', ...keys.map((key) => `tags.${key}`)],
+    ...list.map(({ accountId, region, tags }) => [accountId, region, ...keys.map((key) => tags[key]!)]),
+  ];
+  return rows.map((cells) => cells.map((cell) => `"${cell}"`).join(',')).join('\n');
+}
 
 test('what nests deeper than a parser can go is refused', () => {
   for (const name of NAMES)
