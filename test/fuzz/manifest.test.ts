@@ -43,11 +43,14 @@ accounts:
 const NAMES = ['a.csv', 'a.json', 'a.jsonl', 'a.yaml'] as const;
 type Name = (typeof NAMES)[number];
 
-const lines = (value: unknown) => (Array.isArray(value) ? value.map(jsonOf).join('\n') : jsonOf(value));
+/** Not `value.map`: the mutations take away what it needs. */
+const lines = (value: unknown) =>
+  Array.isArray(value) ? Array.from(value as unknown[], jsonOf).join('\n') : jsonOf(value);
 /** Some of what the mutations make is no YAML. */
 const yamlOf = (value: unknown) => {
   try {
-    return stringify(value, { aliasDuplicateObjects: false });
+    const text: unknown = stringify(value, { aliasDuplicateObjects: false });
+    return typeof text === 'string' ? text : jsonOf(value);
   } catch {
     return jsonOf(value);
   }
