@@ -1,7 +1,7 @@
-import { parse, type CsvError } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import { readHeader, type Column } from './csv-header';
 import { refused, type Entry, type Parsed } from './parsed';
-import { problem, type ManifestProblem } from './problems';
+import { keyName, problem, type ManifestProblem } from './problems';
 
 /**
  * Reads a manifest in CSV. Its first row names the fields. An empty cell is a field that is not given; a row of nothing
@@ -10,14 +10,16 @@ import { problem, type ManifestProblem } from './problems';
 export function readCsv(text: string): Parsed {
   const { rows, problems: broken } = readRows(text);
   const [header, ...accounts] = rows;
-  if (header === undefined) return refused(...broken, ...(broken.length > 0 ? [] : [noHeader]));
+  if (header === undefined) return refused(broken.length > 0 ? broken : [noHeader]);
   const { columns, problems } = readHeader(header.cells, header.line);
-  if (columns === undefined) return refused(...problems, ...broken);
+  if (columns === undefined) return refused([...problems, ...broken]);
   const parsed: Parsed = { accounts: [], problems: [...problems, ...broken] };
   for (const { line, cells } of accounts) {
-    const wrong = cells.length - header.cells.length;
-    if (wrong === 0) parsed.accounts.push(entryOf(columns, cells, line));
-    else parsed.problems.push(problem(line, undefined, wrongNumber(cells.length, header.cells.length)));
+    const quote = cells.findIndex((cell) => cell.includes('"'));
+    if (cells.length !== columns.length)
+      parsed.problems.push(problem(line, undefined, wrongNumber(cells.length, columns.length)));
+    else if (quote !== -1) parsed.problems.push(problem(line, keyName(header.cells[quote] ?? ''), QUOTE));
+    else parsed.accounts.push(entryOf(columns, cells, line));
   }
   return parsed;
 }
@@ -38,40 +40,32 @@ interface Row {
 
 function readRows(text: string): { rows: Row[]; problems: ManifestProblem[] } {
   const rows: Row[] = [];
-  const problems = new Map<number, ManifestProblem>();
   let end = 0;
-  let lost = false;
-  parse(text, {
-    // Not as the first line has it: files that were put together have both.
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    skip_records_with_error: true,
-    trim: true,
-    on_record: (cells, { lines }) => {
-      if (!lost && cells.some((cell) => cell !== '')) rows.push({ line: end + 1, cells });
-      end = lines;
-      return null;
-    },
-    on_skip: (error): undefined => {
-      if (lost || error === undefined) return;
-      problems.set(end + 1, problem(end + 1, undefined, quotesMessage(error)));
-      // Past a quote that opens or closes nothing, the parser takes rows for text and text for rows.
-      if (error.code !== 'INVALID_OPENING_QUOTE') lost = true;
-    },
-  });
-  return { rows, problems: [...problems.values()] };
-}
-
-function quotesMessage({ code }: CsvError): string {
-  switch (code) {
-    case 'INVALID_OPENING_QUOTE':
-      return 'has a quote inside a cell: put the whole cell in quotes, and double the quotes in it';
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return 'has a quote that is not closed; the rows from here on were not read';
-    default:
-      return 'has text behind a closing quote; the rows from here on were not read';
+  try {
+    // The parser takes CRLF inside a cell for two lines.
+    parse(text.replaceAll(/\r\n?/g, '\n'), {
+      record_delimiter: '\n',
+      relax_column_count: true,
+      // A quote out of place stays in its cell. As an error it would cost time by the square of the row's length.
+      relax_quotes: true,
+      trim: true,
+      on_record: (cells, { lines }) => {
+        if (cells.some((cell) => cell !== '')) rows.push({ line: end + 1, cells });
+        end = lines;
+        return null;
+      },
+    });
+    return { rows, problems: [] };
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return { rows, problems: [problem(end + 1, undefined, NOT_CLOSED)] };
   }
 }
+
+const NOT_CLOSED =
+  'has a quote that is not closed at the end of its cell; the rows from here on were not read';
+const QUOTE =
+  'has a quote out of place: no field may hold one, and a cell in quotes begins and ends with them';
 
 function entryOf(columns: readonly (Column | undefined)[], cells: readonly string[], line: number): Entry {
   const input: Record<string, unknown> = {};

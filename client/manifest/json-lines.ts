@@ -12,8 +12,8 @@ export function readJsonLines(text: string): Parsed {
       parsed.problems.push(read);
       return;
     }
-    parsed.problems.push(...read.problems);
-    const account = readAccount(read.value, read.place);
+    for (const it of read.problems) parsed.problems.push(it);
+    const account = readAccount(read.value, () => ({ line: index + 1, fields: () => [], items: () => [] }));
     if ('message' in account) parsed.problems.push(account);
     else parsed.accounts.push(account);
   });

@@ -1,42 +1,76 @@
-import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { parseTree, printParseErrorCode, visit, type Node, type ParseErrorCode } from 'jsonc-parser';
+import { once } from './once';
 import { refused, type Parsed } from './parsed';
-import { lineFinder, type Place } from './place';
+import { lineFinder, type LineAt, type Place } from './place';
 import { keyName, problem, type ManifestProblem } from './problems';
 import { readShape } from './shape';
 
 const STRICT = { disallowComments: true, allowTrailingComma: false };
 
-/** A JSON text: its value, with the place of it, and what is wrong with it. */
-export type ReadJson = { value: unknown; place: Place; problems: ManifestProblem[] } | ManifestProblem;
-
 /** Reads a manifest in JSON. */
 export function readJsonManifest(text: string): Parsed {
-  const read = readJson(text, lineFinder(text));
-  if ('message' in read) return refused(read);
-  const parsed = readShape(read.value, read.place);
+  const lines = once(() => lineFinder(text));
+  const lineAt: LineAt = (offset) => lines()(offset);
+  const read = readJson(text, lineAt);
+  if ('message' in read) return refused([read]);
+  // The tree takes many times what the value takes: made only where something is wrong.
+  const root = once(() => parseTree(text, [], STRICT));
+  const parsed = readShape(read.value, placeOf(root, lineAt));
   return { ...parsed, problems: [...read.problems, ...parsed.problems] };
 }
 
-/** Reads JSON with lines: the value from Node's own parser, its places from one that knows them. */
-export function readJson(text: string, lineAt: (offset: number) => number): ReadJson {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, STRICT);
-  const [first] = errors;
-  // The errors behind the first come of it.
-  if (first !== undefined) return problem(lineAt(first.offset), undefined, syntaxMessage(first));
-  let value: unknown;
+/** The value of a strict JSON text, and its doubled keys; or the first error, as those behind it come of it. */
+export function readJson(
+  text: string,
+  lineAt: LineAt,
+): { value: unknown; problems: ManifestProblem[] } | ManifestProblem {
+  const problems: ManifestProblem[] = [];
+  let wrong: ManifestProblem | undefined;
+  const open: Set<string>[] = [];
+  const enter = (offset: number): boolean => {
+    open.push(new Set());
+    // Near the end of the stack, V8 may end the whole process where it compiles a regular expression.
+    if (open.length > DEEPEST) wrong ??= problem(lineAt(offset), undefined, 'is nested too deeply');
+    return wrong === undefined;
+  };
   try {
-    value = JSON.parse(text);
+    visit(
+      text,
+      {
+        onObjectBegin: (offset) => enter(offset),
+        onObjectEnd: () => void open.pop(),
+        onArrayBegin: (offset) => enter(offset),
+        onArrayEnd: () => void open.pop(),
+        onObjectProperty: (key, offset) => {
+          const keys = open.at(-1);
+          // JSON.parse takes the last of two and says nothing.
+          if (keys?.has(key)) problems.push(problem(lineAt(offset), keyName(key), 'is given twice'));
+          keys?.add(key);
+        },
+        onError: (error, offset) => {
+          wrong ??= problem(lineAt(offset), undefined, syntaxMessage(error));
+        },
+      },
+      STRICT,
+    );
+  } catch (error) {
+    // The stack was not enough for what is inside; said already.
+    if (wrong === undefined) throw error;
+  }
+  if (wrong !== undefined) return wrong;
+  try {
+    return { value: JSON.parse(text) as unknown, problems };
   } catch {
     return problem(lineAt(0), undefined, NOT_JSON);
   }
-  if (root === undefined) return problem(lineAt(0), undefined, NOT_JSON);
-  return { value, place: placeOf(root, lineAt), problems: doubledKeys(root, lineAt) };
 }
+
+/** A manifest nests five levels deep. */
+const DEEPEST = 100;
 
 const NOT_JSON = 'is not valid JSON';
 
-function syntaxMessage({ error }: ParseError): string {
+function syntaxMessage(error: ParseErrorCode): string {
   switch (printParseErrorCode(error)) {
     case 'InvalidCommentToken':
       return `${NOT_JSON}: comments are not part of it`;
@@ -64,41 +98,19 @@ function syntaxMessage({ error }: ParseError): string {
   }
 }
 
-function placeOf(node: Node, lineAt: (offset: number) => number): Place {
+function placeOf(node: () => Node | undefined, lineAt: LineAt): Place {
   return {
     get line() {
-      return lineAt(node.offset);
+      return lineAt(node()?.offset ?? 0);
     },
     fields: () =>
-      propertiesOf(node).map(({ key, offset, value }) => ({
-        key,
-        line: lineAt(offset),
-        value: placeOf(value, lineAt),
-      })),
-    items: () => (node.children ?? []).map((item) => placeOf(item, lineAt)),
+      (node()?.type === 'object' ? (node()?.children ?? []) : []).flatMap((property) => {
+        const [key, value] = property.children ?? [];
+        if (key === undefined) return [];
+        return [
+          { key: String(key.value), line: lineAt(property.offset), value: placeOf(() => value, lineAt) },
+        ];
+      }),
+    items: () => (node()?.children ?? []).map((item) => placeOf(() => item, lineAt)),
   };
-}
-
-function propertiesOf(node: Node): { key: string; offset: number; value: Node }[] {
-  if (node.type !== 'object') return [];
-  return (node.children ?? []).flatMap(({ offset, children: [key, value] = [] }) =>
-    key === undefined || value === undefined ? [] : [{ key: String(key.value), offset, value }],
-  );
-}
-
-/** JSON.parse takes the last of two and says nothing. */
-function doubledKeys(node: Node, lineAt: (offset: number) => number): ManifestProblem[] {
-  const problems: ManifestProblem[] = [];
-  const look = (at: Node): void => {
-    if (at.type === 'object') {
-      const seen = new Set<string>();
-      for (const { key, offset } of propertiesOf(at)) {
-        if (seen.has(key)) problems.push(problem(lineAt(offset), keyName(key), 'is given twice'));
-        seen.add(key);
-      }
-    }
-    at.children?.forEach(look);
-  };
-  look(node);
-  return problems;
 }

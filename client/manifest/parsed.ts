@@ -2,10 +2,10 @@ import type { ManifestProblem } from './problems';
 
 /** A request as a file has it, unchecked. */
 export interface Entry {
-  /** The line where it begins. */
-  line: number;
+  /** The line where it begins. Slow, as is `lineOf`: for what is wrong only. */
+  readonly line: number;
   input: unknown;
-  /** The line of a field; `undefined` where the file does not have the field. Slow: for what is wrong only. */
+  /** The line of a field; `undefined` where the file does not have the field. */
   lineOf: (field: string) => number | undefined;
 }
 
@@ -16,6 +16,7 @@ export interface Parsed {
   problems: ManifestProblem[];
 }
 
-export function refused(...problems: ManifestProblem[]): Parsed {
+/** A file of which no account can be told. */
+export function refused(problems: ManifestProblem[]): Parsed {
   return { accounts: [], problems };
 }

@@ -5,15 +5,17 @@ import { LineCounter } from 'yaml';
  * 100,000 accounts have a million fields.
  */
 export interface Place {
-  line: number;
+  readonly line: number;
   /** Of an object. */
   fields: () => { key: string; line: number; value: Place }[];
   /** Of a list. */
   items: () => Place[];
 }
 
-/** The line, from 1, of any offset in a text. */
-export function lineFinder(text: string): (offset: number) => number {
+/** The line, from 1, of an offset in a text. */
+export type LineAt = (offset: number) => number;
+
+export function lineFinder(text: string): LineAt {
   const counter = new LineCounter();
   counter.addNewLine(0);
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) counter.addNewLine(at + 1);

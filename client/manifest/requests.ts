@@ -1,6 +1,7 @@
 import { readRequest, type Problem, type ProvisionRequestInput } from '../../contract';
 import { accountIdMessage } from './account-id';
 import { merge } from './merge';
+import { once } from './once';
 import type { Entry, Parsed } from './parsed';
 import { problem, type ManifestProblem } from './problems';
 import { isObject } from './shape';
@@ -20,17 +21,17 @@ export function toRequests({ accounts, defaults, problems: before }: Parsed): Re
   const base = readDefaults(defaults);
   for (const it of base.problems) problems.push(it);
   const requests: ManifestRequest[] = [];
-  const lines = new Map<string, number>();
+  const seen = new Map<string, Entry>();
   // A file of one line: its number says nothing.
-  const crowded = accounts.length > 1 && accounts[0]?.line === accounts.at(-1)?.line;
+  const crowded = once(() => accounts.length > 1 && accounts[0]?.line === accounts.at(-1)?.line);
   accounts.forEach((entry, index) => {
     const input = defaults === undefined ? entry.input : merge(base.values, entry.input as object);
-    const found = [...doubled(input, entry, lines)];
+    const found = [...doubled(input, entry, seen)];
     const read = readRequest(input);
     if ('request' in read) requests.push(input as ManifestRequest);
     else found.push(...problemsOf(read.problems, input, entry, base.wrong));
     for (const it of found)
-      problems.push(crowded ? { ...it, message: `${it.message} (account ${index + 1} of the file)` } : it);
+      problems.push(crowded() ? { ...it, message: `${it.message} (account ${index + 1} of the file)` } : it);
   });
   if (problems.length === 0 && accounts.length === 0)
     problems.push(problem(0, undefined, 'holds no accounts'));
@@ -88,12 +89,14 @@ function problemsOf(
   return more > 0 ? [...named, problem(line, undefined, `${more} more of this account`)] : named;
 }
 
-function doubled(input: unknown, { line, lineOf }: Entry, lines: Map<string, number>): ManifestProblem[] {
+function doubled(input: unknown, entry: Entry, seen: Map<string, Entry>): ManifestProblem[] {
   const { accountId } = input as { accountId?: unknown };
   if (typeof accountId !== 'string' || !/^\d{12}$/.test(accountId)) return [];
-  const first = lines.get(accountId);
-  if (first === undefined) lines.set(accountId, line);
-  return first === undefined
-    ? []
-    : [problem(lineOf('accountId') ?? line, 'accountId', `${accountId} is in line ${first} already`)];
+  const first = seen.get(accountId);
+  if (first === undefined) {
+    seen.set(accountId, entry);
+    return [];
+  }
+  const line = entry.lineOf('accountId') ?? entry.line;
+  return [problem(line, 'accountId', `${accountId} is in line ${first.line} already`)];
 }

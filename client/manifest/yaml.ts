@@ -1,8 +1,29 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, visit, type Document, type YAMLError } from 'yaml';
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  Lexer,
+  Parser,
+  visit,
+  type CST,
+  type Document,
+  type YAMLError,
+} from 'yaml';
 import { refused, type Parsed } from './parsed';
-import { lineFinder, type Place } from './place';
+import { lineFinder, type LineAt, type Place } from './place';
 import { keyName, problem, type ManifestProblem } from './problems';
 import { readShape } from './shape';
+
+const NOT_YAML = 'is not valid YAML';
+const SECOND = 'begins a second document (---): put all accounts into one';
+const NO_ANCHOR =
+  'an alias (*name) has no anchor (&name) before it; a text that begins with * must be in quotes';
+
+/** A manifest nests five levels deep. */
+const DEEPEST = 100;
 
 /** An alias in each account is fine; aliases of aliases of aliases are not. */
 const MOST_ALIASES = 200_000;
@@ -20,64 +41,84 @@ const OPTIONS = {
 /** Reads a manifest in YAML. */
 export function readYamlManifest(text: string): Parsed {
   const lineAt = lineFinder(text);
-  const document = parseDocument(text, OPTIONS);
+  const tokens = readTokens(text);
+  if ('message' in tokens) return refused([tokens]);
+  const [document, second] = new Composer(OPTIONS).compose(tokens, true, text.length);
+  if (document === undefined) return refused([problem(0, undefined, NOT_YAML)]);
   const errors = [...document.errors, ...document.warnings];
-  if (errors.length > 0)
-    return refused(...errors.map((error) => problem(lineAt(error.pos[0]), undefined, syntaxMessage(error))));
-  const place = placeOf(document.contents, document, lineAt, 1);
+  const broken = errors.map((error) => problem(lineAt(error.pos[0]), undefined, syntaxMessage(error)));
+  if (second !== undefined) broken.push(problem(lineAt(second.range[0]), undefined, SECOND));
+  if (broken.length > 0) return refused(firstOfEachLine(broken));
+  const { doubled, unknown } = lookOver(document, lineAt);
+  if (unknown.length > 0) return refused(unknown);
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch {
-    return refused(problem(0, undefined, 'has aliases (*name) of itself, or too many: write the values out'));
+    return refused([
+      problem(0, undefined, 'has aliases (*name) of itself, or too many: write the values out'),
+    ]);
   }
-  const parsed = readShape(value, place);
-  return { ...parsed, problems: [...doubledKeys(document, lineAt), ...parsed.problems] };
+  const parsed = readShape(value, placeOf(document.contents, lineAt, 1));
+  return { ...parsed, problems: [...doubled, ...parsed.problems] };
+}
+
+/**
+ * The tokens of a text that does not nest deeper than a manifest can. The composer calls itself for what is inside; near
+ * the end of the stack, V8 may end the whole process where it compiles a regular expression.
+ */
+function readTokens(text: string): CST.Token[] | ManifestProblem {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let line = 1;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (lexeme.includes('\n')) line += lexeme.split('\n').length - 1;
+    if (parser.stack.length > DEEPEST) return problem(line, undefined, 'is nested too deeply');
+  }
+  return [...tokens, ...parser.end()];
+}
+
+/** What else is wrong in a line comes of what is wrong first. */
+function firstOfEachLine(problems: ManifestProblem[]): ManifestProblem[] {
+  const lines = new Set<number>();
+  return problems.filter(({ line }) => !lines.has(line) && lines.add(line));
 }
 
 function syntaxMessage({ code }: YAMLError): string {
   switch (code) {
     case 'BAD_INDENT':
-      return 'is not valid YAML: the line is indented too little or too much';
+      return `${NOT_YAML}: the line is indented too little or too much`;
     case 'TAB_AS_INDENT':
-      return 'is not valid YAML: tabs cannot indent; use spaces';
-    case 'MULTIPLE_DOCS':
-      return 'begins a second document (---): put all accounts into one';
-    case 'BAD_ALIAS':
-      return 'an alias (*name) has no anchor (&name) before it; a text that begins with * must be in quotes';
+      return `${NOT_YAML}: tabs cannot indent; use spaces`;
     case 'MISSING_CHAR':
-      return 'is not valid YAML: a quote, bracket, comma, colon or space is missing';
+      return `${NOT_YAML}: a quote, bracket, comma, colon or space is missing`;
     case 'MULTILINE_IMPLICIT_KEY':
-      return 'is not valid YAML: a key must be on one line; is a colon missing?';
+      return `${NOT_YAML}: a key must be on one line; is a colon missing?`;
     case 'NON_STRING_KEY':
       return 'a key must be a text';
     case 'TAG_RESOLVE_FAILED':
       return 'tags such as !name have no meaning here; a text that begins with ! must be in quotes';
     case 'BAD_SCALAR_START':
       return 'a text that begins with @, ` or % must be in quotes';
-    case 'RESOURCE_EXHAUSTION':
-      return 'is nested too deeply';
     default:
-      return 'is not valid YAML';
+      return NOT_YAML;
   }
 }
 
-type LineAt = (offset: number) => number;
-
-function placeOf(node: unknown, document: Document.Parsed, lineAt: LineAt, outer: number): Place {
+/** Through an alias it does not go: to resolve one, the library goes over the whole document. */
+function placeOf(node: unknown, lineAt: LineAt, outer: number): Place {
   const line = lineOfNode(node, lineAt) ?? outer;
-  const real = isAlias(node) ? node.resolve(document) : node;
-  const inside = (inner: unknown, at: number) => placeOf(inner, document, lineAt, at);
   return {
     line,
     fields: () =>
-      isMap(real)
-        ? real.items.map(({ key, value }) => {
+      isMap(node)
+        ? node.items.map(({ key, value }) => {
             const at = lineOfNode(key, lineAt) ?? line;
-            return { key: keyText(key), line: at, value: inside(value, at) };
+            return { key: keyText(key), line: at, value: placeOf(value, lineAt, at) };
           })
         : [],
-    items: () => (isSeq(real) ? real.items.map((item) => inside(item, line)) : []),
+    items: () => (isSeq(node) ? node.items.map((item) => placeOf(item, lineAt, line)) : []),
   };
 }
 
@@ -90,19 +131,26 @@ function keyText(key: unknown): string {
   return isScalar(key) ? String(key.value) : '';
 }
 
-/** Of two equal keys the last would win, and say nothing. */
-function doubledKeys(document: Document.Parsed, lineAt: LineAt): ManifestProblem[] {
-  const problems: ManifestProblem[] = [];
-  visit(document, {
-    Map: (_, { items }) => {
-      const seen = new Set<string>();
-      for (const { key } of items) {
-        const text = keyText(key);
-        if (seen.has(text))
-          problems.push(problem(lineOfNode(key, lineAt) ?? 0, keyName(text), 'is given twice'));
-        seen.add(text);
-      }
-    },
+/** What the library does not say: a key that is there twice, and an alias of nothing. */
+function lookOver(document: Document.Parsed, lineAt: LineAt) {
+  const [doubled, unknown]: [ManifestProblem[], ManifestProblem[]] = [[], []];
+  const anchors = new Set<string>();
+  visit(document, (_, node) => {
+    if (!isNode(node)) return;
+    if (isAlias(node)) {
+      if (!anchors.has(node.source))
+        unknown.push(problem(lineOfNode(node, lineAt) ?? 0, undefined, NO_ANCHOR));
+      return;
+    }
+    if (node.anchor !== undefined) anchors.add(node.anchor);
+    if (!isMap(node)) return;
+    const keys = new Set<string>();
+    for (const { key } of node.items) {
+      const text = keyText(key);
+      if (keys.has(text))
+        doubled.push(problem(lineOfNode(key, lineAt) ?? 0, keyName(text), 'is given twice'));
+      keys.add(text);
+    }
   });
-  return problems;
+  return { doubled, unknown };
 }
