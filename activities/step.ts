@@ -29,20 +29,28 @@ export interface StepInput {
   accountReadyTimeoutMs: number;
 }
 
+const SHOWN_ALIVE_MS = 2_000;
+
 /** Runs the body of an activity with its account's API, and turns whatever it throws into the failure of its attempt. */
 export async function step<T>(
   deps: ActivityDependencies,
   input: StepInput,
   body: (account: AccountApi) => Promise<T>,
 ): Promise<T> {
-  const end = deps.monotonicNow() + timeOfAttempt(activityInfo());
+  const began = deps.monotonicNow();
+  const end = began + timeOfAttempt(activityInfo());
+  let shownAlive = began;
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: cancellationSignal(),
     timeToAnswer() {
-      const left = end - deps.monotonicNow();
+      const now = deps.monotonicNow();
+      const left = end - now;
       if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
-      // Its turn may have been seconds away.
-      if (activityInfo().heartbeatTimeoutMs !== undefined) heartbeat();
+      // Its turn may have been seconds away. Each heartbeat costs the server a write.
+      if (activityInfo().heartbeatTimeoutMs !== undefined && now - shownAlive > SHOWN_ALIVE_MS) {
+        heartbeat();
+        shownAlive = now;
+      }
       return left;
     },
   });
