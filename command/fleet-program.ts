@@ -1,8 +1,11 @@
 import { Option, type Command } from 'commander';
 import type { ReportFormat } from './fleet-report-verb';
-import type { FleetStartOptions } from './fleet-verbs';
-import { wholeNumber } from './numbers';
+import type { FleetSetOptions, FleetStartOptions } from './fleet-verbs';
+import { rate, wholeNumber } from './numbers';
 import type { CommonOptions } from './with-client';
+
+const RATE =
+  'calls to Identity Center a second, of all workers of the task queue, from now on until it is set again';
 
 /** The verbs of `fleet`. */
 export function addFleetVerbs(program: Command, finish: (exitCode: number) => void): void {
@@ -26,6 +29,7 @@ export function addFleetVerbs(program: Command, finish: (exitCode: number) => vo
       '--stop-after-failures <n|n%>',
       'begin no more accounts once so many have failed: a count, or a share of all',
     )
+    .option('--rate <n|none>', RATE, rate)
     .option('--no-wait', 'leave as soon as the fleet is started')
     .action(async (manifest: string, options: FleetStartOptions) => {
       finish(await (await load()).start(manifest, options));
@@ -75,13 +79,10 @@ export function addFleetVerbs(program: Command, finish: (exitCode: number) => vo
     );
   }
 
-  verb('set <name>', 'Change a fleet while it runs', 'set accounts --max-concurrent 200')
-    .addOption(
-      new Option('--max-concurrent <n>', 'accounts at work at once')
-        .argParser(wholeNumber(1, 1000))
-        .makeOptionMandatory(),
-    )
-    .action(async (name: string, options: CommonOptions & { maxConcurrent: number }) => {
+  verb('set <name>', 'Change a fleet while it runs', 'set accounts --max-concurrent 200 --rate 15')
+    .option('--max-concurrent <n>', 'accounts at work at once', wholeNumber(1, 1000))
+    .option('--rate <n|none>', RATE, rate)
+    .action(async (name: string, options: FleetSetOptions) => {
       finish(await (await load()).adjust(name, options));
     });
 

@@ -19,7 +19,13 @@ export interface FleetStartOptions extends CommonOptions {
   name?: string;
   maxConcurrent?: number;
   stopAfterFailures?: string;
+  rate?: number | 'none';
   wait: boolean;
+}
+
+export interface FleetSetOptions extends CommonOptions {
+  maxConcurrent?: number;
+  rate?: number | 'none';
 }
 
 /** @returns the exit code, as every verb does */
@@ -27,6 +33,7 @@ export async function start(manifest: string, options: FleetStartOptions): Promi
   // Before anything is connected to: what is wrong here is wrong with any server.
   const input = readFleetInput(manifest, options);
   return withClient(async (client) => {
+    if (options.rate !== undefined) await setRate(client, options.rate);
     const fleet = await client.fleets.start(input);
     const { name, workflowId, joined } = fleet;
     if (!options.json)
@@ -59,15 +66,26 @@ export async function order(name: string, what: FleetOrder, { json }: CommonOpti
   });
 }
 
-export async function adjust(
-  name: string,
-  { json, maxConcurrent }: CommonOptions & { maxConcurrent: number },
-): Promise<number> {
+export async function adjust(name: string, { json, maxConcurrent, rate }: FleetSetOptions): Promise<number> {
+  if (maxConcurrent === undefined && rate === undefined)
+    throw new UsageError('fleet set: say what to change: --max-concurrent or --rate');
   return withClient(async (client) => {
-    const progress = await client.fleets.adjust(fleetOf(name), { maxConcurrent });
-    sayOrdered(name, progress, `${maxConcurrent} accounts at once.`, json);
+    if (rate !== undefined) await setRate(client, rate);
+    const progress =
+      maxConcurrent === undefined
+        ? await client.fleets.status(fleetOf(name))
+        : await client.fleets.adjust(fleetOf(name), { maxConcurrent });
+    const what = [
+      ...(maxConcurrent === undefined ? [] : [`${maxConcurrent} accounts at once`]),
+      ...(rate === undefined ? [] : [rate === 'none' ? 'no limit' : `${rate} calls a second`]),
+    ];
+    sayOrdered(name, progress, `${what.join(', ')}.`, json);
     return EXIT.done;
   });
+}
+
+function setRate(client: IdentityCenterClient, rate: number | 'none'): Promise<void> {
+  return client.setRate(rate === 'none' ? undefined : rate);
 }
 
 export async function cancel(name: string, options: CommonOptions & { wait: boolean }): Promise<number> {

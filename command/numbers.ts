@@ -10,3 +10,12 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
     return value;
   };
 }
+
+/** Reads a rate; `none` takes the limit away. */
+export function rate(text: string): number | 'none' {
+  if (text === 'none') return text;
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 100_000)
+    throw new InvalidArgumentError('must be "none", or calls a second: a number above 0.');
+  return value;
+}

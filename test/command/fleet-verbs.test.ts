@@ -88,6 +88,18 @@ test('a fleet is watched, paused, changed, resumed and cancelled by its name', a
   expect((await command.run(['fleet', 'watch', name])).code).toBe(4);
 });
 
+test('the rate is that of the task queue, until it is set again', async () => {
+  const file = manifest(csvOf([freshAccount()]));
+  const { name } = path.parse(file);
+  expect((await command.run(['fleet', 'start', file, '--rate', '40'])).code).toBe(0);
+  expect(await harness.client.rate()).toBe(40);
+  const { code, stdout } = await command.run(['fleet', 'set', name, '--rate', 'none']);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('no limit')]);
+  expect(await harness.client.rate()).toBeUndefined();
+  expect((await command.run(['fleet', 'set', name])).stderr).toContain('--max-concurrent or --rate');
+  expect((await command.run(['fleet', 'set', name, '--rate', '0'])).code).toBe(2);
+});
+
 test('a name that is none, and one that nobody started, say so', async () => {
   expect((await command.run(['fleet', 'status', 'a/b'])).stderr).toContain('is no name of a fleet');
   const { code, stderr } = await command.run(['fleet', 'watch', 'nobody']);
