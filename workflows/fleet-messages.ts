@@ -1,4 +1,10 @@
-import type { FleetCounts, ProgressFailure } from '../contract';
+import {
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  ParentClosePolicy,
+  startChild,
+} from '@temporalio/workflow';
+import { FLEET_PAGE_WORKFLOW, SEARCH_ATTRIBUTES, type FleetCounts, type ProgressFailure } from '../contract';
 
 // What a fleet and its pages tell each other: within one release, so no part of the public contract.
 
@@ -11,6 +17,22 @@ export interface PageInput {
   accounts: unknown[];
   /** The namespace knows the search attributes. */
   searchable: boolean;
+}
+
+/** Starts a page; one of a fleet that is cancelled meanwhile is started all the same, and cancelled then. */
+export async function startPage(workflowId: string, input: PageInput): Promise<void> {
+  const { fleet, page, accounts, searchable } = input;
+  await CancellationScope.nonCancellable(() =>
+    startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, {
+      workflowId,
+      args: [input],
+      // A page outlives the execution that started it, and is cancelled by its ID.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      cancellationType: ChildWorkflowCancellationType.ABANDON,
+      staticSummary: `page ${page} of fleet ${fleet}: ${accounts.length} accounts`,
+      ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }] }),
+    }),
+  );
 }
 
 /** Signal from the fleet to a page: what it may do from now on. */

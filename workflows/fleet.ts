@@ -1,14 +1,11 @@
 import {
-  ChildWorkflowCancellationType,
+  CancellationScope,
   condition,
   type ExternalWorkflowHandle,
   getExternalWorkflowHandle,
-  ParentClosePolicy,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import {
-  FLEET_PAGE_WORKFLOW,
   MAX_NOTES,
   SEARCH_ATTRIBUTES,
   type FleetPage,
@@ -26,7 +23,7 @@ import {
   type CarriedFleet,
   type LivePage,
 } from './fleet-tally';
-import { PAGE_ORDER, type PageInput, type PageOrder, type PageReport } from './fleet-messages';
+import { PAGE_ORDER, startPage, type PageOrder, type PageReport } from './fleet-messages';
 
 /** The state of a fleet: its pages, what they have reported, and what they are told. */
 export class Fleet {
@@ -104,7 +101,7 @@ export class Fleet {
       started: false,
       ...counts,
     });
-    void this.startPage(page, accounts);
+    void this.begin(page, accounts);
   }
 
   hear({ newFailures, ...report }: PageReport): void {
@@ -207,21 +204,12 @@ export class Fleet {
     return `${this.state.pageIdPrefix}${page}`;
   }
 
-  private async startPage(page: number, accounts: unknown[]): Promise<void> {
+  private async begin(page: number, accounts: unknown[]): Promise<void> {
     const { workflowId, typedSearchAttributes } = workflowInfo();
     const { name } = this.request;
     const searchable = typedSearchAttributes.get(SEARCH_ATTRIBUTES.fleet) !== undefined;
-    const input: PageInput = { fleet: name, fleetId: workflowId, page, accounts, searchable };
     this.sending += 1;
-    await startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, {
-      workflowId: this.pageId(page),
-      args: [input],
-      // A page outlives the execution that started it, and is cancelled by its ID.
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      cancellationType: ChildWorkflowCancellationType.ABANDON,
-      staticSummary: `page ${page} of fleet ${name}: ${accounts.length} accounts`,
-      ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] }),
-    });
+    await startPage(this.pageId(page), { fleet: name, fleetId: workflowId, page, accounts, searchable });
     this.sending -= 1;
     const started = this.state.pages.find((known) => known.page === page);
     if (started !== undefined) this.welcome(started);
@@ -264,7 +252,8 @@ export class Fleet {
   private async send(page: LivePage, message: () => Promise<void>): Promise<void> {
     this.sending += 1;
     try {
-      await message();
+      // Even a fleet that is cancelled has something to tell.
+      await CancellationScope.nonCancellable(message);
     } catch {
       if (this.state.pages.includes(page)) this.lose(page);
     } finally {

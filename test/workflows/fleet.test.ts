@@ -171,6 +171,16 @@ test('cancelled, its open runs roll back, the rest is left out, and then it ends
   expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
 });
 
+test('cancelled right after its start, it ends with no instance', async () => {
+  const ids = accounts(4);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000, deletionMs: 0 });
+  const fleet = fleetOf(ids);
+  await harness.client.fleets.start(fleet);
+  await harness.client.fleets.cancel(fleet.name);
+  expect(await harness.client.fleets.result(fleet.name)).toBeUndefined();
+  expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
+});
+
 test('a fleet that is open is joined by the same manifest, and refused to another', async () => {
   const ids = accounts(3);
   harness.emulator.setFaults({ accounts: ids, creationMs: 2_000 });
