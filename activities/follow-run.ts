@@ -23,9 +23,9 @@ const LAST_LOOK_MS = 15_000;
 export async function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
   const { accountId } = request;
   const { client } = Context.current();
-  const { attempt } = activityInfo();
+  const { attempt, scheduledTimestampMs } = activityInfo();
   const handle = client.workflow.getHandle(workflowIdOf(accountId));
-  const { runId, status, type } = await handle.describe();
+  const { runId, status, type, closeTime } = await handle.describe();
   const differing =
     type === PROVISION_WORKFLOW ? await differencesOf(client, handle.workflowId, runId, request) : [];
   if (status.name === 'RUNNING') {
@@ -42,7 +42,7 @@ export async function followRun({ request }: { request: ProvisionRequest }): Pro
     );
   }
   if (type !== PROVISION_WORKFLOW || differing.length > 0) return undefined;
-  const before = attempt === 1;
+  const before = (closeTime?.getTime() ?? 0) < scheduledTimestampMs;
   try {
     const { instanceArn, outcome } = (await client.workflow
       .getHandle(handle.workflowId, runId)

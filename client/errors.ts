@@ -171,6 +171,17 @@ export class FleetDiffersError extends Error {
   }
 }
 
+/** No worker has answered for a fleet within 10 s; what it was asked for may still be carried out. */
+export class FleetUnansweredError extends Error {
+  override readonly name = 'FleetUnansweredError';
+
+  constructor(readonly fleet: string) {
+    super(
+      `Fleet ${fleet}: no worker has answered. Start one with "identity-center worker", then look with "identity-center fleet status ${fleet}" before you ask again.`,
+    );
+  }
+}
+
 /** The order makes no sense where the fleet stands. */
 export class FleetRefusedError extends Error {
   override readonly name = 'FleetRefusedError';

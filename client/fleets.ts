@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import {
+  ServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import {
   ADD_PAGE_SIGNAL,
   ADJUST_UPDATE,
@@ -28,9 +27,19 @@ import {
   type FleetResult,
   type ProvisionRequestInput,
 } from '../contract';
-import { FleetDiffersError, FleetRefusedError, InvalidRequestError, NoFleetError } from './errors';
+import { argumentOf } from './argument-of';
+import {
+  FleetDiffersError,
+  FleetRefusedError,
+  FleetUnansweredError,
+  InvalidRequestError,
+  NoFleetError,
+} from './errors';
 import { paginate } from './fleet-pages';
 import { isUnknownSearchAttribute } from './search-attributes';
+import { sendUpdate } from './steer';
+
+const ANSWER_MS = 10_000;
 
 /** What is asked of a fleet; see {@link FleetRequest}. */
 export interface FleetInput extends Pick<FleetRequestInput, 'name' | 'maxConcurrent' | 'stopAfterFailures'> {
@@ -85,18 +94,16 @@ export class Fleets {
   /**
    * Where the latest fleet of a name stands; costs the same for ten accounts as for a hundred thousand.
    *
-   * @throws NoFleetError
+   * @throws NoFleetError, FleetUnansweredError
    */
   async status(name: string): Promise<FleetStatus> {
     const handle = this.handle(name);
-    try {
-      const { status, workflowId, closeTime } = await handle.describe();
-      const progress = await handle.query<FleetProgress>(PROGRESS_QUERY);
-      const endedAt = closeTime?.toISOString();
-      return { ...progress, workflowId, status: status.name, ...(endedAt && { endedAt }) };
-    } catch (error) {
+    const { status, workflowId, closeTime } = await handle.describe().catch((error: unknown) => {
       throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
-    }
+    });
+    const progress = await this.ask<FleetProgress>(name, handle, PROGRESS_QUERY);
+    const endedAt = closeTime?.toISOString();
+    return { ...progress, workflowId, status: status.name, ...(endedAt && { endedAt }) };
   }
 
   /** The status each time that it changes, until the fleet has ended. Throws what {@link status} throws. */
@@ -131,21 +138,21 @@ export class Fleets {
   async *outcomes(name: string): AsyncGenerator<AccountOutcome, void, void> {
     const { pages, pageIdPrefix } = await this.status(name);
     for (let page = 0; page < pages.arrived; page += 1)
-      yield* await this.temporal.workflow
-        .getHandle(`${pageIdPrefix}${page}`)
-        .query<AccountOutcome[]>(OUTCOMES_QUERY);
+      yield* await this.ask<AccountOutcome[]>(
+        name,
+        this.temporal.workflow.getHandle(`${pageIdPrefix}${page}`),
+        OUTCOMES_QUERY,
+      );
   }
 
-  /** @throws FleetRefusedError, NoFleetError */
+  /** @throws FleetRefusedError, FleetUnansweredError, NoFleetError */
   async order(name: string, order: FleetOrder): Promise<FleetProgress> {
-    return this.update(name, order, (handle) => handle.executeUpdate<FleetProgress, []>(order));
+    return this.update(name, order);
   }
 
   /** Changes a fleet while it runs. Throws what {@link order} throws. */
   async adjust(name: string, adjustment: FleetAdjustment): Promise<FleetProgress> {
-    return this.update(name, 'adjust', (handle) =>
-      handle.executeUpdate<FleetProgress, [FleetAdjustment]>(ADJUST_UPDATE, { args: [adjustment] }),
-    );
+    return this.update(name, ADJUST_UPDATE, adjustment);
   }
 
   /**
@@ -158,6 +165,17 @@ export class Fleets {
       await this.handle(name).cancel();
     } catch (error) {
       throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
+    }
+  }
+
+  /** The server has answered, so what is late is a worker. */
+  private async ask<T>(name: string, handle: WorkflowHandle, query: string): Promise<T> {
+    try {
+      return await this.temporal.connection.withDeadline(Date.now() + ANSWER_MS, () =>
+        handle.query<T>(query),
+      );
+    } catch (error) {
+      throw error instanceof ServiceError ? new FleetUnansweredError(name) : error;
     }
   }
 
@@ -183,7 +201,8 @@ export class Fleets {
       if (searchable && isUnknownSearchAttribute(error)) return this.startOrJoin(request, false);
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
-    const differences = diffRequests(await this.requestOf(workflowId), request);
+    const running = (await argumentOf(this.temporal, workflowId)) as object;
+    const differences = diffRequests(running, request);
     if (differences.length > 0)
       throw new FleetDiffersError(
         name,
@@ -193,29 +212,11 @@ export class Fleets {
     return { name, workflowId, runId, joined: true };
   }
 
-  private async requestOf(workflowId: string): Promise<object> {
-    const { history } = await this.temporal.workflowService.getWorkflowExecutionHistory({
-      namespace: this.temporal.options.namespace,
-      execution: { workflowId },
-      maximumPageSize: 1,
+  private update(name: string, update: string, argument?: unknown): Promise<FleetProgress> {
+    return sendUpdate<FleetProgress>(this.temporal, fleetIdOf(name), update, argument, {
+      none: () => new NoFleetError(name),
+      refused: (reason) => new FleetRefusedError(name, update, reason),
+      unanswered: () => new FleetUnansweredError(name),
     });
-    const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-    const [request] = await decodeArrayFromPayloads(this.temporal.options.loadedDataConverter, payloads);
-    return request as object;
-  }
-
-  private async update(
-    name: string,
-    order: string,
-    send: (handle: WorkflowHandle) => Promise<FleetProgress>,
-  ): Promise<FleetProgress> {
-    try {
-      return await send(this.handle(name));
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new NoFleetError(name);
-      if (error instanceof WorkflowUpdateFailedError)
-        throw new FleetRefusedError(name, order, error.cause?.message ?? error.message);
-      throw error;
-    }
   }
 }

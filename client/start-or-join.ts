@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import { diffRequests, SEARCH_ATTRIBUTES, workflowIdOf } from '../contract';
+import { diffRequests, searchAttributesOf, workflowIdOf } from '../contract';
+import { argumentOf } from './argument-of';
 import { InvalidRequestError, OtherRunOpenError, RequestDiffersError } from './errors';
 import type { AccountRequest, RunKind } from './run-kinds';
 import { isUnknownSearchAttribute } from './search-attributes';
@@ -69,13 +69,7 @@ export class RunStarter {
         staticSummary: kind.summary(request),
         staticDetails: kind.details(request, this.client.options.identity),
         ...(searchable && {
-          typedSearchAttributes: [
-            { key: SEARCH_ATTRIBUTES.accountId, value: request.accountId },
-            { key: SEARCH_ATTRIBUTES.region, value: request.region },
-            { key: SEARCH_ATTRIBUTES.stage, value: kind.firstStage },
-            // Named at the start, so that the run may set it later: a namespace that lacks it refuses the start.
-            { key: SEARCH_ATTRIBUTES.instanceArn, value: '' },
-          ],
+          typedSearchAttributes: searchAttributesOf(request, kind.firstStage),
         }),
       });
       return handle.firstExecutionRunId;
@@ -95,24 +89,12 @@ export class RunStarter {
     const { runId, status, type } = await handle.describe();
     if (status.name !== 'RUNNING') return undefined;
     if (type !== kind.workflow) throw new OtherRunOpenError(accountId, type);
-    const running = kind.read(await this.requestOfRun(handle.workflowId, runId));
+    const running = kind.read(await argumentOf(this.client, handle.workflowId, runId));
     // Such a run ends with InvalidRequest as soon as a worker sees it.
     if ('problems' in running)
       throw new OtherRunOpenError(accountId, `${type} with a request that is not valid`);
     const differences = diffRequests(running.request, request);
     if (differences.length > 0) throw new RequestDiffersError(accountId, differences);
     return runId;
-  }
-
-  /** The request that a run was started with, from the first event of its history: whoever started it, it is there. */
-  private async requestOfRun(workflowId: string, runId: string): Promise<unknown> {
-    const { history } = await this.client.workflowService.getWorkflowExecutionHistory({
-      namespace: this.client.options.namespace,
-      execution: { workflowId, runId },
-      maximumPageSize: 1,
-    });
-    const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-    const [request] = await decodeArrayFromPayloads(this.client.options.loadedDataConverter, payloads);
-    return request;
   }
 }

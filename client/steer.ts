@@ -22,18 +22,33 @@ export async function steer(
   order: Steer,
   argument?: unknown,
 ): Promise<Progress> {
-  const handle = client.workflow.getHandle(workflowIdOf(accountId));
+  return sendUpdate<Progress>(client, workflowIdOf(accountId), order, argument, {
+    none: () => new NoRunError(accountId, 'no open run'),
+    refused: (reason) => new OrderRefusedError(accountId, order, reason),
+    unanswered: () => new NoWorkerError(accountId, order),
+  });
+}
+
+/** Sends an Update to an open workflow; throws what the caller has words for. */
+export async function sendUpdate<T>(
+  client: Client,
+  workflowId: string,
+  update: string,
+  argument: unknown,
+  errors: { none(): Error; refused(reason: string): Error; unanswered(): Error },
+): Promise<T> {
+  const handle = client.workflow.getHandle(workflowId);
   try {
     return await client.connection.withDeadline(Date.now() + ANSWER_MS, () =>
       argument === undefined
-        ? handle.executeUpdate<Progress, []>(order)
-        : handle.executeUpdate<Progress, [unknown]>(order, { args: [argument] }),
+        ? handle.executeUpdate<T, []>(update)
+        : handle.executeUpdate<T, [unknown]>(update, { args: [argument] }),
     );
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new NoRunError(accountId, 'no open run');
+    if (error instanceof WorkflowNotFoundError) throw errors.none();
     if (error instanceof WorkflowUpdateFailedError)
-      throw new OrderRefusedError(accountId, order, error.cause?.message ?? error.message);
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw new NoWorkerError(accountId, order);
+      throw errors.refused(error.cause?.message ?? error.message);
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw errors.unanswered();
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import {
   FleetDiffersError,
   FleetRefusedError,
+  FleetUnansweredError,
   InvalidRequestError,
   isUnavailable,
   NoFleetError,
@@ -31,7 +32,7 @@ export function exitCodeOf({ status, stage }: Pick<AccountStatus, 'status' | 'st
 
 /** The exit code for an error. */
 export function exitCodeOfError(error: unknown): number {
-  const unreachable = [TemporalUnreachableError, NoWorkerError, StagesUnknownError];
+  const unreachable = [TemporalUnreachableError, NoWorkerError, FleetUnansweredError, StagesUnknownError];
   if (unreachable.some((type) => error instanceof type) || isUnavailable(error)) return EXIT.unreachable;
   const usage = [
     UsageError,

@@ -50,7 +50,13 @@ export function printFleet(status: FleetStatus): void {
   const lacks = pages.expected - pages.arrived;
   const rows: [string, string | undefined][] = [
     ['Fleet', status.name],
-    ['Stage', `${stage}: ${FLEET_STAGES[stage]}`],
+    // A terminated fleet has no last word.
+    [
+      'Stage',
+      ['RUNNING', 'COMPLETED', 'CANCELLED'].includes(status.status)
+        ? `${stage}: ${FLEET_STAGES[stage]}`
+        : pc.red(`${status.status.toLowerCase()}, when it was ${stage}`),
+    ],
     [
       'Accounts',
       `${accounts}: ${succeeded} succeeded, ${failed} failed, ${cancelled} cancelled, ${skipped} skipped`,

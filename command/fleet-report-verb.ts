@@ -3,7 +3,7 @@ import { EXIT, UsageError } from './exit-codes';
 import { csvOf, fleetReport, htmlOf, type FleetReport } from './fleet-report';
 import { print } from './output';
 import { quote } from './request-options';
-import { withClient } from './with-client';
+import { checkFleetName, withClient } from './with-client';
 
 export const REPORT_FORMATS = ['json', 'csv', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -23,6 +23,7 @@ export async function fleetReportVerb(
   name: string,
   { format, output }: { format: ReportFormat; output?: string },
 ): Promise<number> {
+  checkFleetName(name);
   const report = await withClient((client) => fleetReport(client, name));
   const text = WRITERS[format](report);
   if (output === undefined) await writeOut(text);

@@ -12,8 +12,7 @@ import { FLEET_ORDERS, oneLine, readFleetRequest, type FleetOrder, type FleetPro
 import { EXIT, UsageError } from './exit-codes';
 import { printFleet, showFleet } from './fleet-output';
 import { print, printJson } from './output';
-import { quote } from './request-options';
-import { withClient, type CommonOptions } from './with-client';
+import { checkFleetName, withClient, type CommonOptions } from './with-client';
 
 export interface FleetStartOptions extends CommonOptions {
   name?: string;
@@ -47,8 +46,9 @@ export async function start(manifest: string, options: FleetStartOptions): Promi
 }
 
 export async function status(name: string, { json }: CommonOptions): Promise<number> {
+  checkFleetName(name);
   return withClient(async (client) => {
-    const found = await client.fleets.status(fleetOf(name));
+    const found = await client.fleets.status(name);
     if (json) printJson(found);
     else printFleet(found);
     return exitCodeOfFleet(found);
@@ -56,12 +56,14 @@ export async function status(name: string, { json }: CommonOptions): Promise<num
 }
 
 export async function watch(name: string, options: CommonOptions): Promise<number> {
-  return withClient((client) => follow(client, fleetOf(name), options, true));
+  checkFleetName(name);
+  return withClient((client) => follow(client, name, options, true));
 }
 
 export async function order(name: string, what: FleetOrder, { json }: CommonOptions): Promise<number> {
+  checkFleetName(name);
   return withClient(async (client) => {
-    sayOrdered(name, await client.fleets.order(fleetOf(name), what), FLEET_ORDERS[what], json);
+    sayOrdered(name, await client.fleets.order(name, what), FLEET_ORDERS[what], json);
     return EXIT.done;
   });
 }
@@ -69,12 +71,14 @@ export async function order(name: string, what: FleetOrder, { json }: CommonOpti
 export async function adjust(name: string, { json, maxConcurrent, rate }: FleetSetOptions): Promise<number> {
   if (maxConcurrent === undefined && rate === undefined)
     throw new UsageError('fleet set: say what to change: --max-concurrent or --rate');
+  checkFleetName(name);
   return withClient(async (client) => {
-    if (rate !== undefined) await setRate(client, rate);
+    // First what may be refused.
     const progress =
       maxConcurrent === undefined
-        ? await client.fleets.status(fleetOf(name))
-        : await client.fleets.adjust(fleetOf(name), { maxConcurrent });
+        ? await client.fleets.status(name)
+        : await client.fleets.adjust(name, { maxConcurrent });
+    if (rate !== undefined) await setRate(client, rate);
     const what = [
       ...(maxConcurrent === undefined ? [] : [`${maxConcurrent} accounts at once`]),
       ...(rate === undefined ? [] : [rate === 'none' ? 'no limit' : `${rate} calls a second`]),
@@ -89,8 +93,9 @@ function setRate(client: IdentityCenterClient, rate: number | 'none'): Promise<v
 }
 
 export async function cancel(name: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  checkFleetName(name);
   return withClient(async (client) => {
-    await client.fleets.cancel(fleetOf(name));
+    await client.fleets.cancel(name);
     if (options.wait) {
       const code = await follow(client, name, options);
       return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
@@ -163,10 +168,4 @@ function readBytes(file: string): Uint8Array {
   } catch (error) {
     throw new UsageError(`manifest: cannot be read: ${oneLine((error as Error).message, 300)}`);
   }
-}
-
-function fleetOf(name: string): string {
-  const read = readFleetRequest({ name });
-  if ('problems' in read) throw new UsageError(`name: ${quote(name)} is no name of a fleet`);
-  return name;
 }

@@ -1,4 +1,5 @@
 import { IdentityCenterClient } from '../client';
+import { readFleetRequest } from '../contract';
 import { UsageError } from './exit-codes';
 import { quote } from './request-options';
 
@@ -22,4 +23,10 @@ export function accountOf(text: string): string {
   if (!/^\d{12}$/.test(text))
     throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${quote(text)}`);
   return text;
+}
+
+/** @throws UsageError where no fleet can have the name */
+export function checkFleetName(name: string): void {
+  if ('problems' in readFleetRequest({ name }))
+    throw new UsageError(`name: ${quote(name)} is no name of a fleet`);
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { ProgressFailure } from './progress';
 import { readBy, type ReadRequest } from './problems';
-import type { ProvisionRequestInput } from './request';
 
 /** Workflow type that provisions many accounts. */
 export const FLEET_WORKFLOW = 'provisionFleet';
@@ -25,10 +24,10 @@ export const MAX_PAGE_BYTES = 100_000;
 
 const SHARE = /^(100|\d{1,2})%$/;
 
-const fleetSchema = z.strictObject({
+const fieldsSchema = z.strictObject({
   /** Names the fleet; part of its workflow ID. */
   name: z.string().regex(/^[\w.-]{1,64}$/, 'may hold letters, digits and _ . -, 64 at the most'),
-  /** Requests of accounts, one page at the most; more come by the signal `addPage`. */
+  /** Requests of accounts, where one page holds them all. */
   accounts: z
     .array(z.unknown())
     .max(MAX_PAGE_ACCOUNTS, `no more than ${MAX_PAGE_ACCOUNTS} accounts; more come by the signal "addPage"`)
@@ -52,8 +51,12 @@ const fleetSchema = z.strictObject({
     .optional(),
 });
 
-/** The request of a fleet: the one argument of its workflow. See contract/request.ts for why a function. */
-export const fleetRequestSchema = () => fleetSchema;
+const fleetSchema = fieldsSchema.refine(({ accounts, pages }) => accounts === undefined || pages === 0, {
+  path: ['pages'],
+  error: 'must be left out where "accounts" is given',
+});
+
+/** The request of a fleet: the one argument of its workflow. */
 export type FleetRequest = z.output<typeof fleetSchema>;
 export type FleetRequestInput = z.input<typeof fleetSchema>;
 
@@ -78,7 +81,7 @@ export function readPage(input: unknown): ReadRequest<FleetPage> {
   return readBy(pageSchema, input);
 }
 
-const adjustSchema = z.strictObject({ maxConcurrent: fleetSchema.shape.maxConcurrent.unwrap() });
+const adjustSchema = z.strictObject({ maxConcurrent: fieldsSchema.shape.maxConcurrent.unwrap() });
 
 /** Update that changes a fleet while it runs; its argument is a {@link FleetAdjustment}. */
 export const ADJUST_UPDATE = 'adjust';
@@ -152,6 +155,7 @@ export const FLEET_STAGES = {
   paused: 'starts no account until resume',
   stopping: 'has seen too many failures: starts no account any more',
   cancelling: 'is being cancelled: waits for the open runs',
+  cancelled: 'was cancelled; every run that it began has ended',
   done: 'every account has ended',
 } as const;
 export type FleetStage = keyof typeof FLEET_STAGES;
@@ -189,6 +193,3 @@ export const OUTCOMES_QUERY = 'outcomes';
 export function isFleetId(workflowId: string): boolean {
   return workflowId.startsWith(FLEET_ID_PREFIX);
 }
-
-/** The request of an account, as a manifest gives it. */
-export type FleetAccount = ProvisionRequestInput;

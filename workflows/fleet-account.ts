@@ -15,11 +15,13 @@ import type { Activities } from '../activities';
 import {
   describeFailure,
   describeProblems,
+  oneLine,
   PROVISION_WORKFLOW,
   readRequest,
-  SEARCH_ATTRIBUTES,
+  searchAttributesOf,
   summaryOf,
   workflowIdOf,
+  type ProgressFailure,
   type ProvisionRequest,
   type ProvisionResult,
   type RunOutcome,
@@ -85,13 +87,7 @@ async function startRun(
     cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
     staticSummary: summaryOf(request),
     ...(searchable && {
-      typedSearchAttributes: [
-        { key: SEARCH_ATTRIBUTES.accountId, value: request.accountId },
-        { key: SEARCH_ATTRIBUTES.region, value: request.region },
-        { key: SEARCH_ATTRIBUTES.stage, value: 'creating' },
-        { key: SEARCH_ATTRIBUTES.instanceArn, value: '' },
-        { key: SEARCH_ATTRIBUTES.fleet, value: fleet },
-      ],
+      typedSearchAttributes: searchAttributesOf(request, 'creating', fleet),
     }),
   });
   around.onStarted(workflowId);
@@ -103,7 +99,7 @@ function outcomeOfFailure(accountId: string, error: unknown): RunOutcome {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
   if (cause instanceof CancelledFailure) return { accountId, end: 'cancelled' };
   if (cause instanceof ApplicationFailure)
-    return { accountId, end: 'failed', failure: describeFailure(cause) };
+    return { accountId, end: 'failed', failure: shortened(describeFailure(cause)) };
   const terminated = cause instanceof TerminatedFailure;
   const said = cause instanceof Error ? cause.message : String(cause);
   return {
@@ -117,6 +113,12 @@ function outcomeOfFailure(accountId: string, error: unknown): RunOutcome {
   };
 }
 
+/** A page full of failures has to fit into a payload; the run itself has the whole. */
+function shortened(failure: ProgressFailure): ProgressFailure {
+  return { ...failure, message: oneLine(failure.message, LONGEST_MESSAGE) };
+}
+
+const LONGEST_MESSAGE = 500;
 const START_AGAIN = 'Start the fleet again: the run goes on with what is there.';
 
 export function accountIdIn(input: unknown): string {

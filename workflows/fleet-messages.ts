@@ -1,10 +1,4 @@
-import {
-  CancellationScope,
-  ChildWorkflowCancellationType,
-  ParentClosePolicy,
-  startChild,
-} from '@temporalio/workflow';
-import { FLEET_PAGE_WORKFLOW, SEARCH_ATTRIBUTES, type FleetCounts, type ProgressFailure } from '../contract';
+import type { FleetCounts, ProgressFailure } from '../contract';
 
 // What a fleet and its pages tell each other: within one release, so no part of the public contract.
 
@@ -19,22 +13,6 @@ export interface PageInput {
   searchable: boolean;
 }
 
-/** Starts a page; one of a fleet that is cancelled meanwhile is started all the same, and cancelled then. */
-export async function startPage(workflowId: string, input: PageInput): Promise<void> {
-  const { fleet, page, accounts, searchable } = input;
-  await CancellationScope.nonCancellable(() =>
-    startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, {
-      workflowId,
-      args: [input],
-      // A page outlives the execution that started it, and is cancelled by its ID.
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      cancellationType: ChildWorkflowCancellationType.ABANDON,
-      staticSummary: `page ${page} of fleet ${fleet}: ${accounts.length} accounts`,
-      ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }] }),
-    }),
-  );
-}
-
 /** Signal from the fleet to a page: what it may do from now on. */
 export const PAGE_ORDER = 'pageOrder';
 export interface PageOrder {
@@ -43,8 +21,8 @@ export interface PageOrder {
   paused?: boolean;
   /** Start no account any more. */
   stop?: true;
-  /** Try held and failed accounts again. */
-  retry?: true;
+  /** Try held and failed accounts again: how often that has been ordered. */
+  retry?: number;
   /** There is nothing left to do: return the outcomes. */
   finish?: true;
 }
@@ -56,5 +34,7 @@ export interface PageReport extends FleetCounts {
   waiting: number;
   open: number;
   held: number;
+  /** The last order to retry that it has obeyed. */
+  retries: number;
   newFailures: { accountId: string; failure: ProgressFailure }[];
 }

@@ -30,8 +30,9 @@ export interface CarriedFleet {
   notes: string[];
 }
 
-/** More causes than this are counted together. */
+/** What comes after so many causes is counted together. */
 const MAX_CAUSES = 20;
+const OTHER = 'Other';
 
 /** Accounts of the pages that have not ended, in one respect. */
 export function sumOf(
@@ -78,11 +79,11 @@ export function countFailure(
   { type, message, remedy }: ProgressFailure,
 ): void {
   const same = causes.find((cause) => cause.type === type && cause.remedy === remedy);
-  const cause = same ?? (causes.length < MAX_CAUSES ? undefined : causes.at(-1));
-  if (cause === undefined) {
-    causes.push({ type, count: 1, example: message, ...(remedy && { remedy }), accounts: [accountId] });
-    return;
-  }
+  const known =
+    same ?? (causes.length < MAX_CAUSES ? undefined : causes.find((cause) => cause.type === OTHER));
+  const kind = causes.length < MAX_CAUSES ? { type, ...(remedy && { remedy }) } : { type: OTHER };
+  const cause: FleetCause = known ?? { ...kind, count: 0, example: message, accounts: [] };
+  if (known === undefined) causes.push(cause);
   cause.count += 1;
   if (cause.accounts.length < MAX_NAMED_ACCOUNTS) cause.accounts.push(accountId);
 }

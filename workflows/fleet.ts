@@ -1,13 +1,6 @@
-import {
-  CancellationScope,
-  condition,
-  type ExternalWorkflowHandle,
-  getExternalWorkflowHandle,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { condition, workflowInfo } from '@temporalio/workflow';
 import {
   MAX_NOTES,
-  SEARCH_ATTRIBUTES,
   type FleetPage,
   type FleetProgress,
   type FleetRequest,
@@ -23,14 +16,14 @@ import {
   type CarriedFleet,
   type LivePage,
 } from './fleet-tally';
-import { PAGE_ORDER, startPage, type PageOrder, type PageReport } from './fleet-messages';
+import type { PageOrder, PageReport } from './fleet-messages';
+import { Pages } from './fleet-pages';
 
 /** The state of a fleet: its pages, what they have reported, and what they are told. */
 export class Fleet {
-  /** Messages to pages that are under way. */
-  sending = 0;
   hasNews = true;
   private readonly state: CarriedFleet;
+  private readonly pages: Pages;
   private cancelling = false;
 
   constructor(
@@ -46,14 +39,22 @@ export class Fleet {
       // A fleet of this name may have been terminated, and its pages still end what they began.
       pageIdPrefix: `${workflowId}/${firstExecutionRunId.slice(-12)}/`,
     };
+    this.pages = new Pages(this.state.pageIdPrefix, (page) => {
+      this.lose(page);
+    });
     if (carried === undefined && request.accounts !== undefined)
       this.addPage({ page: 0, accounts: request.accounts });
+  }
+
+  /** Nothing that was sent to a page is under way. */
+  get isQuiet(): boolean {
+    return this.pages.sending === 0;
   }
 
   get isDone(): boolean {
     const { pages, arrived } = this.state;
     const all = this.cancelling || arrived >= this.expected;
-    return all && this.sending === 0 && pages.every(({ waiting, open }) => waiting === 0 && open === 0);
+    return all && this.isQuiet && pages.every(({ waiting, open }) => waiting === 0 && open === 0);
   }
 
   private get expected(): number {
@@ -79,35 +80,41 @@ export class Fleet {
       free -= window;
       if (page.waiting === 0 || window === page.window) continue;
       page.window = window;
-      this.tell(page, { window });
+      this.pages.tell(page, { window });
     }
   }
 
   speakToAll(): void {
-    for (const page of this.state.pages) this.tell(page, { window: page.window });
+    for (const page of this.state.pages) this.pages.tell(page, { window: page.window });
   }
 
+  whyNotPage({ page }: FleetPage): string | undefined {
+    const { arrived } = this.state;
+    if (page >= this.expected)
+      return `page ${page} is one too many: the fleet was started for ${this.expected}`;
+    return page > arrived ? `page ${page} came before page ${arrived}` : undefined;
+  }
+
+  /** A page that is there already changes nothing. */
   addPage({ page, accounts }: FleetPage): void {
     if (page !== this.state.arrived) return;
     this.state.arrived += 1;
     this.state.accounts += accounts.length;
-    const counts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
-    this.state.pages.push({
-      page,
-      waiting: accounts.length,
-      open: 0,
-      held: 0,
-      window: 0,
-      started: false,
-      ...counts,
+    const begun: LivePage = {
+      ...{ page, waiting: accounts.length, open: 0, held: 0, retries: 0, window: 0, started: false },
+      ...{ succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
+    };
+    this.state.pages.push(begun);
+    void this.pages.start(this.request.name, page, accounts).then(() => {
+      this.welcome(begun);
     });
-    void this.begin(page, accounts);
   }
 
   hear({ newFailures, ...report }: PageReport): void {
     const index = this.state.pages.findIndex(({ page }) => page === report.page);
     const known = this.state.pages[index];
-    if (known === undefined) return;
+    // One from before a retry knows nothing of the accounts that it is to try again.
+    if (known === undefined || report.retries < known.retries) return;
     this.hasNews = true;
     Object.assign(known, report);
     for (const { accountId, failure } of newFailures) countFailure(this.state, accountId, failure);
@@ -115,7 +122,7 @@ export class Fleet {
     if (report.waiting + report.open + report.failed > 0) return;
     this.state.pages.splice(index, 1);
     fold(this.state, report);
-    this.tell(known, { finish: true });
+    this.pages.tell(known, { finish: true });
   }
 
   pause(paused: boolean): void {
@@ -125,12 +132,14 @@ export class Fleet {
 
   retry(): void {
     this.state.causes = [];
-    for (const page of this.state.pages) {
+    for (const page of this.state.pages.filter(({ started }) => started)) {
       // Its report comes; until then the fleet must not seem done.
       page.waiting += page.failed;
       page.failed = 0;
-      page.window = Math.min(page.window, page.open);
-      this.tell(page, { retry: true });
+      page.retries += 1;
+      // No more than is under way: the window is shared out anew.
+      page.window = page.open - page.held;
+      this.pages.tell(page, { window: page.window, retry: page.retries });
     }
     this.hasNews = true;
   }
@@ -148,7 +157,7 @@ export class Fleet {
   /** The runs of all pages end as their requests say. */
   cancel(): void {
     this.cancelling = true;
-    for (const page of this.state.pages) if (page.started) this.cancelPage(page);
+    for (const page of this.state.pages) if (page.started) this.pages.cancel(page);
   }
 
   /** Lets the pages return what they know. */
@@ -156,8 +165,8 @@ export class Fleet {
     const { pages } = this.state;
     this.state.pages = [];
     for (const page of pages) fold(this.state, page);
-    for (const page of pages) this.tell(page, { finish: true });
-    await condition(() => this.sending === 0);
+    for (const page of pages) this.pages.tell(page, { finish: true });
+    await condition(() => this.isQuiet);
   }
 
   whyNot(order: 'pause' | 'resume' | 'retry'): string | undefined {
@@ -194,80 +203,39 @@ export class Fleet {
   }
 
   private stage(): FleetStage {
-    if (this.cancelling) return 'cancelling';
+    if (this.cancelling) return this.isDone ? 'cancelled' : 'cancelling';
     if (this.isDone) return 'done';
     if (this.state.stopping) return 'stopping';
     return this.state.paused ? 'paused' : 'running';
   }
 
-  private pageId(page: number): string {
-    return `${this.state.pageIdPrefix}${page}`;
-  }
-
-  private async begin(page: number, accounts: unknown[]): Promise<void> {
-    const { workflowId, typedSearchAttributes } = workflowInfo();
-    const { name } = this.request;
-    const searchable = typedSearchAttributes.get(SEARCH_ATTRIBUTES.fleet) !== undefined;
-    this.sending += 1;
-    await startPage(this.pageId(page), { fleet: name, fleetId: workflowId, page, accounts, searchable });
-    this.sending -= 1;
-    const started = this.state.pages.find((known) => known.page === page);
-    if (started !== undefined) this.welcome(started);
-    this.hasNews = true;
-  }
-
+  /** A page that has begun while others were told something. */
   private welcome(page: LivePage): void {
     page.started = true;
-    if (this.cancelling) {
-      this.cancelPage(page);
-      return;
-    }
+    this.hasNews = true;
     const { paused, stopping } = this.state;
-    const { window } = page;
-    this.tell(page, {
-      ...(window > 0 && { window }),
-      ...(paused && { paused }),
-      ...(stopping && { stop: true }),
-    });
+    if (this.cancelling) this.pages.cancel(page);
+    else
+      this.pages.tell(page, {
+        window: page.window,
+        ...(paused && { paused }),
+        ...(stopping && { stop: true }),
+      });
   }
 
   private tellAll(order: PageOrder): void {
-    for (const page of this.state.pages) this.tell(page, order);
-  }
-
-  private tell(page: LivePage, order: PageOrder): void {
-    if (page.started && Object.keys(order).length > 0)
-      void this.send(page, () => this.pageHandle(page).signal<[PageOrder]>(PAGE_ORDER, order));
-  }
-
-  private cancelPage(page: LivePage): void {
-    void this.send(page, () => this.pageHandle(page).cancel());
-  }
-
-  private pageHandle({ page }: LivePage): ExternalWorkflowHandle {
-    return getExternalWorkflowHandle(this.pageId(page));
+    for (const page of this.state.pages) this.pages.tell(page, order);
   }
 
   /** A page that is gone without a word, as one that was terminated, is counted out. */
-  private async send(page: LivePage, message: () => Promise<void>): Promise<void> {
-    this.sending += 1;
-    try {
-      // Even a fleet that is cancelled has something to tell.
-      await CancellationScope.nonCancellable(message);
-    } catch {
-      if (this.state.pages.includes(page)) this.lose(page);
-    } finally {
-      this.sending -= 1;
-      this.hasNews = true;
-    }
-  }
-
   private lose(page: LivePage): void {
+    if (!this.state.pages.includes(page)) return;
     const lost = page.waiting + page.open;
     this.state.pages = this.state.pages.filter((known) => known !== page);
     fold(this.state, { ...page, failed: page.failed + lost });
     const remedy = 'Start the fleet again: it goes on with what is there.';
     const message = `Page ${page.page} of the fleet, with ${lost} open accounts, was ended from outside. ${remedy}`;
-    countFailure(this.state, this.pageId(page.page), { type: 'PageLost', message, remedy });
+    countFailure(this.state, this.pages.idOf(page.page), { type: 'PageLost', message, remedy });
+    this.hasNews = true;
   }
 }

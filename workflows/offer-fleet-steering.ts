@@ -42,8 +42,9 @@ export function offerFleetSteering(fleet: Fleet): void {
     defineSignal<[unknown]>(ADD_PAGE_SIGNAL),
     (input) => {
       const read = readPage(input);
-      if ('problems' in read) fleet.note(`addPage changed nothing: ${describeProblems(read.problems)}`);
-      else fleet.addPage(read.request);
+      const reason = 'problems' in read ? describeProblems(read.problems) : fleet.whyNotPage(read.request);
+      if (reason !== undefined) fleet.note(`addPage changed nothing: ${reason}`);
+      else if ('request' in read) fleet.addPage(read.request);
     },
     { description: 'The next accounts: {page, accounts}, pages counted from 0.' },
   );

@@ -1,5 +1,4 @@
 import {
-  allHandlersFinished,
   CancellationScope,
   condition,
   defineQuery,
@@ -15,6 +14,8 @@ import { PAGE_ORDER, PAGE_REPORT, type PageInput, type PageOrder, type PageRepor
 
 /** Successes are told together, so often; what changes the fleet's course is told at once. */
 const REPORT_EVERY = '5s';
+/** Failures of one report, each up to 1 kB. */
+const MAX_TOLD = 50;
 
 /**
  * A page of a fleet: starts the runs of its accounts as its fleet orders, and answers with what became of them. Runs of
@@ -32,26 +33,35 @@ export async function provisionFleetPage(input: PageInput): Promise<AccountOutco
   }
   page.finish();
   await reporting;
-  await condition(allHandlersFinished);
+  await page.told();
   return page.outcomes();
+}
+
+/** The run of an account; its ID, where it is this fleet's own. */
+interface OpenRun {
+  workflowId?: string;
+  held: boolean;
 }
 
 class Page {
   private readonly waiting: number[];
-  /** The accounts whose runs are open, and whether the run is of this fleet. */
-  private readonly open = new Map<number, { workflowId?: string; held: boolean }>();
+  private readonly open = new Map<number, OpenRun>();
   private readonly ends: (AccountOutcome | undefined)[];
   private readonly newFailures: PageReport['newFailures'] = [];
   private window = 0;
+  private retries = 0;
   private paused = false;
   private stopped = false;
   private finished = false;
   private reported = '';
+  private telling: Promise<void> = Promise.resolve();
 
   constructor(private readonly input: PageInput) {
     this.waiting = input.accounts.map((_, index) => index);
     this.ends = input.accounts.map(() => undefined);
-    setHandler(defineSignal<[PageOrder]>(PAGE_ORDER), (order) => this.obey(order));
+    setHandler(defineSignal<[PageOrder]>(PAGE_ORDER), (order) => {
+      this.obey(order);
+    });
     setHandler(defineSignal<[HeldNews]>(HELD_SIGNAL), ({ accountId, held }) => {
       const run = [...this.open.values()].find(({ workflowId }) => workflowId === workflowIdOf(accountId));
       if (run !== undefined) run.held = held;
@@ -77,6 +87,11 @@ class Page {
     await condition(() => this.isSettled());
   }
 
+  /** What was to be told to runs has been. */
+  async told(): Promise<void> {
+    await this.telling;
+  }
+
   /** Accounts that have not begun are left out. */
   stop(): void {
     this.stopped = true;
@@ -98,20 +113,21 @@ class Page {
       // Nothing changes while nothing is open, so no timer is needed to look.
       if (this.open.size === 0) await condition(() => urgent() || this.open.size > 0);
       else await condition(urgent, REPORT_EVERY);
-      const report = this.stand();
-      const text = JSON.stringify(report);
-      if (text !== this.reported) {
-        this.reported = text;
-        this.newFailures.splice(0);
-        try {
-          await fleet.signal<[PageReport]>(PAGE_REPORT, report);
-        } catch (error) {
-          log.warn('the fleet is gone: what is open is ended, nothing new is begun', { error });
-          this.stop();
-          await this.settled();
-          this.finish();
-        }
-      } else if (this.finished) return;
+      if (!this.hasNews()) {
+        if (this.finished) return;
+        continue;
+      }
+      const stand = this.stand();
+      this.reported = JSON.stringify(stand);
+      const newFailures = this.newFailures.splice(0, MAX_TOLD);
+      try {
+        await fleet.signal<[PageReport]>(PAGE_REPORT, { ...stand, newFailures });
+      } catch (error) {
+        log.warn('the fleet is gone: what is open is ended, nothing new is begun', { error });
+        this.stop();
+        await this.settled();
+        this.finish();
+      }
     }
   }
 
@@ -124,14 +140,17 @@ class Page {
     return this.waiting.length === 0 && this.open.size === 0;
   }
 
+  private hasNews(): boolean {
+    return this.newFailures.length > 0 || JSON.stringify(this.stand()) !== this.reported;
+  }
+
   /** A failure may stop the fleet, and a place that this page has no use for is another's. */
   private isUrgent(): boolean {
-    if (this.newFailures.length > 0) return true;
-    return this.waiting.length === 0 && JSON.stringify(this.stand()) !== this.reported;
+    return this.newFailures.length > 0 || (this.waiting.length === 0 && this.hasNews());
   }
 
   private async provision(index: number): Promise<void> {
-    const run: { workflowId?: string; held: boolean } = { held: false };
+    const run: OpenRun = { held: false };
     this.open.set(index, run);
     const startedAt = now();
     const { fleet, searchable, accounts } = this.input;
@@ -140,7 +159,7 @@ class Page {
       searchable,
       onStarted: (workflowId) => {
         run.workflowId = workflowId;
-        if (this.paused) void this.tell(workflowId, 'pause');
+        if (this.paused) this.tell('pause', (it) => it === run);
       },
     });
     this.open.delete(index);
@@ -148,44 +167,36 @@ class Page {
     if (end.failure !== undefined) this.newFailures.push({ accountId: end.accountId, failure: end.failure });
   }
 
-  private async obey({ window, paused, stop, retry, finish }: PageOrder): Promise<void> {
+  private obey({ window, paused, stop, retry, finish }: PageOrder): void {
     if (window !== undefined) this.window = window;
     if (stop) this.stop();
     if (finish) this.finish();
-    if (retry) await this.retry();
+    if (retry !== undefined) this.retry(retry);
     if (paused === undefined || paused === this.paused) return;
     this.paused = paused;
-    await this.tellAll(paused ? 'pause' : 'resume', ({ held }) => !held);
+    this.tell(paused ? 'pause' : 'resume', ({ held }) => !held);
   }
 
-  private async retry(): Promise<void> {
+  private retry(count: number): void {
+    this.retries = count;
     if (this.stopped) return;
     this.ends.forEach((end, index) => {
       if (end?.end !== 'failed') return;
       this.ends[index] = undefined;
       this.waiting.push(index);
     });
-    // The fleet grants anew.
-    this.window = Math.min(this.window, this.open.size);
-    await this.tellAll('retry', ({ held }) => held);
+    this.tell('retry', ({ held }) => held);
   }
 
-  private async tellAll(order: string, which: (run: { held: boolean }) => boolean): Promise<void> {
-    const runs = [...this.open.values()].filter(which);
-    const ids = runs.flatMap(({ workflowId }) => workflowId ?? []);
-    await Promise.all(ids.map((workflowId) => this.tell(workflowId, order)));
+  /** One order after another: signals that are under way together arrive in any order. */
+  private tell(order: string, whom: (run: OpenRun) => boolean): void {
+    const ids = [...this.open.values()].filter(whom).flatMap(({ workflowId }) => workflowId ?? []);
+    this.telling = this.telling.then(async () => {
+      await Promise.all(ids.map((workflowId) => signalRun(workflowId, order)));
+    });
   }
 
-  /** A run that has ended meanwhile needs no order. */
-  private async tell(workflowId: string, order: string): Promise<void> {
-    await getExternalWorkflowHandle(workflowId)
-      .signal(order)
-      .catch((error: unknown) => {
-        log.info('an order came too late', { workflowId, order, error });
-      });
-  }
-
-  private stand(): PageReport {
+  private stand(): Omit<PageReport, 'newFailures'> {
     const counts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
     for (const end of this.ends) if (end !== undefined) counts[end.end] += 1;
     return {
@@ -193,8 +204,8 @@ class Page {
       waiting: this.waiting.length,
       open: this.open.size,
       held: [...this.open.values()].filter(({ held }) => held).length,
+      retries: this.retries,
       ...counts,
-      newFailures: [...this.newFailures],
     };
   }
 }
@@ -202,4 +213,13 @@ class Page {
 /** Temporal's clock, the same in a replay. */
 function now(): string {
   return new Date().toISOString();
+}
+
+/** A run that has ended meanwhile needs no order. */
+async function signalRun(workflowId: string, order: string): Promise<void> {
+  try {
+    await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId).signal(order));
+  } catch (error) {
+    log.info('an order came too late', { workflowId, order, error });
+  }
 }

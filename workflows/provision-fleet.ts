@@ -1,13 +1,13 @@
 import {
   allHandlersFinished,
+  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import { describeProblems, readFleetRequest, type FleetResult } from '../contract';
-import { failureOf } from './failure';
+import { describeProblems, readFleetRequest, SITUATIONS, type FleetResult } from '../contract';
 import { Fleet } from './fleet';
 import type { CarriedFleet } from './fleet-tally';
 import { offerFleetSteering } from './offer-fleet-steering';
@@ -25,13 +25,13 @@ const MAX_BYTES = 4_000_000;
  */
 export async function provisionFleet(input: unknown, carried?: CarriedFleet): Promise<FleetResult> {
   const read = readFleetRequest(input);
-  if ('problems' in read) throw failureOf('invalidRequest', '(fleet)', describeProblems(read.problems));
+  if ('problems' in read) throw invalidFleet(describeProblems(read.problems));
   const fleet = new Fleet(read.request, carried);
   offerFleetSteering(fleet);
   try {
     while (!fleet.isDone) {
       fleet.act();
-      if (!(await condition(() => fleet.hasNews, SILENCE))) fleet.speakToAll();
+      if (!(await condition(() => fleet.hasNews || fleet.isDone, SILENCE))) fleet.speakToAll();
       if (isLong() && (await isQuiet(fleet)))
         await continueAsNew<typeof provisionFleet>(fleet.request, fleet.carried());
     }
@@ -47,6 +47,12 @@ export async function provisionFleet(input: unknown, carried?: CarriedFleet): Pr
   return fleet.result();
 }
 
+function invalidFleet(problems: string): ApplicationFailure {
+  const { meaning, types } = SITUATIONS.invalidRequest;
+  const message = `${meaning}: ${problems}. Correct the fields that the message names, then start the fleet again.`;
+  return ApplicationFailure.nonRetryable(`Fleet: ${message}`, types[0]);
+}
+
 function isLong(): boolean {
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   return continueAsNewSuggested || historyLength > MAX_EVENTS || historySize > MAX_BYTES;
@@ -54,6 +60,6 @@ function isLong(): boolean {
 
 /** Whether nothing that was sent is under way, which the next execution would not know of. */
 async function isQuiet(fleet: Fleet): Promise<boolean> {
-  await condition(() => fleet.sending === 0 && allHandlersFinished());
+  await condition(() => fleet.isQuiet && allHandlersFinished());
   return !fleet.isDone;
 }

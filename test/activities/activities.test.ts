@@ -1,7 +1,4 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { Info } from '@temporalio/activity';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import {
   createActivities,
   createPacer,
@@ -11,8 +8,8 @@ import {
   type AwsSettings,
 } from '../../activities';
 import { createAccountOpener } from '../../activities/account-api';
-import { clientToken, workflowIdOf } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
+import { activityEnvironment, inputFor } from '../support/activities';
 import { freshAccount, until } from '../support/harness';
 
 let emulator: Emulator;
@@ -32,33 +29,8 @@ function activitiesWith({ aws, dependencies }: Options = {}) {
   return createActivities({ ...realDependencies(settings), ...dependencies });
 }
 
-function inputFor(accountId: string) {
-  const workflowId = workflowIdOf(accountId);
-  return {
-    accountId,
-    region: 'eu-west-1',
-    backOff: { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
-    accountReadyTimeoutMs: 60_000,
-    workflowId,
-    clientToken: clientToken(workflowId),
-    pollIntervalMs: 100,
-  };
-}
-
-const logger = new DefaultLogger('ERROR');
-const environment = (info: Partial<Info> = {}) =>
-  new MockActivityEnvironment(
-    {
-      startToCloseTimeoutMs: 25_000,
-      scheduleToCloseTimeoutMs: 3_600_000,
-      scheduledTimestampMs: Date.now(),
-      currentAttemptScheduledTimestampMs: Date.now(),
-      ...info,
-    },
-    { logger },
-  );
 async function createdBy(activities: Activities, account: string): Promise<{ instanceArn: string }> {
-  return environment().run(activities.createInstance, inputFor(account));
+  return activityEnvironment().run(activities.createInstance, inputFor(account));
 }
 
 const operations = (account: string) => emulator.calls({ account }).map((call) => call.operation);
@@ -75,7 +47,7 @@ async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure>
 test('CreateInstance carries the token, the name, the tags and the tag with the workflow ID', async () => {
   const account = freshAccount();
   const input = { ...inputFor(account), name: 'workforce', tags: { team: 'identity' } };
-  await environment().run(activitiesWith().createInstance, input);
+  await activityEnvironment().run(activitiesWith().createInstance, input);
   expect(emulator.calls({ account, operation: 'CreateInstance' })).toMatchObject([
     {
       token: input.clientToken,
@@ -90,7 +62,7 @@ test('CreateInstance carries the token, the name, the tags and the tag with the 
 test('a cancellation does not reach a write in flight: its answer is waited for', async () => {
   const account = freshAccount();
   emulator.setFaults({ accounts: [account], latencyMs: 500 });
-  const env = environment();
+  const env = activityEnvironment();
   const running = env.run(activitiesWith().createInstance, inputFor(account));
   await until(
     () => operations(account),
@@ -110,7 +82,7 @@ test('a cancellation ends a read at once', async () => {
     accounts: [account],
     failNext: [{ operation: 'DescribeInstance', error: 'hang', times: 9 }],
   });
-  const env = environment();
+  const env = activityEnvironment();
   const running = env.run(activities.waitForActive, { ...inputFor(account), instanceArn });
   await until(
     () => operations(account),
@@ -127,7 +99,7 @@ test('an attempt that wakes after its time sends nothing, and is tried again', a
   let now = 0;
   const dependencies = { monotonicNow: () => (now += 30_000) };
   const failure = await failureOf(
-    environment().run(activitiesWith({ dependencies }).createInstance, inputFor(account)),
+    activityEnvironment().run(activitiesWith({ dependencies }).createInstance, inputFor(account)),
   );
   expect(failure).toMatchObject({ type: 'AttemptTooLate', nonRetryable: false });
   expect(operations(account)).not.toContain('CreateInstance');
@@ -143,7 +115,7 @@ test.each([
     const { createInstance } = activitiesWith({
       dependencies: { isAwaited: () => Promise.resolve(awaited) },
     });
-    const old = environment({ currentAttemptScheduledTimestampMs: Date.now() - 60_000 });
+    const old = activityEnvironment({ currentAttemptScheduledTimestampMs: Date.now() - 60_000 });
     const failure: unknown = await old
       .run(createInstance, inputFor(account))
       .catch((error: unknown) => error);
@@ -156,7 +128,7 @@ test('a role in another account: WrongAccount, and Identity Center is not called
   const [account, other] = [freshAccount(), freshAccount()];
   const aws = { roleArn: `arn:aws:iam::${other}:role/AWSControlTowerExecution` };
   const failure = await failureOf(
-    environment().run(activitiesWith({ aws }).createInstance, inputFor(account)),
+    activityEnvironment().run(activitiesWith({ aws }).createInstance, inputFor(account)),
   );
   expect(failure).toMatchObject({ type: 'WrongAccount', nonRetryable: true });
   expect(failure.message).toContain(other);
@@ -173,7 +145,7 @@ test("the worker's own credentials of another account: WrongAccount, after GetCa
       credentials: settings.credentials,
     }),
   );
-  const failure = await failureOf(environment().run(activities.createInstance, inputFor(account)));
+  const failure = await failureOf(activityEnvironment().run(activities.createInstance, inputFor(account)));
   expect(failure.type).toBe('WrongAccount');
   expect(failure.message).toContain('999999999999');
   expect(operations(account)).toEqual([]);
@@ -185,7 +157,7 @@ test('one AssumeRole serves many calls; a new one comes shortly before the crede
   const settings = emulatorSettings(emulator.url);
   const openAccount = createAccountOpener(settings, () => now, createPacer(settings));
   const activities = activitiesWith({ dependencies: { openAccount } });
-  const look = () => environment().run(activities.findInstance, inputFor(account));
+  const look = () => activityEnvironment().run(activities.findInstance, inputFor(account));
   const assumed = () => operations(account).filter((operation) => operation === 'AssumeRole').length;
   await look();
   await look();
@@ -205,9 +177,9 @@ test('credentials that AWS no longer takes are fetched anew by the next attempt'
     failNext: [{ operation: 'CreateInstance', error: 'ExpiredTokenException', times: 1 }],
   });
   const activities = activitiesWith();
-  const failure = await failureOf(environment().run(activities.createInstance, inputFor(account)));
+  const failure = await failureOf(activityEnvironment().run(activities.createInstance, inputFor(account)));
   expect(failure).toMatchObject({ type: 'ExpiredTokenException', nonRetryable: false });
-  await environment().run(activities.createInstance, inputFor(account));
+  await activityEnvironment().run(activities.createInstance, inputFor(account));
   expect(operations(account)).toEqual(['AssumeRole', 'CreateInstance', 'AssumeRole', 'CreateInstance']);
 });
 
@@ -217,7 +189,9 @@ test.each(['hang', 'halfResponse', 'garbage'])(
     const account = freshAccount();
     emulator.setFaults({ accounts: [account], failNext: [{ operation: 'CreateInstance', error, times: 1 }] });
     const began = performance.now();
-    const failure = await failureOf(environment().run(activitiesWith().createInstance, inputFor(account)));
+    const failure = await failureOf(
+      activityEnvironment().run(activitiesWith().createInstance, inputFor(account)),
+    );
     expect(failure).toMatchObject({ type: 'AnswerLost', nonRetryable: false });
     expect(performance.now() - began).toBeLessThan(2_000);
   },
@@ -230,7 +204,7 @@ test('the delay to the next attempt is jittered under the ceiling, with Retry-Af
     failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 7, times: 1 }],
   });
   const activities = activitiesWith({ dependencies: { random: () => 0.5 } });
-  const env = environment({ attempt: 3 });
+  const env = activityEnvironment({ attempt: 3 });
   const failure = await failureOf(env.run(activities.createInstance, inputFor(account)));
   expect(failure.nextRetryDelay).toBe(7_000 + 2_000);
 });
@@ -240,7 +214,7 @@ test('waiting shows the server that the worker lives', async () => {
   const activities = activitiesWith();
   emulator.setFaults({ accounts: [account], creationMs: 600 });
   const { instanceArn } = await createdBy(activities, account);
-  const env = environment();
+  const env = activityEnvironment();
   let heartbeats = 0;
   env.on('heartbeat', () => (heartbeats += 1));
   await env.run(activities.waitForActive, { ...inputFor(account), instanceArn });
@@ -250,8 +224,8 @@ test('waiting shows the server that the worker lives', async () => {
 test('a look over all Regions finds an instance elsewhere', async () => {
   const account = freshAccount();
   const activities = activitiesWith();
-  await environment().run(activities.createInstance, { ...inputFor(account), region: 'ap-south-1' });
-  await expect(environment().run(activities.findInstance, inputFor(account))).resolves.toMatchObject({
+  await activityEnvironment().run(activities.createInstance, { ...inputFor(account), region: 'ap-south-1' });
+  await expect(activityEnvironment().run(activities.findInstance, inputFor(account))).resolves.toMatchObject({
     region: 'ap-south-1',
     ours: true,
     status: 'ACTIVE',

@@ -1,10 +1,8 @@
 import { CancelledFailure } from '@temporalio/common';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, createPacer, realDependencies, type ActivityDependencies } from '../../activities';
 import { createAccountOpener } from '../../activities/account-api';
-import { clientToken, workflowIdOf } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
+import { activityEnvironment, inputFor } from '../support/activities';
 import { freshAccount, until } from '../support/harness';
 
 let emulator: Emulator;
@@ -14,29 +12,6 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 const operations = (account: string) => emulator.calls({ account }).map((call) => call.operation);
-
-const environment = () =>
-  new MockActivityEnvironment(
-    {
-      startToCloseTimeoutMs: 25_000,
-      scheduleToCloseTimeoutMs: 3_600_000,
-      scheduledTimestampMs: Date.now(),
-      currentAttemptScheduledTimestampMs: Date.now(),
-    },
-    { logger: new DefaultLogger('ERROR') },
-  );
-
-function inputFor(accountId: string) {
-  const workflowId = workflowIdOf(accountId);
-  return {
-    accountId,
-    region: 'eu-west-1',
-    backOff: { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
-    accountReadyTimeoutMs: 60_000,
-    workflowId,
-    clientToken: clientToken(workflowId),
-  };
-}
 
 const others = new AbortController();
 afterAll(() => {
@@ -58,7 +33,7 @@ async function busyActivities(waiting: number, dependencies: Partial<ActivityDep
 test('a wait of more than 5 s gives the slot back: NotYet, and nothing is sent', async () => {
   const account = freshAccount();
   const { createInstance } = await busyActivities(3, { random: () => 0.5 });
-  const failure: unknown = await environment()
+  const failure: unknown = await activityEnvironment()
     .run(createInstance, inputFor(account))
     .catch((error: unknown) => error);
   expect(failure).toMatchObject({
@@ -75,7 +50,7 @@ test('an attempt whose time ends while it waits sends nothing', async () => {
   const account = freshAccount();
   let spent = 0;
   const { createInstance } = await busyActivities(0, { monotonicNow: () => performance.now() + spent });
-  const running = environment().run(createInstance, inputFor(account));
+  const running = activityEnvironment().run(createInstance, inputFor(account));
   await until(
     () => operations(account),
     (seen) => seen.includes('AssumeRole'),
@@ -88,7 +63,7 @@ test('an attempt whose time ends while it waits sends nothing', async () => {
 test('a cancellation ends the wait of a write', async () => {
   const account = freshAccount();
   const { createInstance } = await busyActivities(0);
-  const env = environment();
+  const env = activityEnvironment();
   const running = env.run(createInstance, inputFor(account));
   await until(
     () => operations(account),

@@ -1,59 +1,19 @@
-import {
-  describeManifestProblem,
-  describeManifestProblems,
-  readManifest,
-  type ManifestProblem,
-  type ManifestRequest,
-} from '../../client';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describeManifestProblem, describeManifestProblems, type ManifestProblem } from '../../client';
 import { readRequest } from '../../contract';
-
-const ONE = '111122223333';
-const TWO = '444455556666';
-const REGION_MESSAGE = 'must be an AWS Region code, such as "eu-west-1"';
-
-function read(name: string, content: string | Uint8Array) {
-  return readManifest({ name, bytes: typeof content === 'string' ? Buffer.from(content) : content });
-}
-
-function requestsOf(name: string, content: string | Uint8Array): ManifestRequest[] {
-  const outcome = read(name, content);
-  if ('problems' in outcome) throw new Error(describeManifestProblems(name, outcome.problems));
-  return outcome.requests;
-}
-
-/** Each as it is printed, without the name of the file. */
-function problemsOf(name: string, content: string | Uint8Array): string[] {
-  const outcome = read(name, content);
-  if ('requests' in outcome) throw new Error(`read: ${JSON.stringify(outcome.requests)}`);
-  return outcome.problems.map((it) => describeManifestProblem('f', it).replace(/^f:\s*/, ''));
-}
-
-const full: ManifestRequest[] = [
-  {
-    ...{ accountId: ONE, region: 'eu-west-1', name: 'workforce', existing: 'adopt', onCancel: 'keep' },
-    ...{ onFailure: 'hold', onCreateFailed: 'recreate', tags: { team: 'identity', 'cost.center': '42' } },
-    timing: {
-      ...{ createTimeout: '2h', activeTimeout: '1h', accountReadyTimeout: '1h', holdTimeout: '1d' },
-      ...{ pollInterval: '1s' },
-      retry: { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' },
-    },
-  },
-  { accountId: TWO, region: 'us-east-1' },
-];
-
-function leavesOf(value: object, path: string[] = []): [string, unknown][] {
-  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
-    typeof inner === 'object' && inner !== null
-      ? leavesOf(inner, [...path, key])
-      : [[[...path, key].join('.'), inner] as [string, unknown]],
-  );
-}
-const leaves = leavesOf(full[0]!);
-const fullCsv = [
-  leaves.map(([field]) => field).join(','),
-  leaves.map(([, value]) => String(value)).join(','),
-  leaves.map(([field]) => ({ accountId: TWO, region: 'us-east-1' })[field] ?? '').join(','),
-].join('\n');
+import {
+  ONE,
+  TWO,
+  REGION_MESSAGE,
+  full,
+  leaves,
+  leavesOf,
+  fullCsv,
+  read,
+  requestsOf,
+  problemsOf,
+} from '../support/manifest';
 
 describe('the same requests come of', () => {
   test.each([
@@ -200,218 +160,6 @@ test('an account that is there twice is told at its second line, which names the
   expect(problemsOf('a.yaml', list)).toEqual(same);
 });
 
-describe('CSV that is not valid:', () => {
-  const row = `${ONE},eu-west-1`;
-  test.each([
-    ['no account column', `name,region\n${row}`, ['1: accountId: the first row must name this column']],
-    ['semicolons', `accountId;region\n${ONE};eu-west-1`, ['1: cells must be separated by commas']],
-    [
-      'unknown columns, and rows all the same',
-      `accountId,Region,colour,tags.,\n${ONE},,,,`,
-      [
-        '1: Region: unknown column: write it region',
-        '1: colour: unknown column; a tag is tags.KEY, a time is timing.createTimeout and the like',
-        '1: tags.: unknown column; a tag is tags.KEY, a time is timing.createTimeout and the like',
-        '1: column 5: has no name in the first row',
-        '2: region: is required',
-      ],
-    ],
-    ['a column twice', `accountId,region,region\n${row},x`, ['1: region: the column is there twice']],
-    [
-      'too few and too many cells',
-      `accountId,region\n${ONE}\n${TWO},eu-west-1,x`,
-      [
-        '2: has 1 cell where the first row has 2: a comma is missing',
-        '3: has 3 cells where the first row has 2: a comma too many; a cell with a comma in it must be in quotes',
-      ],
-    ],
-    [
-      'a quote inside a cell',
-      `accountId,region\n${ONE},eu"west\n${TWO},Ireland`,
-      [
-        '2: region: has a quote out of place: no field may hold one, and a cell in quotes begins and ends with them',
-        `3: region: ${REGION_MESSAGE}`,
-      ],
-    ],
-    [
-      'a quote that is not closed',
-      `accountId,region\n${row}\n${TWO},"eu-west-1\n${ONE},x`,
-      ['3: has a quote that is not closed at the end of its cell; the rows from here on were not read'],
-    ],
-    [
-      'text behind a quote, after a cell of two lines',
-      `accountId,name\n${ONE},"a\r\nb"\n${TWO},"x"y\n${ONE},x\n`,
-      [
-        '2: region: is required',
-        '2: name: may hold letters, digits and _ + = , . @ -',
-        '4: has a quote that is not closed at the end of its cell; the rows from here on were not read',
-      ],
-    ],
-    [
-      'account IDs that a spreadsheet has changed',
-      `accountId,region\n11122223333,eu-west-1\n1.11122E+11,eu-west-1\n1111,eu-west-1`,
-      [
-        '2: accountId: has 11 digits, not 12: a spreadsheet takes leading zeros away; format the column as text and enter the ID again',
-        '3: accountId: a spreadsheet has made a rounded number of it (1.11122E+11): format the column as text and enter the ID again',
-        '4: accountId: must be an AWS account ID: 12 digits',
-      ],
-    ],
-    ['a header and nothing else', 'accountId,region\n\n,\n', ['holds no accounts']],
-    [
-      'a tag that JavaScript would lose',
-      `accountId,region,tags.__proto__\n${row},x`,
-      ['2: tags.__proto__: cannot be a tag key'],
-    ],
-  ])('%s', (_, content, problems) => {
-    expect(problemsOf('a.csv', content)).toEqual(problems);
-  });
-});
-
-describe('JSON that is not valid:', () => {
-  const account = `{"accountId": "${ONE}", "region": "eu-west-1"}`;
-  const NOT = 'is not valid JSON';
-  const SHAPE = 'must be a list of accounts, or an object with "accounts" and, if you like, "defaults"';
-  test.each([
-    ['a comment', `[\n// the fleet\n${account}]`, [`2: ${NOT}: comments are not part of it`]],
-    [
-      'a comma too many',
-      `[${account},\n]`,
-      [`2: ${NOT}: there is no value here; is there a comma too many?`],
-    ],
-    [
-      'the same in an object',
-      `[{"accountId": "${ONE}",\n}]`,
-      [`2: ${NOT}: there is no key in double quotes here; is there a comma too many?`],
-    ],
-    ['a comma too few', `[${account}\n${account}]`, [`2: ${NOT}: a comma is missing before this`]],
-    ['an end that is missing', `[\n${account}`, [`2: ${NOT}: a closing bracket is missing`]],
-    [
-      'JSON Lines',
-      `${account}\n${account}`,
-      [`2: ${NOT}: something follows its end; put all accounts into one list`],
-    ],
-    ['single quotes', `[\n'${ONE}']`, [`2: ${NOT}`]],
-    [
-      'a key twice',
-      `[{"accountId": "${ONE}", "region": "x",\n"region": "eu-west-1"}]`,
-      ['2: region: is given twice'],
-    ],
-    [
-      'a number for an ID',
-      `[\n{"accountId": ${ONE}, "region": "eu-west-1"}]`,
-      ['2: accountId: is a number here, which loses leading zeros: put its 12 digits in quotes'],
-    ],
-    ['no list', '\n7', [`2: ${SHAPE}`]],
-    ['null', 'null', [`1: ${SHAPE}`]],
-    ['no accounts in the list', '[]', ['holds no accounts']],
-    ['accounts that are no list', `{\n"accounts": {}}`, ['2: accounts: must be a list']],
-    [
-      'unknown keys and no accounts',
-      `{"default": 1,\n"__proto__": 2}`,
-      [
-        '1: default: unknown field: an object holds "accounts" and "defaults"',
-        '1: accounts: is required: the list of accounts',
-        '2: __proto__: unknown field: an object holds "accounts" and "defaults"',
-      ],
-    ],
-    [
-      'accounts that are none',
-      `[\nnull,\n[],\n${account}]`,
-      [
-        '2: an account must be an object, or an account ID in quotes',
-        '3: an account must be an object, or an account ID in quotes',
-      ],
-    ],
-    [
-      'keys that JavaScript would lose',
-      `[{"accountId": "${ONE}", "region": "eu-west-1",\n"__proto__": {},\n"tags": {"__proto__": "x"}}]`,
-      ['2: __proto__: unknown field', '3: tags.__proto__: cannot be a tag key'],
-    ],
-    [
-      'the same in defaults',
-      `{"accounts": [${account}],\n"defaults": {"__proto__": {},\n"timing": {"__proto__": "x"}}}`,
-      ['2: defaults.__proto__: unknown field', '3: defaults.timing.__proto__: unknown field'],
-    ],
-    ['lists in lists in lists', '['.repeat(100_000), ['1: is nested too deeply']],
-  ])('%s', (_, content, problems) => {
-    expect(problemsOf('a.json', content)).toEqual(problems);
-  });
-
-  test('in JSON Lines each line stands for itself', () => {
-    expect(problemsOf('a.jsonl', `${account}\n{"accountId"}\n7\n[]\n{"a":1,"a":2}`)).toEqual([
-      `2: ${NOT}: a colon is missing before this`,
-      '3: accountId: is a number here, which loses leading zeros: put its 12 digits in quotes',
-      '3: region: is required',
-      '4: an account must be an object, or an account ID in quotes',
-      '5: a: is given twice',
-      '5: accountId: is required',
-      '5: region: is required',
-      '5: a: unknown field',
-    ]);
-  });
-});
-
-describe('YAML that is not valid:', () => {
-  const NUMBER = 'accountId: is a number here, which loses leading zeros: put its 12 digits in quotes';
-  test.each([
-    ['an ID without quotes', `- accountId: ${ONE}\n  region: eu-west-1`, [`1: ${NUMBER}`]],
-    [
-      'IDs with zeros in front, octal or rounded',
-      `defaults: {region: eu-west-1}\naccounts:\n- 012345670123\n- 0o1234567\n- 1.11122E+11`,
-      [`3: ${NUMBER}`, `4: ${NUMBER}`, `5: ${NUMBER}`],
-    ],
-    ['a key twice', `- accountId: "${ONE}"\n  region: x\n  region: eu-west-1`, ['3: region: is given twice']],
-    ['a tab', `- accountId: "${ONE}"\n\tregion: x`, ['2: is not valid YAML']],
-    ['a bracket that is not closed', `- [\n  a\n  ]]`, ['3: is not valid YAML']],
-    [
-      'two documents',
-      `- "${ONE}"\n---\n- "${TWO}"`,
-      ['2: begins a second document (---): put all accounts into one'],
-    ],
-    [
-      'an alias of nothing',
-      `- accountId: "${ONE}"\n  name: *x`,
-      ['2: an alias (*name) has no anchor (&name) before it; a text that begins with * must be in quotes'],
-    ],
-    [
-      'tags of YAML',
-      `- accountId: "${ONE}"\n  region: !Ref x`,
-      ['2: tags such as !name have no meaning here; a text that begins with ! must be in quotes'],
-    ],
-    [
-      'comments only',
-      '# nothing yet\n',
-      ['1: must be a list of accounts, or an object with "accounts" and, if you like, "defaults"'],
-    ],
-    [
-      'a key that JavaScript would lose',
-      `- accountId: "${ONE}"\n  region: eu-west-1\n  tags:\n    __proto__: x`,
-      ['4: tags.__proto__: cannot be a tag key'],
-    ],
-  ])('%s', (_, content, problems) => {
-    expect(problemsOf('a.yaml', content)).toEqual(problems);
-  });
-
-  test('aliases of aliases of aliases are refused at once; one in each account is not', () => {
-    const levels = Array.from(
-      { length: 12 },
-      (_, i) =>
-        `a${i}: &a${i} [${Array(9)
-          .fill(`*a${i - 1}`)
-          .join(', ')}]`,
-    );
-    const bomb = ['a: &a-1 [x]', ...levels].join('\n');
-    expect(problemsOf('a.yaml', bomb)).toEqual([
-      'has aliases (*name) of itself, or too many: write the values out',
-    ]);
-    const ids = Array.from({ length: 1000 }, (_, i) => String(111122220000 + i));
-    const accounts = ids.map(
-      (id, i) => `- {accountId: "${id}", region: eu-west-1, tags: ${i === 0 ? '&t {a: b}' : '*t'}}`,
-    );
-    expect(requestsOf('a.yaml', accounts.join('\n'))).toHaveLength(1000);
-  });
-});
-
 describe('a file that cannot be read at all:', () => {
   const text = `accountId,region\n${ONE},eu-west-1\n`;
   const SAVE = 'save it as UTF-8 (in Excel: "CSV UTF-8")';
@@ -462,4 +210,12 @@ test('100,000 accounts are read in seconds, in each format', () => {
     // Ten times what it takes on a machine that is not busy.
     expect(performance.now() - began).toBeLessThan(30_000);
   }
+});
+
+test('the examples of docs/fleets.md are read', () => {
+  const page = readFileSync(path.join(__dirname, '..', '..', 'docs', 'fleets.md'), 'utf8');
+  const examples = [...page.matchAll(/^```(csv|yaml)\n(.*?)^```/gms)];
+  expect(examples.map(([, ending]) => ending)).toEqual(['csv', 'yaml']);
+  for (const [, ending, content = ''] of examples)
+    expect(requestsOf(`a.${ending ?? ''}`, content).map(({ accountId }) => accountId)).toEqual([ONE, TWO]);
 });

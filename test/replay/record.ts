@@ -6,8 +6,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { workflowIdOf } from '../../contract';
-import { handleOf, requestFor, startHarness, type Harness } from '../support/harness';
+import { requestFor, startHarness, type Harness } from '../support/harness';
 import { scenarios } from './scenarios';
 
 const fileOf = (name: string) => path.join(__dirname, '..', 'histories', `${name}.json`);
@@ -32,12 +31,13 @@ test.concurrent.each(missing.length > 0 ? missing : [['nothing to record', {}] a
       harness.client.start(requestFor(account, scenario.request)));
     await scenario.during?.(harness, account);
     await harness.client.result(run).catch(() => undefined);
-    const history = await handleOf(harness, account).fetchHistory();
+    const { workflowId } = run;
+    const history = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
     // Nothing of the machine that recorded it.
     const json = historyToJSON(history)
       .replaceAll(path.resolve(__dirname, '..', '..'), '')
       .replaceAll(/\d+@[\w.-]+/g, 'recorder');
-    const recorded = { workflowId: workflowIdOf(account), history: JSON.parse(json) as unknown };
+    const recorded = { workflowId, history: JSON.parse(json) as unknown };
     await writeFile(fileOf(name), `${JSON.stringify(recorded)}\n`);
   },
 );

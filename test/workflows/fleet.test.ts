@@ -1,67 +1,50 @@
-import { randomUUID } from 'node:crypto';
-import { FleetDiffersError, type FleetInput, type FleetResult } from '../../client';
-import { Worker } from '@temporalio/worker';
+import type { WorkflowFailedError } from '@temporalio/client';
+import { FleetDiffersError, type FleetResult } from '../../client';
 import { fleetIdOf, workflowIdOf } from '../../contract';
-import { WORKFLOW_BUNDLE } from '../../worker';
+import { freshAccounts, startFleets, type FleetHarness } from '../support/fleets';
 import { freshAccount, requestFor, until } from '../support/harness';
-import { startProvisioning, type ProvisioningHarness } from '../support/provisioning';
 
-let harness: ProvisioningHarness;
+let harness: FleetHarness;
 beforeAll(async () => {
-  harness = await startProvisioning();
+  harness = await startFleets();
 });
 afterAll(() => harness.stop());
 
-const names: string[] = [];
-function freshName(): string {
-  const name = `fleet-${randomUUID().slice(0, 8)}`;
-  names.push(name);
-  return name;
-}
-const accounts = (count: number) => Array.from({ length: count }, freshAccount);
-
-function fleetOf(ids: string[], more: Partial<FleetInput> = {}): FleetInput {
-  return { name: freshName(), accounts: ids.map((account) => requestFor(account)), ...more };
-}
-
-async function run(input: FleetInput) {
-  await harness.client.fleets.start(input);
-  return harness.client.fleets.result(input.name);
-}
-
-async function outcomesOf(name: string) {
-  const outcomes = [];
-  for await (const outcome of harness.client.fleets.outcomes(name)) outcomes.push(outcome);
-  return outcomes;
-}
-
 test('each account gets one instance, by a run of its own', async () => {
-  const ids = accounts(30);
-  const fleet = fleetOf(ids, { maxConcurrent: 8 });
-  expect(await run(fleet)).toMatchObject({ accounts: 30, succeeded: 30, failed: 0, skipped: 0, causes: [] });
+  const ids = freshAccounts(30);
+  const fleet = harness.fleetOf(ids, { maxConcurrent: 8 });
+  expect(await harness.run(fleet)).toMatchObject({
+    accounts: 30,
+    succeeded: 30,
+    failed: 0,
+    skipped: 0,
+    causes: [],
+  });
   expect(ids.map((account) => harness.created(account).length)).toEqual(ids.map(() => 1));
   const handle = harness.temporal.workflow.getHandle(workflowIdOf(ids[0] ?? ''));
   expect((await handle.describe()).status.name).toBe('COMPLETED');
-  expect((await outcomesOf(fleet.name)).map(({ outcome }) => outcome)).toEqual(ids.map(() => 'created'));
+  expect((await harness.outcomesOf(fleet.name)).map(({ outcome }) => outcome)).toEqual(
+    ids.map(() => 'created'),
+  );
 });
 
 test('a fleet that is started again calls nothing for what is done', async () => {
-  const ids = accounts(5);
-  const fleet = fleetOf(ids);
-  await run(fleet);
+  const ids = freshAccounts(5);
+  const fleet = harness.fleetOf(ids);
+  await harness.run(fleet);
   const before = harness.emulator.calls({}).length;
-  expect(await run(fleet)).toMatchObject({ succeeded: 5 });
-  expect((await outcomesOf(fleet.name))[0]).toMatchObject({ outcome: 'alreadyProvisioned' });
+  expect(await harness.run(fleet)).toMatchObject({ succeeded: 5 });
+  expect((await harness.outcomesOf(fleet.name))[0]).toMatchObject({ outcome: 'alreadyProvisioned' });
   const after = harness.emulator.calls({}).filter(({ account }) => ids.includes(account));
   expect(after.filter(({ operation }) => operation === 'CreateInstance')).toHaveLength(5);
   expect(harness.emulator.calls({}).length).toBe(before);
 });
 
 test('never more runs are open than maxConcurrent, over pages, and slow accounts delay no other', async () => {
-  const ids = accounts(12);
+  const ids = freshAccounts(12);
   const [slow = ''] = ids;
   harness.emulator.setFaults({ accounts: [slow], creationMs: 6_000 });
-  const fleet = fleetOf(ids, { maxConcurrent: 2 });
+  const fleet = harness.fleetOf(ids, { maxConcurrent: 2 });
   await harness.client.fleets.start(fleet);
   const last = await until(
     async () => {
@@ -76,115 +59,41 @@ test('never more runs are open than maxConcurrent, over pages, and slow accounts
 });
 
 test('failures are counted by cause, and those alone are done when the fleet is started again', async () => {
-  const ids = accounts(6);
+  const ids = freshAccounts(6);
   const [bad = ''] = ids;
   harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
-  const fleet = fleetOf(ids);
-  const first = await run(fleet);
+  const fleet = harness.fleetOf(ids);
+  const first = await harness.run(fleet);
   expect(first).toMatchObject({ succeeded: 5, failed: 1 });
   expect(first?.causes).toEqual([
     expect.objectContaining({ type: 'AccessDeniedException', count: 1, accounts: [bad] }),
   ]);
   harness.emulator.setFaults({ accounts: [bad], organizationForbids: false });
-  expect(await run(fleet)).toMatchObject({ succeeded: 6, failed: 0 });
+  expect(await harness.run(fleet)).toMatchObject({ succeeded: 6, failed: 0 });
   expect(harness.created(bad)).toHaveLength(1);
 });
 
-test('stopAfterFailures begins no more accounts', async () => {
-  const ids = accounts(20);
-  harness.emulator.setFaults({ accounts: ids.slice(0, 2), organizationForbids: true });
-  const result = await run(fleetOf(ids, { maxConcurrent: 1, stopAfterFailures: 2 }));
-  expect(result).toMatchObject({ failed: 2 });
-  // Those that were begun before the fleet heard of the second failure.
-  expect(result?.skipped).toBeGreaterThanOrEqual(15);
-});
-
 test('an account whose run is open is joined', async () => {
-  const [account = '', other = ''] = accounts(2);
+  const [account = '', other = ''] = freshAccounts(2);
   harness.emulator.setFaults({ accounts: [account], creationMs: 3_000 });
   await harness.client.start(requestFor(account));
-  expect(await run(fleetOf([account, other]))).toMatchObject({ succeeded: 2 });
+  expect(await harness.run(harness.fleetOf([account, other]))).toMatchObject({ succeeded: 2 });
   expect(harness.creates(account)).toHaveLength(1);
 });
 
 test('a request that no run would take fails alone', async () => {
-  const [account = ''] = accounts(1);
-  const fleet = fleetOf([account]);
+  const [account = ''] = freshAccounts(1);
+  const fleet = harness.fleetOf([account]);
   const wrong = { ...requestFor(freshAccount()), region: 'nowhere' };
-  const result = await run({ ...fleet, accounts: [...fleet.accounts, wrong] });
+  const result = await harness.run({ ...fleet, accounts: [...fleet.accounts, wrong] });
   expect(result).toMatchObject({ succeeded: 1, failed: 1 });
   expect(result?.causes[0]?.example).toContain('region: must be an AWS Region code');
 });
 
-test('a held account gives its place to another, and retry of the fleet goes on with it', async () => {
-  const ids = accounts(3);
-  const [held = ''] = ids;
-  harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
-  const fleet: FleetInput = {
-    ...fleetOf(ids, { maxConcurrent: 1 }),
-    accounts: ids.map((account) => requestFor(account, { onFailure: 'hold' })),
-  };
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ held, succeeded }) => held === 1 && succeeded === 2,
-  );
-  harness.emulator.setFaults({ accounts: [held], organizationForbids: false });
-  await harness.client.fleets.order(fleet.name, 'retry');
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 3 });
-});
-
-test('paused, a fleet begins nothing; resumed, it ends', async () => {
-  const ids = accounts(10);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 500 });
-  const fleet = fleetOf(ids, { maxConcurrent: 2 });
-  await harness.client.fleets.start(fleet);
-  await harness.client.fleets.order(fleet.name, 'pause');
-  await expect(harness.client.fleets.order(fleet.name, 'pause')).rejects.toThrow('paused already');
-  const paused = await harness.client.fleets.status(fleet.name);
-  expect(paused).toMatchObject({ stage: 'paused' });
-  const callsOf = () =>
-    harness.emulator.calls({ operation: 'CreateInstance' }).filter((call) => ids.includes(call.account));
-  const before = callsOf().length;
-  expect(before).toBeLessThanOrEqual(2);
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
-  expect(callsOf().length).toBeLessThanOrEqual(2);
-  await harness.client.fleets.adjust(fleet.name, { maxConcurrent: 10 });
-  await harness.client.fleets.order(fleet.name, 'resume');
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 10 });
-});
-
-test('cancelled, its open runs roll back, the rest is left out, and then it ends', async () => {
-  const ids = accounts(8);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000, deletionMs: 0 });
-  const fleet = fleetOf(ids, { maxConcurrent: 3 });
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => ids.filter((account) => harness.created(account).length > 0).length,
-    (made) => made === 3,
-  );
-  await harness.client.fleets.cancel(fleet.name);
-  expect(await harness.client.fleets.result(fleet.name)).toBeUndefined();
-  expect(await harness.client.fleets.status(fleet.name)).toMatchObject({
-    ...{ stage: 'cancelling', status: 'CANCELLED', open: 0, cancelled: 3, skipped: 5 },
-  });
-  expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
-});
-
-test('cancelled right after its start, it ends with no instance', async () => {
-  const ids = accounts(4);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000, deletionMs: 0 });
-  const fleet = fleetOf(ids);
-  await harness.client.fleets.start(fleet);
-  await harness.client.fleets.cancel(fleet.name);
-  expect(await harness.client.fleets.result(fleet.name)).toBeUndefined();
-  expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
-});
-
 test('a fleet that is open is joined by the same manifest, and refused to another', async () => {
-  const ids = accounts(3);
+  const ids = freshAccounts(3);
   harness.emulator.setFaults({ accounts: ids, creationMs: 2_000 });
-  const fleet = fleetOf(ids);
+  const fleet = harness.fleetOf(ids);
   const first = await harness.client.fleets.start(fleet);
   expect(await harness.client.fleets.start(fleet)).toEqual({ ...first, joined: true });
   await expect(harness.client.fleets.start({ ...fleet, accounts: fleet.accounts.slice(1) })).rejects.toThrow(
@@ -194,11 +103,11 @@ test('a fleet that is open is joined by the same manifest, and refused to anothe
 });
 
 test('an account in two fleets and a run of its own gets one instance, and all three succeed', async () => {
-  const ids = accounts(6);
+  const ids = freshAccounts(6);
   harness.emulator.setFaults({ accounts: ids, creationMs: 1_000 });
-  const fleets = [fleetOf(ids), fleetOf([...ids].reverse())];
+  const fleets = [harness.fleetOf(ids), harness.fleetOf([...ids].reverse())];
   const results = await Promise.all([
-    ...fleets.map((fleet) => run(fleet)),
+    ...fleets.map((fleet) => harness.run(fleet)),
     harness.client.provision(requestFor(ids[3] ?? '')),
   ]);
   for (const result of results.slice(0, 2)) expect(result).toMatchObject({ succeeded: 6, failed: 0 });
@@ -206,9 +115,9 @@ test('an account in two fleets and a run of its own gets one instance, and all t
 });
 
 test('a fleet of many pages goes on in another execution, with nothing lost or done twice', async () => {
-  const name = freshName();
+  const name = harness.freshName();
   const pages = 220;
-  const ids = accounts(20);
+  const ids = freshAccounts(20);
   const handle = await harness.temporal.workflow.start<(request: object) => Promise<FleetResult>>(
     'provisionFleet',
     {
@@ -230,34 +139,66 @@ test('a fleet of many pages goes on in another execution, with nothing lost or d
   expect(ids.map((account) => harness.creates(account).length)).toEqual(ids.map(() => 1));
 });
 
-test('a page that is terminated from outside does not keep its fleet open', async () => {
-  const ids = accounts(2);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000 });
-  const fleet = fleetOf(ids);
-  await harness.client.fleets.start(fleet);
-  const { pageIdPrefix } = await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ waiting }) => waiting === 0,
+test('an account with an open run that was asked for something else, or that deletes, fails and is left alone', async () => {
+  const [other = '', deleting = ''] = freshAccounts(2);
+  await harness.client.provision(requestFor(deleting));
+  harness.emulator.setFaults({ accounts: [other], creationMs: 8_000 });
+  harness.emulator.setFaults({ accounts: [deleting], deletionMs: 8_000 });
+  await harness.client.start(requestFor(other, { name: 'workforce' }));
+  await harness.client.startDeprovision({ accountId: deleting });
+  const result = await harness.run(harness.fleetOf([other, deleting]));
+  expect(result).toMatchObject({ succeeded: 0, failed: 2 });
+  expect(result?.causes.map(({ type }) => type).sort()).toEqual(['OtherRunOpen', 'RequestDiffers']);
+  expect(await harness.client.status(other)).toMatchObject({ status: 'RUNNING' });
+});
+
+test('a pipeline in another language gives up to a page of accounts with the start', async () => {
+  const ids = freshAccounts(3);
+  const name = harness.freshName();
+  const { workflow } = harness.temporal;
+  const args = [{ name, accounts: ids.map((account) => requestFor(account)) }] as [object];
+  const options = { workflowId: fleetIdOf(name), taskQueue: harness.taskQueue, args };
+  expect(await workflow.execute('provisionFleet', options)).toMatchObject({ accounts: 3, succeeded: 3 });
+});
+
+test('a fleet that no workflow would take fails with every problem, and says what to do', async () => {
+  const options = {
+    workflowId: fleetIdOf('never'),
+    taskQueue: harness.taskQueue,
+    args: [{ name: 'a/b', accounts: [], pages: -1, maxConcurrent: 0 }] as [object],
+  };
+  const error: unknown = await harness.temporal.workflow
+    .execute('provisionFleet', options)
+    .catch((it: unknown) => it);
+  const message = (error as WorkflowFailedError).cause?.message;
+  for (const field of ['name', 'pages', 'maxConcurrent']) expect(message).toContain(`${field}: `);
+  expect(message).toContain('start the fleet again');
+});
+
+test('a page that came out of turn is noted, and the fleet takes it in its turn', async () => {
+  const [first = '', second = ''] = freshAccounts(2);
+  const name = harness.freshName();
+  const handle = await harness.temporal.workflow.start<(request: object) => Promise<FleetResult>>(
+    'provisionFleet',
+    {
+      workflowId: fleetIdOf(name),
+      taskQueue: harness.taskQueue,
+      args: [{ name, pages: 2 }],
+    },
   );
-  await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).terminate();
-  await harness.client.fleets.adjust(fleet.name, { maxConcurrent: 9 });
-  await harness.client.fleets.order(fleet.name, 'pause');
-  const result = await harness.client.fleets.result(fleet.name);
-  expect(result).toMatchObject({ failed: 2, causes: [expect.objectContaining({ type: 'PageLost' })] });
-  for (const account of ids) await harness.client.cancel(account);
+  const page = (index: number, account: string) =>
+    handle.signal('addPage', { page: index, accounts: [requestFor(account)] });
+  await page(1, second);
+  await page(0, first);
+  const { notes } = await until(
+    () => harness.client.fleets.status(name),
+    ({ pages }) => pages.arrived === 1,
+  );
+  expect(notes).toEqual(['addPage changed nothing: page 1 came before page 0']);
+  await page(0, first);
+  await page(1, second);
+  expect(await handle.result()).toMatchObject({ accounts: 2, succeeded: 2 });
 });
 
 // Last: what all the fleets above left.
-test('the histories of fleets and of their pages replay', async () => {
-  const histories = names.map(async (name) => {
-    const { pageIdPrefix } = await harness.client.fleets.status(name);
-    return [fleetIdOf(name), `${pageIdPrefix}0`].map(async (workflowId) => ({
-      workflowId,
-      history: await harness.temporal.workflow.getHandle(workflowId).fetchHistory(),
-    }));
-  });
-  for (const ofFleet of await Promise.all(histories)) {
-    for (const { workflowId, history } of await Promise.all(ofFleet))
-      await Worker.runReplayHistory({ workflowBundle: { codePath: WORKFLOW_BUNDLE } }, history, workflowId);
-  }
-});
+test('the histories of these fleets and of their pages replay', () => harness.replayAll());

@@ -1,0 +1,34 @@
+import type { Info } from '@temporalio/activity';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { clientToken, workflowIdOf } from '../../contract';
+
+/** What activities are given, for an account. */
+export function inputFor(accountId: string) {
+  const workflowId = workflowIdOf(accountId);
+  return {
+    accountId,
+    region: 'eu-west-1',
+    backOff: { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
+    accountReadyTimeoutMs: 60_000,
+    workflowId,
+    clientToken: clientToken(workflowId),
+    pollIntervalMs: 100,
+  };
+}
+
+const logger = new DefaultLogger('ERROR');
+
+/** Where an activity runs that the server has scheduled just now. */
+export function activityEnvironment(info: Partial<Info> = {}): MockActivityEnvironment {
+  return new MockActivityEnvironment(
+    {
+      startToCloseTimeoutMs: 25_000,
+      scheduleToCloseTimeoutMs: 3_600_000,
+      scheduledTimestampMs: Date.now(),
+      currentAttemptScheduledTimestampMs: Date.now(),
+      ...info,
+    },
+    { logger },
+  );
+}

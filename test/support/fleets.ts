@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { Worker } from '@temporalio/worker';
+import type { AccountOutcome, FleetInput, FleetResult } from '../../client';
+import { fleetIdOf } from '../../contract';
+import { WORKFLOW_BUNDLE } from '../../worker';
+import { freshAccount, requestFor } from './harness';
+import { startProvisioning, type ProvisioningHarness } from './provisioning';
+
+/** A harness in the words of tests of fleets. */
+export interface FleetHarness extends ProvisioningHarness {
+  /** A name that no other test uses. */
+  freshName(): string;
+  fleetOf(accounts: readonly string[], more?: Partial<FleetInput>): FleetInput;
+  run(fleet: FleetInput): Promise<FleetResult | undefined>;
+  outcomesOf(name: string): Promise<AccountOutcome[]>;
+  /** Replays the histories of every fleet of this harness, and of its first page. */
+  replayAll(): Promise<void>;
+}
+
+export const freshAccounts = (count: number): string[] => Array.from({ length: count }, freshAccount);
+
+export async function startFleets(): Promise<FleetHarness> {
+  const harness = await startProvisioning();
+  const { fleets } = harness.client;
+  const names: string[] = [];
+  const freshName = () => {
+    const name = `fleet-${randomUUID().slice(0, 8)}`;
+    names.push(name);
+    return name;
+  };
+  return {
+    ...harness,
+    freshName,
+    fleetOf: (accounts, more = {}) => ({
+      name: freshName(),
+      accounts: accounts.map((account) => requestFor(account)),
+      ...more,
+    }),
+    async run(fleet) {
+      await fleets.start(fleet);
+      return fleets.result(fleet.name);
+    },
+    async outcomesOf(name) {
+      const outcomes = [];
+      for await (const outcome of fleets.outcomes(name)) outcomes.push(outcome);
+      return outcomes;
+    },
+    async replayAll() {
+      for (const name of names) {
+        const { pageIdPrefix } = await fleets.status(name);
+        for (const workflowId of [fleetIdOf(name), `${pageIdPrefix}0`]) {
+          const history = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
+          await Worker.runReplayHistory(
+            { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
+            history,
+            workflowId,
+          );
+        }
+      }
+    },
+  };
+}
