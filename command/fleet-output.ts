@@ -14,7 +14,7 @@ const LINE_EVERY_MS = 10_000;
 export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<FleetStatus> {
   const spinner = isLiveTerminal() ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
   const moments: { at: number; ended: number }[] = [];
-  const told = new Map<string, number>();
+  let told = new Map<string, number>();
   let last: FleetStatus | undefined;
   let lastLine = -Infinity;
   try {
@@ -23,12 +23,15 @@ export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<F
       const now = performance.now();
       moments.push({ at: now, ended: endedOf(status) });
       while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
-      for (const { type, count, example } of status.causes) {
-        const before = told.get(type) ?? 0;
-        if (count <= before) continue;
+      // Of the last status alone: after a retry causes count from one again.
+      const before = told;
+      told = new Map();
+      for (const { type, remedy = '', count, example } of status.causes) {
+        const cause = `${type} ${remedy}`;
+        told.set(cause, count);
+        if (count <= (before.get(cause) ?? 0)) continue;
         spinner?.stop();
         print(`${pc.red(type)}${count > 1 ? ` (${count})` : ''}  ${example}`);
-        told.set(type, count);
       }
       const line = lineOf(status, rateOf(moments));
       if (spinner !== undefined) spinner.start(line);

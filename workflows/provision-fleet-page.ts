@@ -180,6 +180,8 @@ class Page {
   private retry(count: number): void {
     this.retries = count;
     if (this.stopped) return;
+    // What is tried again has not failed.
+    this.newFailures.splice(0);
     this.ends.forEach((end, index) => {
       if (end?.end !== 'failed') return;
       this.ends[index] = undefined;
