@@ -52,6 +52,8 @@ export interface CallControl {
   timeToAnswer(): number;
   /** Ends reads and the fetching of credentials, never a write in flight. */
   cancellation: AbortSignal;
+  /** Told of what came of each call that was sent to Identity Center. */
+  onAnswer(wasThrottled: boolean): void;
 }
 
 /**
@@ -125,7 +127,15 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
         const timeout = AbortSignal.timeout(Math.ceil(Math.min(requestTimeoutMs, control.timeToAnswer())));
         const signal = kind === 'write' ? timeout : AbortSignal.any([control.cancellation, timeout]);
         const answer = bounded(send(clientOf(credentials, region), signal), signal);
-        return await pacer.heard(turn, answer, (error) => classify(error).situation === 'throttled');
+        answer.then(
+          () => {
+            control.onAnswer(false);
+          },
+          (error: unknown) => {
+            control.onAnswer(isThrottled(error));
+          },
+        );
+        return await pacer.heard(turn, answer, isThrottled);
       } catch (error) {
         if (isA(error, PacerBusyError)) throw error;
         throw new AwsCallError(doing, error);
@@ -191,6 +201,10 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
   }
 
   return openAccount;
+}
+
+function isThrottled(error: unknown): boolean {
+  return classify(error).situation === 'throttled';
 }
 
 /** Ends with the signal even where the SDK, waiting for the rest of an answer, does not. */

@@ -1,4 +1,5 @@
 import { createAccountOpener, type AwsSettings } from './account-api';
+import { CallMeter } from './call-meter';
 import { createInstance, type CreateInstanceInput } from './create-instance';
 import { deleteInstance, type DeleteInstanceInput } from './delete-instance';
 import { watchForFreezes } from './freeze-watch';
@@ -10,6 +11,7 @@ import type { ActivityDependencies } from './step';
 import { waitForActive, type WaitForActiveInput } from './wait-for-active';
 
 export type { AwsSettings } from './account-api';
+export { CallMeter } from './call-meter';
 export type { Pacer } from './pacer';
 export type { ActiveInstance } from './wait-for-active';
 export type { FoundInstance } from './find-instance';
@@ -34,8 +36,17 @@ export function createPacer({ maxCallsPerSecond }: AwsSettings): Pacer {
   return new Pacer(maxCallsPerSecond, () => performance.now());
 }
 
+/** The meter of a worker, for the calls of all its fleets. */
+export function createCallMeter(): CallMeter {
+  return new CallMeter(() => performance.now());
+}
+
 /** The dependencies of a real worker: AWS, the clocks and the random numbers of this process. */
-export function realDependencies(aws: AwsSettings, pacer = createPacer(aws)): ActivityDependencies {
+export function realDependencies(
+  aws: AwsSettings,
+  pacer = createPacer(aws),
+  meter = createCallMeter(),
+): ActivityDependencies {
   return {
     openAccount: createAccountOpener(aws, Date.now, pacer),
     now: Date.now,
@@ -43,5 +54,8 @@ export function realDependencies(aws: AwsSettings, pacer = createPacer(aws)): Ac
     wasFrozen: watchForFreezes(() => performance.now()),
     random: Math.random,
     isAwaited,
+    countCalls: (page, counts) => {
+      meter.count(page, counts);
+    },
   };
 }

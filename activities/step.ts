@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal, cancelled, heartbeat, sleep } from '@
 import type { AccountApi, OpenAccount } from './account-api';
 import { timeOfAttempt } from './attempt-time';
 import type { BackOff } from './back-off';
+import type { CallMeter } from './call-meter';
 import { classify } from './classify';
 import { AttemptTooLateError, AwsCallError } from './errors';
 import { toFailure } from './failure';
@@ -19,6 +20,8 @@ export interface ActivityDependencies {
   wasFrozen(): boolean;
   /** Asks the server whether it still waits for this attempt. */
   isAwaited(): Promise<boolean>;
+  /** Told of each answer to a call for an account of a fleet. */
+  countCalls: CallMeter['count'];
 }
 
 /** What every activity is given. */
@@ -27,6 +30,8 @@ export interface StepInput {
   region: string;
   backOff: BackOff;
   accountReadyTimeoutMs: number;
+  /** The workflow ID of the page of a fleet that the account is in. */
+  fleetPage?: string;
 }
 
 const SHOWN_ALIVE_MS = 2_000;
@@ -52,6 +57,10 @@ export async function step<T>(
         shownAlive = now;
       }
       return left;
+    },
+    onAnswer(wasThrottled) {
+      const { fleetPage } = input;
+      if (fleetPage !== undefined) deps.countCalls(fleetPage, { sent: 1, throttled: wasThrottled ? 1 : 0 });
     },
   });
   try {

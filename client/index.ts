@@ -25,10 +25,12 @@ export { isUnavailable, type AccountStatus, type PendingActivity } from './statu
 export { clientToken, SEARCH_ATTRIBUTES, STAGES, whatHappened, workflowIdOf } from '../contract';
 export type {
   AccountOutcome,
+  CallCounts,
   Correction,
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
+  FleetCalls,
   FleetCause,
   FleetProgress,
   FleetResult,

@@ -2,7 +2,8 @@ import Table from 'cli-table3';
 import ora from 'ora';
 import pc from 'picocolors';
 import type { FleetStatus } from '../client';
-import { FLEET_STAGES } from '../contract';
+import { FLEET_STAGES, type CallCounts } from '../contract';
+import { callsOf, percent } from './fleet-report/words';
 import { isLiveTerminal, print } from './output';
 
 const BAR = 30;
@@ -13,7 +14,7 @@ const LINE_EVERY_MS = 10_000;
 /** Shows a fleet as it goes: a line that lives in a terminal, else a line every 10 s; failures as they come. */
 export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<FleetStatus> {
   const spinner = isLiveTerminal() ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
-  const moments: { at: number; ended: number }[] = [];
+  const moments: Moment[] = [];
   let told = new Map<string, number>();
   let last: FleetStatus | undefined;
   let lastLine = -Infinity;
@@ -21,7 +22,12 @@ export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<F
     for await (const status of statuses) {
       last = status;
       const now = performance.now();
-      moments.push({ at: now, ended: endedOf(status) });
+      moments.push({
+        at: now,
+        ended: endedOf(status),
+        sent: status.calls.sent,
+        throttled: status.calls.throttled,
+      });
       while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
       // Of the last status alone: after a retry causes count from one again.
       const before = told;
@@ -33,7 +39,7 @@ export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<F
         spinner?.stop();
         print(`${pc.red(type)}${count > 1 ? ` (${count})` : ''}  ${example}`);
       }
-      const line = lineOf(status, rateOf(moments));
+      const line = lineOf(status, paceOf(moments));
       if (spinner !== undefined) spinner.start(line);
       else if (now - lastLine >= LINE_EVERY_MS) {
         print(line);
@@ -70,6 +76,7 @@ export function printFleet(status: FleetStatus): void {
         ? `${open} open${held > 0 ? ` (${held} held)` : ''}, ${waiting} waiting, ${status.maxConcurrent} at once`
         : undefined,
     ],
+    ['Calls', status.calls.sent > 0 ? callsOf(status.calls) : undefined],
     ['Started', status.startedAt],
     ['Run', status.workflowId],
     [
@@ -95,19 +102,21 @@ export function printFleet(status: FleetStatus): void {
   print(table.toString());
 }
 
-function lineOf(status: FleetStatus, perSecond: number | undefined): string {
+function lineOf(status: FleetStatus, { endedPerSecond, callsPerSecond, throttled }: Pace): string {
   const { accounts, failed, open, held, stage } = status;
   const ended = endedOf(status);
   const filled = accounts === 0 ? 0 : Math.floor((ended / accounts) * BAR);
-  const left = perSecond ? (accounts - ended) / perSecond : undefined;
+  const left = endedPerSecond > 0 ? (accounts - ended) / endedPerSecond : 0;
   return [
     `${'█'.repeat(filled)}${'░'.repeat(BAR - filled)} ${ended} of ${accounts}`,
     ...(stage === 'running' ? [] : [pc.yellow(stage)]),
     `${open} open`,
     ...(held > 0 ? [pc.yellow(`${held} held`)] : []),
     ...(failed > 0 ? [pc.red(`${failed} failed`)] : []),
-    ...(perSecond ? [`${perSecond.toFixed(1)}/s`] : []),
-    ...(left === undefined || left === 0 ? [] : [`${duration(left)} left`]),
+    ...(endedPerSecond > 0 ? [`${endedPerSecond.toFixed(1)}/s`] : []),
+    ...(callsPerSecond > 0 ? [`${callsPerSecond.toFixed(1)} calls/s`] : []),
+    ...(throttled > 0 ? [pc.yellow(`${percent(throttled)} throttled`)] : []),
+    ...(left > 0 ? [`${duration(left)} left`] : []),
   ].join(', ');
 }
 
@@ -115,11 +124,31 @@ function endedOf({ succeeded, failed, cancelled, skipped }: FleetStatus): number
   return succeeded + failed + cancelled + skipped;
 }
 
-function rateOf(moments: readonly { at: number; ended: number }[]): number | undefined {
+/** What a fleet had done at a time on a clock that never jumps. */
+interface Moment extends CallCounts {
+  at: number;
+  ended: number;
+}
+
+/** How fast a fleet goes: accounts and calls per second, and the share of the calls that was throttled. */
+interface Pace {
+  endedPerSecond: number;
+  callsPerSecond: number;
+  throttled: number;
+}
+
+function paceOf(moments: readonly Moment[]): Pace {
   const [first, last] = [moments[0], moments.at(-1)];
-  if (first === undefined || last === undefined || last.at === first.at) return undefined;
-  const rate = ((last.ended - first.ended) / (last.at - first.at)) * 1000;
-  return rate > 0 ? rate : undefined;
+  if (first === undefined || last === undefined || last.at === first.at)
+    return { endedPerSecond: 0, callsPerSecond: 0, throttled: 0 };
+  const seconds = (last.at - first.at) / 1000;
+  const sent = last.sent - first.sent;
+  return {
+    // A retry takes failures back.
+    endedPerSecond: Math.max(0, last.ended - first.ended) / seconds,
+    callsPerSecond: sent / seconds,
+    throttled: sent === 0 ? 0 : (last.throttled - first.throttled) / sent,
+  };
 }
 
 function duration(seconds: number): string {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FleetCalls } from './fleet-calls';
 import type { ProgressFailure } from './progress';
 import { readBy, type ReadRequest } from './problems';
 
@@ -174,6 +175,7 @@ export interface FleetProgress extends FleetCounts {
   maxConcurrent: number;
   startedAt: string;
   causes: FleetCause[];
+  calls: FleetCalls;
   pageIdPrefix: string;
   /** What came of signals that made no sense. */
   notes?: string[];

@@ -3,6 +3,7 @@ export * from './client-token';
 export * from './duration';
 export * from './failures';
 export * from './fleet';
+export * from './fleet-calls';
 export * from './one-line';
 export * from './problems';
 export * from './progress';

@@ -1,6 +1,7 @@
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import {
   createActivities,
+  createCallMeter,
   createPacer,
   realDependencies,
   type ActivityDependencies,
@@ -8,6 +9,7 @@ import {
 } from '../activities';
 import { WORKFLOW_BUNDLE } from './bundle';
 import { followQueueLimit } from './queue-limit';
+import { tellCalls } from './tell-calls';
 
 export interface WorkerOptions {
   connection: NativeConnection;
@@ -29,13 +31,14 @@ export interface WorkerOptions {
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = createPacer(options.aws);
+  const meter = createCallMeter();
   const { maxCallsPerSecond } = options.aws;
   const worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: createActivities({ ...realDependencies(options.aws, pacer), ...options.dependencies }),
+    activities: createActivities({ ...realDependencies(options.aws, pacer, meter), ...options.dependencies }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
     ...(maxCallsPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // A call to AWS in flight is given the time to answer.
@@ -45,5 +48,6 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   followQueueLimit(worker, options, (callsPerSecond) => {
     pacer.setCeiling(callsPerSecond);
   });
+  tellCalls(worker, meter);
   return worker;
 }

@@ -1,12 +1,12 @@
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { AwsSettings } from '../activities';
+import { hasEnded } from './has-ended';
 
 const LOOK_EVERY_MS = 10_000;
 const ANSWER_MS = 5_000;
 /** A worker polls at least once a minute. */
 const POLLED_WITHIN_MS = 70_000;
-const ENDED = new Set(['STOPPED', 'FAILED']);
 
 interface Queue {
   connection: NativeConnection;
@@ -26,7 +26,7 @@ export function followQueueLimit(
   tell: (callsPerSecond: number | undefined) => void,
 ): void {
   const look = async () => {
-    if (ENDED.has(worker.getState())) {
+    if (hasEnded(worker)) {
       clearInterval(timer);
       return;
     }

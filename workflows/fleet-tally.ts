@@ -1,5 +1,6 @@
 import {
   MAX_NAMED_ACCOUNTS,
+  type FleetCalls,
   type FleetCause,
   type FleetCounts,
   type FleetRequest,
@@ -22,6 +23,7 @@ export interface CarriedFleet {
   accounts: number;
   ended: FleetCounts;
   causes: FleetCause[];
+  calls?: FleetCalls;
   maxConcurrent: number;
   paused: boolean;
   stopping: boolean;

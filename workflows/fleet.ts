@@ -1,6 +1,7 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
 import {
   MAX_NOTES,
+  type CallsNews,
   type FleetPage,
   type FleetProgress,
   type FleetRequest,
@@ -16,6 +17,7 @@ import {
   type CarriedFleet,
   type LivePage,
 } from './fleet-tally';
+import { addCalls, NO_CALLS } from './fleet-calls';
 import type { PageOrder, PageReport } from './fleet-messages';
 import { Pages } from './fleet-pages';
 
@@ -149,6 +151,13 @@ export class Fleet {
     this.hasNews = true;
   }
 
+  /** Calls are told of in their time: what comes late, from a worker of an earlier fleet, is none of this one's. */
+  hearOfCalls({ pageIdPrefix, ...made }: CallsNews): void {
+    const { calls = NO_CALLS, startedAt } = this.state;
+    if (pageIdPrefix !== this.state.pageIdPrefix) return;
+    this.state.calls = addCalls(calls, made, Date.now() - Date.parse(startedAt));
+  }
+
   note(text: string): void {
     this.state.notes.push(text);
     if (this.state.notes.length > MAX_NOTES) this.state.notes.shift();
@@ -183,6 +192,7 @@ export class Fleet {
 
   progress(): FleetProgress {
     const { accounts, arrived, maxConcurrent, startedAt, causes, pageIdPrefix, notes } = this.state;
+    const { calls = NO_CALLS } = this.state;
     return {
       name: this.request.name,
       stage: this.stage(),
@@ -192,7 +202,7 @@ export class Fleet {
       waiting: sumOf(this.state, 'waiting'),
       open: sumOf(this.state, 'open'),
       held: sumOf(this.state, 'held'),
-      ...{ maxConcurrent, startedAt, causes, pageIdPrefix },
+      ...{ maxConcurrent, startedAt, causes, calls, pageIdPrefix },
       ...(notes.length > 0 && { notes }),
     };
   }

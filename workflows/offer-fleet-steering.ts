@@ -8,11 +8,13 @@ import {
 import {
   ADD_PAGE_SIGNAL,
   ADJUST_UPDATE,
+  CALLS_SIGNAL,
   describeProblems,
   FLEET_ORDERS,
   PROGRESS_QUERY,
   readAdjustment,
   readPage,
+  type CallsNews,
   type FleetOrder,
   type FleetProgress,
 } from '../contract';
@@ -37,6 +39,9 @@ export function offerFleetSteering(fleet: Fleet): void {
   });
   setHandler(defineSignal<[PageReport]>(PAGE_REPORT), (report) => {
     fleet.hear(report);
+  });
+  setHandler(defineSignal<[CallsNews]>(CALLS_SIGNAL), (news) => {
+    fleet.hearOfCalls(news);
   });
   setHandler(
     defineSignal<[unknown]>(ADD_PAGE_SIGNAL),

@@ -31,7 +31,7 @@ export async function provisionFleet(input: unknown, carried?: CarriedFleet): Pr
   try {
     while (!fleet.isDone) {
       fleet.act();
-      if (!(await condition(() => fleet.hasNews || fleet.isDone, SILENCE))) fleet.speakToAll();
+      if (!(await condition(() => fleet.hasNews || fleet.isDone || isLong(), SILENCE))) fleet.speakToAll();
       if (isLong() && (await isQuiet(fleet)))
         await continueAsNew<typeof provisionFleet>(fleet.request, fleet.carried());
     }

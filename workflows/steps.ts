@@ -8,7 +8,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ActiveInstance, Activities, FoundInstance } from '../activities';
-import { milliseconds, NON_RETRYABLE_TYPES, type ProvisionRequest, type SituationName } from '../contract';
+import {
+  isFleetId,
+  milliseconds,
+  NON_RETRYABLE_TYPES,
+  type ProvisionRequest,
+  type SituationName,
+} from '../contract';
 import { isFinal, stepFailure, wasLost } from './failure';
 import type { Steering, StepKind } from './steering';
 
@@ -63,7 +69,8 @@ interface Schedule {
  */
 export function stepsFor(request: StepRequest, steering: Steering): Steps {
   const { accountId, region, name, tags, timing } = request;
-  const { workflowId } = workflowInfo();
+  const { workflowId, parent } = workflowInfo();
+  const fleetPage = parent !== undefined && isFleetId(parent.workflowId) ? parent.workflowId : undefined;
   const backOff = {
     initialIntervalMs: milliseconds(timing.retry.initialInterval),
     backoffCoefficient: timing.retry.backoffCoefficient,
@@ -85,6 +92,7 @@ export function stepsFor(request: StepRequest, steering: Steering): Steps {
     region,
     backOff,
     accountReadyTimeoutMs: Math.max(0, milliseconds(timing.accountReadyTimeout) - spentMs),
+    ...(fleetPage !== undefined && { fleetPage }),
   });
 
   function activities(kind: StepKind, { timeoutMs, ...schedule }: Schedule) {

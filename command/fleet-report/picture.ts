@@ -1,18 +1,30 @@
 import type { FleetReport } from './report';
 import type { TimelinePoint } from './timeline';
-import { countAxis, countMarks, rounded, timeAxis, timeMarks, type Frame } from './axes';
+import {
+  countAxis,
+  countMarks,
+  heights,
+  legend,
+  rounded,
+  svg,
+  timeAxis,
+  timeMarks,
+  type Frame,
+} from './drawing';
+import { callsPicture } from './calls-picture';
 import { markup, type Markup } from './markup';
 import { counted, duration, grouped, utc } from './words';
 
-const [WIDTH, LEFT, RIGHT] = [900, 62, 872];
+const [LEFT, RIGHT] = [62, 872];
 const ENDS_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 250 };
 const OPEN_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 112 };
-const MARGIN = 30;
 
 /** From the bottom up. */
 const ENDS = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
 
-/** The course of a fleet: how many accounts had ended in which way, and, where it is known, how many were open. */
+/**
+ * The course of a fleet: how many accounts had ended in which way, how many were open, where that is known, and the calls.
+ */
 export function pictureOf(report: FleetReport): Markup {
   const { counts, timeline } = report;
   const [first, last] = [timeline[0], timeline.at(-1)];
@@ -28,9 +40,10 @@ export function pictureOf(report: FleetReport): Markup {
   return markup`<figure>
 <figcaption>Accounts that had ended, by the time since the start at ${utc(report.startedAt)}</figcaption>
 ${ends(report, plot, duration(took))}
-<ul class="legend">${legendOf(counts)}</ul>
+${legendOf(counts)}
 </figure>
-${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${open(plot)}</figure>`}`;
+${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${open(plot)}</figure>`}
+${callsPicture(report.calls, OPEN_FRAME, { x: (at) => x(at - Date.parse(first.at)), marks: plot.times(OPEN_FRAME) })}`;
 }
 
 interface Plot {
@@ -80,17 +93,6 @@ ${plot.times(frame)}`,
   );
 }
 
-function svg(id: string, title: string, description: string, { bottom }: Frame, content: Markup): Markup {
-  return markup`<svg viewBox="0 0 ${WIDTH} ${bottom + MARGIN}" role="img" aria-labelledby="${id}-title ${id}-desc">
-<title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
-${content}
-</svg>`;
-}
-
-function heights({ top, bottom }: Frame, most: number): (count: number) => number {
-  return (count) => bottom - (count / Math.max(1, most)) * (bottom - top);
-}
-
 /** Counts hold until the next point: stairs, not slopes. */
 function stairs({ points, x }: Plot, counts: readonly number[], y: (count: number) => number): string {
   return points
@@ -115,12 +117,9 @@ function band(
   return `${stairs(plot, upper, y)}${back}Z`;
 }
 
-function legendOf(counts: FleetReport['counts']): Markup[] {
+function legendOf(counts: FleetReport['counts']): Markup {
   const ends = ENDS.filter((end) => counts[end] > 0).map(
     (end) => [end, `${end} (${grouped(counts[end])})`] as const,
   );
-  return [...ends, ['rest', 'not ended yet'] as const].map(
-    ([name, words]) =>
-      markup`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10" rx="2"/></svg>${words}</li>`,
-  );
+  return legend([...ends, ['rest', 'not ended yet']]);
 }

@@ -1,4 +1,12 @@
-import type { AccountOutcome, FleetCause, FleetStage, FleetStatus, IdentityCenterClient } from '../../client';
+import type {
+  AccountOutcome,
+  CallCounts,
+  FleetCalls,
+  FleetCause,
+  FleetStage,
+  FleetStatus,
+  IdentityCenterClient,
+} from '../../client';
 import { causesOf } from './causes';
 import { timelineOf, type TimelinePoint } from './timeline';
 
@@ -13,6 +21,14 @@ export interface ReportCounts {
   unfinished: number;
   /** Of the unfinished ones, those that wait for a person. */
   held: number;
+}
+
+/** The calls to Identity Center for the accounts that the fleet began. */
+export interface ReportCalls extends CallCounts {
+  /** The length of a span in milliseconds. */
+  spanMs: number;
+  /** By spans, each with its begin (ISO 8601); those without calls are left out. */
+  course: (CallCounts & { at: string })[];
 }
 
 /** What became of a fleet, or has so far. Times are ISO 8601. */
@@ -30,6 +46,7 @@ export interface FleetReport {
   /** Of the failures, the most frequent first. */
   causes: FleetCause[];
   timeline: TimelinePoint[];
+  calls: ReportCalls;
   accounts: AccountOutcome[];
 }
 
@@ -63,7 +80,19 @@ export function reportOf(status: FleetStatus, accounts: AccountOutcome[], takenA
       // When an account began that has no end yet is not known.
       withOpen: counts.unfinished === 0,
     }),
+    calls: callsOf(status.calls, startedAt),
     accounts,
+  };
+}
+
+function callsOf({ course, ...calls }: FleetCalls, startedAt: string): ReportCalls {
+  const began = Date.parse(startedAt);
+  return {
+    ...calls,
+    course: course.map(({ span, ...counts }) => ({
+      at: new Date(began + span * calls.spanMs).toISOString(),
+      ...counts,
+    })),
   };
 }
 

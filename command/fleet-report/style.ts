@@ -37,6 +37,7 @@ svg .line { stroke: var(--open); stroke-width: 1.5; fill: none; }
 svg .succeeded { fill: var(--succeeded); } svg .failed { fill: var(--failed); } svg .cancelled { fill: var(--cancelled); }
 .legend .rest { stroke: var(--skipped); }
 svg .skipped { fill: var(--skipped); } svg .rest { fill: var(--rest); } svg .open { fill: var(--open); fill-opacity: .18; }
+svg .answered { fill: var(--open); fill-opacity: .55; } svg .throttled { fill: var(--cancelled); }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: .25rem 0 .5rem; padding: 0; }
 .legend svg { display: inline-block; width: .8rem; height: .8rem; margin-right: .4rem; vertical-align: -1px; }
 .cause { border-top: 1px solid var(--line); padding: .75rem 0; break-inside: avoid; }

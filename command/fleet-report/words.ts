@@ -1,3 +1,5 @@
+import type { CallCounts } from '../../contract';
+
 /** A count with the word for it, such as `1 account` and `12,000 accounts`. */
 export function counted(count: number, word: string): string {
   return `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
@@ -32,4 +34,15 @@ export function duration(ms: number): string {
     })
     .filter(Boolean)
     .join(' ');
+}
+
+/** A share of 1 as people read it. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value > 0 && value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} %`;
+}
+
+/** Calls to Identity Center as people read them. */
+export function callsOf({ sent, throttled }: CallCounts): string {
+  return `${grouped(sent)} to Identity Center, ${grouped(throttled)} throttled (${percent(sent === 0 ? 0 : throttled / sent)})`;
 }

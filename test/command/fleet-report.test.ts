@@ -1,55 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import type { AccountOutcome } from '../../client';
-import { csvOf, htmlOf, MAX_TIMELINE_POINTS } from '../../command/fleet-report';
+import { csvOf, htmlOf } from '../../command/fleet-report';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../support/fleet-report';
 
 const DENIED = { type: 'AccessDeniedException', message: 'no', remedy: 'Allow it.' };
 const rowsOf = (csv: string) =>
   parse<Record<string, string>>(csv, { columns: true, record_delimiter: '\r\n' });
-
-describe('the timeline', () => {
-  test('says how many had ended in which way, and how many were open, whenever something changed', () => {
-    const { timeline } = reportOn([
-      succeeded(1, 0, 10),
-      failed(2, 0, 20, DENIED),
-      succeeded(3, 10, 30),
-      skipped(4, 20),
-    ]);
-    const none = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
-    expect(timeline).toEqual([
-      { at: after(0), ...none, open: 2 },
-      { at: after(10), ...none, succeeded: 1, open: 2 },
-      { at: after(20), ...none, succeeded: 1, failed: 1, skipped: 1, open: 1 },
-      { at: after(30), ...none, succeeded: 2, failed: 1, skipped: 1, open: 0 },
-      { at: after(60), ...none, succeeded: 2, failed: 1, skipped: 1, open: 0 },
-    ]);
-  });
-
-  test('of many accounts it has 200 points at the most, and ends with all', () => {
-    const many = Array.from({ length: 5_000 }, (_, index) =>
-      succeeded(index, index / 100, index / 100 + 1.37),
-    );
-    const { timeline } = reportOn(many);
-    expect(timeline).toHaveLength(MAX_TIMELINE_POINTS);
-    expect(timeline.at(-1)).toMatchObject({ at: after(60), succeeded: 5_000, open: 0 });
-    expect(timeline[0]).toMatchObject({ at: after(0), succeeded: 0, open: 1 });
-  });
-
-  test('of a fleet that is open it leaves out what is not known: how many were open', () => {
-    const { timeline, counts, endedAt } = reportOn([succeeded(1, 0, 10)], {
-      ...{ status: 'RUNNING', stage: 'running', accounts: 3, open: 2, held: 1 },
-    });
-    expect(endedAt).toBeUndefined();
-    expect(counts).toMatchObject({ accounts: 3, succeeded: 1, unfinished: 2, held: 1 });
-    expect(timeline.at(-1)).toEqual({ at: after(90), succeeded: 1, failed: 0, cancelled: 0, skipped: 0 });
-  });
-
-  test('of a fleet without accounts it is a start and an end', () => {
-    expect(reportOn([]).timeline.map(({ at }) => at)).toEqual([after(0), after(60)]);
-    expect(htmlOf(reportOn([]))).toContain('0 of 0 accounts succeeded');
-  });
-});
 
 test('causes are told apart by type and remedy, the most frequent first, ten accounts named', () => {
   const other = { ...DENIED, remedy: 'Ask for it.' };

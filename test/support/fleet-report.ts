@@ -18,6 +18,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
     startedAt: after(0),
     ...(more.status !== 'RUNNING' && { endedAt: after(60) }),
     causes: [],
+    calls: { sent: 0, throttled: 0, spanMs: 1_000, course: [] },
     pageIdPrefix: 'identity-center-fleet/spring/1/',
     ...more,
   };

@@ -40,7 +40,15 @@ function madeUp() {
       ? { accountId: accountAt(index), end: 'cancelled', startedAt: after(from), endedAt: after(to) }
       : succeeded(index, from, to);
   });
-  return reportOn(accounts, { endedAt: after(262) });
+  // AWS throttles at first, until the rate has come down.
+  const course = Array.from({ length: 33 }, (_, span) => ({
+    ...{ span, sent: span === 0 ? 90 : 12 + ((span * 31) % 7), throttled: [40, 10][span] ?? 0 },
+  }));
+  const sum = (what: 'sent' | 'throttled') => course.reduce((all, span) => all + span[what], 0);
+  return reportOn(accounts, {
+    endedAt: after(262),
+    calls: { sent: sum('sent'), throttled: sum('throttled'), spanMs: 8_000, course },
+  });
 }
 
 describeInBrowser('the report of a fleet in a browser', () => {
@@ -73,7 +81,11 @@ describeInBrowser('the report of a fleet in a browser', () => {
     expect(await heading.innerText()).toBe(
       `Fleet spring: ${counts.succeeded} of 300 accounts succeeded, ${counts.failed} failed, 1 cancelled, 20 skipped`,
     );
-    for (const name of ['How the accounts ended over time', 'Accounts that were open at once']) {
+    for (const name of [
+      'How the accounts ended over time',
+      'Accounts that were open at once',
+      'Calls to Identity Center a second',
+    ]) {
       const box = await page.getByRole('img', { name }).boundingBox();
       expect(box!.width).toBeGreaterThan(600);
       expect(box!.height).toBeGreaterThan(100);

@@ -56,6 +56,36 @@ export function timeAxis({ bottom }: Frame, marks: readonly number[], x: (ms: nu
   });
 }
 
+/** The width of every picture, and the room below the plot. */
+const [WIDTH, MARGIN] = [900, 30];
+
+/** A picture with the words for who cannot see it. */
+export function svg(
+  id: string,
+  title: string,
+  description: string,
+  { bottom }: Frame,
+  content: Markup,
+): Markup {
+  return markup`<svg viewBox="0 0 ${WIDTH} ${bottom + MARGIN}" role="img" aria-labelledby="${id}-title ${id}-desc">
+<title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>
+${content}
+</svg>`;
+}
+
+/** From a count to its height in the plot. */
+export function heights({ top, bottom }: Frame, most: number): (count: number) => number {
+  return (count) => bottom - (count / Math.max(1, most)) * (bottom - top);
+}
+
+/** What the colours stand for: classes, with words. */
+export function legend(entries: readonly (readonly [string, string])[]): Markup {
+  return markup`<ul class="legend">${entries.map(
+    ([name, words]) =>
+      markup`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10" rx="2"/></svg>${words}</li>`,
+  )}</ul>`;
+}
+
 /** A length with the digits that can be seen. */
 export function rounded(length: number): number {
   return Math.round(length * 10) / 10;
