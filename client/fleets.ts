@@ -18,6 +18,7 @@ import {
   readFleetRequest,
   SEARCH_ATTRIBUTES,
   type AccountOutcome,
+  type AccountPlan,
   type FleetAdjustment,
   type FleetOrder,
   type FleetPage,
@@ -36,6 +37,7 @@ import {
   NoFleetError,
 } from './errors';
 import { paginate } from './fleet-pages';
+import { planAccounts } from './fleet-plan';
 import { isUnknownSearchAttribute } from './search-attributes';
 import { sendUpdate } from './steer';
 
@@ -89,6 +91,16 @@ export class Fleets {
     for (const [page, accounts] of pages.entries())
       if (page >= arrived) await handle.signal<[FleetPage]>(ADD_PAGE_SIGNAL, { page, accounts });
     return started;
+  }
+
+  /**
+   * What a fleet would do with accounts, one by one in their order: looks, at the rate of all calls, and writes nothing to
+   * AWS.
+   *
+   * @throws WorkflowFailedError where a request is not valid, or no worker has looked within an hour
+   */
+  plan(accounts: FleetInput['accounts']): AsyncGenerator<AccountPlan, void, void> {
+    return planAccounts(this.temporal, this.taskQueue, accounts);
   }
 
   /**
