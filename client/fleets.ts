@@ -31,6 +31,7 @@ import {
 import { argumentOf } from './argument-of';
 import {
   FleetDiffersError,
+  FleetFailedError,
   FleetRefusedError,
   FleetUnansweredError,
   InvalidRequestError,
@@ -106,13 +107,14 @@ export class Fleets {
   /**
    * Where the latest fleet of a name stands; costs the same for ten accounts as for a hundred thousand.
    *
-   * @throws NoFleetError, FleetUnansweredError
+   * @throws NoFleetError, FleetFailedError, FleetUnansweredError
    */
   async status(name: string): Promise<FleetStatus> {
     const handle = this.handle(name);
     const { status, workflowId, closeTime } = await handle.describe().catch((error: unknown) => {
       throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
     });
+    if (status.name === 'FAILED') throw new FleetFailedError(name, await reasonOf(handle));
     const progress = await this.ask<FleetProgress>(name, handle, PROGRESS_QUERY);
     const endedAt = closeTime?.toISOString();
     return { ...progress, workflowId, status: status.name, ...(endedAt && { endedAt }) };
@@ -230,5 +232,16 @@ export class Fleets {
       refused: (reason) => new FleetRefusedError(name, update, reason),
       unanswered: () => new FleetUnansweredError(name),
     });
+  }
+}
+
+/** Why a workflow failed. */
+async function reasonOf(handle: WorkflowHandle): Promise<string> {
+  try {
+    await handle.result();
+    return '';
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return (error.cause ?? error).message;
   }
 }

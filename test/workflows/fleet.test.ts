@@ -1,5 +1,5 @@
 import type { WorkflowFailedError } from '@temporalio/client';
-import { FleetDiffersError, type FleetResult } from '../../client';
+import { FleetDiffersError, FleetFailedError, type FleetResult } from '../../client';
 import { fleetIdOf, workflowIdOf } from '../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../support/fleets';
 import { freshAccount, requestFor, until } from '../support/harness';
@@ -173,6 +173,9 @@ test('a fleet that no workflow would take fails with every problem, and says wha
   const message = (error as WorkflowFailedError).cause?.message;
   for (const field of ['name', 'pages', 'maxConcurrent']) expect(message).toContain(`${field}: `);
   expect(message).toContain('start the fleet again');
+  await expect(harness.client.fleets.status('never')).rejects.toThrow(
+    new FleetFailedError('never', message ?? ''),
+  );
 });
 
 test('a page that came out of turn is noted, and the fleet takes it in its turn', async () => {
