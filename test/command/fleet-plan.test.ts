@@ -1,34 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { commandFor, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, requestFor, startHarness, type Harness } from '../support/harness';
-import { temporalAddress } from '../support/temporal';
 
 let harness: Harness;
 let command: CommandRunner;
-let folder: string;
 beforeAll(async () => {
   harness = await startHarness();
-  folder = mkdtempSync(path.join(tmpdir(), 'plan-'));
-  command = commandRunner({
-    TEMPORAL_ADDRESS: temporalAddress(),
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();
-  rmSync(folder, { recursive: true, force: true });
   await harness.stop();
 });
 
 const HEADER = 'accountId,region,existing';
 
-function manifest(lines: string[], name = 'accounts.csv'): string {
-  const file = path.join(folder, name);
-  writeFileSync(file, [HEADER, ...lines].join('\n'));
-  return file;
-}
+const manifest = (lines: string[], name = 'accounts.csv') =>
+  command.file(name, [HEADER, ...lines].join('\n'));
 
 test('a plan under which every account ends with its instance exits with 0', async () => {
   const [done, fresh] = [freshAccount(), freshAccount()];
