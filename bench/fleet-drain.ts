@@ -1,4 +1,4 @@
-import { awsEnvironment, type Bed } from './bed';
+import { awsEnvironment, startBed, type Bed } from './bed';
 import { short } from './charts';
 import { startPeer } from './processes';
 import { freshAccounts, sampleOf, scaled, timed, type Chart, type Measured, type Scale } from './support';
@@ -58,11 +58,18 @@ interface Drained {
 }
 
 /** How long 1,000 accounts take where AWS throttles; the same as plain scripts do it, in turns. */
-export async function fleetDrain(bed: Bed, scale: Scale): Promise<Measured> {
+export async function fleetDrain(scale: Scale): Promise<Measured> {
   const drains: Drained[] = [];
   for (const limit of LIMITS)
-    for (const contender of CONTENDERS)
-      drains.push(await drain(bed, contender, limit, scaled(ACCOUNTS, scale)));
+    for (const contender of CONTENDERS) {
+      // A worker that has ended shares the rate for a minute: each fleet has a server that knows of none.
+      const bed = await startBed();
+      try {
+        drains.push(await drain(bed, contender, limit, scaled(ACCOUNTS, scale)));
+      } finally {
+        await bed.stop();
+      }
+    }
   return {
     rows: [],
     table: {
@@ -115,7 +122,6 @@ async function drainFleet(bed: Bed, accounts: string[], rate?: number) {
   const done: string[] = [];
   for await (const { accountId, end } of bed.client.fleets.outcomes(name))
     if (end === 'succeeded') done.push(accountId);
-  await bed.client.setRate(undefined);
   await worker.stop();
   return { done, seconds: ms / 1000 };
 }
