@@ -6,7 +6,7 @@ import { freshAccounts, sampleOf, scaled, timed, type Chart, type Measured, type
 const ACCOUNTS = 1_000;
 /** What AWS takes, in requests a second. */
 const LIMITS = [20, 100];
-/** What it takes at once, in seconds of that rate; the ideal counts it. */
+/** What it takes at once, in seconds of that rate. */
 const BURST = 1;
 /** As the plain scripts have it; the default of a fleet as well. */
 const WINDOW = 50;
@@ -137,9 +137,8 @@ async function drainScript(bed: Bed, accounts: string[], retryMode: 'standard' |
   return { done, seconds: ms / 1000 };
 }
 
-/** The seconds in which AWS lets so many requests pass at the least. */
 function idealOf({ accounts, limit }: Drained): number {
-  return (accounts * REQUESTS) / limit - BURST;
+  return (accounts * REQUESTS) / limit;
 }
 
 function line(drained: Drained): (string | number)[] {
