@@ -178,6 +178,14 @@ test('a fleet that no workflow would take fails with every problem, and says wha
   );
 });
 
+test('every failure is counted under its cause, however many come at once', async () => {
+  const fleet = harness.fleetOf(freshAccounts(200), { maxConcurrent: 200 });
+  const accounts = fleet.accounts.map((account) => ({ ...account, region: 'nowhere' }));
+  const result = await harness.run({ ...fleet, accounts });
+  expect(result).toMatchObject({ failed: 200, causes: [{ type: 'InvalidRequest', count: 200 }] });
+  expect(result?.causes[0]?.example).toContain('region: must be an AWS Region code');
+});
+
 test('a page that came out of turn is noted, and the fleet takes it in its turn', async () => {
   const [first = '', second = ''] = freshAccounts(2);
   const name = harness.freshName();
