@@ -1,4 +1,13 @@
-import { MAX_PAGE_ACCOUNTS, MAX_PAGE_BYTES } from '../contract';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { ADD_PAGE_SIGNAL, MAX_PAGE_ACCOUNTS, MAX_PAGE_BYTES, type FleetPage } from '../contract';
+
+/**
+ * After so many the fleet gets the time to start them: its history grows by each, and it goes on in a new execution only
+ * where nothing is under way.
+ */
+const BATCH = 10;
+const LOOK_EVERY_MS = 100;
 
 /** Cuts a list of requests into pages that fit into a payload, and into the history of the workflow that holds one. */
 export function paginate<T>(accounts: readonly T[]): T[][] {
@@ -16,4 +25,23 @@ export function paginate<T>(accounts: readonly T[]): T[][] {
     }
   }
   return pages;
+}
+
+/**
+ * Gives a fleet the pages that it lacks, no faster than it takes them.
+ *
+ * @param arrived how many pages it has
+ * @param ask how many pages it has now
+ */
+export async function sendPages(
+  fleet: WorkflowHandle,
+  pages: readonly (readonly unknown[])[],
+  arrived: number,
+  ask: () => Promise<number>,
+): Promise<void> {
+  for (const [page, accounts] of pages.entries()) {
+    if (page < arrived) continue;
+    if (page > arrived && page % BATCH === 0) while ((await ask()) < page) await sleep(LOOK_EVERY_MS);
+    await fleet.signal<[FleetPage]>(ADD_PAGE_SIGNAL, { page, accounts: [...accounts] });
+  }
 }

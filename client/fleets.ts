@@ -8,7 +8,6 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import {
-  ADD_PAGE_SIGNAL,
   ADJUST_UPDATE,
   diffRequests,
   FLEET_WORKFLOW,
@@ -21,7 +20,6 @@ import {
   type AccountPlan,
   type FleetAdjustment,
   type FleetOrder,
-  type FleetPage,
   type FleetProgress,
   type FleetRequest,
   type FleetRequestInput,
@@ -37,7 +35,7 @@ import {
   InvalidRequestError,
   NoFleetError,
 } from './errors';
-import { paginate } from './fleet-pages';
+import { paginate, sendPages } from './fleet-pages';
 import { planAccounts } from './fleet-plan';
 import { isUnknownSearchAttribute } from './search-attributes';
 import { sendUpdate } from './steer';
@@ -78,7 +76,7 @@ export class Fleets {
    * Starts a fleet, or joins the open one of that name, and gives it the pages that it lacks: what was interrupted here goes
    * on by the same call.
    *
-   * @throws InvalidRequestError, FleetDiffersError
+   * @throws InvalidRequestError, FleetDiffersError; FleetUnansweredError where no worker takes the pages of a large fleet
    */
   async start({ accounts, ...options }: FleetInput): Promise<StartedFleet> {
     const pages = paginate(accounts);
@@ -89,8 +87,15 @@ export class Fleets {
     const handle = this.handle(request.name);
     const started = await this.startOrJoin(request);
     const arrived = started.joined ? (await this.status(request.name)).pages.arrived : 0;
-    for (const [page, accounts] of pages.entries())
-      if (page >= arrived) await handle.signal<[FleetPage]>(ADD_PAGE_SIGNAL, { page, accounts });
+    try {
+      await sendPages(handle, pages, arrived, async () => {
+        const { status, pages } = await this.status(request.name);
+        // One that has ended meanwhile takes none, and says so.
+        return status === 'RUNNING' ? pages.arrived : Infinity;
+      });
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? new NoFleetError(request.name) : error;
+    }
     return started;
   }
 

@@ -167,6 +167,7 @@ export interface FleetProgress extends FleetCounts {
   stage: FleetStage;
   /** Accounts of the pages that have arrived. */
   accounts: number;
+  /** Those that have arrived and been started, of all. */
   pages: { arrived: number; expected: number };
   waiting: number;
   open: number;

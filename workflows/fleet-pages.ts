@@ -3,6 +3,7 @@ import {
   ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
   ParentClosePolicy,
+  patched,
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -10,12 +11,17 @@ import { FLEET_PAGE_WORKFLOW, SEARCH_ATTRIBUTES } from '../contract';
 import { PAGE_ORDER, type PageInput, type PageOrder } from './fleet-messages';
 import type { LivePage } from './fleet-tally';
 
+/** Pages of 100 kB; a message holds 4 MB. */
+const MOST_STARTING = 10;
+
 /** How a fleet starts its pages and speaks to them; even one that is cancelled has something to tell. */
 export class Pages {
   /** What is under way. */
   sending = 0;
   /** What is to be told to a page to which an order is under way. */
   private readonly later = new Map<number, PageOrder>();
+  private starting = 0;
+  private readonly toStart: (() => void)[] = [];
 
   /** @param lost told of a page that can be spoken to no more */
   constructor(
@@ -32,16 +38,31 @@ export class Pages {
     const searchable = typedSearchAttributes.get(SEARCH_ATTRIBUTES.fleet) !== undefined;
     const input: PageInput = { fleet, fleetId, page, accounts, searchable };
     await this.counted(() =>
-      startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, {
-        workflowId: this.idOf(page),
-        args: [input],
-        // A page outlives the execution that started it, and is cancelled by its ID.
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        cancellationType: ChildWorkflowCancellationType.ABANDON,
-        staticSummary: `page ${page} of fleet ${fleet}: ${accounts.length} accounts`,
-        ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }] }),
-      }),
+      this.inTurn(() =>
+        startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, {
+          workflowId: this.idOf(page),
+          args: [input],
+          // A page outlives the execution that started it, and is cancelled by its ID.
+          parentClosePolicy: ParentClosePolicy.ABANDON,
+          cancellationType: ChildWorkflowCancellationType.ABANDON,
+          staticSummary: `page ${page} of fleet ${fleet}: ${accounts.length} accounts`,
+          ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }] }),
+        }),
+      ),
     );
+  }
+
+  /** All pages may have arrived together, and what starts them has to fit into one message to the server. */
+  private async inTurn(start: () => Promise<unknown>): Promise<void> {
+    if (this.starting < MOST_STARTING || !patched('pages-in-turn')) this.starting += 1;
+    else await new Promise<void>((resolve) => this.toStart.push(resolve));
+    try {
+      await start();
+    } finally {
+      const next = this.toStart.shift();
+      if (next === undefined) this.starting -= 1;
+      else next();
+    }
   }
 
   /** Nothing, to a page that has not started: it is told everything when it does. */

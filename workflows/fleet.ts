@@ -193,13 +193,13 @@ export class Fleet {
   }
 
   progress(): FleetProgress {
-    const { accounts, arrived, maxConcurrent, startedAt, causes, pageIdPrefix, notes } = this.state;
-    const { calls = NO_CALLS } = this.state;
+    const { accounts, pages, arrived, maxConcurrent, startedAt } = this.state;
+    const { causes, calls = NO_CALLS, pageIdPrefix, notes } = this.state;
     return {
       name: this.request.name,
       stage: this.stage(),
       accounts,
-      pages: { arrived, expected: this.expected },
+      pages: { arrived: arrived - pages.filter(({ started }) => !started).length, expected: this.expected },
       ...countsOf(this.state),
       waiting: sumOf(this.state, 'waiting'),
       open: sumOf(this.state, 'open'),

@@ -1,4 +1,6 @@
+import type { History } from '@temporalio/common/lib/proto-utils';
 import { FleetUnansweredError } from '../../client';
+import { fleetIdOf } from '../../contract';
 import { startWorkerProcess } from '../../sandbox';
 import { freshAccounts } from '../support/fleets';
 import { requestFor, startHarness, until, type Harness } from '../support/harness';
@@ -38,3 +40,31 @@ test('without a worker, who asks about a fleet is told so', async () => {
     expect(harness.client.fleets.order('alone', 'pause')).rejects.toThrow('no worker has answered'),
   ]);
 });
+
+test('pages that waited for a worker together are started ten at a time: a message has to hold what starts them', async () => {
+  const ids = freshAccounts(30);
+  const handle = await harness.temporal.workflow.start<(request: object) => Promise<object>>(
+    'provisionFleet',
+    {
+      ...{ workflowId: fleetIdOf('flood'), taskQueue: harness.taskQueue },
+      args: [{ name: 'flood', pages: 30 }],
+    },
+  );
+  for (const [page, account] of ids.entries())
+    await handle.signal('addPage', { page, accounts: [requestFor(account)] });
+  const worker = await startWorker();
+  expect(await handle.result()).toMatchObject({ accounts: 30, succeeded: 30 });
+  await worker.stop();
+  expect(mostStartsOfATask(await handle.fetchHistory())).toBe(10);
+}, 60_000);
+
+/** The most child workflows that one workflow task started. */
+function mostStartsOfATask({ events }: History): number {
+  const starts = new Map<string, number>();
+  for (const { startChildWorkflowExecutionInitiatedEventAttributes: start } of events ?? []) {
+    if (!start) continue;
+    const task = String(start.workflowTaskCompletedEventId);
+    starts.set(task, (starts.get(task) ?? 0) + 1);
+  }
+  return Math.max(...starts.values());
+}
