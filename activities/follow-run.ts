@@ -1,9 +1,9 @@
-import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
+import { activityInfo, Context } from '@temporalio/activity';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import {
-  describeFailure,
   diffRequests,
+  outcomeOfEnd,
   PROVISION_WORKFLOW,
   readRequest,
   workflowIdOf,
@@ -51,9 +51,7 @@ export async function followRun({ request }: { request: ProvisionRequest }): Pro
   } catch (error) {
     // One that had failed before this fleet came is no failure of this fleet.
     if (before || !(error instanceof WorkflowFailedError)) return undefined;
-    return error.cause instanceof ApplicationFailure
-      ? { accountId, end: 'failed', failure: describeFailure(error.cause) }
-      : { accountId, end: 'cancelled' };
+    return outcomeOfEnd(accountId, error.cause);
   }
 }
 
