@@ -32,13 +32,14 @@ const FEWEST_FLEETS = 2;
 /** So long before a fleet starts its accounts get their faults. */
 const AHEAD_MS = 500;
 /** An account with a run of its own starts within this time of the fleet that has it too. */
-const NEAR_MS = 15_000;
+const NEAR_MS = 5_000;
 
-const maxConcurrent = fc.integer({ min: 1, max: 20 });
+const maxConcurrent = fc.integer({ min: 1, max: 15 });
 
 const fleetDeed: fc.Arbitrary<FleetDeed> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ does: fc.constant('start') }) },
-  { weight: 8, arbitrary: fc.record({ does: fc.constantFrom<FleetOrder>('pause', 'resume', 'retry') }) },
+  { weight: 8, arbitrary: fc.record({ does: fc.constantFrom<FleetOrder>('pause', 'resume') }) },
+  { weight: 5, arbitrary: fc.record({ does: fc.constant('retry') }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('adjust'), maxConcurrent }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('cancel') }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('terminate') }) },
@@ -71,16 +72,18 @@ function member(lengthMs: number): fc.Arbitrary<Omit<AccountPlan, 'accountId' | 
 
 function fleet(lengthMs: number) {
   return fc.record({
+    // Many start while the one before is open.
+    behindMs: fc.option(fc.integer({ min: 0, max: 5_000 }), { freq: 2, nil: undefined }),
     startsAt: fc.integer({ min: AHEAD_MS, max: Math.max(AHEAD_MS, Math.round(lengthMs * 0.7)) }),
     members: fc.array(member(lengthMs), { minLength: 8, maxLength: 28, size: 'max' }),
     // How many of its accounts are in the fleet before it as well, and how many have a run of their own.
     shared: fc.integer({ min: 1, max: 8 }),
-    guests: fc.integer({ min: 1, max: 5 }),
+    guests: fc.integer({ min: 1, max: 8 }),
     pageSize: fc.option(fc.integer({ min: 3, max: 12 }), { nil: undefined }),
     maxConcurrent,
     stopAfterFailures: fc.option(fc.constantFrom(2, 4, '20%', '40%'), { nil: undefined }),
-    deeds: fc.array(fc.record({ afterMs: fc.integer({ min: 0, max: 8_000 }), deed: fleetDeed }), {
-      maxLength: 7,
+    deeds: fc.array(fc.record({ afterMs: fc.integer({ min: 0, max: 4_000 }), deed: fleetDeed }), {
+      maxLength: 9,
     }),
     again: fc.boolean(),
   });
@@ -97,20 +100,23 @@ export function makeWholePlan(seed: number, minutes: number): WholePlan {
   const made: FleetPlan[] = [];
   const members: AccountPlan[] = [];
   for (const it of drawn.sort((a, b) => a.startsAt - b.startsAt)) {
-    const { members: own, shared, guests, pageSize, stopAfterFailures, ...rest } = it;
+    const { members: own, shared, guests, behindMs, pageSize, stopAfterFailures, ...rest } = it;
+    const before = made.at(-1);
+    const startsAt =
+      behindMs === undefined || before === undefined ? it.startsAt : before.startsAt + behindMs;
     const fresh = own.map((account, index) => ({
       ...account,
       accountId: String(300_000_000_000 + members.length + index),
-      startsAt: it.startsAt - AHEAD_MS,
+      startsAt: startsAt - AHEAD_MS,
     }));
-    const near = accounts.filter(({ startsAt }) => Math.abs(startsAt - it.startsAt) < NEAR_MS);
+    const near = accounts.filter((account) => Math.abs(account.startsAt - startsAt) < NEAR_MS);
     const ids = interleave([
       fresh.map(({ accountId }) => accountId),
       near.slice(0, guests).map(({ accountId }) => accountId),
       members.slice(-shared).map(({ accountId }) => accountId),
     ]);
     made.push({
-      ...rest,
+      ...{ ...rest, startsAt },
       name: `fleet-${made.length}`,
       pages: pagesOf(ids, pageSize ?? ids.length),
       bySignals: pageSize !== undefined,
