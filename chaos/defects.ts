@@ -112,7 +112,7 @@ export const DEFECTS: readonly Defect[] = [
         'ChildWorkflowCancellationType.TRY_CANCEL',
       ],
     ],
-    seed: 1,
+    seed: 3,
     minutes: 1,
   },
   {

@@ -104,10 +104,7 @@ test.each([
     'that stopped after too many failures',
     sample({
       ...{ plan: { stopAfterFailures: '50%' }, outcomes: [{ ...failed, accountId: DONE }, skipped] },
-      accounts: [
-        account(DONE, [run('failed', { status: 'FAILED', failure })]),
-        account(FAILED, []),
-      ],
+      accounts: [account(DONE, [run('failed', { status: 'FAILED', failure })]), account(FAILED, [])],
     }),
   ],
 ])('nothing is wrong with a fleet %s', (_, evidence) => {
