@@ -4,6 +4,7 @@ import { createInstance, type CreateInstanceInput } from './create-instance';
 import { deleteInstance, type DeleteInstanceInput } from './delete-instance';
 import { watchForFreezes } from './freeze-watch';
 import { followRun } from './follow-run';
+import { inspectAccount, type InspectAccountInput } from './inspect-account';
 import { isAwaited } from './is-awaited';
 import { findInstance, type FindInstanceInput } from './find-instance';
 import { Pacer } from './pacer';
@@ -11,6 +12,7 @@ import type { ActivityDependencies } from './step';
 import { waitForActive, type WaitForActiveInput } from './wait-for-active';
 
 export type { AwsSettings } from './account-api';
+export type { BackOff } from './back-off';
 export { CallMeter } from './call-meter';
 export type { Pacer } from './pacer';
 export type { ActiveInstance } from './wait-for-active';
@@ -24,6 +26,7 @@ export function createActivities(deps: ActivityDependencies) {
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
     followRun,
+    inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
   };
 }

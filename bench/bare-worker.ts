@@ -1,14 +1,15 @@
 /** A worker of the bare workflows, with a prebuilt bundle like ours: `node bare-worker.js ADDRESS`. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
 
+const WORKFLOWS = path.join(__dirname, 'bare-workflow.js');
 const BUNDLE = path.join(__dirname, 'bare-bundle.js');
 
 async function main(address: string): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {} } } });
-  if (!existsSync(BUNDLE)) {
-    const { code } = await bundleWorkflowCode({ workflowsPath: path.join(__dirname, 'bare-workflow.js') });
+  if (!existsSync(BUNDLE) || statSync(BUNDLE).mtimeMs < statSync(WORKFLOWS).mtimeMs) {
+    const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS });
     writeFileSync(BUNDLE, code);
   }
   const nothing = async (): Promise<void> => Promise.resolve();

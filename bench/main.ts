@@ -1,51 +1,85 @@
-/** Measures everything, or what is named: `npm run bench -- [name …] [--quick] [--write]`. */
+/** Measures everything but fleets, or what is named: `npm run bench -- [name …] [--quick] [--write]`. */
 import { performance } from 'node:perf_hooks';
 import { Argument, Command } from 'commander';
 import { alternatives } from './alternatives';
 import { startBed, type Bed } from './bed';
 import { coldStart } from './cold-start';
 import { emulatorLoad } from './emulator-load';
+import { fleetDrain } from './fleet-drain';
+import { fleetThroughput } from './fleet-throughput';
 import { latency } from './latency';
-import { machine, tableOf, writeReport } from './report';
+import { machine, tablesOf, writeReport } from './report';
 import type { Measured, Scale } from './support';
 import { throughput } from './throughput';
 import { waiting } from './waiting';
 
-const MEASUREMENTS: Record<string, (bed: Bed, scale: Scale) => Promise<Measured>> = {
-  latency,
-  throughput,
-  coldstart: coldStart,
-  emulator: (bed, scale) => emulatorLoad(bed.emulator, scale),
-  alternatives,
-  // Last, as it leaves the server with ten thousand runs to end.
-  waiting,
-};
-// One load, two figures.
-const ALIASES: Record<string, string> = { memory: 'waiting' };
+type Measure = (scale: Scale) => Promise<Measured>;
 
-async function main(names: string[], options: { quick?: true; write?: true }): Promise<void> {
-  const wanted = new Set(names.map((name) => ALIASES[name] ?? name));
-  if (options.write && (wanted.size > 0 || options.quick))
-    throw new Error('--write is for a whole run: without names, without --quick');
-  const scale: Scale = options.quick ? { rounds: 2, divisor: 10 } : { rounds: 5, divisor: 1 };
-  const began = performance.now();
-  const measured: Measured[] = [];
-  for (const [name, measure] of Object.entries(MEASUREMENTS)) {
-    if (wanted.size > 0 && !wanted.has(name)) continue;
-    const start = performance.now();
-    process.stderr.write(`${name} …`);
-    // A server and an emulator of its own, so that no measurement pays for what an earlier one left.
+/** The sections of docs/benchmarks.md that a run writes, and what fills each. */
+const SECTIONS: Record<string, Record<string, Measure>> = {
+  figures: {
+    latency: onBed(latency),
+    throughput: onBed(throughput),
+    coldstart: onBed(coldStart),
+    emulator: onBed((bed, scale) => emulatorLoad(bed.emulator, scale)),
+    alternatives: onBed(alternatives),
+    waiting: onBed(waiting),
+  },
+  // Only by name, as it takes longer than all others together.
+  fleet: {
+    fleetdrain: fleetDrain,
+    fleetrate: fleetThroughput,
+  },
+};
+const DEFAULT_SECTION = 'figures';
+const ALIASES: Record<string, string[]> = {
+  // One load, two figures.
+  memory: ['waiting'],
+  fleet: Object.keys(SECTIONS['fleet'] ?? {}),
+};
+
+/** A server and an emulator of its own, so that no measurement pays for what an earlier one left. */
+function onBed(measure: (bed: Bed, scale: Scale) => Promise<Measured>): Measure {
+  return async (scale) => {
     const bed = await startBed();
     try {
-      measured.push(await measure(bed, scale));
+      return await measure(bed, scale);
     } finally {
       await bed.stop();
     }
+  };
+}
+
+async function main(names: string[], options: { quick?: true; write?: true }): Promise<void> {
+  const measurements = Object.assign({}, ...Object.values(SECTIONS)) as Record<string, Measure>;
+  const whole = Object.keys(SECTIONS[DEFAULT_SECTION] ?? {});
+  const wanted = new Set(names.length === 0 ? whole : names.flatMap((name) => ALIASES[name] ?? name));
+  const section = sectionOf(wanted);
+  if (options.write && (section === undefined || options.quick))
+    throw new Error('--write is for a whole section: without names, or with "fleet"; without --quick');
+  const scale: Scale = options.quick ? { rounds: 2, divisor: 10 } : { rounds: 5, divisor: 1 };
+  const began = performance.now();
+  const measured: Measured[] = [];
+  for (const [name, measure] of Object.entries(measurements)) {
+    if (!wanted.has(name)) continue;
+    const start = performance.now();
+    process.stderr.write(`${name} …`);
+    measured.push(await measure(scale));
     process.stderr.write(` ${Math.round((performance.now() - start) / 1000)} s\n`);
   }
-  console.log(`${machine()}\n\n${tableOf(measured)}`);
+  console.log(`${machine()}\n\n${tablesOf(measured)}`);
   for (const remark of measured.flatMap((it) => it.remarks ?? [])) console.log(`- ${remark}`);
-  if (options.write) await writeReport(measured, (performance.now() - began) / 1000);
+  if (options.write && section !== undefined)
+    await writeReport(section, measured, (performance.now() - began) / 1000);
+}
+
+/** The section that exactly these measurements fill. */
+function sectionOf(wanted: ReadonlySet<string>): string | undefined {
+  const filled = Object.entries(SECTIONS).find(([, measurements]) => {
+    const names = Object.keys(measurements);
+    return names.length === wanted.size && names.every((name) => wanted.has(name));
+  });
+  return filled?.[0];
 }
 
 const program = new Command('bench')
@@ -53,8 +87,8 @@ const program = new Command('bench')
     'Measures this package on this machine, against its limits and against what else would do the job',
   )
   .addArgument(
-    new Argument('[names...]', 'what to measure; default: everything').choices([
-      ...Object.keys(MEASUREMENTS),
+    new Argument('[names...]', 'what to measure; default: everything but fleet').choices([
+      ...Object.values(SECTIONS).flatMap((measurements) => Object.keys(measurements)),
       ...Object.keys(ALIASES),
     ]),
   )

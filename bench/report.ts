@@ -2,23 +2,31 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { drawChart, short } from './charts';
-import type { Measured, Row, Sample } from './support';
+import type { Measured, Row, Sample, Table } from './support';
 
 const DOCS = path.join(__dirname, '..', '..', 'docs');
-const [START, END] = ['<!-- figures:start -->', '<!-- figures:end -->'];
+const COLUMNS = [
+  'what',
+  ...['ours: median (least to most)', 'limit: median (least to most)', 'ratio', 'wanted', 'rounds', 'note'],
+];
 
-/** The one table, in Markdown. */
-export function tableOf(measured: readonly Measured[]): string {
+/** The tables in Markdown: those with columns of their own, then the one of all that is measured against a limit. */
+export function tablesOf(measured: readonly Measured[]): string {
+  const rows = measured.flatMap((it) => it.rows);
   return [
-    '| what | ours: median (least to most) | limit: median (least to most) | ratio | wanted | rounds | note |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
-    ...measured.flatMap(({ rows }) => rows).map(line),
-  ].join('\n');
+    ...measured.flatMap(({ table }) => table ?? []),
+    ...(rows.length > 0 ? [{ columns: COLUMNS, lines: rows.map(line) }] : []),
+  ]
+    .map(markdown)
+    .join('\n\n');
 }
 
-function line({ name, unit, ours, limit, target, note }: Row): string {
+function markdown({ columns, lines }: Table): string {
+  return [columns, columns.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function line({ name, unit, ours, limit, target, note }: Row): (string | number)[] {
   return [
-    '',
     name,
     spread(ours, unit),
     limit === undefined ? '' : `${spread(limit.sample, unit)}, ${limit.what}`,
@@ -26,10 +34,7 @@ function line({ name, unit, ours, limit, target, note }: Row): string {
     target ?? '',
     ours.runs,
     note ?? '',
-    '',
-  ]
-    .join(' | ')
-    .trim();
+  ];
 }
 
 function spread({ median, least, most, runs }: Sample, unit: string): string {
@@ -43,8 +48,13 @@ export function machine(): string {
   return `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memory} GB; ${process.platform}, Node.js ${process.version}; ${new Date().toISOString().slice(0, 10)}`;
 }
 
-/** Writes the figures into docs/benchmarks.md, between its markers, and the charts beside it. */
-export async function writeReport(measured: readonly Measured[], seconds: number): Promise<void> {
+/** Writes the figures into docs/benchmarks.md, between the markers of their section, and the charts beside it. */
+export async function writeReport(
+  section: string,
+  measured: readonly Measured[],
+  seconds: number,
+): Promise<void> {
+  const [start, end] = [`<!-- ${section}:start -->`, `<!-- ${section}:end -->`];
   const page = path.join(DOCS, 'benchmarks.md');
   mkdirSync(path.join(DOCS, 'images'), { recursive: true });
   const images = measured.flatMap(({ chart }) => {
@@ -56,13 +66,13 @@ export async function writeReport(measured: readonly Measured[], seconds: number
   const remarks = measured.flatMap((it) => it.remarks ?? []).map((remark) => `- ${remark}`);
   const figures = [
     `${machine()}. All in one run of ${Math.round(seconds / 60)} minutes.`,
-    tableOf(measured),
+    tablesOf(measured),
     remarks.join('\n'),
     ...images,
   ].join('\n\n');
-  const [head = '', rest = ''] = readFileSync(page, 'utf8').split(START);
+  const [head = '', rest = ''] = readFileSync(page, 'utf8').split(start);
   const prettier = await import('prettier');
   const options = await prettier.resolveConfig(page);
-  const text = `${head}${START}\n\n${figures}\n\n${END}${rest.split(END)[1] ?? ''}`;
+  const text = `${head}${start}\n\n${figures}\n\n${end}${rest.split(end)[1] ?? ''}`;
   writeFileSync(page, await prettier.format(text, { ...options, parser: 'markdown' }));
 }

@@ -20,11 +20,18 @@ export interface Row {
   note?: string;
 }
 
-/** What a measurement found: lines of the table, and what else is worth a sentence. */
+/** What a measurement found: lines of the table, what fits into none of its columns, and what else is worth a sentence. */
 export interface Measured {
   rows: Row[];
+  table?: Table;
   remarks?: string[];
   chart?: Chart;
+}
+
+/** A table with columns of its own. */
+export interface Table {
+  columns: string[];
+  lines: (string | number)[][];
 }
 
 /** Bars side by side. */

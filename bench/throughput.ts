@@ -1,13 +1,12 @@
 import { workflowIdOf } from '../client';
 import { BARE_QUEUE, type Bed } from './bed';
-import { cpuMs, type Process } from './processes';
+import { cpuCounter } from './cpu-counter';
 import {
   freshAccount,
   freshAccounts,
   inParallel,
   sampleOf,
   scaled,
-  timed,
   type Measured,
   type Scale,
 } from './support';
@@ -86,27 +85,6 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
   return {
     ...measured,
     chart: { file: 'throughput', title: 'Runs a second (more is better)', unit: '/s', bars },
-  };
-}
-
-/** Rates, with the milliseconds of CPU that each part used for a run. */
-function cpuCounter(bed: Bed, worker: Process) {
-  const pids = {
-    worker: worker.pid,
-    server: bed.server.pid,
-    client: process.pid,
-    emulator: bed.emulator.pid,
-  };
-  const parts = Object.entries(pids) as [keyof typeof pids, number][];
-  const used: Record<keyof typeof pids, number[]> = { worker: [], server: [], client: [], emulator: [] };
-  return {
-    used,
-    async rate(count: number, work: () => Promise<unknown>): Promise<number> {
-      const before = parts.map(([, pid]) => cpuMs(pid));
-      const ms = await timed(work);
-      parts.forEach(([part, pid], index) => used[part].push((cpuMs(pid) - (before[index] ?? 0)) / count));
-      return (count / ms) * 1000;
-    },
   };
 }
 

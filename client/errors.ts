@@ -171,6 +171,18 @@ export class FleetDiffersError extends Error {
   }
 }
 
+/** The fleet has failed, as one whose request is not valid does. */
+export class FleetFailedError extends Error {
+  override readonly name = 'FleetFailedError';
+
+  constructor(
+    readonly fleet: string,
+    reason: string,
+  ) {
+    super(`Fleet ${fleet}: ${reason.replace(/^Fleet: /, '')}`);
+  }
+}
+
 /** No worker has answered for a fleet within 10 s; what it was asked for may still be carried out. */
 export class FleetUnansweredError extends Error {
   override readonly name = 'FleetUnansweredError';

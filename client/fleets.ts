@@ -18,6 +18,7 @@ import {
   readFleetRequest,
   SEARCH_ATTRIBUTES,
   type AccountOutcome,
+  type AccountPlan,
   type FleetAdjustment,
   type FleetOrder,
   type FleetPage,
@@ -30,12 +31,14 @@ import {
 import { argumentOf } from './argument-of';
 import {
   FleetDiffersError,
+  FleetFailedError,
   FleetRefusedError,
   FleetUnansweredError,
   InvalidRequestError,
   NoFleetError,
 } from './errors';
 import { paginate } from './fleet-pages';
+import { planAccounts } from './fleet-plan';
 import { isUnknownSearchAttribute } from './search-attributes';
 import { sendUpdate } from './steer';
 
@@ -92,15 +95,26 @@ export class Fleets {
   }
 
   /**
+   * What a fleet would do with accounts, one by one in their order: looks, at the rate of all calls, and writes nothing to
+   * AWS.
+   *
+   * @throws WorkflowFailedError where a request is not valid, or no worker has looked within an hour
+   */
+  plan(accounts: FleetInput['accounts']): AsyncGenerator<AccountPlan, void, void> {
+    return planAccounts(this.temporal, this.taskQueue, accounts);
+  }
+
+  /**
    * Where the latest fleet of a name stands; costs the same for ten accounts as for a hundred thousand.
    *
-   * @throws NoFleetError, FleetUnansweredError
+   * @throws NoFleetError, FleetFailedError, FleetUnansweredError
    */
   async status(name: string): Promise<FleetStatus> {
     const handle = this.handle(name);
     const { status, workflowId, closeTime } = await handle.describe().catch((error: unknown) => {
       throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
     });
+    if (status.name === 'FAILED') throw new FleetFailedError(name, await reasonOf(handle));
     const progress = await this.ask<FleetProgress>(name, handle, PROGRESS_QUERY);
     const endedAt = closeTime?.toISOString();
     return { ...progress, workflowId, status: status.name, ...(endedAt && { endedAt }) };
@@ -218,5 +232,16 @@ export class Fleets {
       refused: (reason) => new FleetRefusedError(name, update, reason),
       unanswered: () => new FleetUnansweredError(name),
     });
+  }
+}
+
+/** Why a workflow failed. */
+async function reasonOf(handle: WorkflowHandle): Promise<string> {
+  try {
+    await handle.result();
+    return '';
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    return (error.cause ?? error).message;
   }
 }

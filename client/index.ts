@@ -22,9 +22,10 @@ export {
 export { registerSearchAttributes } from './search-attributes';
 export type { StartedRun } from './start-or-join';
 export { isUnavailable, type AccountStatus, type PendingActivity } from './status';
-export { clientToken, SEARCH_ATTRIBUTES, STAGES, whatHappened, workflowIdOf } from '../contract';
+export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, whatHappened, workflowIdOf } from '../contract';
 export type {
   AccountOutcome,
+  AccountPlan,
   CallCounts,
   Correction,
   DeprovisionRequest,
@@ -36,6 +37,7 @@ export type {
   FleetResult,
   FleetStage,
   Outcome,
+  Plan,
   Progress,
   ProgressFailure,
   ProvisionRequest,

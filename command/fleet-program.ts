@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type { FleetPlanOptions } from './fleet-plan-verb';
 import type { ReportFormat } from './fleet-report-verb';
 import type { FleetSetOptions, FleetStartOptions } from './fleet-verbs';
 import { rate, wholeNumber } from './numbers';
@@ -33,6 +34,17 @@ export function addFleetVerbs(program: Command, finish: (exitCode: number) => vo
     .option('--no-wait', 'leave as soon as the fleet is started')
     .action(async (manifest: string, options: FleetStartOptions) => {
       finish(await (await load()).start(manifest, options));
+    });
+
+  verb(
+    'plan <manifest>',
+    'What a fleet would do with each account, and why: looks only, and writes nothing to AWS',
+    'plan accounts.csv',
+  )
+    .option('--rate <n|none>', RATE, rate)
+    .action(async (manifest: string, options: FleetPlanOptions) => {
+      const { plan } = await import('./fleet-plan-verb.js');
+      finish(await plan(manifest, options));
     });
 
   verb('status <name>', 'Where a fleet stands', 'status accounts').action(

@@ -1,23 +1,12 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import {
-  describeManifestProblems,
-  InvalidRequestError,
-  readManifest,
-  type FleetInput,
-  type FleetStatus,
-  type IdentityCenterClient,
-} from '../client';
-import { FLEET_ORDERS, oneLine, readFleetRequest, type FleetOrder, type FleetProgress } from '../contract';
+import type { FleetStatus, IdentityCenterClient } from '../client';
+import { FLEET_ORDERS, type FleetOrder, type FleetProgress } from '../contract';
 import { EXIT, UsageError } from './exit-codes';
+import { readFleetInput, type FleetInputOptions } from './fleet-manifest';
 import { printFleet, showFleet } from './fleet-output';
 import { print, printJson } from './output';
 import { checkFleetName, withClient, type CommonOptions } from './with-client';
 
-export interface FleetStartOptions extends CommonOptions {
-  name?: string;
-  maxConcurrent?: number;
-  stopAfterFailures?: string;
+export interface FleetStartOptions extends CommonOptions, FleetInputOptions {
   rate?: number | 'none';
   wait: boolean;
 }
@@ -88,7 +77,7 @@ export async function adjust(name: string, { json, maxConcurrent, rate }: FleetS
   });
 }
 
-function setRate(client: IdentityCenterClient, rate: number | 'none'): Promise<void> {
+export function setRate(client: IdentityCenterClient, rate: number | 'none'): Promise<void> {
   return client.setRate(rate === 'none' ? undefined : rate);
 }
 
@@ -139,33 +128,4 @@ function exitCodeOfFleet({ status: state, failed, skipped, cancelled }: FleetSta
   if (state === 'RUNNING') return EXIT.running;
   if (state === 'CANCELLED') return EXIT.cancelled;
   return state === 'COMPLETED' && failed + skipped + cancelled === 0 ? EXIT.done : EXIT.failed;
-}
-
-/** @throws UsageError with every problem of the file by its line */
-function readFleetInput(manifest: string, options: FleetStartOptions): FleetInput {
-  const file = path.basename(manifest);
-  const read = readManifest({ name: file, bytes: readBytes(manifest) });
-  if ('problems' in read)
-    throw new UsageError(
-      `The manifest is not valid, and nothing was started.\n${describeManifestProblems(manifest, read.problems)}`,
-    );
-  const { maxConcurrent, stopAfterFailures: stop } = options;
-  const input = {
-    name: options.name ?? path.parse(file).name,
-    accounts: read.requests,
-    ...(maxConcurrent !== undefined && { maxConcurrent }),
-    ...(stop !== undefined && { stopAfterFailures: /^\d+$/.test(stop) ? Number(stop) : stop }),
-  };
-  const { accounts, ...rest } = input;
-  const request = readFleetRequest(rest);
-  if ('problems' in request) throw new InvalidRequestError(request.problems);
-  return { ...rest, accounts };
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`manifest: cannot be read: ${oneLine((error as Error).message, 300)}`);
-  }
 }

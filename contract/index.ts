@@ -5,6 +5,7 @@ export * from './failures';
 export * from './fleet';
 export * from './fleet-calls';
 export * from './one-line';
+export * from './plan';
 export * from './problems';
 export * from './progress';
 export * from './request';

@@ -52,14 +52,18 @@ export function stepFailure(error: unknown, timedOut: SituationName, accountId: 
   }
   // The server had no time left for another attempt: what the last one said is the reason.
   const last = lastAttempt(cause);
-  const said =
-    last instanceof ApplicationFailure ? (failureDetails(last)?.detail ?? last.message) : undefined;
   return failureOf(
     timedOut,
     accountId,
-    said ?? 'no attempt came back',
+    lastWords(error) ?? 'no attempt came back',
     last instanceof Error ? last : undefined,
   );
+}
+
+/** What the last attempt of an activity said. */
+export function lastWords(error: unknown): string | undefined {
+  const last = lastAttempt(error instanceof ActivityFailure ? error.cause : error);
+  return last instanceof ApplicationFailure ? (failureDetails(last)?.detail ?? last.message) : undefined;
 }
 
 /** Whether an activity reported that it must not be tried again. */

@@ -40,5 +40,13 @@ export interface PageReport extends FleetCounts {
   held: number;
   /** The last order to retry that it has obeyed. */
   retries: number;
-  newFailures: { accountId: string; failure: ProgressFailure }[];
+  newFailures: NewFailure[];
+  /** How many more there are, which the next reports tell; absent where none is. */
+  untold?: number;
+}
+
+/** Of several with the same cause in a report, the first alone has its message: a report has to fit into a payload. */
+export interface NewFailure {
+  accountId: string;
+  failure: ProgressFailure;
 }

@@ -6,7 +6,7 @@ import {
   type FleetRequest,
   type ProgressFailure,
 } from '../contract';
-import type { PageReport } from './fleet-messages';
+import type { NewFailure, PageReport } from './fleet-messages';
 
 /** A page that has not ended. */
 export interface LivePage extends Omit<PageReport, 'pageId' | 'newFailures'> {
@@ -72,6 +72,21 @@ export function hasFailedTooOften(
   // A share can be told once all accounts are known.
   if (state.arrived < expected) return false;
   return failed >= (parseInt(stopAfterFailures) / 100) * state.accounts;
+}
+
+/** Failures with the message of the first of each cause; for the others the count is enough. */
+export function withoutRepeats(failures: readonly NewFailure[]): NewFailure[] {
+  const seen = new Set<string>();
+  return failures.map(({ accountId, failure }) => {
+    const cause = causeOf(failure);
+    const known = seen.has(cause);
+    seen.add(cause);
+    return { accountId, failure: known ? { ...failure, message: '' } : failure };
+  });
+}
+
+function causeOf({ type, remedy = '' }: Pick<ProgressFailure, 'type' | 'remedy'>): string {
+  return `${type} ${remedy}`;
 }
 
 /** Counts a failure under its cause. */

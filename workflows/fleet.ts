@@ -56,7 +56,9 @@ export class Fleet {
   get isDone(): boolean {
     const { pages, arrived } = this.state;
     const all = this.cancelling || arrived >= this.expected;
-    return all && this.isQuiet && pages.every(({ waiting, open }) => waiting === 0 && open === 0);
+    return (
+      all && this.isQuiet && pages.every(({ waiting, open, untold = 0 }) => waiting + open + untold === 0)
+    );
   }
 
   private get expected(): number {
@@ -122,7 +124,7 @@ export class Fleet {
     // One from before a retry knows nothing of the accounts that it is to try again.
     if (known === undefined || report.retries < known.retries) return;
     this.hasNews = true;
-    Object.assign(known, report);
+    Object.assign(known, { untold: 0 }, report);
     for (const { accountId, failure } of newFailures) countFailure(this.state, accountId, failure);
     // One with failures stays, for `retry`.
     if (report.waiting + report.open + report.failed > 0) return;

@@ -11,11 +11,19 @@ import {
 } from '@temporalio/workflow';
 import { HELD_SIGNAL, OUTCOMES_QUERY, workflowIdOf, type AccountOutcome, type HeldNews } from '../contract';
 import { accountIdIn, provisionAccount } from './fleet-account';
-import { PAGE_ORDER, PAGE_REPORT, type PageInput, type PageOrder, type PageReport } from './fleet-messages';
+import {
+  PAGE_ORDER,
+  PAGE_REPORT,
+  type NewFailure,
+  type PageInput,
+  type PageOrder,
+  type PageReport,
+} from './fleet-messages';
+import { withoutRepeats } from './fleet-tally';
 
 /** Successes are told together, so often; what changes the fleet's course is told at once. */
 const REPORT_EVERY = '5s';
-/** Failures of one report, each up to 1 kB. */
+/** Failures of one report. */
 const MAX_TOLD = 50;
 
 /**
@@ -48,7 +56,7 @@ class Page {
   private readonly waiting: number[];
   private readonly open = new Map<number, OpenRun>();
   private readonly ends: (AccountOutcome | undefined)[];
-  private readonly newFailures: PageReport['newFailures'] = [];
+  private readonly newFailures: NewFailure[] = [];
   private window = 0;
   private retries = 0;
   private paused = false;
@@ -127,9 +135,13 @@ class Page {
       }
       const stand = this.stand();
       this.reported = JSON.stringify(stand);
-      const newFailures = this.newFailures.splice(0, MAX_TOLD);
+      const newFailures = withoutRepeats(this.newFailures.splice(0, MAX_TOLD));
+      const untold = this.newFailures.length;
       try {
-        await fleet.signal<[PageReport]>(PAGE_REPORT, { ...stand, pageId, newFailures });
+        await fleet.signal<[PageReport]>(PAGE_REPORT, {
+          ...{ ...stand, pageId, newFailures },
+          ...(untold > 0 && { untold }),
+        });
       } catch (error) {
         log.warn('the fleet is gone: what is open is ended, nothing new is begun', { error });
         await this.windUp();
@@ -205,7 +217,7 @@ class Page {
     });
   }
 
-  private stand(): Omit<PageReport, 'pageId' | 'newFailures'> {
+  private stand(): Omit<PageReport, 'pageId' | 'newFailures' | 'untold'> {
     const counts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
     for (const end of this.ends) if (end !== undefined) counts[end.end] += 1;
     return {

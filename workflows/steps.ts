@@ -7,7 +7,7 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ActiveInstance, Activities, FoundInstance } from '../activities';
+import type { ActiveInstance, Activities, BackOff, FoundInstance } from '../activities';
 import {
   isFleetId,
   milliseconds,
@@ -71,11 +71,7 @@ export function stepsFor(request: StepRequest, steering: Steering): Steps {
   const { accountId, region, name, tags, timing } = request;
   const { workflowId, parent } = workflowInfo();
   const fleetPage = parent !== undefined && isFleetId(parent.workflowId) ? parent.workflowId : undefined;
-  const backOff = {
-    initialIntervalMs: milliseconds(timing.retry.initialInterval),
-    backoffCoefficient: timing.retry.backoffCoefficient,
-    maximumIntervalMs: milliseconds(timing.retry.maximumInterval),
-  };
+  const backOff = backOffOf(timing);
   const initialInterval = Math.min(backOff.initialIntervalMs, LOST_ATTEMPT_RETRY_MS);
   const retry = {
     initialInterval,
@@ -187,6 +183,15 @@ export function stepsFor(request: StepRequest, steering: Steering): Steps {
           ...(createdSince !== undefined && { createdSince }),
         }),
       ),
+  };
+}
+
+/** How activities space their attempts, as a request says it. */
+export function backOffOf({ retry }: ProvisionRequest['timing']): BackOff {
+  return {
+    initialIntervalMs: milliseconds(retry.initialInterval),
+    backoffCoefficient: retry.backoffCoefficient,
+    maximumIntervalMs: milliseconds(retry.maximumInterval),
   };
 }
 

@@ -14,11 +14,18 @@ export interface Answer {
   times: number[];
 }
 
-/** Answers the questions of the benchmark's main process, and says of each account when it is done. */
-export function answerQuestions(provision: (accountId: string) => Promise<unknown>): void {
+/**
+ * Answers the questions of the benchmark's main process, and says of each account when it is done.
+ *
+ * @param inTurns does the work of all accounts, so many at once; answers with the milliseconds of each
+ */
+export function answerQuestions(
+  provision: (accountId: string) => Promise<unknown>,
+  inTurns: typeof inParallel<string> = inParallel,
+): void {
   process.on('message', ({ accounts, concurrency }: Question) => {
     const answer: Answer = { done: [], failed: [], times: [] };
-    void inParallel(accounts, concurrency, async (account) => {
+    void inTurns(accounts, concurrency, async (account) => {
       try {
         await provision(account);
         answer.done.push(account);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { freePort } from '../../sandbox/temporal-server';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { commandFor, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, startHarness, startTestWorker, until, type Harness } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
 
@@ -10,10 +10,7 @@ let command: CommandRunner;
 
 beforeAll(async () => {
   harness = await startHarness();
-  command = commandRunner({
-    TEMPORAL_ADDRESS: temporalAddress(),
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();

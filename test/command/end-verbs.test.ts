@@ -1,18 +1,14 @@
 import { workflowIdOf } from '../../contract';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { commandFor, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, requestFor, until } from '../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../support/provisioning';
-import { temporalAddress } from '../support/temporal';
 
 let harness: ProvisioningHarness;
 let command: CommandRunner;
 
 beforeAll(async () => {
   harness = await startProvisioning();
-  command = commandRunner({
-    TEMPORAL_ADDRESS: temporalAddress(),
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();

@@ -1,33 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { commandFor, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, startHarness, until, type Harness } from '../support/harness';
-import { temporalAddress } from '../support/temporal';
 
 let harness: Harness;
 let command: CommandRunner;
-let folder: string;
 beforeAll(async () => {
   harness = await startHarness();
-  folder = mkdtempSync(path.join(tmpdir(), 'fleet-'));
-  command = commandRunner({
-    TEMPORAL_ADDRESS: temporalAddress(),
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();
-  rmSync(folder, { recursive: true, force: true });
   await harness.stop();
 });
 
 let files = 0;
 function manifest(text: string, ending = 'csv'): string {
   files += 1;
-  const file = path.join(folder, `fleet-${process.pid}-${files}.${ending}`);
-  writeFileSync(file, text);
-  return file;
+  return command.file(`fleet-${process.pid}-${files}.${ending}`, text);
 }
 
 const csvOf = (ids: string[]) => ['accountId,region', ...ids.map((id) => `${id},eu-west-1`)].join('\n');

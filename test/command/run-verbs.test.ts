@@ -1,25 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { commandFor, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
-import { temporalAddress } from '../support/temporal';
 
 let harness: Harness;
 let command: CommandRunner;
-let folder: string;
 
 beforeAll(async () => {
   harness = await startHarness();
-  folder = await mkdtemp(path.join(tmpdir(), 'identity-center-'));
-  command = commandRunner({
-    TEMPORAL_ADDRESS: temporalAddress(),
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();
-  await rm(folder, { recursive: true, force: true });
   await harness.stop();
 });
 
@@ -98,8 +88,8 @@ describe('provision', () => {
 
   test.concurrent('--request: the file, and options over it', async () => {
     const account = freshAccount();
-    const file = path.join(folder, `${account}.json`);
-    await writeFile(file, JSON.stringify({ ...requestFor(account), name: 'from-file', tags: { a: 'b' } }));
+    const request = { ...requestFor(account), name: 'from-file', tags: { a: 'b' } };
+    const file = command.file(`${account}.json`, JSON.stringify(request));
     await expect(
       command.run(['provision', account, '--request', file, '--name', 'over']),
     ).resolves.toMatchObject({ code: 0 });
@@ -192,9 +182,20 @@ describe('status, watch, list, cancel', () => {
     'watch --json: a document each time something changes, until the run ends, with its exit code',
     async () => {
       const account = freshAccount();
-      harness.emulator.setFaults({ accounts: [account], creationMs: 2_000 });
-      await harness.client.start(requestFor(account));
-      const { code, stdout } = await command.run(['watch', account, '--json']);
+      const failNext = [
+        { operation: 'DescribeInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
+      ];
+      harness.emulator.setFaults({ accounts: [account], failNext });
+      await harness.client.start(requestFor(account, { timing: { activeTimeout: '1h' } }));
+      const watching = command.start(['watch', account, '--json']);
+      await until(
+        () => [watching.stdout(), harness.emulator.calls({ account, operation: 'DescribeInstance' }).length],
+        ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 1,
+      );
+      // A retry right after the call would change nothing.
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await harness.client.retry(account);
+      const { code, stdout } = await watching.finished;
       const stages = stdout
         .trim()
         .split('\n')

@@ -1,17 +1,13 @@
-import { commandRunner, documentOf, type CommandRunner, type Finished } from '../support/command';
+import { commandFor, documentOf, type CommandRunner, type Finished } from '../support/command';
 import { freshAccount, requestFor, until } from '../support/harness';
 import { startProvisioning, type AccountFaults, type ProvisioningHarness } from '../support/provisioning';
-import { temporalAddress } from '../support/temporal';
 
 let harness: ProvisioningHarness;
 let command: CommandRunner;
 
 beforeAll(async () => {
   harness = await startProvisioning();
-  command = commandRunner({
-    TEMPORAL_ADDRESS: temporalAddress(),
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();

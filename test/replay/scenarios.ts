@@ -1,22 +1,10 @@
 import { SSOAdminClient, UntagResourceCommand } from '@aws-sdk/client-sso-admin';
-import { WORKFLOW_ID_TAG, type ProvisionRequestInput } from '../../contract';
-import type { StartedRun } from '../../client';
+import { WORKFLOW_ID_TAG } from '../../contract';
 import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
+import { fleetScenarios } from './fleet-scenarios';
+import { fails, type Scenario } from './scenario';
 
-/** A run to record: what AWS does, what is asked, and what people do before and meanwhile. */
-export interface Scenario {
-  faults?: Omit<Faults, 'accounts'>;
-  request?: Partial<ProvisionRequestInput>;
-  before?: (harness: Harness, account: string) => Promise<unknown>;
-  during?: (harness: Harness, account: string) => Promise<unknown>;
-  /** Starts the run; default: one that provisions. */
-  start?: (harness: Harness, account: string) => Promise<StartedRun>;
-}
-
-const fails = (error: string, times = 1): Faults => ({
-  failNext: [{ operation: 'CreateInstance', error, times }],
-});
 const provisionOnce = (harness: Harness, account: string) => harness.client.provision(requestFor(account));
 const called = (operation: string) => (harness: Harness, account: string) =>
   until(
@@ -56,14 +44,6 @@ const waits = (operation: string): Faults => ({
   failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
 });
 const hold = { onFailure: 'hold', timing: { createTimeout: '1h', activeTimeout: '1h' } } as const;
-const steerFleet: Order = async ({ client }, account) => {
-  const name = `recorded-${account}`;
-  await until(
-    () => client.fleets.status(name),
-    ({ held, failed }) => held === 1 && failed === 1,
-  );
-  for (const order of ['pause', 'resume', 'retry'] as const) await client.fleets.order(name, order);
-};
 const deprovision = ({ client }: Harness, accountId: string) =>
   client.startDeprovision({ accountId, region: 'eu-west-1', timing: requestFor(accountId).timing });
 
@@ -218,37 +198,8 @@ export const scenarios: Record<string, Scenario> = {
     start: deprovision,
     during: inTurn(called('DeleteInstance'), cancel),
   },
-  fleet: { start: startFleet, during: steerFleet },
-  'fleet-page': { start: startFleetPage, during: steerFleet },
+  ...fleetScenarios,
 };
-
-/** A fleet of an account that succeeds, one that is refused for good and tried again, and one that is no request. */
-async function startFleet({ client, emulator }: Harness, accountId: string): Promise<StartedRun> {
-  const refused = String(Number(accountId) + 1_000);
-  emulator.setFaults({ accounts: [refused], ...fails('ValidationException') });
-  const { workflowId, runId } = await client.fleets.start({
-    name: `recorded-${accountId}`,
-    accounts: [
-      requestFor(accountId),
-      requestFor(refused, { onFailure: 'hold' }),
-      { accountId: '1', region: '' },
-    ],
-  });
-  return { accountId, workflowId, runId, joined: false };
-}
-
-/** The page of that fleet. */
-async function startFleetPage(harness: Harness, accountId: string): Promise<StartedRun> {
-  await startFleet(harness, accountId);
-  const { pageIdPrefix, pages } = await until(
-    () => harness.client.fleets.status(`recorded-${accountId}`),
-    ({ pages: { arrived }, open }) => arrived === 1 && open > 0,
-  );
-  const { runId } = await harness.temporal.workflow
-    .getHandle(`${pageIdPrefix}${pages.arrived - 1}`)
-    .describe();
-  return { accountId, workflowId: `${pageIdPrefix}0`, runId, joined: false };
-}
 
 /** Takes our tag off, as its owner may. */
 async function untag(harness: Harness, account: string, InstanceArn: string): Promise<void> {

@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Harness } from './harness';
+import { temporalAddress } from './temporal';
 
 const MAIN = path.join(__dirname, '..', '..', 'dist', 'command', 'main.js');
 
@@ -18,6 +20,8 @@ export interface CommandRunner {
   run(args: string[], options?: { env?: NodeJS.ProcessEnv; stdin?: string }): Promise<Finished>;
   /** A process that stays; the caller ends it. */
   start(args: string[], env?: NodeJS.ProcessEnv): Running;
+  /** Writes a file into its folder; its path. */
+  file(name: string, text: string): string;
   /** Removes its folder. */
   dispose(): void;
 }
@@ -56,10 +60,20 @@ export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
       child.stdin?.end(stdin ?? '');
       return finished;
     },
+    file(name, text) {
+      const file = path.join(home, name);
+      writeFileSync(file, text);
+      return file;
+    },
     dispose: () => {
       rmSync(home, { recursive: true, force: true });
     },
   };
+}
+
+/** The command with the settings of a harness. */
+export function commandFor({ taskQueue }: Harness): CommandRunner {
+  return commandRunner({ TEMPORAL_ADDRESS: temporalAddress(), IDENTITY_CENTER_TASK_QUEUE: taskQueue });
 }
 
 /** The one JSON document that a verb printed. */

@@ -1,5 +1,5 @@
 import type { WorkflowFailedError } from '@temporalio/client';
-import { FleetDiffersError, type FleetResult } from '../../client';
+import { FleetDiffersError, FleetFailedError, type FleetResult } from '../../client';
 import { fleetIdOf, workflowIdOf } from '../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../support/fleets';
 import { freshAccount, requestFor, until } from '../support/harness';
@@ -190,6 +190,17 @@ test('a fleet that no workflow would take fails with every problem, and says wha
   const message = (error as WorkflowFailedError).cause?.message;
   for (const field of ['name', 'pages', 'maxConcurrent']) expect(message).toContain(`${field}: `);
   expect(message).toContain('start the fleet again');
+  await expect(harness.client.fleets.status('never')).rejects.toThrow(
+    new FleetFailedError('never', message ?? ''),
+  );
+});
+
+test('every failure is counted under its cause, however many come at once', async () => {
+  const fleet = harness.fleetOf(freshAccounts(200), { maxConcurrent: 200 });
+  const accounts = fleet.accounts.map((account) => ({ ...account, region: 'nowhere' }));
+  const result = await harness.run({ ...fleet, accounts });
+  expect(result).toMatchObject({ failed: 200, causes: [{ type: 'InvalidRequest', count: 200 }] });
+  expect(result?.causes[0]?.example).toContain('region: must be an AWS Region code');
 });
 
 test('a page that came out of turn is noted, and the fleet takes it in its turn', async () => {

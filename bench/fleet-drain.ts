@@ -1,0 +1,176 @@
+import { awsEnvironment, startBed, type Bed } from './bed';
+import { short } from './charts';
+import { startPeer } from './processes';
+import { freshAccounts, sampleOf, scaled, timed, type Chart, type Measured, type Scale } from './support';
+
+const ACCOUNTS = 1_000;
+/** What AWS takes, in requests a second. */
+const LIMITS = [20, 100];
+/** What it takes at once, in seconds of that rate. */
+const BURST = 1;
+/** As the plain scripts have it; the default of a fleet as well. */
+const WINDOW = 50;
+/** CreateInstance, and a DescribeInstance that says ACTIVE; no account can do with less. */
+const REQUESTS = 2;
+/** Of AWS's limit, as docs/fleets.md advises. */
+const CEILING = 0.98;
+
+interface Contender {
+  name: string;
+  ours: boolean;
+  /** Answers with the accounts that are done, as it sees it. */
+  drain(bed: Bed, accounts: string[], limit: number): Promise<{ done: string[]; seconds: number }>;
+}
+
+const CONTENDERS: Contender[] = [
+  {
+    name: `fleet, \`--rate\` ${CEILING * 100} % of the limit`,
+    ours: true,
+    drain: (bed, accounts, limit) => drainFleet(bed, accounts, limit * CEILING),
+  },
+  { name: 'fleet, no rate set', ours: true, drain: (bed, accounts) => drainFleet(bed, accounts) },
+  {
+    name: 'plain script',
+    ours: false,
+    drain: (bed, accounts) => drainScript(bed, accounts, 'standard'),
+  },
+  {
+    name: 'plain script, adaptive mode',
+    ours: false,
+    drain: (bed, accounts) => drainScript(bed, accounts, 'adaptive'),
+  },
+];
+
+interface Drained {
+  contender: Contender;
+  limit: number;
+  accounts: number;
+  seconds: number;
+  done: number;
+  /** Requests that AWS counts, and those of them that it refused. */
+  calls: number;
+  throttled: number;
+  instances: number;
+  /** Instances of accounts that were given up: nobody knows of them. */
+  unknown: number;
+  /** Accounts with more than one instance. */
+  doubled: number;
+}
+
+/** How long 1,000 accounts take where AWS throttles; the same as plain scripts do it, in turns. */
+export async function fleetDrain(scale: Scale): Promise<Measured> {
+  const drains: Drained[] = [];
+  for (const limit of LIMITS)
+    for (const contender of CONTENDERS) {
+      // A worker that has ended shares the rate for a minute: each fleet has a server that knows of none.
+      const bed = await startBed();
+      try {
+        drains.push(await drain(bed, contender, limit, scaled(ACCOUNTS, scale)));
+      } finally {
+        await bed.stop();
+      }
+    }
+  return {
+    rows: [],
+    table: {
+      columns: [
+        ...['AWS takes', 'who', 'drained in', 'the ideal', 'ratio', 'throttled', 'accounts done'],
+        ...['given up', 'instances made', 'of accounts given up'],
+      ],
+      lines: drains.map(line),
+    },
+    remarks: [
+      'Draining: one round each. Wanted of the fleet: within 1.05 of the ideal, under 2 % throttled, no account lost or doubled.',
+      `Accounts with more than one instance: ${drains.reduce((sum, { doubled }) => sum + doubled, 0)}.`,
+    ],
+    chart: chartOf(drains),
+  };
+}
+
+async function drain(bed: Bed, contender: Contender, limit: number, count: number): Promise<Drained> {
+  const throttle = { ratePerSecond: limit, burst: limit * BURST };
+  await bed.emulator.reset({ creationMs: 0, throttle });
+  const accounts = freshAccounts(count);
+  const { done, seconds } = await contender.drain(bed, accounts, limit);
+  const known = new Set(done);
+  const log = await bed.emulator.get<{ operation: string; outcome: string }[]>('/calls');
+  // STS has quotas of its own.
+  const calls = log.filter(({ operation }) => operation !== 'AssumeRole');
+  const instances = await bed.emulator.get<{ accountId: string }[]>('/instances?deleted=true');
+  const owners = new Set(instances.map(({ accountId }) => accountId));
+  return {
+    ...{ contender, limit, seconds, accounts: count, done: done.length, calls: calls.length },
+    throttled: calls.filter(({ outcome }) => outcome === 'ThrottlingException').length,
+    instances: instances.length,
+    unknown: instances.filter(({ accountId }) => !known.has(accountId)).length,
+    doubled: instances.length - owners.size,
+  };
+}
+
+async function drainFleet(bed: Bed, accounts: string[], rate?: number) {
+  const worker = await bed.startWorker();
+  await bed.client.setRate(rate);
+  const name = `drain-${accounts[0] ?? ''}`;
+  const ms = await timed(async () => {
+    await bed.client.fleets.start({
+      name,
+      accounts: accounts.map((accountId) => ({ accountId, region: 'eu-west-1' })),
+      maxConcurrent: WINDOW,
+    });
+    await bed.client.fleets.result(name);
+  });
+  const done: string[] = [];
+  for await (const { accountId, end } of bed.client.fleets.outcomes(name))
+    if (end === 'succeeded') done.push(accountId);
+  await worker.stop();
+  return { done, seconds: ms / 1000 };
+}
+
+async function drainScript(bed: Bed, accounts: string[], retryMode: 'standard' | 'adaptive') {
+  const env = { ...awsEnvironment(bed.emulator.url), AWS_RETRY_MODE: retryMode };
+  const script = await startPeer('bench/jobs/fleet-script.js', [], env);
+  let done: string[] = [];
+  const ms = await timed(async () => {
+    ({ done } = await script.ask({ accounts, concurrency: WINDOW }));
+  });
+  await script.stop();
+  return { done, seconds: ms / 1000 };
+}
+
+function idealOf({ accounts, limit }: Drained): number {
+  return (accounts * REQUESTS) / limit;
+}
+
+function line(drained: Drained): (string | number)[] {
+  const { contender, limit, accounts, seconds, done, calls, throttled, instances, unknown } = drained;
+  const ideal = idealOf(drained);
+  return [
+    `${limit} requests/s`,
+    contender.name,
+    `**${short(seconds)}** s`,
+    `${short(ideal)} s`,
+    // Of a script that gave up accounts the time says nothing.
+    done === accounts ? (seconds / ideal).toFixed(3) : '',
+    `${((100 * throttled) / calls).toFixed(1)} % of ${calls.toLocaleString('en')}`,
+    done.toLocaleString('en'),
+    (accounts - done).toLocaleString('en'),
+    instances.toLocaleString('en'),
+    unknown.toLocaleString('en'),
+  ];
+}
+
+function chartOf(drains: readonly Drained[]): Chart {
+  const [limit] = LIMITS;
+  const shown = drains.filter((it) => it.limit === limit);
+  const count = shown[0]?.accounts ?? 0;
+  return {
+    file: 'fleet-drain',
+    title: `Accounts given up, of ${count.toLocaleString('en')}, where AWS takes ${limit} requests/s (less is better)`,
+    unit: '',
+    bars: shown.map(({ contender, accounts, done }) => ({
+      label: contender.name.replaceAll('`', ''),
+      sample: sampleOf([accounts - done]),
+      ours: contender.ours,
+    })),
+  };
+}

@@ -1,0 +1,34 @@
+/** Workflow type that looks what a fleet would do with a page of accounts; started by the client only. */
+export const PLAN_PAGE_WORKFLOW = 'planFleetPage';
+
+/** Every plan for an account, with what it means. */
+export const PLANS = {
+  create: 'an instance would be made',
+  done: 'nothing is to be done',
+  adopt: 'the instance that is there would be taken over',
+  conflict: 'the account has something that is in the way: it would fail',
+  notReady: 'the account does not let us in, as one that is new: it is waited for, and fails if that lasts',
+  forbidden: 'AWS refuses for good: it would fail',
+  unknown: 'AWS or Temporal did not say',
+} as const;
+
+export type Plan = keyof typeof PLANS;
+
+/** The plans after which an account would end with its instance. */
+export const GOOD_PLANS: readonly Plan[] = ['create', 'done', 'adopt'];
+
+/** What a fleet would do with one account, and why. */
+export interface AccountPlan {
+  accountId: string;
+  plan: Plan;
+  why: string;
+  /** The next step, where the account would not end with its instance. */
+  remedy?: string;
+}
+
+/** The argument of {@link PLAN_PAGE_WORKFLOW}. */
+export interface PlanPage {
+  accounts: unknown[];
+  /** Accounts that are looked at at once. */
+  maxConcurrent: number;
+}
