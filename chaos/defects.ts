@@ -72,7 +72,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'adoption without a look at the owner',
     file: 'activities/account-api.ts',
-    replace: [['it.ownerAccountId === accountId', 'it.ownerAccountId !== undefined']],
+    replace: [['ownerAccountId === accountId', 'ownerAccountId !== undefined']],
     seed: 1,
     minutes: 0.5,
   },
