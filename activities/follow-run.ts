@@ -1,7 +1,7 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import {
-  describeFailure,
+  outcomeOfEnd,
   PROVISION_WORKFLOW,
   type ProvisionRequest,
   type ProvisionResult,
@@ -45,9 +45,7 @@ export async function followRun({ request }: { request: ProvisionRequest }): Pro
   } catch (error) {
     // One that had failed before this fleet came is no failure of this fleet.
     if (before || !(error instanceof WorkflowFailedError)) return undefined;
-    return error.cause instanceof ApplicationFailure
-      ? { accountId, end: 'failed', failure: describeFailure(error.cause) }
-      : { accountId, end: 'cancelled' };
+    return outcomeOfEnd(accountId, error.cause);
   }
 }
 

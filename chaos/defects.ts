@@ -72,7 +72,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'adoption without a look at the owner',
     file: 'activities/account-api.ts',
-    replace: [['it.ownerAccountId === accountId', 'it.ownerAccountId !== undefined']],
+    replace: [['ownerAccountId === accountId', 'ownerAccountId !== undefined']],
     seed: 1,
     minutes: 0.5,
   },
@@ -102,5 +102,60 @@ export const DEFECTS: readonly Defect[] = [
     // Workers are frozen for long, early.
     seed: 71,
     minutes: 1.5,
+  },
+  {
+    name: 'a cancelled fleet does not wait for its runs',
+    file: 'workflows/fleet-account.ts',
+    replace: [
+      [
+        'ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED',
+        'ChildWorkflowCancellationType.TRY_CANCEL',
+      ],
+    ],
+    seed: 3,
+    minutes: 1,
+  },
+  {
+    name: 'a cancelled fleet cancels the runs that it joined',
+    file: 'workflows/fleet-account.ts',
+    replace: [
+      ['  isCancellation,\n', '  getExternalWorkflowHandle,\n  CancellationScope,\n  isCancellation,\n'],
+      [
+        'await followRun({ request });',
+        `await followRun({ request }).catch(async (error: unknown) => {
+      const joined = getExternalWorkflowHandle(workflowIdOf(accountId));
+      if (isCancellation(error)) await CancellationScope.nonCancellable(() => joined.cancel());
+      throw error;
+    });`,
+      ],
+    ],
+    seed: 2844,
+    minutes: 0.5,
+  },
+  {
+    name: 'a page forgets the account that it tries again',
+    file: 'workflows/provision-fleet-page.ts',
+    replace: [['this.waiting.push(index);', 'if (index < 0) this.waiting.push(index);']],
+    seed: 2365,
+    minutes: 0.5,
+  },
+  {
+    name: 'what is done is done again',
+    file: 'workflows/fleet-account.ts',
+    replace: [
+      [
+        'let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY',
+        'let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.5,
+  },
+  {
+    name: 'reports of a page of an earlier fleet count',
+    file: 'workflows/fleet.ts',
+    replace: [['pageId !== undefined && pageId !== this.pages', 'pageId === "" && pageId !== this.pages']],
+    seed: 1541,
+    minutes: 0.5,
   },
 ];

@@ -1,10 +1,13 @@
 import { clientToken, workflowIdOf, type ProvisionResult } from '../client';
 import { MAX_GENERATIONS, PROVISION_WORKFLOW } from '../contract';
 import type { EmulatedInstance, RecordedCall } from '../sandbox/emulator';
+import type { PlayedDeed } from './deeds';
 import { OWNER, type Played, type RunRecord } from './play';
 
 /** All that is known of an account: what was done to it, and what AWS saw. */
 export interface Evidence extends Played {
+  /** What was done to the fleets that it is in. */
+  orders: PlayedDeed[];
   calls: RecordedCall[];
   /** Those that are gone as well. */
   instances: EmulatedInstance[];
@@ -15,6 +18,8 @@ export interface Evidence extends Played {
 /** AWS takes a request while the run that sent it is told that it is terminated. */
 const TERMINATE_GRACE_MS = 35_000;
 const LOST_ATTEMPT_MS = 20_000;
+/** An order to a fleet reaches a run by two workflows, whose worker may be frozen. */
+const ORDER_REACH_MS = 60_000;
 /** The longest that the emulator takes over a call. */
 const LATENCY_MS = 2_000;
 /** AWS's record and Temporal's are written one after the other. */
@@ -25,6 +30,9 @@ const FINAL = [
   ...['ServiceQuotaExceededException', 'IdempotentParameterMismatch'],
 ];
 
+/** A deed after which a run may send a refused call once more. */
+const SENDS_AGAIN = /"(retry|cancel|start)"/;
+
 /** What is wrong with an account; nothing, where every promise was kept. */
 export function violationsOf(evidence: Evidence): string[] {
   return RULES.flatMap((rule) => rule(evidence));
@@ -32,8 +40,8 @@ export function violationsOf(evidence: Evidence): string[] {
 
 type Rule = (evidence: Evidence) => string[];
 
-const everyRunEnded: Rule = ({ runs }) => [
-  ...(runs.length === 0 ? ['no run'] : []),
+const everyRunEnded: Rule = ({ plan, runs }) => [
+  ...(runs.length === 0 && plan.ownRun ? ['no run'] : []),
   ...runs
     .filter(({ status }) => !['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED'].includes(status))
     .map(({ runId, status }) => `run ${runId} is ${status}`),
@@ -71,7 +79,7 @@ const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
     .filter(({ time }) => !runs.some((run) => isProvision(run) && coversCall(run, time)))
     .map(({ time }) => `CreateInstance at ${time}, when no run was open`);
 
-const noCreateAfterARefusal: Rule = ({ calls, runs, deeds, broken }) =>
+const noCreateAfterARefusal: Rule = ({ calls, runs, deeds, orders, broken }) =>
   runs.filter(isProvision).flatMap((run) => {
     // What a terminated run had under way is none of the next one's.
     const isStray = (time: string) =>
@@ -83,7 +91,14 @@ const noCreateAfterARefusal: Rule = ({ calls, runs, deeds, broken }) =>
       if (wasUnheard(refused.time, next.time, broken)) return [];
       const between = ({ time }: { time: string }) => time >= refused.time && time <= next.time;
       const looked = own.some((call) => call.operation === 'ListInstances' && between(call));
-      const told = deeds.some(({ at, deed }) => between({ time: at }) && /"(retry|cancel|start)"/.test(deed));
+      const told =
+        deeds.some(({ at, deed }) => between({ time: at }) && SENDS_AGAIN.test(deed)) ||
+        orders.some(
+          ({ began, at, deed }) =>
+            SENDS_AGAIN.test(deed) &&
+            began <= next.time &&
+            Date.parse(at) >= Date.parse(refused.time) - ORDER_REACH_MS,
+        );
       const allowed = refused.outcome === 'ConflictException' || next.token !== refused.token || told;
       return [
         ...(looked ? [] : [`CreateInstance at ${next.time} without a look after ${refused.outcome}`]),
@@ -191,7 +206,7 @@ function isOurs({ clientToken: token }: EmulatedInstance, accountId: string): bo
   return tokensOf(accountId).includes(token);
 }
 
-function isCallOfOurs({ caller }: RecordedCall): boolean {
+export function isCallOfOurs({ caller }: RecordedCall): boolean {
   return !caller.includes(`:assumed-role/${OWNER}/`);
 }
 
@@ -203,7 +218,7 @@ function creates(calls: RecordedCall[]): RecordedCall[] {
   return ours(calls).filter(({ operation }) => operation === 'CreateInstance');
 }
 
-function isProvision({ workflowType }: RunRecord): boolean {
+export function isProvision({ workflowType }: RunRecord): boolean {
   return workflowType === PROVISION_WORKFLOW;
 }
 
@@ -218,6 +233,7 @@ function isSince(createdDate: string, startedAt: string): boolean {
   return Date.parse(createdDate) >= Math.floor(Date.parse(startedAt) / 1_000) * 1_000;
 }
 
-function isGone({ deletedDate }: EmulatedInstance, time: string): boolean {
+/** Whether an instance was gone by then. */
+export function isGone({ deletedDate }: EmulatedInstance, time: string): boolean {
   return deletedDate !== undefined && Date.parse(deletedDate) <= Date.parse(time) + SLACK_MS;
 }

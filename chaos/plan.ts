@@ -16,6 +16,8 @@ export type Deed =
 /** One account: what is asked for, and what happens to it. Times in milliseconds. */
 export interface AccountPlan {
   accountId: string;
+  /** Somebody starts a run of it, whatever fleets do. */
+  ownRun: boolean;
   startsAt: number;
   request: Pick<ProvisionRequestInput, 'existing' | 'onFailure' | 'onCancel' | 'onCreateFailed'>;
   /** Somebody made an instance before us. */
@@ -100,7 +102,8 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ does: fc.constant('faults'), faults: accountFaults }) },
 );
 
-function account(lengthMs: number): fc.Arbitrary<Omit<AccountPlan, 'accountId'>> {
+/** All of an account but who it is. */
+export function accountFate(lengthMs: number): fc.Arbitrary<Omit<AccountPlan, 'accountId' | 'ownRun'>> {
   return fc.record({
     startsAt: fc.integer({ min: 0, max: lengthMs }),
     request: fc.record({
@@ -147,7 +150,7 @@ const mishap: fc.Arbitrary<Mishap> = fc.oneof(
   },
 );
 
-/** The plan of a seed. */
+/** The plan of a seed, without fleets. */
 export function makePlan(seed: number, minutes: number): Plan {
   const lengthMs = minutes * 60_000;
   const exactly = (count: number) => ({
@@ -155,7 +158,7 @@ export function makePlan(seed: number, minutes: number): Plan {
     maxLength: Math.max(1, Math.round(count)),
   });
   const plan = fc.record({
-    accounts: fc.array(account(lengthMs), { ...exactly(ACCOUNTS_PER_MINUTE * minutes), size: 'max' }),
+    accounts: fc.array(accountFate(lengthMs), { ...exactly(ACCOUNTS_PER_MINUTE * minutes), size: 'max' }),
     mishaps: fc.array(fc.record({ at: fc.integer({ min: 1_000, max: lengthMs }), mishap }), {
       ...exactly(MISHAPS_PER_MINUTE * minutes),
       size: 'max',
@@ -172,7 +175,11 @@ export function makePlan(seed: number, minutes: number): Plan {
   if (drawn === undefined) throw new Error('no plan was drawn');
   return {
     ...drawn,
-    accounts: drawn.accounts.map((it, index) => ({ ...it, accountId: String(200_000_000_000 + index) })),
+    accounts: drawn.accounts.map((it, index) => ({
+      ...it,
+      accountId: String(200_000_000_000 + index),
+      ownRun: true,
+    })),
     mishaps: drawn.mishaps.sort((a, b) => a.at - b.at),
   };
 }

@@ -3,7 +3,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { WorkflowExecutionStatusName } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  isUnavailable,
+  NoRunError,
   workflowIdOf,
   type AccountStatus,
   type IdentityCenterClient,
@@ -11,6 +11,7 @@ import {
   type ProvisionRequestInput,
 } from '../client';
 import { emulatorSettings, type Emulator } from '../sandbox';
+import { persist, played, type PlayedDeed } from './deeds';
 import type { AccountPlan, Deed } from './plan';
 
 /** A run of an account that was played. Times are ISO 8601. */
@@ -18,6 +19,8 @@ export interface RunRecord {
   runId: string;
   workflowType: string;
   status: WorkflowExecutionStatusName;
+  /** The workflow that started it: a page of a fleet. */
+  parent?: string;
   startedAt: string;
   closedAt?: string;
   result?: AccountStatus['result'];
@@ -27,7 +30,7 @@ export interface RunRecord {
 /** What was done to an account, and what came of it. */
 export interface Played {
   plan: AccountPlan;
-  deeds: { at: string; deed: string; outcome: string }[];
+  deeds: PlayedDeed[];
   /** Oldest first. */
   runs: RunRecord[];
 }
@@ -35,7 +38,6 @@ export interface Played {
 /** Who makes and deletes instances without us. */
 export const OWNER = 'Owner';
 const REGION = 'eu-west-1';
-const PATIENCE_MS = 90_000;
 const MOST_RETRIES = 3;
 
 const TIMING: ProvisionRequestInput['timing'] = {
@@ -47,7 +49,12 @@ const TIMING: ProvisionRequestInput['timing'] = {
   retry: { initialInterval: '50ms', maximumInterval: '500ms' },
 };
 
-/** Does to one account what its plan says, and waits until its last run has ended. */
+/** What is asked for an account, by whoever asks. */
+export function requestOf({ accountId, request }: AccountPlan): ProvisionRequestInput {
+  return { accountId, region: REGION, timing: TIMING, ...request };
+}
+
+/** Does to one account what its plan says. */
 export class Player {
   private readonly deeds: Played['deeds'] = [];
 
@@ -57,20 +64,39 @@ export class Player {
     private readonly plan: AccountPlan,
   ) {}
 
-  /** @param deadline milliseconds since the epoch, by which every run is to have ended */
-  async play(deadline: number): Promise<Played> {
+  /**
+   * Waits until its last run has ended, where it has runs of its own.
+   *
+   * @param deadline milliseconds since the epoch, by which every run is to have ended
+   */
+  async play(deadline: number): Promise<void> {
     const { plan } = this;
     await sleep(plan.startsAt);
     if (plan.taken) await this.carryOut({ does: 'ownerCreates' });
     this.setFaults(plan.faults);
-    await this.carryOut({ does: 'start', times: 1 });
+    if (plan.ownRun) await this.carryOut({ does: 'start', times: 1 });
     for (const { afterMs, deed } of plan.deeds) {
       await sleep(afterMs);
       await this.carryOut(deed);
     }
     this.setFaults({});
-    await this.settle(deadline);
-    return { plan, deeds: this.deeds, runs: await persist(() => this.readRuns()) };
+    if (plan.ownRun) await this.settle(deadline);
+  }
+
+  async record(): Promise<Played> {
+    return { plan: this.plan, deeds: this.deeds, runs: await persist(() => this.readRuns()) };
+  }
+
+  /** Waits until no run is open; lets those go on that wait for a person. */
+  async settle(deadline: number): Promise<void> {
+    const { accountId, atLast } = this.plan;
+    for (let told = 0; Date.now() < deadline;) {
+      const { status, stage, paused } = await persist(() => lookAt(this.client, accountId));
+      if (status !== 'RUNNING') return;
+      if (paused) await this.carryOut({ does: 'resume' });
+      else if (stage === 'held') await this.carryOut({ does: told++ < MOST_RETRIES ? atLast : 'abort' });
+      await sleep(1_000);
+    }
   }
 
   private setFaults(faults: AccountPlan['faults']): void {
@@ -82,21 +108,17 @@ export class Player {
   }
 
   private async carryOut(deed: Deed): Promise<void> {
-    const outcome = await this.attempt(deed).then(
-      () => 'done',
-      (error: unknown) => (error instanceof Error ? error.name : String(error)),
-    );
-    this.deeds.push({ at: new Date().toISOString(), deed: JSON.stringify(deed), outcome });
+    this.deeds.push(await played(deed, () => this.attempt(deed)));
   }
 
   private async attempt(deed: Deed): Promise<void> {
     const { client } = this;
-    const { accountId, request } = this.plan;
+    const { accountId } = this.plan;
     const handle = client.temporal.workflow.getHandle(workflowIdOf(accountId));
     switch (deed.does) {
       case 'start': {
         const starts = Array.from({ length: deed.times }, () =>
-          persist(() => client.start({ accountId, region: REGION, timing: TIMING, ...request })),
+          persist(() => client.start(requestOf(this.plan))),
         );
         await Promise.all(starts);
         return;
@@ -122,18 +144,6 @@ export class Player {
         return;
       default:
         await persist(() => handle.signal(deed.does));
-    }
-  }
-
-  /** Waits until no run is open; lets those go on that wait for a person. */
-  private async settle(deadline: number): Promise<void> {
-    const { accountId, atLast } = this.plan;
-    for (let told = 0; Date.now() < deadline;) {
-      const { status, stage, paused } = await persist(() => this.client.status(accountId));
-      if (status !== 'RUNNING') return;
-      if (paused) await this.carryOut({ does: 'resume' });
-      else if (stage === 'held') await this.carryOut({ does: told++ < MOST_RETRIES ? atLast : 'abort' });
-      await sleep(1_000);
     }
   }
 
@@ -168,13 +178,14 @@ export class Player {
     const { accountId } = this.plan;
     const runs: RunRecord[] = [];
     const query = `WorkflowId = '${workflowIdOf(accountId)}'`;
-    for await (const { runId } of this.client.temporal.workflow.list({ query })) {
+    for await (const { runId, parentExecution } of this.client.temporal.workflow.list({ query })) {
       const { workflowType, status, startedAt, closedAt, result, failure } = await this.client.status(
         accountId,
         runId,
       );
       runs.push({
         ...{ runId, workflowType, status, startedAt },
+        ...(parentExecution?.workflowId && { parent: parentExecution.workflowId }),
         ...(closedAt !== undefined && { closedAt }),
         ...(result !== undefined && { result }),
         ...(failure !== undefined && { failure }),
@@ -184,16 +195,15 @@ export class Player {
   }
 }
 
-/** Tries again while the server is away. */
-async function persist<T>(work: () => Promise<T>): Promise<T> {
-  const end = Date.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      if (!isUnavailable(cause) || Date.now() > end) throw error;
-      await sleep(300);
-    }
+/** Where an account stands; an empty answer, where it has no run. */
+export async function lookAt(
+  client: IdentityCenterClient,
+  accountId: string,
+): Promise<Partial<AccountStatus>> {
+  try {
+    return await client.status(accountId);
+  } catch (error) {
+    if (error instanceof NoRunError) return {};
+    throw error;
   }
 }

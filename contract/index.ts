@@ -11,5 +11,6 @@ export * from './progress';
 export * from './request';
 export * from './request-diff';
 export * from './search-attributes';
+export * from './run-outcome';
 export * from './situations';
 export * from './steering';

@@ -1,27 +1,22 @@
 import {
-  ApplicationFailure,
-  CancelledFailure,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
   startChild,
-  TerminatedFailure,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities';
 import {
-  describeFailure,
   describeProblems,
-  oneLine,
+  outcomeOfEnd,
   PROVISION_WORKFLOW,
   readRequest,
   searchAttributesOf,
   summaryOf,
   workflowIdOf,
-  type ProgressFailure,
   type ProvisionRequest,
   type ProvisionResult,
   type RunOutcome,
@@ -96,30 +91,8 @@ async function startRun(
 
 function outcomeOfFailure(accountId: string, error: unknown): RunOutcome {
   if (isCancellation(error)) return { accountId, end: 'cancelled' };
-  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
-  if (cause instanceof CancelledFailure) return { accountId, end: 'cancelled' };
-  if (cause instanceof ApplicationFailure)
-    return { accountId, end: 'failed', failure: shortened(describeFailure(cause)) };
-  const terminated = cause instanceof TerminatedFailure;
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return {
-    accountId,
-    end: 'failed',
-    failure: {
-      type: terminated ? 'Terminated' : 'Unknown',
-      message: `Account ${accountId}: the run ${terminated ? 'was terminated' : `ended: ${said}`}. ${START_AGAIN}`,
-      remedy: START_AGAIN,
-    },
-  };
+  return outcomeOfEnd(accountId, error instanceof ChildWorkflowFailure ? error.cause : error);
 }
-
-/** A page full of failures has to fit into a payload; the run itself has the whole. */
-function shortened(failure: ProgressFailure): ProgressFailure {
-  return { ...failure, message: oneLine(failure.message, LONGEST_MESSAGE) };
-}
-
-const LONGEST_MESSAGE = 500;
-const START_AGAIN = 'Start the fleet again: the run goes on with what is there.';
 
 export function accountIdIn(input: unknown): string {
   const { accountId } = (input ?? {}) as { accountId?: unknown };

@@ -25,12 +25,16 @@ export interface PageOrder {
   retry?: number;
   /** There is nothing left to do: return the outcomes. */
   finish?: true;
+  /** The fleet that the page belongs to is gone: end what is open, begin nothing. */
+  orphaned?: true;
 }
 
 /** Signal from a page to its fleet: where it stands, and which accounts have failed since its last report. */
 export const PAGE_REPORT = 'pageReport';
 export interface PageReport extends FleetCounts {
   page: number;
+  /** The page's workflow ID: it reports to a name, and the fleet that started it may have been terminated. */
+  pageId?: string;
   waiting: number;
   open: number;
   held: number;

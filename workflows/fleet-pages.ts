@@ -77,6 +77,14 @@ export class Pages {
     void this.send(page, (id) => getExternalWorkflowHandle(id).cancel());
   }
 
+  /** A page of a fleet of this name that was terminated. */
+  dismiss(id: string): void {
+    const order: PageOrder = { orphaned: true };
+    const sent = this.counted(() => getExternalWorkflowHandle(id).signal<[PageOrder]>(PAGE_ORDER, order));
+    // One that has ended has nothing to stop.
+    sent.catch(() => undefined);
+  }
+
   /** One order after another: signals that are under way together arrive in any order. */
   private async deliver(page: number, id: string): Promise<void> {
     const handle = getExternalWorkflowHandle(id);

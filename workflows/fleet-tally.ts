@@ -9,7 +9,7 @@ import {
 import type { NewFailure, PageReport } from './fleet-messages';
 
 /** A page that has not ended. */
-export interface LivePage extends Omit<PageReport, 'newFailures'> {
+export interface LivePage extends Omit<PageReport, 'pageId' | 'newFailures'> {
   /** The window that it was given. */
   window: number;
   /** Can be spoken to; before that it is told nothing, and when it starts everything. */

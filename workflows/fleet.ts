@@ -114,7 +114,11 @@ export class Fleet {
     });
   }
 
-  hear({ newFailures, ...report }: PageReport): void {
+  hear({ pageId, newFailures, ...report }: PageReport): void {
+    if (pageId !== undefined && pageId !== this.pages.idOf(report.page)) {
+      this.pages.dismiss(pageId);
+      return;
+    }
     const index = this.state.pages.findIndex(({ page }) => page === report.page);
     const known = this.state.pages[index];
     // One from before a retry knows nothing of the accounts that it is to try again.

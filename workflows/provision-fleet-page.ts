@@ -7,6 +7,7 @@ import {
   isCancellation,
   log,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { HELD_SIGNAL, OUTCOMES_QUERY, workflowIdOf, type AccountOutcome, type HeldNews } from '../contract';
 import { accountIdIn, provisionAccount } from './fleet-account';
@@ -113,9 +114,16 @@ class Page {
     this.finished = true;
   }
 
+  private async windUp(): Promise<void> {
+    this.stop();
+    await this.settled();
+    this.finish();
+  }
+
   /** Tells the fleet where the page stands, for as long as there is something to tell. */
   async report(): Promise<void> {
     const fleet = getExternalWorkflowHandle(this.input.fleetId);
+    const pageId = workflowInfo().workflowId;
     for (;;) {
       const urgent = () => this.finished || this.isUrgent();
       // Nothing changes while nothing is open, so no timer is needed to look.
@@ -131,14 +139,12 @@ class Page {
       const untold = this.newFailures.length;
       try {
         await fleet.signal<[PageReport]>(PAGE_REPORT, {
-          ...{ ...stand, newFailures },
+          ...{ ...stand, pageId, newFailures },
           ...(untold > 0 && { untold }),
         });
       } catch (error) {
         log.warn('the fleet is gone: what is open is ended, nothing new is begun', { error });
-        this.stop();
-        await this.settled();
-        this.finish();
+        await this.windUp();
       }
     }
   }
@@ -179,7 +185,8 @@ class Page {
     if (end.failure !== undefined) this.newFailures.push({ accountId: end.accountId, failure: end.failure });
   }
 
-  private obey({ window, paused, stop, retry, finish }: PageOrder): void {
+  private obey({ window, paused, stop, retry, finish, orphaned }: PageOrder): void {
+    if (orphaned) void CancellationScope.nonCancellable(() => this.windUp());
     if (window !== undefined) this.window = window;
     if (stop) this.stop();
     if (finish) this.finish();
@@ -210,7 +217,7 @@ class Page {
     });
   }
 
-  private stand(): Omit<PageReport, 'newFailures' | 'untold'> {
+  private stand(): Omit<PageReport, 'pageId' | 'newFailures' | 'untold'> {
     const counts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
     for (const end of this.ends) if (end !== undefined) counts[end.end] += 1;
     return {

@@ -1,4 +1,5 @@
-import type { FleetInput } from '../../client';
+import type { AccountOutcome, FleetInput } from '../../client';
+import { fleetIdOf } from '../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../support/fleets';
 import { requestFor, until } from '../support/harness';
 
@@ -98,6 +99,24 @@ test('a page that is terminated from outside does not keep its fleet open', asyn
   expect(result).toMatchObject({ failed: 2, causes: [expect.objectContaining({ type: 'PageLost' })] });
   for (const account of ids) await harness.client.cancel(account);
 });
+
+test('a page of a terminated fleet does not meddle with the next of that name, and soon begins nothing more', async () => {
+  const ids = freshAccounts(3);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 3_000 });
+  const fleet = harness.fleetOf(ids, { maxConcurrent: 1 });
+  await harness.client.fleets.start(fleet);
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ open }) => open === 1,
+  );
+  await harness.temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
+  await harness.client.fleets.start(fleet);
+  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 3, succeeded: 3 });
+  expect(await harness.outcomesOf(fleet.name)).toHaveLength(3);
+  const left = (await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).result()) as AccountOutcome[];
+  // It learns at its next report that its fleet is gone.
+  expect(left.map(({ end }) => end).at(-1)).toBe('skipped');
+}, 60_000);
 
 test('retry of a running fleet tries its failed accounts again', async () => {
   const ids = freshAccounts(4);

@@ -81,6 +81,23 @@ test('an account whose run is open is joined', async () => {
   expect(harness.creates(account)).toHaveLength(1);
 });
 
+test('a joined run that is terminated has failed, which retry and the next start can mend', async () => {
+  const [account = ''] = freshAccounts(1);
+  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000 });
+  await harness.client.start(requestFor(account));
+  const fleet = harness.fleetOf([account]);
+  await harness.client.fleets.start(fleet);
+  await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ open }) => open === 1,
+  );
+  await harness.temporal.workflow.getHandle(workflowIdOf(account)).terminate();
+  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({
+    ...{ failed: 1, cancelled: 0 },
+    causes: [{ type: 'Terminated', remedy: expect.stringContaining('Start the fleet again') as string }],
+  });
+});
+
 test('a request that no run would take fails alone', async () => {
   const [account = ''] = freshAccounts(1);
   const fleet = harness.fleetOf([account]);

@@ -1,0 +1,201 @@
+import { fleetViolationsOf, type FleetEvidence } from '../../chaos/fleet-oracle';
+import type { FleetRecord } from '../../chaos/fleet-record';
+import type { Evidence } from '../../chaos/oracle';
+import type { RunRecord } from '../../chaos/play';
+import { PROVISION_WORKFLOW, type AccountEnd, type AccountOutcome, type FleetProgress } from '../../contract';
+
+const [DONE, FAILED] = ['111111111111', '222222222222'];
+const PREFIX = 'identity-center-fleet/sample/0123456789ab/';
+const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`;
+const deed = (does: string, second = 5) => ({
+  ...{ began: at(second), at: at(second), deed: JSON.stringify({ does }), outcome: 'done' },
+});
+
+const run = (runId: string, more: Partial<RunRecord> = {}): RunRecord => ({
+  ...{ runId, workflowType: PROVISION_WORKFLOW, status: 'COMPLETED', parent: `${PREFIX}0` },
+  ...{ startedAt: at(2), closedAt: at(4) },
+  ...more,
+});
+
+const failure = { type: 'Aborted', message: 'Aborted.', remedy: 'Start again.' };
+const succeeded = (accountId: string): AccountOutcome => ({
+  ...{ accountId, end: 'succeeded', outcome: 'created', instanceArn: `arn:${accountId}` },
+  ...{ startedAt: at(2), endedAt: at(4) },
+});
+const failed: AccountOutcome = {
+  ...{ accountId: FAILED, end: 'failed', failure, startedAt: at(2), endedAt: at(4) },
+};
+
+const success = (accountId: string) =>
+  ({ instanceArn: `arn:${accountId}` }) as NonNullable<RunRecord['result']>;
+
+function account(accountId: string, runs: RunRecord[], more: Partial<Evidence> = {}): [string, Evidence] {
+  const plan = { accountId } as Evidence['plan'];
+  return [accountId, { plan, runs, deeds: [], orders: [], calls: [], instances: [], broken: [], ...more }];
+}
+
+const doneAccount = account(DONE, [run('done', { result: success(DONE) })]);
+const failedAccount = account(FAILED, [run('failed', { status: 'FAILED', failure })]);
+
+/** A fleet of two accounts, of which one has failed; nothing is wrong with it. */
+function sample({
+  outcomes = [succeeded(DONE), failed],
+  accounts = [doneAccount, failedAccount],
+  deeds = [deed('start', 1)],
+  ...more
+}: Partial<FleetRecord> & {
+  outcomes?: AccountOutcome[];
+  accounts?: [string, Evidence][];
+  deeds?: FleetEvidence['deeds'];
+  plan?: Partial<FleetEvidence['plan']>;
+  counts?: Partial<FleetProgress>;
+} = {}): FleetEvidence {
+  const { plan, counts, ...record } = more;
+  const count = (end: AccountEnd) => outcomes.filter((it) => it.end === end).length;
+  const progress = {
+    ...{ accounts: 2, startedAt: at(1), pageIdPrefix: PREFIX },
+    ...{ succeeded: count('succeeded'), failed: count('failed') },
+    ...{ cancelled: count('cancelled'), skipped: count('skipped') },
+    causes: outcomes.flatMap((it) => (it.failure === undefined ? [] : [{ type: it.failure.type, count: 1 }])),
+    ...counts,
+  } as FleetProgress;
+  return {
+    plan: { name: 'sample', pages: [[DONE, FAILED]], ...plan } as FleetEvidence['plan'],
+    ...{ deeds, events: 100, accounts: new Map(accounts) },
+    records: [
+      {
+        ...{ runId: 'fleet', status: 'COMPLETED', closedAt: at(9), progress },
+        pages: [{ status: 'COMPLETED', closedAt: at(9), events: 50, outcomes }],
+        ...record,
+      },
+    ],
+  };
+}
+
+const skipped: AccountOutcome = { accountId: FAILED, end: 'skipped', endedAt: at(4) };
+const cancelled: AccountOutcome = { accountId: FAILED, end: 'cancelled', endedAt: at(4) };
+const cancelledRun = run('cancelled', { status: 'CANCELLED' });
+
+test.each([
+  ['whose accounts ended as it says', sample()],
+  [
+    'that was cancelled',
+    sample({
+      ...{ status: 'CANCELLED', deeds: [deed('cancel')], outcomes: [succeeded(DONE), cancelled] },
+      accounts: [doneAccount, account(FAILED, [cancelledRun])],
+    }),
+  ],
+  [
+    'that was cancelled before an account was begun',
+    sample({
+      ...{ status: 'CANCELLED', deeds: [deed('cancel')], outcomes: [succeeded(DONE), skipped] },
+      accounts: [doneAccount, account(FAILED, [])],
+    }),
+  ],
+  ['that was terminated', sample({ status: 'TERMINATED', deeds: [deed('terminate')], outcomes: [] })],
+  [
+    'of which somebody cancelled a run',
+    sample({
+      outcomes: [succeeded(DONE), cancelled],
+      accounts: [doneAccount, account(FAILED, [cancelledRun], { deeds: [deed('cancel', 3)] })],
+    }),
+  ],
+  [
+    'that stopped after too many failures',
+    sample({
+      ...{ plan: { stopAfterFailures: '50%' }, outcomes: [{ ...failed, accountId: DONE }, skipped] },
+      accounts: [account(DONE, [run('failed', { status: 'FAILED', failure })]), account(FAILED, [])],
+    }),
+  ],
+])('nothing is wrong with a fleet %s', (_, evidence) => {
+  expect(fleetViolationsOf(evidence)).toEqual([]);
+});
+
+test.each([
+  ['is open', sample({ status: 'RUNNING' }), 'execution fleet is RUNNING'],
+  ['was terminated by nobody', sample({ status: 'TERMINATED' }), 'execution fleet is TERMINATED'],
+  ['was never started', { ...sample(), records: [] }, 'was never started'],
+  ['has a long history', { ...sample(), events: 10_001 }, 'a history has 10001 events'],
+  ['lost an account', sample({ outcomes: [succeeded(DONE)] }), `page 0 has outcomes of ${DONE}, not of`],
+  ['counted wrongly', sample({ counts: { succeeded: 2 } }), 'it counts 2 as succeeded, its pages 1'],
+  ['ended early', sample({ plan: { pages: [[DONE, FAILED], ['3']] } }), 'it ended after 1 of 2 pages'],
+  ['lost a cause', sample({ counts: { causes: [] } }), 'its causes count 0 failures of 1'],
+  [
+    'tells a success that no run had',
+    sample({ accounts: [account(DONE, [run('other')]), failedAccount] }),
+    `account ${DONE} is told as succeeded: no run ended with arn:${DONE}`,
+  ],
+  [
+    'tells a failure that no run had',
+    sample({ accounts: [doneAccount, account(FAILED, [run('other')])] }),
+    'no run failed with Aborted',
+  ],
+  [
+    'tells a failure without a next step',
+    sample({ outcomes: [succeeded(DONE), { ...failed, failure: { type: 'Aborted', message: '' } }] }),
+    'Aborted has no next step',
+  ],
+  [
+    'tells a cancel that no run had',
+    sample({ outcomes: [succeeded(DONE), cancelled] }),
+    'no run of it was cancelled',
+  ],
+  [
+    'ended before a run of its own',
+    sample({ accounts: [doneAccount, account(FAILED, [run('failed', { failure, closedAt: at(10) })])] }),
+    `it ended before run failed of ${FAILED}`,
+  ],
+  [
+    'cancelled a run that it joined',
+    sample({
+      ...{ status: 'CANCELLED', deeds: [deed('cancel')], outcomes: [succeeded(DONE), cancelled] },
+      accounts: [
+        doneAccount,
+        account(FAILED, [{ ...cancelledRun, parent: undefined } as unknown as RunRecord]),
+      ],
+    }),
+    `run cancelled of ${FAILED} was cancelled, which nobody asked for`,
+  ],
+  [
+    'left out an account for no reason',
+    sample({ outcomes: [succeeded(DONE), skipped], accounts: [doneAccount, account(FAILED, [])] }),
+    'it left out 1 accounts for no reason',
+  ],
+  [
+    'left out an account that it had begun',
+    sample({ plan: { stopAfterFailures: 1 }, outcomes: [succeeded(DONE), skipped] }),
+    `it left out ${FAILED}, which it had begun`,
+  ],
+  [
+    'did again what was done',
+    sample({
+      accounts: [
+        account(DONE, [
+          run('earlier', { startedAt: at(0), closedAt: at(0), result: success(DONE) }),
+          run('again', { result: success(DONE) }),
+        ]),
+        failedAccount,
+      ],
+    }),
+    `it began run again of ${DONE}, which was done by earlier`,
+  ],
+])('a fleet that %s is found', (_, evidence, violation) => {
+  expect(fleetViolationsOf(evidence).join('\n')).toContain(violation);
+});
+
+test('a success with an instance that was gone by then is found, where nobody else deleted it', () => {
+  const instance = { instanceArn: `arn:${DONE}`, accountId: DONE, deletedDate: at(1) };
+  const gone = account(DONE, doneAccount[1].runs, {
+    instances: [instance as Evidence['instances'][number]],
+  });
+  const call = {
+    ...{ operation: 'DeleteInstance', instanceArn: `arn:${DONE}`, time: at(1) },
+    caller: 'arn:aws:sts::111111111111:assumed-role/Owner/owner',
+  };
+  const byOwner = account(DONE, doneAccount[1].runs, {
+    ...gone[1],
+    calls: [call as Evidence['calls'][number]],
+  });
+  expect(fleetViolationsOf(sample({ accounts: [gone, failedAccount] })).join()).toContain('was gone before');
+  expect(fleetViolationsOf(sample({ accounts: [byOwner, failedAccount] }))).toEqual([]);
+});
