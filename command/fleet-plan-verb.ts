@@ -25,9 +25,7 @@ export async function plan(manifest: string, { json, rate }: FleetPlanOptions): 
     const spinner =
       !json && isLiveTerminal() ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
     const sayHowFar = () =>
-      spinner?.start(
-        `looked at ${grouped(plans.length)} of ${grouped(accounts.length)} accounts`,
-      );
+      spinner?.start(`looked at ${grouped(plans.length)} of ${grouped(accounts.length)} accounts`);
     try {
       sayHowFar();
       for await (const account of client.fleets.plan(accounts)) {
