@@ -44,6 +44,37 @@ export function sumOf(
   return pages.reduce((sum, page) => sum + page[what], 0);
 }
 
+/** Accounts of a page that take a place in the window. */
+export function busyOf({ open, held }: LivePage): number {
+  return open - held;
+}
+
+/**
+ * The windows of the pages: in their order each gets what it has use for, of what later ones have under way leaves free.
+ *
+ * @param mayWait asked where a page has to wait for a later one, as it does after a retry: fleets once knew no such thing
+ */
+export function windowsOf(
+  { pages, maxConcurrent }: CarriedFleet,
+  mayWait: () => boolean,
+): { page: LivePage; window: number }[] {
+  let free = maxConcurrent;
+  let later = pages.reduce((sum, page) => sum + busyOf(page), 0);
+  return pages.map((page) => {
+    later -= busyOf(page);
+    let window = windowOf(page, free);
+    const left = windowOf(page, free - later);
+    if (left !== window && mayWait()) window = left;
+    free -= window;
+    return { page, window };
+  });
+}
+
+function windowOf(page: LivePage, free: number): number {
+  const busy = busyOf(page);
+  return page.waiting === 0 ? busy : Math.max(0, Math.min(free, busy + page.waiting));
+}
+
 /** How the accounts of a fleet have ended so far. */
 export function countsOf(state: CarriedFleet): FleetCounts {
   const { ended } = state;

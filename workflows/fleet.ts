@@ -1,4 +1,4 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import {
   MAX_NOTES,
   type CallsNews,
@@ -9,11 +9,13 @@ import {
   type FleetStage,
 } from '../contract';
 import {
+  busyOf,
   countFailure,
   countsOf,
   fold,
   hasFailedTooOften,
   sumOf,
+  windowsOf,
   type CarriedFleet,
   type LivePage,
 } from './fleet-tally';
@@ -75,13 +77,8 @@ export class Fleet {
     this.shareWindow();
   }
 
-  /** Pages in their order get what they have use for. */
   shareWindow(): void {
-    let free = this.state.maxConcurrent;
-    for (const page of this.state.pages) {
-      const busy = page.open - page.held;
-      const window = page.waiting === 0 ? busy : Math.max(0, Math.min(free, busy + page.waiting));
-      free -= window;
+    for (const { page, window } of windowsOf(this.state, () => patched('window-over-all-pages'))) {
       if (page.waiting === 0 || window === page.window) continue;
       page.window = window;
       this.pages.tell(page, { window });
@@ -146,7 +143,7 @@ export class Fleet {
       page.failed = 0;
       page.retries += 1;
       // No more than is under way: the window is shared out anew.
-      page.window = page.open - page.held;
+      page.window = busyOf(page);
       this.pages.tell(page, { window: page.window, retry: page.retries });
     }
     this.hasNews = true;

@@ -18,6 +18,39 @@ test('stopAfterFailures begins no more accounts', async () => {
   expect(result?.skipped).toBeGreaterThanOrEqual(15);
 });
 
+test('accounts that are tried again wait until the later pages leave them a place', async () => {
+  const [failing, slow] = [freshAccounts(3), freshAccounts(3)];
+  harness.emulator.setFaults({ accounts: failing, organizationForbids: true });
+  harness.emulator.setFaults({ accounts: slow, creationMs: 4_000 });
+  const name = harness.freshName();
+  const handle = await harness.temporal.workflow.start<(request: object) => Promise<object>>(
+    'provisionFleet',
+    {
+      ...{ workflowId: fleetIdOf(name), taskQueue: harness.taskQueue },
+      args: [{ name, pages: 2, maxConcurrent: 3 }],
+    },
+  );
+  for (const [page, ids] of [failing, slow].entries())
+    await handle.signal('addPage', { page, accounts: ids.map((account) => requestFor(account)) });
+  await until(
+    () => harness.client.fleets.status(name),
+    ({ failed, open }) => failed === 3 && open === 3,
+  );
+  harness.emulator.setFaults({ accounts: failing, creationMs: 500 });
+  await harness.client.fleets.order(name, 'retry');
+  const seen: number[] = [];
+  await until(
+    async () => {
+      const { open, status } = await harness.client.fleets.status(name);
+      seen.push(open);
+      return status;
+    },
+    (status) => status !== 'RUNNING',
+  );
+  expect(Math.max(...seen)).toBe(3);
+  expect(await handle.result()).toMatchObject({ succeeded: 6, failed: 0 });
+}, 60_000);
+
 test('a held account gives its place to another, and retry of the fleet goes on with it', async () => {
   const ids = freshAccounts(3);
   const [held = ''] = ids;
