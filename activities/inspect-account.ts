@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import {
   describeFailure,
   failureDetails,
@@ -11,6 +11,7 @@ import {
   type Plan,
   type ProvisionRequest,
   type ProvisionResult,
+  type SituationName,
 } from '../contract';
 import type { AccountApi, Instance } from './account-api';
 import { isA } from './errors';
@@ -25,8 +26,8 @@ export interface InspectAccountInput extends StepInput {
 /** A plan, without the account that it is for. */
 type Finding = Omit<AccountPlan, 'accountId'>;
 
-/** Throttling is waited out; what else AWS does not answer is given up after so many attempts. */
-const MOST_ATTEMPTS = 5;
+/** So many calls that AWS does not answer, and the account is given up. */
+const MOST_UNANSWERED = 5;
 
 /** What a fleet would do with an account, by what Temporal knows of it and what AWS shows; writes nothing. */
 export async function inspectAccount(
@@ -34,10 +35,20 @@ export async function inspectAccount(
   input: InspectAccountInput,
 ): Promise<AccountPlan> {
   const { accountId } = input;
-  const run = await latestRun(input.request);
+  const { request } = input;
+  const run = await latestRun(request);
   if (run?.status === 'RUNNING') return { accountId, ...findingOfOpen(run) };
+  const made = await instanceOf(run);
   try {
-    return { accountId, ...(await step(deps, input, (account) => inspect(account, input.request, run))) };
+    return {
+      accountId,
+      ...(await step(deps, input, async (account) => {
+        const [instance] = await account.listOwnInstances();
+        return made === undefined
+          ? inspect(account, request, instance, run !== undefined)
+          : findingOfMade(request, made, instance);
+      })),
+    };
   } catch (error) {
     return { accountId, ...findingOfFailure(error) };
   }
@@ -50,14 +61,13 @@ function findingOfOpen({ workflowType, differing }: LatestRun): Finding {
   return { plan: 'done', why: 'its run is open, and would be joined' };
 }
 
+/** @param hadRun Temporal knows of an earlier run of the account */
 async function inspect(
   account: AccountApi,
   request: ProvisionRequest,
-  run: LatestRun | undefined,
+  instance: Instance | undefined,
+  hadRun: boolean,
 ): Promise<Finding> {
-  const [instance] = await account.listOwnInstances();
-  const done = await resultOf(run);
-  if (done !== undefined) return findingOfDone(request, done, instance);
   if (instance === undefined) return { plan: 'create', why: 'the account has no instance in any Region' };
   const { instanceArn, region = request.region } = instance;
   const what = `${instanceArn} in ${region}`;
@@ -69,13 +79,7 @@ async function inspect(
       return findingOfForeign(request, isOurs ? `a run made ${what}, another Region` : `no run made ${what}`);
     }
     case 'CREATE_FAILED':
-      return request.onCreateFailed === 'recreate'
-        ? { plan: 'create', why: `${what} is CREATE_FAILED: where a run made it, it is made anew` }
-        : {
-            plan: 'conflict',
-            why: `${what} is CREATE_FAILED: ${instance.statusReason ?? 'AWS gives no reason'}`,
-            remedy: 'Act on the reason that AWS gives, then use onCreateFailed "recreate".',
-          };
+      return findingOfFailed(request, `${what} is CREATE_FAILED`, instance.statusReason, hadRun);
     case 'DELETE_IN_PROGRESS':
       return { plan: 'create', why: `${what} is being deleted: an instance is made once it is gone` };
     default:
@@ -88,17 +92,41 @@ async function inspect(
 }
 
 /** A fleet asks AWS nothing for an account that a run has provisioned. */
-function findingOfDone(
-  { accountId }: ProvisionRequest,
+function findingOfMade(
+  { accountId, region }: ProvisionRequest,
   arn: string,
   instance: Instance | undefined,
 ): Finding {
-  if (instance?.instanceArn === arn) return { plan: 'done', why: `a run provisioned ${arn}` };
+  if (instance?.instanceArn === arn && instance.status === 'ACTIVE')
+    return { plan: 'done', why: `a run provisioned ${arn}` };
+  const now = instance?.instanceArn === arn ? `is ${instance.status}` : 'AWS does not show any more';
   return {
     plan: 'conflict',
-    why: `a run provisioned ${arn}, which AWS does not show any more; a fleet would take the account for done`,
-    remedy: `Provision it anew: identity-center provision ${accountId}`,
+    why: `a run provisioned ${arn}, which ${now}; a fleet would take the account for done`,
+    remedy: `Once it is gone provision it anew: identity-center provision ${accountId} --region ${region}, with its other fields.`,
   };
+}
+
+/** Whose it was no tag tells: a run makes anew what its own token led to. */
+function findingOfFailed(
+  { onCreateFailed }: ProvisionRequest,
+  what: string,
+  reason = 'AWS gives no reason',
+  hadRun: boolean,
+): Finding {
+  if (!hadRun)
+    return {
+      plan: 'conflict',
+      why: `${what} (${reason}), and no run made it`,
+      remedy: 'Delete it, then plan again.',
+    };
+  return onCreateFailed === 'recreate'
+    ? { plan: 'create', why: `${what} (${reason}): it is deleted and made anew` }
+    : {
+        plan: 'conflict',
+        why: `${what}: ${reason}`,
+        remedy: 'Act on the reason that AWS gives, then use onCreateFailed "recreate".',
+      };
 }
 
 function findingOfForeign({ existing }: ProvisionRequest, why: string): Finding {
@@ -112,7 +140,7 @@ function findingOfForeign({ existing }: ProvisionRequest, why: string): Finding 
 }
 
 /** The instance that a run has provisioned for this very request. */
-async function resultOf(run: LatestRun | undefined): Promise<string | undefined> {
+async function instanceOf(run: LatestRun | undefined): Promise<string | undefined> {
   if (run?.status !== 'COMPLETED' || run.workflowType !== PROVISION_WORKFLOW || run.differing.length > 0)
     return undefined;
   return ((await run.handle.result()) as ProvisionResult).instanceArn;
@@ -123,23 +151,35 @@ function findingOfFailure(error: unknown): Finding {
   const details = isA(error, ApplicationFailure) ? failureDetails(error) : undefined;
   if (!isA(error, ApplicationFailure) || details === undefined) throw error;
   const { situation } = details;
-  const { retry, remedy } = SITUATIONS[situation];
-  const passes = situation === 'throttled' || situation === 'attemptTooLate';
-  let plan: Plan = 'unknown';
-  if (retry === 'untilAccountReady') plan = 'notReady';
-  else if (retry === 'stop') plan = 'forbidden';
-  else if (passes || (situation !== 'noCredentials' && activityInfo().attempt < MOST_ATTEMPTS)) throw error;
-  return {
-    plan,
-    why: whatHappened(describeFailure(error)),
-    remedy: plan === 'unknown' ? askAgain(remedy) : remedy,
-  };
+  const plan = planAfter(situation);
+  if (plan === 'unknown' && isTriedAgain(situation)) throw error;
+  return { plan, why: whatHappened(describeFailure(error)), remedy: remedyInPlan(situation) };
 }
 
-/** A run tries again by itself; a plan has to be asked for once more. */
-function askAgain(remedy: string): string {
-  const step = remedy.replace(/^Nothing to do: .*\. If this lasts, (.)/, (_, first: string) =>
-    first.toUpperCase(),
-  );
-  return `${step.replace('; the call is tried again', '')} Then plan again.`;
+function planAfter(situation: SituationName): Plan {
+  const { retry } = SITUATIONS[situation];
+  if (retry === 'untilAccountReady') return 'notReady';
+  return retry === 'stop' ? 'forbidden' : 'unknown';
+}
+
+/** Throttling passes. How often AWS has not answered the attempts tell each other: some had no turn, and asked nothing. */
+function isTriedAgain(situation: SituationName): boolean {
+  if (situation === 'throttled' || situation === 'attemptTooLate') return true;
+  if (situation === 'noCredentials') return false;
+  const before: unknown = activityInfo().heartbeatDetails;
+  const unanswered = (typeof before === 'number' ? before : 0) + 1;
+  heartbeat(unanswered);
+  return unanswered < MOST_UNANSWERED;
+}
+
+/** The next step where nothing was started: a run would try again by itself. */
+export function remedyInPlan(situation: SituationName): string {
+  const { remedy } = SITUATIONS[situation];
+  const step = remedy
+    .replace(/^Nothing to do: [^.]*\. ?/, '')
+    .replace(/^If this lasts, (.)/, (_, first: string) => first.toUpperCase())
+    .replace('; the call is tried again', '')
+    .replace(/[Ss]tart the run again/, (words) => (words.startsWith('S') ? 'Plan again' : 'plan again'));
+  if (/plan again/i.test(step) || planAfter(situation) === 'notReady') return step;
+  return step === '' ? 'Plan again.' : `${step} Then plan again.`;
 }

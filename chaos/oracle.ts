@@ -30,8 +30,9 @@ const FINAL = [
   ...['ServiceQuotaExceededException', 'IdempotentParameterMismatch'],
 ];
 
-/** A deed after which a run may send a refused call once more. */
+/** A deed after which a run may send a refused call once more; of a fleet it is an order to runs that are open. */
 const SENDS_AGAIN = /"(retry|cancel|start)"/;
+const ORDERS_AGAIN = /"(retry|cancel)"/;
 
 /** What is wrong with an account; nothing, where every promise was kept. */
 export function violationsOf(evidence: Evidence): string[] {
@@ -95,7 +96,7 @@ const noCreateAfterARefusal: Rule = ({ calls, runs, deeds, orders, broken }) =>
         deeds.some(({ at, deed }) => between({ time: at }) && SENDS_AGAIN.test(deed)) ||
         orders.some(
           ({ began, at, deed }) =>
-            SENDS_AGAIN.test(deed) &&
+            ORDERS_AGAIN.test(deed) &&
             began <= next.time &&
             Date.parse(at) >= Date.parse(refused.time) - ORDER_REACH_MS,
         );

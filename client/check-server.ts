@@ -1,6 +1,6 @@
-import { temporal } from '@temporalio/proto';
 import { SEARCH_ATTRIBUTE_NAMES } from '../contract';
 import type { IdentityCenterClient } from './client';
+import { pollersOf } from './pollers';
 import { missingSearchAttributes, registerSearchAttributes } from './search-attributes';
 
 /** One thing that runs need. */
@@ -11,11 +11,6 @@ export interface Check {
   /** What to do where it failed. */
   remedy?: string;
 }
-
-/** A worker polls anew every minute at the latest; the server remembers one that is gone for five. */
-const POLLS_WITHIN_MS = 90_000;
-
-const { TASK_QUEUE_TYPE_WORKFLOW } = temporal.api.enums.v1.TaskQueueType;
 
 /**
  * Checks the server, the namespace, its search attributes, and whether workers poll the task queue.
@@ -64,16 +59,9 @@ async function checkSearchAttributes(client: IdentityCenterClient, fix: boolean)
 
 async function checkWorkers({ temporal: connected, taskQueue }: IdentityCenterClient): Promise<Check> {
   const check = 'workers';
-  const { pollers } = await connected.workflowService.describeTaskQueue({
-    namespace: connected.options.namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: TASK_QUEUE_TYPE_WORKFLOW,
-  });
-  const polling = pollers.filter(
-    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLLS_WITHIN_MS,
-  );
-  const found = `${polling.length} on task queue ${taskQueue}`;
-  return polling.length > 0
+  const polling = await pollersOf(connected, taskQueue);
+  const found = `${polling} on task queue ${taskQueue}`;
+  return polling > 0
     ? { check, ok: true, found }
     : {
         check,

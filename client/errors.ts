@@ -171,6 +171,29 @@ export class FleetDiffersError extends Error {
   }
 }
 
+/** No worker polls the task queue, so nothing would come of what was asked. */
+export class NoPollerError extends Error {
+  override readonly name = 'NoPollerError';
+
+  constructor(readonly taskQueue: string) {
+    super(
+      `No worker polls task queue ${taskQueue}. Start one with "identity-center worker" (IDENTITY_CENTER_TASK_QUEUE names the queue), then try again.`,
+    );
+  }
+}
+
+/** A page of a plan did not come back. */
+export class PlanFailedError extends Error {
+  override readonly name = 'PlanFailedError';
+
+  constructor(workflowId: string, cause: Error) {
+    super(
+      `The plan did not come back (${workflowId}: ${cause.message}). Check that workers of this release run, with "identity-center doctor"; then plan again.`,
+      { cause },
+    );
+  }
+}
+
 /** The fleet has failed, as one whose request is not valid does. */
 export class FleetFailedError extends Error {
   override readonly name = 'FleetFailedError';

@@ -12,6 +12,7 @@ import {
   diffRequests,
   FLEET_WORKFLOW,
   fleetIdOf,
+  NO_CALLS,
   OUTCOMES_QUERY,
   PROGRESS_QUERY,
   readFleetRequest,
@@ -103,7 +104,7 @@ export class Fleets {
    * What a fleet would do with accounts, one by one in their order: looks, at the rate of all calls, and writes nothing to
    * AWS.
    *
-   * @throws WorkflowFailedError where a request is not valid, or no worker has looked within an hour
+   * @throws NoPollerError, PlanFailedError
    */
   plan(accounts: FleetInput['accounts']): AsyncGenerator<AccountPlan, void, void> {
     return planAccounts(this.temporal, this.taskQueue, accounts);
@@ -120,9 +121,15 @@ export class Fleets {
       throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
     });
     if (status.name === 'FAILED') throw new FleetFailedError(name, await reasonOf(handle));
-    const progress = await this.ask<FleetProgress>(name, handle, PROGRESS_QUERY);
+    // A worker of an earlier release counts no calls.
+    const progress = await this.ask<Omit<FleetProgress, 'calls'> & { calls?: FleetProgress['calls'] }>(
+      name,
+      handle,
+      PROGRESS_QUERY,
+    );
+    const { calls = NO_CALLS } = progress;
     const endedAt = closeTime?.toISOString();
-    return { ...progress, workflowId, status: status.name, ...(endedAt && { endedAt }) };
+    return { ...progress, calls, workflowId, status: status.name, ...(endedAt && { endedAt }) };
   }
 
   /** The status each time that it changes, until the fleet has ended. Throws what {@link status} throws. */

@@ -5,10 +5,12 @@ import {
   InvalidRequestError,
   isUnavailable,
   NoFleetError,
+  NoPollerError,
   NoRunError,
   NoWorkerError,
   OrderRefusedError,
   OtherRunOpenError,
+  PlanFailedError,
   RequestDiffersError,
   StagesUnknownError,
   TemporalUnreachableError,
@@ -32,7 +34,10 @@ export function exitCodeOf({ status, stage }: Pick<AccountStatus, 'status' | 'st
 
 /** The exit code for an error. */
 export function exitCodeOfError(error: unknown): number {
-  const unreachable = [TemporalUnreachableError, NoWorkerError, FleetUnansweredError, StagesUnknownError];
+  const unreachable = [
+    ...[TemporalUnreachableError, NoWorkerError, NoPollerError, PlanFailedError],
+    ...[FleetUnansweredError, StagesUnknownError],
+  ];
   if (unreachable.some((type) => error instanceof type) || isUnavailable(error)) return EXIT.unreachable;
   const usage = [
     UsageError,

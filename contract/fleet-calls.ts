@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { readBy, type ReadRequest } from './problems';
+
 /** Calls to Identity Center; those to STS, which has quotas of its own, are left out. */
 export interface CallCounts {
   sent: number;
@@ -12,11 +15,22 @@ export interface FleetCalls extends CallCounts {
   course: (CallCounts & { span: number })[];
 }
 
+export const NO_CALLS: FleetCalls = { sent: 0, throttled: 0, spanMs: 1_000, course: [] };
+
+const count = z.number().int('must be a whole number').min(0, 'must be 0 or more');
+const newsSchema = z.strictObject({
+  /** An earlier fleet of this name had another. */
+  pageIdPrefix: z.string(),
+  sent: count,
+  throttled: count,
+});
+
 /** Signal of a worker to a fleet: the calls for its pages since the last that were told. */
 export const CALLS_SIGNAL = 'callsMade';
-export interface CallsNews extends CallCounts {
-  /** An earlier fleet of this name had another. */
-  pageIdPrefix: string;
+export type CallsNews = z.output<typeof newsSchema>;
+
+export function readCallsNews(input: unknown): ReadRequest<CallsNews> {
+  return readBy(newsSchema, input);
 }
 
 /** The fleet of a page, by the page's workflow ID. */

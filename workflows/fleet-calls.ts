@@ -1,10 +1,7 @@
 import type { CallCounts, FleetCalls } from '../contract';
 
-const FIRST_SPAN_MS = 1_000;
 /** So many spans, and the next begins a course half as fine. */
 const MAX_SPANS = 60;
-
-export const NO_CALLS: FleetCalls = { sent: 0, throttled: 0, spanMs: FIRST_SPAN_MS, course: [] };
 
 /**
  * Adds calls to those of a fleet.

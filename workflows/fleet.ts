@@ -1,6 +1,7 @@
 import { condition, patched, workflowInfo } from '@temporalio/workflow';
 import {
   MAX_NOTES,
+  NO_CALLS,
   type CallsNews,
   type FleetPage,
   type FleetProgress,
@@ -19,7 +20,7 @@ import {
   type CarriedFleet,
   type LivePage,
 } from './fleet-tally';
-import { addCalls, NO_CALLS } from './fleet-calls';
+import { addCalls } from './fleet-calls';
 import type { PageOrder, PageReport } from './fleet-messages';
 import { Pages } from './fleet-pages';
 

@@ -13,8 +13,8 @@ import {
   FLEET_ORDERS,
   PROGRESS_QUERY,
   readAdjustment,
+  readCallsNews,
   readPage,
-  type CallsNews,
   type FleetOrder,
   type FleetProgress,
 } from '../contract';
@@ -40,9 +40,15 @@ export function offerFleetSteering(fleet: Fleet): void {
   setHandler(defineSignal<[PageReport]>(PAGE_REPORT), (report) => {
     fleet.hear(report);
   });
-  setHandler(defineSignal<[CallsNews]>(CALLS_SIGNAL), (news) => {
-    fleet.hearOfCalls(news);
-  });
+  setHandler(
+    defineSignal<[unknown]>(CALLS_SIGNAL),
+    (input) => {
+      const read = readCallsNews(input);
+      if ('request' in read) fleet.hearOfCalls(read.request);
+      else fleet.note(`callsMade changed nothing: ${describeProblems(read.problems)}`);
+    },
+    { description: 'Sent by workers: how many calls they made for the accounts.' },
+  );
   setHandler(
     defineSignal<[unknown]>(ADD_PAGE_SIGNAL),
     (input) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { FleetCalls } from '../../contract';
-import { addCalls, NO_CALLS } from '../../workflows/fleet-calls';
+import { NO_CALLS, type FleetCalls } from '../../contract';
+import { addCalls } from '../../workflows/fleet-calls';
 
 const told = fc.array(
   fc.record({ afterMs: fc.nat(600_000), sent: fc.integer({ min: 1, max: 50 }), throttled: fc.nat(1) }),

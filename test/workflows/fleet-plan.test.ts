@@ -1,4 +1,12 @@
-import type { AccountPlan, ProvisionRequestInput } from '../../client';
+import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
+import { remedyInPlan } from '../../activities/inspect-account';
+import {
+  IdentityCenterClient,
+  NoPollerError,
+  type AccountPlan,
+  type ProvisionRequestInput,
+} from '../../client';
+import { SITUATIONS, type SituationName } from '../../contract';
 import type { AccountFaults } from '../support/provisioning';
 import { freshAccounts, startFleets, type FleetHarness } from '../support/fleets';
 import { freshAccount, requestFor, until } from '../support/harness';
@@ -49,7 +57,11 @@ test('an account that a run provisioned and that has lost its instance since: co
   const { instanceArn } = await harness.provision(account, {});
   await harness.deleteInstance(account, instanceArn);
   expect(await planOf(requestFor(account))).toMatchObject([
-    { plan: 'conflict', remedy: `Provision it anew: identity-center provision ${account}` },
+    {
+      plan: 'conflict',
+      why: expect.stringContaining('AWS does not show any more') as string,
+      remedy: expect.stringContaining(`identity-center provision ${account} --region eu-west-1`) as string,
+    },
   ]);
 });
 
@@ -116,6 +128,29 @@ test('an account that does not let us in: notReady, without waiting; one that AW
     plan: 'forbidden',
     remedy: expect.stringContaining('the policy that the message names') as string,
   });
+});
+
+test('the next step of a plan never speaks of a run, or of calls that are tried again', () => {
+  for (const situation of Object.keys(SITUATIONS) as SituationName[])
+    expect(remedyInPlan(situation)).not.toMatch(/start the run again|is tried again|Nothing to do/i);
+});
+
+test('a failed instance that no run made is in the way, whatever is to become of failed ones', async () => {
+  const account = freshAccount();
+  harness.emulator.setFaults({ accounts: [account], createFails: 'no room', creationMs: 0 });
+  const owner = new SSOAdminClient({
+    ...{ region: 'eu-west-1', endpoint: harness.emulator.url },
+    credentials: await harness.assumeRole(account),
+  });
+  await owner.send(new CreateInstanceCommand({}));
+  expect(await planOf(requestFor(account, { onCreateFailed: 'recreate' }))).toMatchObject([
+    { plan: 'conflict', remedy: 'Delete it, then plan again.' },
+  ]);
+});
+
+test('without a worker a plan says so at once', async () => {
+  const client = new IdentityCenterClient(harness.temporal, 'nobody-polls-this');
+  await expect(client.fleets.plan([requestFor(freshAccount())]).next()).rejects.toThrow(NoPollerError);
 });
 
 test('throttling is waited out; an AWS that does not answer at all is given up: unknown', async () => {
