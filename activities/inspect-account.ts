@@ -45,7 +45,7 @@ export async function inspectAccount(
       ...(await step(deps, input, async (account) => {
         const [instance] = await account.listOwnInstances();
         return made === undefined
-          ? inspect(account, request, instance, run !== undefined)
+          ? inspect(account, request, instance, run)
           : findingOfMade(request, made, instance);
       })),
     };
@@ -61,12 +61,11 @@ function findingOfOpen({ workflowType, differing }: LatestRun): Finding {
   return { plan: 'done', why: 'its run is open, and would be joined' };
 }
 
-/** @param hadRun Temporal knows of an earlier run of the account */
 async function inspect(
   account: AccountApi,
   request: ProvisionRequest,
   instance: Instance | undefined,
-  hadRun: boolean,
+  run: LatestRun | undefined,
 ): Promise<Finding> {
   if (instance === undefined) return { plan: 'create', why: 'the account has no instance in any Region' };
   const { instanceArn, region = request.region } = instance;
@@ -75,11 +74,12 @@ async function inspect(
     case 'ACTIVE': {
       const tags = await account.inRegion(region).listTags(instanceArn);
       const isOurs = tags.get(WORKFLOW_ID_TAG) === workflowIdOf(request.accountId);
-      if (isOurs && region === request.region) return { plan: 'done', why: `a run made ${what}` };
+      if (isOurs && region === request.region)
+        return { plan: 'done', why: `a run made ${what}${asOther(run)}` };
       return findingOfForeign(request, isOurs ? `a run made ${what}, another Region` : `no run made ${what}`);
     }
     case 'CREATE_FAILED':
-      return findingOfFailed(request, `${what} is CREATE_FAILED`, instance.statusReason, hadRun);
+      return findingOfFailed(request, `${what} is CREATE_FAILED`, instance.statusReason, run !== undefined);
     case 'DELETE_IN_PROGRESS':
       return { plan: 'create', why: `${what} is being deleted: an instance is made once it is gone` };
     default:
@@ -89,6 +89,11 @@ async function inspect(
         remedy: 'Plan again in a minute.',
       };
   }
+}
+
+function asOther(run: LatestRun | undefined): string {
+  const fields = run?.differing ?? [];
+  return fields.length === 0 ? '' : `, asked for another ${fields.join(', ')}: it stays as it is`;
 }
 
 /** A fleet asks AWS nothing for an account that a run has provisioned. */

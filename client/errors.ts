@@ -152,7 +152,7 @@ export class NoFleetError extends Error {
 
   constructor(readonly fleet: string) {
     super(
-      `Fleet ${fleet}: there is none of that name, or it has ended. Start it with: identity-center fleet start`,
+      `Fleet ${fleet}: there is none of that name, or it has ended. Look with: identity-center fleet status ${fleet}; start one with: identity-center fleet start <manifest> --name ${fleet}`,
     );
   }
 }
@@ -166,7 +166,11 @@ export class FleetDiffersError extends Error {
     readonly fields: readonly string[],
   ) {
     super(
-      `Fleet ${fleet}: it is open with other ${fields.join(', ')}. Wait until it has ended, cancel it, or give this one another name.`,
+      `Fleet ${fleet}: it is open with other ${fields.join(', ')}. Wait until it has ended, cancel it, or give this one another name.${
+        fields.includes('maxConcurrent')
+          ? ` The window of the open one is changed with: identity-center fleet set ${fleet} --max-concurrent <n>`
+          : ''
+      }`,
     );
   }
 }

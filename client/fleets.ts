@@ -1,35 +1,31 @@
 import { createHash } from 'node:crypto';
 import {
   ServiceError,
-  WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
+  type WorkflowExecutionDescription,
   type WorkflowHandle,
 } from '@temporalio/client';
 import {
   ADJUST_UPDATE,
-  diffRequests,
-  FLEET_WORKFLOW,
   fleetIdOf,
   NO_CALLS,
   OUTCOMES_QUERY,
   PROGRESS_QUERY,
   readFleetRequest,
-  SEARCH_ATTRIBUTES,
+  UNFINISHED_QUERY,
   type AccountOutcome,
   type AccountPlan,
   type FleetAdjustment,
   type FleetOrder,
   type FleetProgress,
-  type FleetRequest,
   type FleetRequestInput,
   type FleetResult,
   type ProvisionRequestInput,
+  type UnfinishedAccount,
 } from '../contract';
-import { argumentOf } from './argument-of';
 import {
-  FleetDiffersError,
   FleetFailedError,
   FleetRefusedError,
   FleetUnansweredError,
@@ -38,7 +34,7 @@ import {
 } from './errors';
 import { paginate, sendPages } from './fleet-pages';
 import { planAccounts } from './fleet-plan';
-import { isUnknownSearchAttribute } from './search-attributes';
+import { startOrJoinFleet, type StartedFleet } from './start-fleet';
 import { sendUpdate } from './steer';
 
 const ANSWER_MS = 10_000;
@@ -46,15 +42,6 @@ const ANSWER_MS = 10_000;
 /** What is asked of a fleet; see {@link FleetRequest}. */
 export interface FleetInput extends Pick<FleetRequestInput, 'name' | 'maxConcurrent' | 'stopAfterFailures'> {
   accounts: readonly ProvisionRequestInput[];
-}
-
-/** A fleet that was started, or was open already. */
-export interface StartedFleet {
-  name: string;
-  workflowId: string;
-  /** The first execution; a fleet goes on in others, under the same workflow ID. */
-  runId: string;
-  joined: boolean;
 }
 
 /** Where a fleet stands. */
@@ -86,8 +73,19 @@ export class Fleets {
     if ('problems' in read) throw new InvalidRequestError(read.problems);
     const { request } = read;
     const handle = this.handle(request.name);
-    const started = await this.startOrJoin(request);
-    const arrived = started.joined ? (await this.status(request.name)).pages.arrived : 0;
+    const started = await startOrJoinFleet(this.temporal, this.taskQueue, request);
+    let arrived = 0;
+    if (started.joined) {
+      const { pages, stage } = await this.status(request.name);
+      if (stage === 'cancelling')
+        throw new FleetRefusedError(
+          request.name,
+          'start',
+          'the fleet is being cancelled: start it again once it has ended',
+        );
+      arrived = pages.arrived;
+      started.stage = stage;
+    }
     try {
       await sendPages(handle, pages, arrived, async () => {
         const { status, pages } = await this.status(request.name);
@@ -117,9 +115,7 @@ export class Fleets {
    */
   async status(name: string): Promise<FleetStatus> {
     const handle = this.handle(name);
-    const { status, workflowId, closeTime } = await handle.describe().catch((error: unknown) => {
-      throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
-    });
+    const { status, workflowId, closeTime } = await this.describe(name);
     if (status.name === 'FAILED') throw new FleetFailedError(name, await reasonOf(handle));
     // A worker of an earlier release counts no calls.
     const progress = await this.ask<Omit<FleetProgress, 'calls'> & { calls?: FleetProgress['calls'] }>(
@@ -162,13 +158,12 @@ export class Fleets {
 
   /** What became of each account that has ended, page by page. Throws what {@link status} throws. */
   async *outcomes(name: string): AsyncGenerator<AccountOutcome, void, void> {
-    const { pages, pageIdPrefix } = await this.status(name);
-    for (let page = 0; page < pages.arrived; page += 1)
-      yield* await this.ask<AccountOutcome[]>(
-        name,
-        this.temporal.workflow.getHandle(`${pageIdPrefix}${page}`),
-        OUTCOMES_QUERY,
-      );
+    yield* this.askPages<AccountOutcome>(name, OUTCOMES_QUERY);
+  }
+
+  /** The accounts that have not ended, page by page: held, open, waiting. Throws what {@link status} throws. */
+  async *unfinished(name: string): AsyncGenerator<UnfinishedAccount, void, void> {
+    yield* this.askPages<UnfinishedAccount>(name, UNFINISHED_QUERY);
   }
 
   /** @throws FleetRefusedError, FleetUnansweredError, NoFleetError */
@@ -187,11 +182,16 @@ export class Fleets {
    * @throws NoFleetError
    */
   async cancel(name: string): Promise<void> {
-    try {
-      await this.handle(name).cancel();
-    } catch (error) {
-      throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
-    }
+    // The server takes a cancel of one that has ended without a word.
+    const { status } = await this.describe(name);
+    if (status.name !== 'RUNNING') throw new NoFleetError(name);
+    await this.handle(name).cancel();
+  }
+
+  private async *askPages<T>(name: string, query: string): AsyncGenerator<T, void, void> {
+    const { pages, pageIdPrefix } = await this.status(name);
+    for (let page = 0; page < pages.arrived; page += 1)
+      yield* await this.ask<T[]>(name, this.temporal.workflow.getHandle(`${pageIdPrefix}${page}`), query);
   }
 
   /** The server has answered, so what is late is a worker. */
@@ -205,37 +205,16 @@ export class Fleets {
     }
   }
 
-  private handle(name: string): WorkflowHandle {
-    return this.temporal.workflow.getHandle(fleetIdOf(name));
+  private async describe(name: string): Promise<WorkflowExecutionDescription> {
+    try {
+      return await this.handle(name).describe();
+    } catch (error) {
+      throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
+    }
   }
 
-  private async startOrJoin(request: FleetRequest, searchable = true): Promise<StartedFleet> {
-    const { name } = request;
-    const workflowId = fleetIdOf(name);
-    try {
-      const { firstExecutionRunId: runId } = await this.temporal.workflow.start(FLEET_WORKFLOW, {
-        workflowId,
-        taskQueue: this.taskQueue,
-        args: [request],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: `fleet ${name}`,
-        ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] }),
-      });
-      return { name, workflowId, runId, joined: false };
-    } catch (error) {
-      if (searchable && isUnknownSearchAttribute(error)) return this.startOrJoin(request, false);
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    }
-    const running = (await argumentOf(this.temporal, workflowId)) as object;
-    const differences = diffRequests(running, request);
-    if (differences.length > 0)
-      throw new FleetDiffersError(
-        name,
-        differences.map(({ field }) => (field === 'digest' ? 'accounts' : field)),
-      );
-    const { runId } = await this.handle(name).describe();
-    return { name, workflowId, runId, joined: true };
+  private handle(name: string): WorkflowHandle {
+    return this.temporal.workflow.getHandle(fleetIdOf(name));
   }
 
   private update(name: string, update: string, argument?: unknown): Promise<FleetProgress> {

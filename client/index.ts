@@ -2,7 +2,8 @@ export { checkServer, type Check } from './check-server';
 export { IdentityCenterClient } from './client';
 export { readTemporalSettings, connectToTemporal, type TemporalSettings } from './connection';
 export * from './errors';
-export type { FleetInput, FleetStatus, StartedFleet } from './fleets';
+export type { FleetInput, FleetStatus } from './fleets';
+export type { StartedFleet } from './start-fleet';
 export type { AccountSummary, ListFilter } from './list';
 export {
   announceLocalServer,
@@ -45,4 +46,5 @@ export type {
   ProvisionResult,
   Stage,
   Steer,
+  UnfinishedAccount,
 } from '../contract';

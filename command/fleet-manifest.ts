@@ -37,7 +37,14 @@ export function readFleetInput(manifest: string, options: FleetInputOptions): Fl
     ...(stop !== undefined && { stopAfterFailures: /^\d+$/.test(stop) ? Number(stop) : stop }),
   };
   const request = readFleetRequest(rest);
-  if ('problems' in request) throw new InvalidRequestError(request.problems);
+  if ('problems' in request)
+    throw new InvalidRequestError(
+      request.problems.map((problem) =>
+        problem.field === 'name' && options.name === undefined
+          ? { ...problem, message: `${problem.message}; the file's is none, so give one with --name` }
+          : problem,
+      ),
+    );
   return { ...rest, accounts };
 }
 

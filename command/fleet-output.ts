@@ -35,9 +35,12 @@ export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<F
       for (const { type, remedy = '', count, example } of status.causes) {
         const cause = `${type} ${remedy}`;
         told.set(cause, count);
-        if (count <= (before.get(cause) ?? 0)) continue;
+        const known = before.get(cause) ?? 0;
+        if (count <= known) continue;
         spinner?.stop();
-        print(`${pc.red(type)}${count > 1 ? ` (${count})` : ''}  ${example}`);
+        print(
+          `${pc.red(type)}${count > 1 ? ` (${count})` : ''}  ${known === 0 ? example : `${count - known} more`}`,
+        );
       }
       const line = lineOf(status, paceOf(moments));
       if (spinner !== undefined) spinner.start(line);
@@ -54,7 +57,7 @@ export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<F
 }
 
 /** A status as a person reads it. */
-export function printFleet(status: FleetStatus): void {
+export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
   const { stage, pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held } = status;
   const lacks = pages.expected - pages.arrived;
   const rows: [string, string | undefined][] = [
@@ -77,7 +80,14 @@ export function printFleet(status: FleetStatus): void {
         : undefined,
     ],
     ['Calls', status.calls.sent > 0 ? callsOf(status.calls) : undefined],
+    [
+      'Rate',
+      callsPerSecond === undefined
+        ? undefined
+        : `${callsPerSecond} calls a second at the most, for all runs of the task queue`,
+    ],
     ['Started', status.startedAt],
+    ['Ended', status.endedAt],
     ['Run', status.workflowId],
     [
       'Note',
@@ -90,6 +100,12 @@ export function printFleet(status: FleetStatus): void {
     ...(status.notes ?? []).map((text): [string, string] => ['Noted', text]),
   ];
   for (const [label, value] of rows) if (value) print(`${pc.dim(label.padEnd(15))}${value}`);
+  if (held > 0)
+    print(
+      pc.yellow(
+        `${held} held: they wait for a person. Which, and why: identity-center list --stage held. Once the cause is removed: identity-center fleet retry ${status.name}`,
+      ),
+    );
   if (status.causes.length === 0) return;
   const table = new Table({
     head: ['Failed', 'Cause', 'Next step', 'Accounts'],
@@ -100,6 +116,11 @@ export function printFleet(status: FleetStatus): void {
   for (const { count, type, remedy = '', accounts: ids } of status.causes)
     table.push([count, type, remedy, [...ids.slice(0, 3), ...(count > 3 ? ['…'] : [])].join('\n')]);
   print(table.toString());
+  print(
+    status.status === 'RUNNING'
+      ? `Once a cause is removed: identity-center fleet retry ${status.name}. What the manifest says can be changed once the fleet has ended.`
+      : 'Once a cause is removed, or the manifest corrected: identity-center fleet start <manifest>. What is done is not done again.',
+  );
 }
 
 function lineOf(status: FleetStatus, { endedPerSecond, callsPerSecond, throttled }: Pace): string {

@@ -80,11 +80,11 @@ interface Group {
   accounts: string[];
 }
 
-/** What has the same next step is shown together. */
+/** What has the same reason, whatever the instance or the request, is shown together. */
 function groupsOf(plans: readonly AccountPlan[]): Group[] {
   const groups = new Map<string, Group>();
   for (const account of plans) {
-    const key = `${account.plan} ${account.remedy ?? ''}`;
+    const key = `${account.plan} ${account.why.replaceAll(/arn:\S+|request [\w-]+/g, '')} ${account.remedy ?? ''}`;
     const group = groups.get(key) ?? { first: account, accounts: [] };
     group.accounts.push(account.accountId);
     groups.set(key, group);

@@ -1,5 +1,5 @@
 import type { FleetStatus, IdentityCenterClient } from '../client';
-import { FLEET_ORDERS, type FleetOrder, type FleetProgress } from '../contract';
+import { FLEET_ORDERS, FLEET_STAGES, type FleetOrder, type FleetProgress } from '../contract';
 import { EXIT, UsageError } from './exit-codes';
 import { readFleetInput, type FleetInputOptions } from './fleet-manifest';
 import { printFleet, showFleet } from './fleet-output';
@@ -23,11 +23,12 @@ export async function start(manifest: string, options: FleetStartOptions): Promi
   return withClient(async (client) => {
     if (options.rate !== undefined) await setRate(client, options.rate);
     const fleet = await client.fleets.start(input);
-    const { name, workflowId, joined } = fleet;
+    const { name, workflowId, joined, stage = 'running' } = fleet;
+    const how = joined
+      ? `joined the open one${stage === 'running' ? '' : `, which is ${stage}: ${FLEET_STAGES[stage]}`}`
+      : `started with ${input.accounts.length} accounts`;
     if (!options.json)
-      print(
-        `Fleet ${name}: ${joined ? 'joined the open one' : `started with ${input.accounts.length} accounts`}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`,
-      );
+      print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
     if (options.wait) return follow(client, name, options);
     if (options.json) printJson(fleet);
     return EXIT.done;
@@ -37,9 +38,9 @@ export async function start(manifest: string, options: FleetStartOptions): Promi
 export async function status(name: string, { json }: CommonOptions): Promise<number> {
   checkFleetName(name);
   return withClient(async (client) => {
-    const found = await client.fleets.status(name);
-    if (json) printJson(found);
-    else printFleet(found);
+    const [found, callsPerSecond] = [await client.fleets.status(name), await client.rate()];
+    if (json) printJson({ ...found, ...(callsPerSecond !== undefined && { callsPerSecond }) });
+    else printFleet(found, callsPerSecond);
     return exitCodeOfFleet(found);
   });
 }
@@ -70,7 +71,11 @@ export async function adjust(name: string, { json, maxConcurrent, rate }: FleetS
     if (rate !== undefined) await setRate(client, rate);
     const what = [
       ...(maxConcurrent === undefined ? [] : [`${maxConcurrent} accounts at once`]),
-      ...(rate === undefined ? [] : [rate === 'none' ? 'no limit' : `${rate} calls a second`]),
+      ...(rate === undefined
+        ? []
+        : [
+            `task queue ${client.taskQueue}: ${rate === 'none' ? 'no limit' : `${rate} calls a second for all its runs, until it is set again`}`,
+          ]),
     ];
     sayOrdered(name, progress, `${what.join(', ')}.`, json);
     return EXIT.done;

@@ -25,6 +25,8 @@ export const MAX_PAGE_BYTES = 100_000;
 
 const SHARE = /^(100|\d{1,2})%$/;
 
+const STOP_WORDS = 'must be a count of 1 or more, or a whole share such as "5%"';
+
 const fieldsSchema = z.strictObject({
   /** Names the fleet; part of its workflow ID. */
   name: z.string().regex(/^[\w.-]{1,64}$/, 'may hold letters, digits and _ . -, 64 at the most'),
@@ -46,8 +48,8 @@ const fieldsSchema = z.strictObject({
     .default(50),
   /** No new account is started once so many have failed: a count, or a share of all such as `"5%"`. */
   stopAfterFailures: z
-    .union([z.number().int().min(1), z.string().regex(SHARE)], {
-      error: 'must be a count of 1 or more, or a share such as "5%"',
+    .union([z.number().int(STOP_WORDS).min(1, STOP_WORDS), z.string().regex(SHARE, STOP_WORDS)], {
+      error: STOP_WORDS,
     })
     .optional(),
 });
@@ -188,6 +190,17 @@ export interface HeldNews {
   accountId: string;
   held: boolean;
 }
+
+/** An account of a fleet that has not ended: its run is held, or open, or not begun. */
+export interface UnfinishedAccount {
+  accountId: string;
+  end: 'held' | 'open' | 'waiting';
+  /** ISO 8601; of one that has begun. */
+  startedAt?: string;
+}
+
+/** Query of a page: its {@link UnfinishedAccount}s. */
+export const UNFINISHED_QUERY = 'unfinished';
 
 /** Query of a page: an {@link AccountOutcome} of each account that has ended. */
 export const OUTCOMES_QUERY = 'outcomes';

@@ -136,7 +136,15 @@ export class Fleet {
     this.tellAll({ paused });
   }
 
+  /** A fleet that is stopping begins nothing, so only held accounts are tried again. */
   retry(): void {
+    if (this.state.stopping) {
+      for (const page of this.state.pages.filter(({ started }) => started)) {
+        page.retries += 1;
+        this.pages.tell(page, { retry: page.retries });
+      }
+      return;
+    }
     this.state.causes = [];
     for (const page of this.state.pages.filter(({ started }) => started)) {
       // Its report comes; until then the fleet must not seem done.
@@ -187,7 +195,9 @@ export class Fleet {
     if (this.cancelling) return 'the fleet is being cancelled';
     if (order === 'pause' && paused) return 'the fleet is paused already';
     if (order === 'resume' && !paused) return 'the fleet is not paused';
-    return order === 'retry' && stopping ? 'the fleet is stopping: start it again' : undefined;
+    if (order === 'retry' && stopping && sumOf(this.state, 'held') === 0)
+      return 'the fleet is stopping, and no account is held: start it again once it has ended';
+    return undefined;
   }
 
   carried(): CarriedFleet {

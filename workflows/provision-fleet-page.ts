@@ -6,10 +6,19 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { HELD_SIGNAL, OUTCOMES_QUERY, workflowIdOf, type AccountOutcome, type HeldNews } from '../contract';
+import {
+  HELD_SIGNAL,
+  OUTCOMES_QUERY,
+  UNFINISHED_QUERY,
+  workflowIdOf,
+  type AccountOutcome,
+  type HeldNews,
+  type UnfinishedAccount,
+} from '../contract';
 import { accountIdIn, provisionAccount } from './fleet-account';
 import {
   PAGE_ORDER,
@@ -20,6 +29,7 @@ import {
   type PageReport,
 } from './fleet-messages';
 import { withoutRepeats } from './fleet-tally';
+import { RunOrders } from './run-orders';
 
 /** Successes are told together, so often; what changes the fleet's course is told at once. */
 const REPORT_EVERY = '5s';
@@ -42,12 +52,13 @@ export async function provisionFleetPage(input: PageInput): Promise<AccountOutco
   }
   page.finish();
   await reporting;
-  await page.told();
+  await page.orders.told();
   return page.outcomes();
 }
 
 /** The run of an account; its ID, where it is this fleet's own. */
 interface OpenRun {
+  startedAt: string;
   workflowId?: string;
   held: boolean;
 }
@@ -63,7 +74,7 @@ class Page {
   private stopped = false;
   private finished = false;
   private reported = '';
-  private telling: Promise<void> = Promise.resolve();
+  readonly orders = new RunOrders();
 
   constructor(private readonly input: PageInput) {
     this.waiting = input.accounts.map((_, index) => index);
@@ -76,6 +87,7 @@ class Page {
       if (run !== undefined) run.held = held;
     });
     setHandler(defineQuery<AccountOutcome[]>(OUTCOMES_QUERY), () => this.outcomes());
+    setHandler(defineQuery<UnfinishedAccount[]>(UNFINISHED_QUERY), () => this.unfinished());
   }
 
   /** Starts accounts whenever the window has room, until the fleet has no work left. */
@@ -92,13 +104,18 @@ class Page {
     return this.ends.filter((end) => end !== undefined);
   }
 
-  async settled(): Promise<void> {
-    await condition(() => this.isSettled());
+  private unfinished(): UnfinishedAccount[] {
+    const accountOf = (index: number) => accountIdIn(this.input.accounts[index]);
+    return [
+      ...[...this.open].map(([index, { held, startedAt }]): UnfinishedAccount => {
+        return { accountId: accountOf(index), end: held ? 'held' : 'open', startedAt };
+      }),
+      ...this.waiting.map((index): UnfinishedAccount => ({ accountId: accountOf(index), end: 'waiting' })),
+    ];
   }
 
-  /** What was to be told to runs has been. */
-  async told(): Promise<void> {
-    await this.telling;
+  async settled(): Promise<void> {
+    await condition(() => this.isSettled());
   }
 
   /** Accounts that have not begun are left out. */
@@ -168,9 +185,9 @@ class Page {
   }
 
   private async provision(index: number): Promise<void> {
-    const run: OpenRun = { held: false };
-    this.open.set(index, run);
     const startedAt = now();
+    const run: OpenRun = { startedAt, held: false };
+    this.open.set(index, run);
     const { fleet, searchable, accounts } = this.input;
     const end = await provisionAccount(accounts[index], {
       fleet,
@@ -198,7 +215,12 @@ class Page {
 
   private retry(count: number): void {
     this.retries = count;
-    if (this.stopped) return;
+    if (!this.stopped) this.beginFailedAgain();
+    else if (!patched('retry-held-of-stopped')) return;
+    this.tell('retry', ({ held }) => held);
+  }
+
+  private beginFailedAgain(): void {
     // What is tried again has not failed.
     this.newFailures.splice(0);
     this.ends.forEach((end, index) => {
@@ -206,15 +228,14 @@ class Page {
       this.ends[index] = undefined;
       this.waiting.push(index);
     });
-    this.tell('retry', ({ held }) => held);
   }
 
-  /** One order after another: signals that are under way together arrive in any order. */
   private tell(order: string, whom: (run: OpenRun) => boolean): void {
-    const ids = [...this.open.values()].filter(whom).flatMap(({ workflowId }) => workflowId ?? []);
-    this.telling = this.telling.then(async () => {
-      await Promise.all(ids.map((workflowId) => signalRun(workflowId, order)));
-    });
+    const open = [...this.open.values()].filter(whom);
+    this.orders.give(
+      order,
+      open.flatMap(({ workflowId }) => workflowId ?? []),
+    );
   }
 
   private stand(): Omit<PageReport, 'pageId' | 'newFailures' | 'untold'> {
@@ -234,13 +255,4 @@ class Page {
 /** Temporal's clock, the same in a replay. */
 function now(): string {
   return new Date().toISOString();
-}
-
-/** A run that has ended meanwhile needs no order. */
-async function signalRun(workflowId: string, order: string): Promise<void> {
-  try {
-    await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId).signal(order));
-  } catch (error) {
-    log.info('an order came too late', { workflowId, order, error });
-  }
 }

@@ -12,8 +12,8 @@ const COLUMNS = [
   'remedy',
 ] as const;
 
-/** The accounts of a report, a line each, as RFC 4180 has it. */
-export function csvOf({ accounts }: FleetReport): string {
+/** The accounts of a report, ended or not, a line each, as RFC 4180 has it. */
+export function csvOf({ accounts, unfinished }: FleetReport): string {
   const rows = accounts.map(({ failure, ...account }) => {
     const { type: failureType, message, remedy } = failure ?? {};
     const row: Partial<Record<(typeof COLUMNS)[number], string>> = {
@@ -24,7 +24,11 @@ export function csvOf({ accounts }: FleetReport): string {
     };
     return COLUMNS.map((column) => cell(row[column] ?? ''));
   });
-  return [[...COLUMNS], ...rows].map((row) => `${row.join(',')}\r\n`).join('');
+  const open = unfinished.map((account) => {
+    const row: Partial<Record<(typeof COLUMNS)[number], string>> = { ...account };
+    return COLUMNS.map((column) => cell(row[column] ?? ''));
+  });
+  return [[...COLUMNS], ...rows, ...open].map((row) => `${row.join(',')}\r\n`).join('');
 }
 
 function cell(text: string): string {

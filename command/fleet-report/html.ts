@@ -4,7 +4,7 @@ import { Markup, markup } from './markup';
 import { pictureOf } from './picture';
 import type { FleetReport } from './report';
 import { STYLE } from './style';
-import { causesSection, othersSection, succeededSection } from './tables';
+import { causesSection, heldSection, othersSection, succeededSection } from './tables';
 import { counted, duration, grouped, utc } from './words';
 
 /** Nothing but the one style sheet: a text that got in unescaped could still load and run nothing. */
@@ -41,6 +41,7 @@ ${notesOf(report).map((note) => markup`<p class="note">${note}</p>`)}
 ${pictureOf(report)}
 </section>
 ${causesSection(report)}
+${heldSection(report)}
 ${othersSection(report)}
 ${succeededSection(report)}
 </main>

@@ -6,6 +6,7 @@ import type {
   FleetStage,
   FleetStatus,
   IdentityCenterClient,
+  UnfinishedAccount,
 } from '../../client';
 import { causesOf } from './causes';
 import { timelineOf, type TimelinePoint } from './timeline';
@@ -47,7 +48,10 @@ export interface FleetReport {
   causes: FleetCause[];
   timeline: TimelinePoint[];
   calls: ReportCalls;
+  /** Those that have ended. */
   accounts: AccountOutcome[];
+  /** Those that have not. */
+  unfinished: UnfinishedAccount[];
 }
 
 /** @throws NoFleetError */
@@ -55,14 +59,22 @@ export async function fleetReport(client: IdentityCenterClient, name: string): P
   const status = await client.fleets.status(name);
   const accounts: AccountOutcome[] = [];
   for await (const outcome of client.fleets.outcomes(name)) accounts.push(outcome);
-  return reportOf(status, accounts, new Date());
+  const unfinished: UnfinishedAccount[] = [];
+  if (status.status === 'RUNNING')
+    for await (const account of client.fleets.unfinished(name)) unfinished.push(account);
+  return reportOf(status, accounts, new Date(), unfinished);
 }
 
 /**
  * The report of a fleet. What it counts it counts from the outcomes: they are newer than what the fleet, which hears of
  * them every few seconds, says of an open run.
  */
-export function reportOf(status: FleetStatus, accounts: AccountOutcome[], takenAt: Date): FleetReport {
+export function reportOf(
+  status: FleetStatus,
+  accounts: AccountOutcome[],
+  takenAt: Date,
+  unfinished: UnfinishedAccount[] = [],
+): FleetReport {
   const { name, stage, startedAt, endedAt } = status;
   const counts = countsOf(status, accounts);
   return {
@@ -82,6 +94,7 @@ export function reportOf(status: FleetStatus, accounts: AccountOutcome[], takenA
     }),
     calls: callsOf(status.calls, startedAt),
     accounts,
+    unfinished,
   };
 }
 

@@ -31,6 +31,24 @@ function causeOf({ type, count, example, remedy, accounts }: FleetCause, failed:
 </div>`;
 }
 
+/** The accounts that wait for a person. */
+export function heldSection({ unfinished, name }: FleetReport): Markup {
+  const held = unfinished.filter(({ end }) => end === 'held');
+  if (held.length === 0) return markup``;
+  return markup`<section>
+<h2>Accounts that are held</h2>
+<div class="wide"><table>
+<caption>${captionOf(held.length, MAX_ROWS.others, name)} Why: identity-center status &lt;account&gt;</caption>
+<thead><tr><th scope="col">Account</th><th scope="col">Begun</th></tr></thead>
+<tbody>${held.slice(0, MAX_ROWS.others).map(
+    ({ accountId, startedAt = '' }) =>
+      markup`<tr><th scope="row">${accountId}</th><td class="fixed">${utc(startedAt)}</td></tr>
+`,
+  )}</tbody>
+</table></div>
+</section>`;
+}
+
 const OTHER_ENDS = ['failed', 'cancelled', 'skipped'] as const;
 
 /** The accounts that did not succeed, the failed ones first. */

@@ -1,5 +1,5 @@
-import { htmlOf, MAX_TIMELINE_POINTS } from '../../command/fleet-report';
-import { after, failed, reportOn, skipped, succeeded } from '../support/fleet-report';
+import { csvOf, htmlOf, MAX_TIMELINE_POINTS, reportOf } from '../../command/fleet-report';
+import { after, BEGAN, failed, reportOn, skipped, statusOf, succeeded } from '../support/fleet-report';
 
 const DENIED = { type: 'AccessDeniedException', message: 'no', remedy: 'Allow it.' };
 
@@ -44,6 +44,18 @@ describe('the timeline', () => {
     expect(reportOn([]).timeline.map(({ at }) => at)).toEqual([after(0), after(60)]);
     expect(htmlOf(reportOn([]))).toContain('0 of 0 accounts succeeded');
   });
+});
+
+test('accounts without an end are in the report: held ones with their own table', () => {
+  const open = [
+    { accountId: '200000000001', end: 'held', startedAt: after(5) },
+    { accountId: '200000000002', end: 'waiting' },
+  ] as const;
+  const status = statusOf(3, { status: 'RUNNING', stage: 'running', open: 1, held: 1 });
+  const report = reportOf(status, [succeeded(1, 0, 10)], new Date(BEGAN + 90_000), [...open]);
+  expect(csvOf(report)).toMatch(/\r\n200000000001,held,,,[^\r]*,,,,\r\n200000000002,waiting,/);
+  expect(htmlOf(report)).toMatch(/Accounts that are held[^]*200000000001/);
+  expect(htmlOf(report)).not.toContain('200000000002');
 });
 
 describe('the calls', () => {

@@ -89,6 +89,14 @@ test('the rate is that of the task queue, until it is set again', async () => {
   expect((await command.run(['fleet', 'set', name, '--rate', '0'])).code).toBe(2);
 });
 
+test('an option or a name that no fleet can have is told with what it may be', async () => {
+  const file = manifest(csvOf([freshAccount(), freshAccount()]));
+  const { stderr, code } = await command.run(['fleet', 'start', file, '--stop-after-failures', '150%']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a whole share such as "5%"')]);
+  const odd = await command.run(['fleet', 'start', command.file('my accounts.csv', csvOf([freshAccount()]))]);
+  expect(odd.stderr).toContain('give one with --name');
+});
+
 test('a name that is none, and one that nobody started, say so', async () => {
   expect((await command.run(['fleet', 'status', 'a/b'])).stderr).toContain('is no name of a fleet');
   const { code, stderr } = await command.run(['fleet', 'watch', 'nobody']);

@@ -1,4 +1,4 @@
-import type { AccountOutcome, FleetInput } from '../../client';
+import { NoFleetError, type AccountOutcome, type FleetInput } from '../../client';
 import { fleetIdOf } from '../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../support/fleets';
 import { requestFor, until } from '../support/harness';
@@ -50,6 +50,53 @@ test('accounts that are tried again wait until the later pages leave them a plac
   expect(Math.max(...seen)).toBe(3);
   expect(await handle.result()).toMatchObject({ succeeded: 6, failed: 0 });
 }, 60_000);
+
+test('a stopping fleet tries its held accounts again, and says what to do where it has none', async () => {
+  const ids = freshAccounts(4);
+  const [held = '', failing = ''] = ids;
+  harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: true });
+  const fleet: FleetInput = {
+    ...harness.fleetOf(ids, { maxConcurrent: 1, stopAfterFailures: 1 }),
+    accounts: ids.map((account, index) => requestFor(account, { onFailure: index === 0 ? 'hold' : 'fail' })),
+  };
+  await harness.client.fleets.start(fleet);
+  await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ stage, held, open }) => stage === 'stopping' && held === 1 && open === 1,
+  );
+  const unfinished = [];
+  for await (const account of harness.client.fleets.unfinished(fleet.name)) unfinished.push(account);
+  expect(unfinished).toMatchObject([{ accountId: held, end: 'held' }]);
+  harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: false });
+  await until(
+    () => harness.client.fleets.order(fleet.name, 'retry').catch(() => undefined),
+    (progress) => progress !== undefined,
+  );
+  const result = await harness.client.fleets.result(fleet.name);
+  expect(result).toMatchObject({ failed: 1 });
+  expect(await harness.outcomesOf(fleet.name)).toContainEqual(
+    expect.objectContaining({ accountId: held, end: 'succeeded' }),
+  );
+});
+
+test('a fleet that is being cancelled is not joined, and one that has ended is not cancelled', async () => {
+  const ids = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000, deletionMs: 2_000 });
+  const fleet = harness.fleetOf(ids);
+  await harness.client.fleets.start(fleet);
+  await until(
+    () => ids.flatMap((account) => harness.created(account)).length,
+    (made) => made === 2,
+  );
+  await harness.client.fleets.cancel(fleet.name);
+  await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ stage }) => stage === 'cancelling',
+  );
+  await expect(harness.client.fleets.start(fleet)).rejects.toThrow('is being cancelled: start it again once');
+  await harness.client.fleets.result(fleet.name);
+  await expect(harness.client.fleets.cancel(fleet.name)).rejects.toThrow(NoFleetError);
+});
 
 test('a held account gives its place to another, and retry of the fleet goes on with it', async () => {
   const ids = freshAccounts(3);
