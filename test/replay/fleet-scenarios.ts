@@ -1,5 +1,5 @@
 import type { StartedRun } from '../../client';
-import { PLAN_PAGE_WORKFLOW } from '../../contract';
+import { ADD_PAGE_SIGNAL, FLEET_WORKFLOW, fleetIdOf, PLAN_PAGE_WORKFLOW } from '../../contract';
 import { requestFor, until, type Harness } from '../support/harness';
 import { fails, type Scenario } from './scenario';
 
@@ -18,6 +18,10 @@ export const fleetScenarios: Record<string, Scenario> = {
   // As above, with the calls that its worker tells it.
   'fleet-calls': { start: startFleet, during: steerFleet },
   'fleet-plan': { start: startPlan },
+  // A page whose accounts are tried again waits for a later one that is busy.
+  'fleet-pages-retried': { start: startTwoPages, during: retryTwoPages },
+  // The page of a stopping fleet, whose held account is tried again.
+  'fleet-page-stopped': { start: startStoppingPage, during: retryHeld },
 };
 
 /** A fleet of an account that succeeds, one that is refused for good and tried again, and one that is no request. */
@@ -65,4 +69,54 @@ async function startPlan(
     args: [{ accounts, maxConcurrent: 2 }],
   });
   return { accountId, workflowId, runId, joined: false };
+}
+
+/** An account that AWS refuses, and in the next page one that is slow. */
+async function startTwoPages(
+  { emulator, temporal, taskQueue }: Harness,
+  accountId: string,
+): Promise<StartedRun> {
+  const slow = String(Number(accountId) + 1_000);
+  emulator.setFaults({ accounts: [accountId], ...fails('ValidationException') });
+  emulator.setFaults({ accounts: [slow], creationMs: 4_000 });
+  const name = `recorded-${accountId}`;
+  const handle = await temporal.workflow.start(FLEET_WORKFLOW, {
+    ...{ taskQueue, workflowId: fleetIdOf(name) },
+    args: [{ name, pages: 2, maxConcurrent: 1 }],
+  });
+  for (const [page, account] of [accountId, slow].entries())
+    await handle.signal(ADD_PAGE_SIGNAL, { page, accounts: [requestFor(account)] });
+  const { workflowId, firstExecutionRunId: runId } = handle;
+  return { accountId, workflowId, runId, joined: false };
+}
+
+async function retryTwoPages({ client }: Harness, account: string): Promise<void> {
+  const name = `recorded-${account}`;
+  await until(
+    () => client.fleets.status(name),
+    ({ failed, open }) => failed === 1 && open === 1,
+  );
+  await client.fleets.order(name, 'retry');
+}
+
+async function startStoppingPage(harness: Harness, accountId: string): Promise<StartedRun> {
+  const { client, emulator, temporal } = harness;
+  const [failing = '', rest = ''] = [1_000, 2_000].map((more) => String(Number(accountId) + more));
+  emulator.setFaults({ accounts: [accountId, failing], organizationForbids: true });
+  const name = `recorded-${accountId}`;
+  await client.fleets.start({
+    ...{ name, maxConcurrent: 1, stopAfterFailures: 1 },
+    accounts: [requestFor(accountId, { onFailure: 'hold' }), requestFor(failing), requestFor(rest)],
+  });
+  const { pageIdPrefix } = await until(
+    () => client.fleets.status(name),
+    ({ held, stage }) => held === 1 && stage === 'stopping',
+  );
+  const { runId } = await temporal.workflow.getHandle(`${pageIdPrefix}0`).describe();
+  return { accountId, workflowId: `${pageIdPrefix}0`, runId, joined: false };
+}
+
+async function retryHeld({ client, emulator }: Harness, account: string): Promise<void> {
+  emulator.setFaults({ accounts: [account], organizationForbids: false });
+  await client.fleets.order(`recorded-${account}`, 'retry');
 }
