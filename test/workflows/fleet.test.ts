@@ -112,7 +112,9 @@ test('a fleet that is open is joined by the same manifest, and refused to anothe
   harness.emulator.setFaults({ accounts: ids, creationMs: 2_000 });
   const fleet = harness.fleetOf(ids);
   const first = await harness.client.fleets.start(fleet);
-  expect(await harness.client.fleets.start(fleet)).toEqual({ ...first, joined: true });
+  expect(await harness.client.fleets.start(fleet)).toEqual({
+    ...{ ...first, joined: true, stage: 'running' },
+  });
   await expect(harness.client.fleets.start({ ...fleet, accounts: fleet.accounts.slice(1) })).rejects.toThrow(
     FleetDiffersError,
   );
