@@ -127,14 +127,11 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
         const timeout = AbortSignal.timeout(Math.ceil(Math.min(requestTimeoutMs, control.timeToAnswer())));
         const signal = kind === 'write' ? timeout : AbortSignal.any([control.cancellation, timeout]);
         const answer = bounded(send(clientOf(credentials, region), signal), signal);
-        answer.then(
-          () => {
-            control.onAnswer(false);
-          },
-          (error: unknown) => {
-            control.onAnswer(isThrottled(error));
-          },
-        );
+        void answer
+          .then(() => false, isThrottled)
+          .then((wasThrottled) => {
+            control.onAnswer(wasThrottled);
+          });
         return await pacer.heard(turn, answer, isThrottled);
       } catch (error) {
         if (isA(error, PacerBusyError)) throw error;

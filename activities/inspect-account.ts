@@ -34,8 +34,7 @@ export async function inspectAccount(
   deps: ActivityDependencies,
   input: InspectAccountInput,
 ): Promise<AccountPlan> {
-  const { accountId } = input;
-  const { request } = input;
+  const { accountId, request } = input;
   const run = await latestRun(request);
   if (run?.status === 'RUNNING') return { accountId, ...findingOfOpen(run) };
   const made = await instanceOf(run);
@@ -78,8 +77,10 @@ async function inspect(
         return { plan: 'done', why: `a run made ${what}${asOther(run)}` };
       return findingOfForeign(request, isOurs ? `a run made ${what}, another Region` : `no run made ${what}`);
     }
-    case 'CREATE_FAILED':
-      return findingOfFailed(request, `${what} is CREATE_FAILED`, instance.statusReason, run !== undefined);
+    case 'CREATE_FAILED': {
+      const reason = instance.statusReason ?? 'AWS gives no reason';
+      return findingOfFailed(request, `${what} is CREATE_FAILED (${reason})`, run !== undefined);
+    }
     case 'DELETE_IN_PROGRESS':
       return { plan: 'create', why: `${what} is being deleted: an instance is made once it is gone` };
     default:
@@ -113,23 +114,14 @@ function findingOfMade(
 }
 
 /** Whose it was no tag tells: a run makes anew what its own token led to. */
-function findingOfFailed(
-  { onCreateFailed }: ProvisionRequest,
-  what: string,
-  reason = 'AWS gives no reason',
-  hadRun: boolean,
-): Finding {
+function findingOfFailed({ onCreateFailed }: ProvisionRequest, what: string, hadRun: boolean): Finding {
   if (!hadRun)
-    return {
-      plan: 'conflict',
-      why: `${what} (${reason}), and no run made it`,
-      remedy: 'Delete it, then plan again.',
-    };
+    return { plan: 'conflict', why: `${what}, and no run made it`, remedy: 'Delete it, then plan again.' };
   return onCreateFailed === 'recreate'
-    ? { plan: 'create', why: `${what} (${reason}): it is deleted and made anew` }
+    ? { plan: 'create', why: `${what}: it is deleted and made anew` }
     : {
         plan: 'conflict',
-        why: `${what}: ${reason}`,
+        why: what,
         remedy: 'Act on the reason that AWS gives, then use onCreateFailed "recreate".',
       };
 }

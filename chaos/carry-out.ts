@@ -5,7 +5,6 @@ import type { WholePlan } from './fleet-plan';
 import { FleetPlayer, type FleetPlayed } from './fleet-play';
 import type { Machine } from './machine';
 import type { Evidence } from './oracle';
-
 import { Player, requestOf } from './play';
 import type { Moment } from './report';
 

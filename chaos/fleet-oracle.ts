@@ -1,5 +1,4 @@
-import type { AccountEnd, AccountOutcome, FleetProgress } from '../contract';
-import { DEPROVISION_WORKFLOW } from '../contract';
+import { DEPROVISION_WORKFLOW, type AccountEnd, type AccountOutcome, type FleetProgress } from '../contract';
 import type { FleetPlayed } from './fleet-play';
 import type { FleetRecord } from './fleet-record';
 import { isCallOfOurs, isGone, isProvision, type Evidence } from './oracle';

@@ -74,20 +74,15 @@ export class Fleets {
     const { request } = read;
     const handle = this.handle(request.name);
     const started = await startOrJoinFleet(this.temporal, this.taskQueue, request);
-    let arrived = 0;
-    if (started.joined) {
-      const { pages, stage } = await this.status(request.name);
-      if (stage === 'cancelling')
-        throw new FleetRefusedError(
-          request.name,
-          'start',
-          'the fleet is being cancelled: start it again once it has ended',
-        );
-      arrived = pages.arrived;
-      started.stage = stage;
-    }
+    const open = started.joined ? await this.status(request.name) : undefined;
+    if (open?.stage === 'cancelling')
+      throw new FleetRefusedError(
+        request.name,
+        'start',
+        'the fleet is being cancelled: start it again once it has ended',
+      );
     try {
-      await sendPages(handle, pages, arrived, async () => {
+      await sendPages(handle, pages, open?.pages.arrived ?? 0, async () => {
         const { status, pages } = await this.status(request.name);
         // One that has ended meanwhile takes none, and says so.
         return status === 'RUNNING' ? pages.arrived : Infinity;
@@ -95,7 +90,7 @@ export class Fleets {
     } catch (error) {
       throw error instanceof WorkflowNotFoundError ? new NoFleetError(request.name) : error;
     }
-    return started;
+    return { ...started, ...(open && { stage: open.stage }) };
   }
 
   /**

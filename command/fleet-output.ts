@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import ora from 'ora';
 import pc from 'picocolors';
 import type { FleetStatus } from '../client';
-import { FLEET_STAGES, type CallCounts } from '../contract';
+import { causeKey, FLEET_STAGES, type CallCounts } from '../contract';
 import { callsOf, percent } from './fleet-report/words';
 import { isLiveTerminal, print } from './output';
 
@@ -32,10 +32,11 @@ export async function showFleet(statuses: AsyncIterable<FleetStatus>): Promise<F
       // Of the last status alone: after a retry causes count from one again.
       const before = told;
       told = new Map();
-      for (const { type, remedy = '', count, example } of status.causes) {
-        const cause = `${type} ${remedy}`;
-        told.set(cause, count);
-        const known = before.get(cause) ?? 0;
+      for (const cause of status.causes) {
+        const { type, count, example } = cause;
+        const key = causeKey(cause);
+        told.set(key, count);
+        const known = before.get(key) ?? 0;
         if (count <= known) continue;
         spinner?.stop();
         print(

@@ -136,6 +136,17 @@ export interface FleetCause {
 }
 export const MAX_NAMED_ACCOUNTS = 10;
 
+/** What tells causes apart. */
+export function causeKey({ type, remedy = '' }: Pick<FleetCause, 'type' | 'remedy'>): string {
+  return `${type} ${remedy}`;
+}
+
+/** Counts failures under their cause. */
+export function countUnder(cause: FleetCause, accountId: string, count = 1): void {
+  cause.count += count;
+  if (cause.accounts.length < MAX_NAMED_ACCOUNTS) cause.accounts.push(accountId);
+}
+
 export interface FleetCounts {
   succeeded: number;
   failed: number;

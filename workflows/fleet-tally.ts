@@ -1,5 +1,6 @@
 import {
-  MAX_NAMED_ACCOUNTS,
+  causeKey,
+  countUnder,
   type FleetCalls,
   type FleetCause,
   type FleetCounts,
@@ -45,7 +46,7 @@ export function sumOf(
 }
 
 /** Accounts of a page that take a place in the window. */
-export function busyOf({ open, held }: LivePage): number {
+function busyOf({ open, held }: LivePage): number {
   return open - held;
 }
 
@@ -73,6 +74,14 @@ export function windowsOf(
 function windowOf(page: LivePage, free: number): number {
   const busy = busyOf(page);
   return page.waiting === 0 ? busy : Math.max(0, Math.min(free, busy + page.waiting));
+}
+
+/** Failed accounts of a page wait anew; until its report comes the fleet must not seem done. */
+export function reopenFailed(page: LivePage): void {
+  page.waiting += page.failed;
+  page.failed = 0;
+  // No more than is under way: the window is shared out anew.
+  page.window = busyOf(page);
 }
 
 /** How the accounts of a fleet have ended so far. */
@@ -109,29 +118,28 @@ export function hasFailedTooOften(
 export function withoutRepeats(failures: readonly NewFailure[]): NewFailure[] {
   const seen = new Set<string>();
   return failures.map(({ accountId, failure }) => {
-    const cause = causeOf(failure);
+    const cause = causeKey(failure);
     const known = seen.has(cause);
     seen.add(cause);
     return { accountId, failure: known ? { ...failure, message: '' } : failure };
   });
 }
 
-function causeOf({ type, remedy = '' }: Pick<ProgressFailure, 'type' | 'remedy'>): string {
-  return `${type} ${remedy}`;
-}
-
-/** Counts a failure under its cause. */
+/** Counts failures under their cause. */
 export function countFailure(
   { causes }: CarriedFleet,
   accountId: string,
-  { type, message, remedy }: ProgressFailure,
+  failure: ProgressFailure,
+  count = 1,
 ): void {
-  const same = causes.find((cause) => cause.type === type && cause.remedy === remedy);
+  const key = causeKey(failure);
+  const isFull = causes.length >= MAX_CAUSES;
   const known =
-    same ?? (causes.length < MAX_CAUSES ? undefined : causes.find((cause) => cause.type === OTHER));
-  const kind = causes.length < MAX_CAUSES ? { type, ...(remedy && { remedy }) } : { type: OTHER };
+    causes.find((cause) => causeKey(cause) === key) ??
+    (isFull ? causes.find(({ type }) => type === OTHER) : undefined);
+  const { type, message, remedy } = failure;
+  const kind = isFull ? { type: OTHER } : { type, ...(remedy && { remedy }) };
   const cause: FleetCause = known ?? { ...kind, count: 0, example: message, accounts: [] };
   if (known === undefined) causes.push(cause);
-  cause.count += 1;
-  if (cause.accounts.length < MAX_NAMED_ACCOUNTS) cause.accounts.push(accountId);
+  countUnder(cause, accountId, count);
 }

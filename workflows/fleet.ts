@@ -10,17 +10,17 @@ import {
   type FleetStage,
 } from '../contract';
 import {
-  busyOf,
   countFailure,
-  countsOf,
   fold,
   hasFailedTooOften,
+  reopenFailed,
   sumOf,
   windowsOf,
   type CarriedFleet,
   type LivePage,
 } from './fleet-tally';
 import { addCalls } from './fleet-calls';
+import { progressOf, resultOf } from './fleet-progress';
 import type { PageOrder, PageReport } from './fleet-messages';
 import { Pages } from './fleet-pages';
 
@@ -78,7 +78,7 @@ export class Fleet {
     this.shareWindow();
   }
 
-  shareWindow(): void {
+  private shareWindow(): void {
     for (const { page, window } of windowsOf(this.state, () => patched('window-over-all-pages'))) {
       if (page.waiting === 0 || window === page.window) continue;
       page.window = window;
@@ -138,21 +138,11 @@ export class Fleet {
 
   /** A fleet that is stopping begins nothing, so only held accounts are tried again. */
   retry(): void {
-    if (this.state.stopping) {
-      for (const page of this.state.pages.filter(({ started }) => started)) {
-        page.retries += 1;
-        this.pages.tell(page, { retry: page.retries });
-      }
-      return;
-    }
-    this.state.causes = [];
-    for (const page of this.state.pages.filter(({ started }) => started)) {
-      // Its report comes; until then the fleet must not seem done.
-      page.waiting += page.failed;
-      page.failed = 0;
+    const { stopping, pages } = this.state;
+    if (!stopping) this.state.causes = [];
+    for (const page of pages.filter(({ started }) => started)) {
       page.retries += 1;
-      // No more than is under way: the window is shared out anew.
-      page.window = busyOf(page);
+      if (!stopping) reopenFailed(page);
       this.pages.tell(page, { window: page.window, retry: page.retries });
     }
     this.hasNews = true;
@@ -205,25 +195,11 @@ export class Fleet {
   }
 
   progress(): FleetProgress {
-    const { accounts, pages, arrived, maxConcurrent, startedAt } = this.state;
-    const { causes, calls = NO_CALLS, pageIdPrefix, notes } = this.state;
-    return {
-      name: this.request.name,
-      stage: this.stage(),
-      accounts,
-      pages: { arrived: arrived - pages.filter(({ started }) => !started).length, expected: this.expected },
-      ...countsOf(this.state),
-      waiting: sumOf(this.state, 'waiting'),
-      open: sumOf(this.state, 'open'),
-      held: sumOf(this.state, 'held'),
-      ...{ maxConcurrent, startedAt, causes, calls, pageIdPrefix },
-      ...(notes.length > 0 && { notes }),
-    };
+    return progressOf(this.state, { name: this.request.name, stage: this.stage(), expected: this.expected });
   }
 
   result(): FleetResult {
-    const { accounts, causes, arrived: pages, pageIdPrefix } = this.state;
-    return { name: this.request.name, accounts, ...countsOf(this.state), causes, pages, pageIdPrefix };
+    return resultOf(this.state, this.request.name);
   }
 
   private stage(): FleetStage {
@@ -255,11 +231,13 @@ export class Fleet {
   private lose(page: LivePage): void {
     if (!this.state.pages.includes(page)) return;
     const lost = page.waiting + page.open;
+    const uncounted = lost + (page.untold ?? 0);
     this.state.pages = this.state.pages.filter((known) => known !== page);
     fold(this.state, { ...page, failed: page.failed + lost });
     const remedy = 'Start the fleet again: it goes on with what is there.';
     const message = `Page ${page.page} of the fleet, with ${lost} open accounts, was ended from outside. ${remedy}`;
-    countFailure(this.state, this.pages.idOf(page.page), { type: 'PageLost', message, remedy });
+    const failure = { type: 'PageLost', message, remedy };
+    if (uncounted > 0) countFailure(this.state, this.pages.idOf(page.page), failure, uncounted);
     this.hasNews = true;
   }
 }

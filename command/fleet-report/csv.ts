@@ -14,21 +14,16 @@ const COLUMNS = [
 
 /** The accounts of a report, ended or not, a line each, as RFC 4180 has it. */
 export function csvOf({ accounts, unfinished }: FleetReport): string {
-  const rows = accounts.map(({ failure, ...account }) => {
-    const { type: failureType, message, remedy } = failure ?? {};
+  const rows = [...accounts, ...unfinished].map((account) => {
+    const failure = 'failure' in account ? account.failure : undefined;
     const row: Partial<Record<(typeof COLUMNS)[number], string>> = {
       ...account,
-      ...(failureType !== undefined && { failureType }),
-      ...(message !== undefined && { message }),
-      ...(remedy !== undefined && { remedy }),
+      ...failure,
+      ...(failure !== undefined && { failureType: failure.type }),
     };
     return COLUMNS.map((column) => cell(row[column] ?? ''));
   });
-  const open = unfinished.map((account) => {
-    const row: Partial<Record<(typeof COLUMNS)[number], string>> = { ...account };
-    return COLUMNS.map((column) => cell(row[column] ?? ''));
-  });
-  return [[...COLUMNS], ...rows, ...open].map((row) => `${row.join(',')}\r\n`).join('');
+  return [[...COLUMNS], ...rows].map((row) => `${row.join(',')}\r\n`).join('');
 }
 
 function cell(text: string): string {

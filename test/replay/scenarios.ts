@@ -2,6 +2,7 @@ import { SSOAdminClient, UntagResourceCommand } from '@aws-sdk/client-sso-admin'
 import { WORKFLOW_ID_TAG } from '../../contract';
 import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
+import { seconds } from '../support/steering';
 import { fleetScenarios } from './fleet-scenarios';
 import { fails, type Scenario } from './scenario';
 
@@ -11,7 +12,6 @@ const called = (operation: string) => (harness: Harness, account: string) =>
     () => harness.emulator.calls({ account, operation }).length,
     (count) => count > 0,
   );
-const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
 
 type Order = (harness: Harness, account: string) => Promise<unknown>;
 const cancel: Order = ({ client }, account) => client.cancel(account);

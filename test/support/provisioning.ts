@@ -1,11 +1,17 @@
 import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
-import { RunFailedError } from '../../client';
+import { RunFailedError, type StartedRun } from '../../client';
 import type { ProgressFailure, ProvisionRequestInput, ProvisionResult } from '../../contract';
 import type { EmulatedInstance, Faults, RecordedCall } from '../../sandbox/emulator';
-import { requestFor, startHarness, type Harness } from './harness';
+import { requestFor, startHarness, until, type Harness } from './harness';
 
 /** An account's faults, as a test states them. */
 export type AccountFaults = Omit<Faults, 'accounts'>;
+
+/** A run, and what will come of it; whoever does not ask need not know that it failed. */
+export interface Started {
+  run: StartedRun;
+  result: Promise<ProvisionResult>;
+}
 
 /** A harness in the words of tests that make AWS answer something and look at what comes of it. */
 export interface ProvisioningHarness extends Harness {
@@ -15,6 +21,12 @@ export interface ProvisioningHarness extends Harness {
     faults: AccountFaults,
     more?: Partial<ProvisionRequestInput>,
   ): Promise<ProvisionResult>;
+  /** Starts a run of an account whose AWS has these faults, and otherwise no delays. */
+  start(account: string, faults: AccountFaults, more?: Partial<ProvisionRequestInput>): Promise<Started>;
+  /** How often an operation was called for an account. */
+  calls(account: string, operation: string): number;
+  /** Waits until an operation was called so often. */
+  called(account: string, operation: string, times?: number): Promise<unknown>;
   /** The instances of an account. */
   created(account: string): EmulatedInstance[];
   /** The CreateInstance calls of an account. */
@@ -26,10 +38,27 @@ export interface ProvisioningHarness extends Harness {
 export async function startProvisioning(): Promise<ProvisioningHarness> {
   const harness = await startHarness();
   const { client, emulator } = harness;
+  const setFaults = (account: string, faults: AccountFaults) => {
+    emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
+  };
+  const calls = (account: string, operation: string) => emulator.calls({ account, operation }).length;
   return {
     ...harness,
+    async start(account, faults, more = {}) {
+      setFaults(account, faults);
+      const run = await client.start(requestFor(account, more));
+      const result = client.result(run);
+      result.catch(() => undefined);
+      return { run, result };
+    },
+    calls,
+    called: (account, operation, times = 1) =>
+      until(
+        () => calls(account, operation),
+        (count) => count >= times,
+      ),
     async provision(account, faults, more = {}) {
-      emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
+      setFaults(account, faults);
       return client.provision(requestFor(account, more));
     },
     created: (account) => emulator.instances().filter((instance) => instance.accountId === account),

@@ -1,6 +1,6 @@
 import { RunCancelledError } from '../../client';
 import type { ProvisionRequestInput } from '../../contract';
-import { freshAccount, requestFor, until } from '../support/harness';
+import { freshAccount } from '../support/harness';
 import {
   failureOf,
   startProvisioning,
@@ -22,14 +22,8 @@ async function cancelInFlight(
   faults: AccountFaults,
   more: Partial<ProvisionRequestInput> = {},
 ) {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
-  const run = await harness.client.start(requestFor(account, more));
-  const result = harness.client.result(run);
-  result.catch(() => undefined);
-  await until(
-    () => harness.creates(account).length,
-    (count) => count > 0,
-  );
+  const { result } = await harness.start(account, faults, more);
+  await harness.called(account, 'CreateInstance');
   await harness.client.cancel(account);
   return result;
 }

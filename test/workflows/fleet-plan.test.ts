@@ -9,7 +9,7 @@ import {
 import { SITUATIONS, type SituationName } from '../../contract';
 import type { AccountFaults } from '../support/provisioning';
 import { freshAccounts, startFleets, type FleetHarness } from '../support/fleets';
-import { freshAccount, requestFor, until } from '../support/harness';
+import { freshAccount, requestFor, startHarness, until } from '../support/harness';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -166,6 +166,23 @@ test('throttling is waited out; an AWS that does not answer at all is given up: 
     remedy: 'Check the way from the worker to AWS. Then plan again.',
   });
 });
+
+test('a plan keeps to the rate of all calls', async () => {
+  const limited = await startHarness({ aws: { maxCallsPerSecond: 10 } });
+  try {
+    limited.emulator.setFaults({ throttle: { ratePerSecond: 11, burst: 2 } });
+    for await (const { plan } of limited.client.fleets.plan(
+      freshAccounts(40).map((account) => requestFor(account)),
+    ))
+      expect(plan).toBe('create');
+    const looks = limited.emulator.calls({}).filter(({ operation }) => operation === 'ListInstances');
+    expect(looks.filter(({ outcome }) => outcome !== 'ok').length).toBeLessThanOrEqual(1);
+    const [first, last] = [looks[0], looks.at(-1)].map((look) => Date.parse(look?.time ?? ''));
+    expect((last ?? 0) - (first ?? 0)).toBeGreaterThan(3_500);
+  } finally {
+    await limited.stop();
+  }
+}, 30_000);
 
 test('a plan that is broken off leaves nothing open', async () => {
   const slow = freshAccounts(2);

@@ -1,5 +1,5 @@
 import { PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../contract';
-import { freshAccount, handleOf, requestFor, until } from '../support/harness';
+import { freshAccount, handleOf, until } from '../support/harness';
 import {
   failureOf,
   startProvisioning,
@@ -23,11 +23,8 @@ const refusing = (times = 1): AccountFaults => ({
 
 /** Starts a run with `onFailure: "hold"`, and waits until it is held. */
 async function startHeld(account: string, faults: AccountFaults, more: Partial<ProvisionRequestInput> = {}) {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
-  const run = await harness.client.start(requestFor(account, { onFailure: 'hold', ...more }));
-  const result = harness.client.result(run);
-  result.catch(() => undefined);
-  return { run, result, progress: await held(account) };
+  const started = await harness.start(account, faults, { onFailure: 'hold', ...more });
+  return { ...started, progress: await held(account) };
 }
 
 function held(account: string): Promise<Progress> {

@@ -1,0 +1,33 @@
+import { PROGRESS_QUERY, type Progress, type Steer } from '../../contract';
+import { handleOf, type Harness } from './harness';
+import type { AccountFaults, ProvisioningHarness } from './provisioning';
+
+export const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
+
+export const signal = (harness: Harness, account: string, name: Steer, ...args: unknown[]) =>
+  handleOf(harness, account).signal(name, ...args);
+
+export const progressOf = (harness: Harness, account: string) =>
+  handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
+
+export const notesOf = async (harness: Harness, account: string) =>
+  ((await progressOf(harness, account)).notes ?? []).map(({ text }) => text);
+
+/** Throttled for longer than any test lasts, unless somebody cuts the back-off short. */
+export const throttledOnce = (operation: string): AccountFaults => ({
+  failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
+});
+
+/** A run that stays open, however slow the machine is, until `end` lets it go on to its own end. */
+export async function startWaiting(harness: ProvisioningHarness, account: string) {
+  const { run, result } = await harness.start(account, throttledOnce('DescribeInstance'), {
+    timing: { activeTimeout: '1h' },
+  });
+  await harness.called(account, 'DescribeInstance');
+  const end = async () => {
+    await seconds(1.2);
+    await harness.client.retry(account);
+    return result;
+  };
+  return { run, end };
+}
