@@ -176,7 +176,10 @@ test('a page that is terminated from outside does not keep its fleet open', asyn
   await harness.client.fleets.adjust(fleet.name, { maxConcurrent: 9 });
   await harness.client.fleets.order(fleet.name, 'pause');
   const result = await harness.client.fleets.result(fleet.name);
-  expect(result).toMatchObject({ failed: 2, causes: [expect.objectContaining({ type: 'PageLost' })] });
+  expect(result).toMatchObject({
+    failed: 2,
+    causes: [expect.objectContaining({ type: 'PageLost', count: 2 })],
+  });
   for (const account of ids) await harness.client.cancel(account);
 });
 
