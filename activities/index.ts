@@ -1,23 +1,23 @@
-import { createAccountOpener, type AwsSettings } from './account-api';
-import { CallMeter } from './call-meter';
-import { createInstance, type CreateInstanceInput } from './create-instance';
-import { deleteInstance, type DeleteInstanceInput } from './delete-instance';
+import { createAccountOpener, type AwsSettings } from './aws/sso-admin';
+import { CallMeter } from './aws/call-meter';
+import { createInstance, type CreateInstanceInput } from './instance/create';
+import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
 import { watchForFreezes } from './freeze-watch';
-import { followRun } from './follow-run';
-import { inspectAccount, type InspectAccountInput } from './inspect-account';
+import { followRun } from './runs/follow-run';
+import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { isAwaited } from './is-awaited';
-import { findInstance, type FindInstanceInput } from './find-instance';
-import { Pacer } from './pacer';
-import type { ActivityDependencies } from './step';
-import { waitForActive, type WaitForActiveInput } from './wait-for-active';
+import { findInstance, type FindInstanceInput } from './instance/find';
+import { Pacer } from './aws/pacer';
+import type { ActivityDependencies } from './in-account';
+import { waitForActive, type WaitForActiveInput } from './instance/wait-until-settled';
 
-export type { AwsSettings } from './account-api';
+export type { AwsSettings } from './aws/sso-admin';
 export type { BackOff } from './back-off';
-export { CallMeter } from './call-meter';
-export type { Pacer } from './pacer';
-export type { ActiveInstance } from './wait-for-active';
-export type { FoundInstance } from './find-instance';
-export type { ActivityDependencies } from './step';
+export { CallMeter } from './aws/call-meter';
+export type { Pacer } from './aws/pacer';
+export type { ActiveInstance } from './instance/wait-until-settled';
+export type { FoundInstance } from './instance/find';
+export type { ActivityDependencies } from './in-account';
 
 /** The activities of the workflows, bound to what they depend on. */
 export function createActivities(deps: ActivityDependencies) {

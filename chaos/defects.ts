@@ -12,28 +12,28 @@ export interface Defect {
 export const DEFECTS: readonly Defect[] = [
   {
     name: 'a random token',
-    file: 'activities/create-instance.ts',
+    file: 'activities/instance/create.ts',
     replace: [['ClientToken: input.clientToken,', 'ClientToken: crypto.randomUUID(),']],
     seed: 1,
     minutes: 0.2,
   },
   {
     name: 'the retries of the SDK are on',
-    file: 'activities/account-api.ts',
+    file: 'activities/aws/sso-admin.ts',
     replace: [['maxAttempts: 1,', 'maxAttempts: 3,']],
     seed: 1,
     minutes: 0.3,
   },
   {
     name: 'a token from the run ID',
-    file: 'workflows/run.ts',
+    file: 'workflows/account/state.ts',
     replace: [['clientToken(workflowInfo().workflowId', 'clientToken(workflowInfo().runId']],
     seed: 1,
     minutes: 0.2,
   },
   {
     name: 'a Conflict is retried',
-    file: 'contract/situations.ts',
+    file: 'contract/failures/table.ts',
     replace: [
       [
         "types: ['ConflictException'],\n    retry: 'stop'",
@@ -45,7 +45,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'no reconciling',
-    file: 'workflows/provision-identity-center.ts',
+    file: 'workflows/account/provision.ts',
     replace: [
       [
         'await reconcile(run, error, look)',
@@ -57,28 +57,28 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'no next generation',
-    file: 'workflows/next-generation.ts',
+    file: 'workflows/account/next-generation.ts',
     replace: [["if (situationOf(failure) !== 'instanceGone' && !failed) throw", 'if (!failed) throw']],
     seed: 1,
     minutes: 0.5,
   },
   {
     name: 'a cancel without a look-up',
-    file: 'workflows/roll-back.ts',
+    file: 'workflows/account/roll-back.ts',
     replace: [['if (run.target === undefined && run.answerOutstanding)', 'if (run.generation === 0)']],
     seed: 1,
     minutes: 2,
   },
   {
     name: 'adoption without a look at the owner',
-    file: 'activities/account-api.ts',
+    file: 'activities/aws/sso-admin.ts',
     replace: [['ownerAccountId === accountId', 'ownerAccountId !== undefined']],
     seed: 1,
     minutes: 0.5,
   },
   {
     name: 'adoption without a look at the tag',
-    file: 'activities/find-instance.ts',
+    file: 'activities/instance/find.ts',
     replace: [
       ['ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId', 'ours: tags.get(WORKFLOW_ID_TAG) !== " "'],
     ],
@@ -87,14 +87,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a roll-back that deletes what is older than its run',
-    file: 'activities/delete-instance.ts',
+    file: 'activities/instance/delete.ts',
     replace: [['createdAt < Date.parse(input.createdSince)', 'createdAt < 0']],
     seed: 3,
     minutes: 1.5,
   },
   {
     name: 'a late attempt sends all the same',
-    file: 'activities/step.ts',
+    file: 'activities/in-account.ts',
     replace: [
       ['if (left <= 0) throw', 'if (left <= 0) return 10_000; if (left === 0) throw'],
       ['if (!(await deps.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
@@ -105,7 +105,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a cancelled fleet does not wait for its runs',
-    file: 'workflows/fleet-account.ts',
+    file: 'workflows/fleet/account-run.ts',
     replace: [
       [
         'ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED',
@@ -117,7 +117,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a cancelled fleet cancels the runs that it joined',
-    file: 'workflows/fleet-account.ts',
+    file: 'workflows/fleet/account-run.ts',
     replace: [
       ['  isCancellation,\n', '  getExternalWorkflowHandle,\n  CancellationScope,\n  isCancellation,\n'],
       [
@@ -134,14 +134,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a page forgets the account that it tries again',
-    file: 'workflows/provision-fleet-page.ts',
+    file: 'workflows/fleet/page.ts',
     replace: [['this.waiting.push(index);', 'if (index < 0) this.waiting.push(index);']],
     seed: 2365,
     minutes: 0.5,
   },
   {
     name: 'what is done is done again',
-    file: 'workflows/fleet-account.ts',
+    file: 'workflows/fleet/account-run.ts',
     replace: [
       [
         'let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY',
@@ -153,7 +153,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'reports of a page of an earlier fleet count',
-    file: 'workflows/fleet.ts',
+    file: 'workflows/fleet/state.ts',
     replace: [['pageId !== undefined && pageId !== this.pages', 'pageId === "" && pageId !== this.pages']],
     seed: 1541,
     minutes: 0.5,

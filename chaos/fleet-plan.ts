@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import type { FleetOrder } from '../contract';
+import type { FleetSteer } from '../contract';
 import { accountFate, makePlan, type AccountPlan, type Deed, type Plan } from './plan';
 
 /** What somebody does to a fleet. */
 export type FleetDeed =
-  { does: 'start' | 'cancel' | 'terminate' | FleetOrder } | { does: 'adjust'; maxConcurrent: number };
+  { does: 'start' | 'cancel' | 'terminate' | FleetSteer } | { does: 'adjust'; maxConcurrent: number };
 
 /** One fleet: its accounts, and what happens to it. Times in milliseconds. */
 export interface FleetPlan {
@@ -38,7 +38,7 @@ const maxConcurrent = fc.integer({ min: 1, max: 15 });
 
 const fleetDeed: fc.Arbitrary<FleetDeed> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ does: fc.constant('start') }) },
-  { weight: 8, arbitrary: fc.record({ does: fc.constantFrom<FleetOrder>('pause', 'resume') }) },
+  { weight: 8, arbitrary: fc.record({ does: fc.constantFrom<FleetSteer>('pause', 'resume') }) },
   { weight: 5, arbitrary: fc.record({ does: fc.constant('retry') }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constant('adjust'), maxConcurrent }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('cancel') }) },

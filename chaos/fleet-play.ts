@@ -8,7 +8,7 @@ import {
   type IdentityCenterClient,
   type ProvisionRequestInput,
 } from '../client';
-import { ADD_PAGE_SIGNAL, FLEET_WORKFLOW, fleetIdOf, type FleetOrder } from '../contract';
+import { ADD_PAGE_SIGNAL, FLEET_WORKFLOW, fleetIdOf, type FleetSteer } from '../contract';
 import { persist, played, type PlayedDeed } from './deeds';
 import type { FleetDeed, FleetPlan } from './fleet-plan';
 import { readRecords, type FleetHistory } from './fleet-record';
@@ -94,7 +94,7 @@ export class FleetPlayer {
     }
   }
 
-  private async order(order: FleetOrder): Promise<void> {
+  private async order(order: FleetSteer): Promise<void> {
     const { name, bySignals } = this.plan;
     await persist<unknown>(() =>
       bySignals ? this.handle.signal(order) : this.client.fleets.order(name, order),

@@ -12,14 +12,14 @@ import {
   type ProvisionResult,
 } from '../contract';
 import { connectToTemporal, readTemporalSettings, type TemporalSettings } from './connection';
-import { NoRunError, OrderRefusedError, RunCancelledError, RunFailedError } from './errors';
-import { Fleets } from './fleets';
-import { listAccounts, type AccountSummary, type ListFilter } from './list';
+import { NoRunError, SteeringRefusedError, RunCancelledError, RunFailedError } from './errors';
+import { Fleets } from './fleet/fleets';
+import { listAccounts, type AccountSummary, type ListFilter } from './account/list';
 import { readQueueRate, setQueueRate } from './queue-rate';
-import { DEPROVISION, PROVISION } from './run-kinds';
-import { RunStarter, type StartedRun } from './start-or-join';
-import { failureOfRun, readStatus, type AccountStatus } from './status';
-import { steer } from './steer';
+import { DEPROVISION, PROVISION } from './account/run-kinds';
+import { RunStarter, type StartedRun } from './account/start-or-join';
+import { failureOfRun, readStatus, type AccountStatus } from './account/status';
+import { steer } from './account/steer';
 
 /** Starts, follows, steers and ends the runs of accounts. */
 export class IdentityCenterClient {
@@ -147,7 +147,7 @@ export class IdentityCenterClient {
    * No new write to AWS until {@link resume}; a call that is under way finishes. This and the next three answer with the
    * run's new progress.
    *
-   * @throws OrderRefusedError, NoRunError, NoWorkerError
+   * @throws SteeringRefusedError, NoRunError, NoWorkerError
    */
   async pause(accountId: string): Promise<Progress> {
     return steer(this.temporal, accountId, 'pause');
@@ -165,14 +165,14 @@ export class IdentityCenterClient {
    */
   async retry(accountId: string, correction?: Correction): Promise<Progress> {
     const read = readCorrection(correction);
-    if (typeof read === 'string') throw new OrderRefusedError(accountId, 'retry', read);
+    if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'retry', read);
     return steer(this.temporal, accountId, 'retry', read.correction);
   }
 
   /** Ends a held or paused run as failed. Throws what {@link pause} throws. */
   async abort(accountId: string, reason: string): Promise<Progress> {
     const read = readReason(reason);
-    if (typeof read === 'string') throw new OrderRefusedError(accountId, 'abort', read);
+    if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'abort', read);
     return steer(this.temporal, accountId, 'abort', read.reason);
   }
 

@@ -67,8 +67,8 @@ export class NoRunError extends Error {
 }
 
 /** An order (`pause`, `resume`, `retry`, `abort`) makes no sense where the run stands; nothing has changed. */
-export class OrderRefusedError extends Error {
-  override readonly name = 'OrderRefusedError';
+export class SteeringRefusedError extends Error {
+  override readonly name = 'SteeringRefusedError';
 
   constructor(
     readonly accountId: string,

@@ -2,9 +2,9 @@ export { checkServer, type Check } from './check-server';
 export { IdentityCenterClient } from './client';
 export { readTemporalSettings, connectToTemporal, type TemporalSettings } from './connection';
 export * from './errors';
-export type { FleetInput, FleetStatus } from './fleets';
-export type { StartedFleet } from './start-fleet';
-export type { AccountSummary, ListFilter } from './list';
+export type { FleetInput, FleetStatus } from './fleet/fleets';
+export type { StartedFleet } from './fleet/start';
+export type { AccountSummary, ListFilter } from './account/list';
 export {
   announceLocalServer,
   findLocalServer,
@@ -21,9 +21,9 @@ export {
   type ReadManifest,
 } from './manifest';
 export { registerSearchAttributes } from './search-attributes';
-export type { StartedRun } from './start-or-join';
-export { isUnavailable, type AccountStatus, type PendingActivity } from './status';
-export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, whatHappened, workflowIdOf } from '../contract';
+export type { StartedRun } from './account/start-or-join';
+export { isUnavailable, type AccountStatus, type PendingActivity } from './account/status';
+export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
 export type {
   AccountOutcome,
   AccountPlan,

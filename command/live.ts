@@ -1,6 +1,6 @@
 import ora from 'ora';
 import pc from 'picocolors';
-import { whatHappened, type AccountStatus } from '../client';
+import type { AccountStatus } from '../client';
 import { colourStage, describePending, isLiveTerminal, print } from './output';
 
 /**
@@ -42,7 +42,7 @@ export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<
         lastAttempt = key;
       }
       if (stage === 'held' && failure !== undefined)
-        once(`held ${status.since}`, aside(whatHappened(failure)));
+        once(`held ${status.since}`, aside(failure.whatHappened));
       for (const { at, text } of notes) once(`${at} ${text}`, aside(text));
       if (notice !== undefined) once(notice, pc.yellow(notice));
       if (spinner !== undefined && status.status === 'RUNNING') {

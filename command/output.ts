@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { STAGES, whatHappened, type AccountStatus, type PendingActivity } from '../client';
+import { STAGES, type AccountStatus, type PendingActivity } from '../client';
 
 /** Whether a line on stdout can be drawn anew. A terminal without a width, as `script` makes them, cannot. */
 export function isLiveTerminal(): boolean {
@@ -29,7 +29,7 @@ export function printStatus(status: AccountStatus): void {
     ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
     ['Waits for', whatItWaitsFor(status)],
     ['Failure', failure && pc.red(failure.type)],
-    ['What happened', failure && whatHappened(failure)],
+    ['What happened', failure?.whatHappened],
     ['Next step', failure?.remedy],
     [
       pending !== undefined && pending.attempt > 1 ? 'Server retries' : 'Under way',
@@ -64,5 +64,5 @@ export function colourStage(stage: string): string {
 export function describePending({ activity, attempt, failure, nextAttemptAt }: PendingActivity): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
   const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
-  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${whatHappened(failure).replace(/^\w+: /, '')}`}`;
+  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${failure.whatHappened.replace(/^\w+: /, '')}`}`;
 }

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import { clientToken, STAGES, type Stage } from '../client';
 import { EXIT } from './exit-codes';
-import { addFleetVerbs } from './fleet-program';
+import { addFleetVerbs } from './fleet/program';
 import { wholeNumber } from './numbers';
 import { print, printJson } from './output';
 import type { CommonOptions } from './with-client';
-import type { RequestOptions } from './request-options';
+import type { RequestOptions } from './account/request-options';
 
 /**
  * The command line. Verbs are loaded when they are called, so that `token` does not wait for the SDKs.
@@ -43,7 +43,7 @@ Examples:
   )
     .option('--exit', "leave when the sample account is provisioned, with the run's exit code")
     .action(async (options: CommonOptions & { exit?: boolean }) => {
-      finish(await (await import('./up.js')).up(options));
+      finish(await (await import('./local/up.js')).up(options));
     });
 
   verb('worker', 'Serve runs: settings from IDENTITY_CENTER_…, TEMPORAL_… and AWS_…', 'worker').action(
@@ -73,18 +73,18 @@ Examples:
     .option('--request <file>', 'the request as JSON (- for stdin); options go over it')
     .option('--no-wait', 'leave as soon as the run is started')
     .action(async (accountId: string, options: RequestOptions & CommonOptions & { wait: boolean }) => {
-      finish(await (await import('./run-verbs.js')).provision(accountId, options));
+      finish(await (await import('./account/run-verbs.js')).provision(accountId, options));
     });
 
   verb('status <accountId>', 'Where the run of an account stands', 'status 111122223333 --json').action(
     async (accountId: string, options: CommonOptions) => {
-      finish(await (await import('./run-verbs.js')).status(accountId, options));
+      finish(await (await import('./account/run-verbs.js')).status(accountId, options));
     },
   );
 
   verb('watch <accountId>', 'Follow the run of an account to its end', 'watch 111122223333').action(
     async (accountId: string, options: CommonOptions) => {
-      finish(await (await import('./run-verbs.js')).watch(accountId, options));
+      finish(await (await import('./account/run-verbs.js')).watch(accountId, options));
     },
   );
 
@@ -92,7 +92,7 @@ Examples:
     .addOption(new Option('--stage <stage>', 'only those in this stage').choices(Object.keys(STAGES)))
     .option('--failed', 'only those whose run failed')
     .action(async (options: CommonOptions & { stage?: Stage; failed?: boolean }) => {
-      finish(await (await import('./run-verbs.js')).list(options));
+      finish(await (await import('./account/run-verbs.js')).list(options));
     });
 
   verb(
@@ -100,12 +100,12 @@ Examples:
     'No new write to AWS until "resume"; a call under way finishes',
     'pause 111122223333',
   ).action(async (accountId: string, options: CommonOptions) => {
-    finish(await (await import('./steer-verbs.js')).pause(accountId, options));
+    finish(await (await import('./account/steer-verbs.js')).pause(accountId, options));
   });
 
   verb('resume <accountId>', 'Let a paused run go on', 'resume 111122223333').action(
     async (accountId: string, options: CommonOptions) => {
-      finish(await (await import('./steer-verbs.js')).resume(accountId, options));
+      finish(await (await import('./account/steer-verbs.js')).resume(accountId, options));
     },
   );
 
@@ -117,7 +117,7 @@ Examples:
     .option('--name <name>', 'in a hold: ask for this name from now on')
     .option('--tag <key=value>', 'in a hold: ask for these tags from now on; may be given again', eachTag)
     .action(async (accountId: string, options: CommonOptions & { name?: string; tag?: string[] }) => {
-      finish(await (await import('./steer-verbs.js')).retry(accountId, options));
+      finish(await (await import('./account/steer-verbs.js')).retry(accountId, options));
     });
 
   verb(
@@ -127,7 +127,7 @@ Examples:
   )
     .requiredOption('--reason <text>', 'why; the failure of the run says it')
     .action(async (accountId: string, options: CommonOptions & { reason: string }) => {
-      finish(await (await import('./steer-verbs.js')).abort(accountId, options));
+      finish(await (await import('./account/steer-verbs.js')).abort(accountId, options));
     });
 
   verb(
@@ -137,7 +137,7 @@ Examples:
   )
     .option('--no-wait', 'leave as soon as the run is asked')
     .action(async (accountId: string, options: CommonOptions & { wait: boolean }) => {
-      finish(await (await import('./steer-verbs.js')).cancel(accountId, options));
+      finish(await (await import('./account/steer-verbs.js')).cancel(accountId, options));
     });
 
   verb(
@@ -153,7 +153,7 @@ Examples:
         accountId: string,
         options: CommonOptions & { any?: string; region?: string; wait: boolean },
       ) => {
-        finish(await (await import('./steer-verbs.js')).deprovision(accountId, options));
+        finish(await (await import('./account/steer-verbs.js')).deprovision(accountId, options));
       },
     );
 

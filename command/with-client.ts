@@ -1,7 +1,7 @@
 import { IdentityCenterClient } from '../client';
 import { readFleetRequest } from '../contract';
 import { UsageError } from './exit-codes';
-import { quote } from './request-options';
+import { quote } from './account/request-options';
 
 /** What every verb takes. */
 export interface CommonOptions {

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import type { Stage } from './progress';
+import type { Stage } from './account/progress';
 
 /** The search attributes of a run; a namespace has to know them before a run can be started with them. */
 export const SEARCH_ATTRIBUTES = {

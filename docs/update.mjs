@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import * as prettier from 'prettier';
 
 const require = createRequire(import.meta.url);
-const { SITUATIONS } = require('../dist/contract/index.js');
+const { FAILURES } = require('../dist/contract/index.js');
 const { workerSettingsSchema } = require('../dist/worker/index.js');
 
 const RETRY = {
@@ -33,7 +33,7 @@ if (process.argv.includes('--check')) {
 }
 
 function answers() {
-  const rows = Object.values(SITUATIONS).map(
+  const rows = Object.values(FAILURES).map(
     ({ types, meaning, retry, remedy }) =>
       `| ${types.map((type) => `\`${type}\``).join(', ')} | ${meaning} | ${RETRY[retry]} | ${remedy} |`,
   );

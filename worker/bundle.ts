@@ -14,7 +14,7 @@ function packageRoot(): string {
 async function buildBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
-    payloadConverterPath: path.join(packageRoot(), 'dist', 'workflows', 'payload-converter.js'),
+    payloadConverterPath: path.join(packageRoot(), 'dist', 'workflows', 'shared', 'payload-converter.js'),
     // The schema library is large, has no state of a run, and would else be evaluated for each run anew.
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],
     // Nothing uses what the preload requires, so webpack would drop it: our package.json says that it has no side effects.

@@ -1,6 +1,6 @@
-export { deprovisionIdentityCenter } from './deprovision-identity-center';
-export { progressQuery } from './offer-steering';
-export { planFleetPage } from './plan-fleet-page';
-export { provisionFleet } from './provision-fleet';
-export { provisionFleetPage } from './provision-fleet-page';
-export { provisionIdentityCenter } from './provision-identity-center';
+export { deprovisionIdentityCenter } from './account/deprovision';
+export { progressQuery } from './account/handlers';
+export { planFleetPage } from './fleet/plan-page';
+export { provisionFleet } from './fleet/provision-fleet';
+export { provisionFleetPage } from './fleet/page';
+export { provisionIdentityCenter } from './account/provision';

@@ -17,7 +17,8 @@ const run = (runId: string, more: Partial<RunRecord> = {}): RunRecord => ({
   ...more,
 });
 
-const failure = { type: 'Aborted', message: 'Aborted.', remedy: 'Start again.' };
+const failure = { type: 'Aborted', whatHappened: 'Aborted.', remedy: 'Start again.' };
+const told = { ...failure, message: 'Account 1: Aborted. Start again.' };
 const succeeded = (accountId: string): AccountOutcome => ({
   ...{ accountId, end: 'succeeded', outcome: 'created', instanceArn: `arn:${accountId}` },
   ...{ startedAt: at(2), endedAt: at(4) },
@@ -35,7 +36,7 @@ function account(accountId: string, runs: RunRecord[], more: Partial<Evidence> =
 }
 
 const doneAccount = account(DONE, [run('done', { result: success(DONE) })]);
-const failedAccount = account(FAILED, [run('failed', { status: 'FAILED', failure })]);
+const failedAccount = account(FAILED, [run('failed', { status: 'FAILED', failure: told })]);
 
 /** A fleet of two accounts, of which one has failed; nothing is wrong with it. */
 function sample({
@@ -104,7 +105,7 @@ test.each([
     'that stopped after too many failures',
     sample({
       ...{ plan: { stopAfterFailures: '50%' }, outcomes: [{ ...failed, accountId: DONE }, skipped] },
-      accounts: [account(DONE, [run('failed', { status: 'FAILED', failure })]), account(FAILED, [])],
+      accounts: [account(DONE, [run('failed', { status: 'FAILED', failure: told })]), account(FAILED, [])],
     }),
   ],
 ])('nothing is wrong with a fleet %s', (_, evidence) => {
@@ -132,7 +133,7 @@ test.each([
   ],
   [
     'tells a failure without a next step',
-    sample({ outcomes: [succeeded(DONE), { ...failed, failure: { type: 'Aborted', message: '' } }] }),
+    sample({ outcomes: [succeeded(DONE), { ...failed, failure: { type: 'Aborted', whatHappened: '' } }] }),
     'Aborted has no next step',
   ],
   [
@@ -142,7 +143,9 @@ test.each([
   ],
   [
     'ended before a run of its own',
-    sample({ accounts: [doneAccount, account(FAILED, [run('failed', { failure, closedAt: at(10) })])] }),
+    sample({
+      accounts: [doneAccount, account(FAILED, [run('failed', { failure: told, closedAt: at(10) })])],
+    }),
     `it ended before run failed of ${FAILED}`,
   ],
   [

@@ -3,10 +3,10 @@ import { AccessDeniedException, SSOAdminServiceException } from '@aws-sdk/client
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
-import { classify } from '../../activities/classify';
-import { AttemptTooLateError, AwsCallError, WrongAccountError } from '../../activities/errors';
-import { toFailure } from '../../activities/failure';
-import { SITUATIONS } from '../../contract';
+import { classify } from '../../activities/errors/classify';
+import { AttemptTooLateError, AwsCallError, WrongAccountError } from '../../activities/errors/errors';
+import { toFailure } from '../../activities/errors/failure';
+import { FAILURES } from '../../contract';
 import { assertOneLine, fuzz } from './fuzz';
 import { anything, mutatedText, oddValue } from './mutate';
 
@@ -30,7 +30,7 @@ const leak = fc.constantFrom(
 );
 
 const awsNames = [
-  ...Object.values(SITUATIONS).flatMap(({ types }) => types as readonly string[]),
+  ...Object.values(FAILURES).flatMap(({ types }) => types as readonly string[]),
   ...['Unknown', 'SyntaxError', 'Error', 'TimeoutError', 'BrandNewException', 'AggregateError', 'AbortError'],
 ];
 const words = fc.constantFrom(
@@ -155,7 +155,7 @@ const thing = (input: { value: unknown } | { made: Spec }) =>
 test('whatever is thrown is a row of the table, in one bounded line', async () => {
   await fuzz(thrown, (input) => {
     const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classify(thing(input));
-    assert.ok(Object.hasOwn(SITUATIONS, situation), situation);
+    assert.ok(Object.hasOwn(FAILURES, situation), situation);
     assert.match(type, /^[A-Z]\w{1,99}$/);
     assertOneLine(detail, 650);
     if (httpStatus !== undefined) assert.ok(httpStatus >= 100 && httpStatus <= 599);

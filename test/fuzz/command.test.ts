@@ -7,7 +7,7 @@ import { CommanderError } from 'commander';
 import { IdentityCenterClient } from '../../client';
 import { EXIT, exitCodeOfError } from '../../command/exit-codes';
 import { createProgram } from '../../command/program';
-import { readRequestOptions } from '../../command/request-options';
+import { readRequestOptions } from '../../command/account/request-options';
 import { commandRunner } from '../support/command';
 import { assertOneLine, fuzz } from './fuzz';
 import { account, fileBytes, request, text, vector } from './command-lines';

@@ -4,24 +4,27 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { AccountOutcome } from '../../client';
-import { htmlOf } from '../../command/fleet-report';
+import { htmlOf } from '../../command/fleet/report';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../support/fleet-report';
 import { describeInBrowser, IMAGES, launch } from '../support/ui';
 
 const CAUSES = [
   {
     type: 'AccessDeniedException',
-    message:
+    whatHappened:
       'CreateInstance: the organization does not allow account instances. AccessDeniedException: "You do not have sufficient access" (request 5f1c7a52-0d0e-4d5c-9a53-1f2b8c1d9e10)',
     remedy:
       'Enable account instances in the IAM Identity Center console of the management account, then start the fleet again.',
   },
   {
     type: 'InstanceExists',
-    message: 'ListInstances: the account has an instance that is not ours, in eu-central-1.',
+    whatHappened: 'ListInstances: the account has an instance that is not ours, in eu-central-1.',
     remedy: 'Delete it, or start the fleet again with ifExists: adopt.',
   },
-  { type: '<script>alert(1)</script>', message: '<img src="https://example.com/x.png" onerror="alert(1)">' },
+  {
+    type: '<script>alert(1)</script>',
+    whatHappened: '<img src="https://example.com/x.png" onerror="alert(1)">',
+  },
 ];
 
 /** 300 accounts, 20 at once; some fail, and the last ones are skipped as too many have. */

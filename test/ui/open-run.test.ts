@@ -1,4 +1,4 @@
-import { SITUATIONS } from '../../contract';
+import { FAILURES } from '../../contract';
 import { RunCancelledError } from '../../client';
 import { until } from '../support/harness';
 import { describeInBrowser, startUi, textOf, type UiHarness } from '../support/ui';
@@ -55,7 +55,7 @@ describeInBrowser('an open run in the UI', () => {
     const page = await textOf(ui.page.getByRole('main'));
     expect(page).toMatch(/AWS is throttling: ThrottlingException: Rate exceeded \(request [-\w]{36}\)/);
     expect(page).toMatch(/Next Retry \d{4}-/);
-    expect(page).toContain(SITUATIONS.throttled.remedy);
+    expect(page).toContain(FAILURES.throttled.remedy);
     await ui.picture('throttled-call', 790);
 
     ui.emulator.setFaults({ accounts: [THROTTLED], creationMs: 0 });

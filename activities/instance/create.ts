@@ -1,0 +1,53 @@
+import { WORKFLOW_ID_TAG } from '../../contract';
+import { classify } from '../errors/classify';
+import type { AccountApi } from '../aws/sso-admin';
+import { AwsCallError } from '../errors/errors';
+import { awsCause, stopFailure } from '../errors/failure';
+import { isDenied } from './describe';
+import { step, type ActivityDependencies, type AccountInput } from '../in-account';
+
+export interface CreateInstanceInput extends AccountInput {
+  workflowId: string;
+  clientToken: string;
+  name?: string;
+  tags?: Record<string, string>;
+}
+
+/** Asks AWS for the instance behind the token; answers with its ARN, which is not ACTIVE yet. */
+export async function createInstance(
+  deps: ActivityDependencies,
+  input: CreateInstanceInput,
+): Promise<{ instanceArn: string }> {
+  return step(deps, input, async (account) => {
+    try {
+      const instanceArn = await account.createInstance({
+        ClientToken: input.clientToken,
+        ...(input.name !== undefined && { Name: input.name }),
+        Tags: Object.entries({ ...input.tags, [WORKFLOW_ID_TAG]: input.workflowId }).map(([Key, Value]) => ({
+          Key,
+          Value,
+        })),
+      });
+      return { instanceArn };
+    } catch (error) {
+      if (isDenied(error) && (await hasInstance(account))) throw denialForExisting(error, input.accountId);
+      throw error;
+    }
+  });
+}
+
+/** A denial may be how AWS says that there is an instance already: waiting for the account to be ready would not help. */
+function denialForExisting(error: unknown, accountId: string): Error {
+  const { operation, cause } = error as AwsCallError;
+  const denial = classify(cause);
+  return stopFailure('permissionMissing', { accountId, operation, ...denial, cause: awsCause(denial) });
+}
+
+async function hasInstance(account: AccountApi): Promise<boolean> {
+  try {
+    return (await account.listOwnInstances()).length > 0;
+  } catch (error) {
+    if (error instanceof AwsCallError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { activityInfo } from '@temporalio/activity';
+import type { AccountApi } from '../aws/sso-admin';
+import { classify } from '../errors/classify';
+import { AwsCallError } from '../errors/errors';
+import { notYet } from '../errors/failure';
+import { describeUnlessGone } from './describe';
+import { rest, step, type ActivityDependencies, type AccountInput } from '../in-account';
+
+export interface DeleteInstanceInput extends AccountInput {
+  instanceArn: string;
+  /** ISO 8601. An instance that was created before this is another run's, and kept. */
+  createdSince?: string;
+  pollIntervalMs: number;
+}
+
+const FIRST_RESTS_MS = [100, 200, 400, 800, 1500];
+
+/** Deletes an instance and waits until it is gone. Answers `kept` where it is older than the run may delete. */
+export async function deleteInstance(
+  deps: ActivityDependencies,
+  input: DeleteInstanceInput,
+): Promise<'gone' | 'kept'> {
+  return step(deps, input, async (account) => {
+    const { attempt } = activityInfo();
+    const instance = await describeUnlessGone(account, input.instanceArn);
+    if (instance === undefined) return 'gone';
+    if (input.createdSince !== undefined) {
+      // Where AWS does not say when it was made, nothing proves that this run made it.
+      const createdAt = instance.createdAt?.getTime() ?? 0;
+      if (createdAt < Date.parse(input.createdSince)) return 'kept';
+    }
+    if (instance.status !== 'DELETE_IN_PROGRESS') await requestDeletion(account, input.instanceArn);
+    for (const restMs of attempt === 1 ? FIRST_RESTS_MS : [100]) {
+      if ((await describeUnlessGone(account, input.instanceArn)) === undefined) return 'gone';
+      await rest(restMs);
+    }
+    const delay = Math.min(15_000, input.pollIntervalMs * 1.5 ** (attempt - 1));
+    throw notYet(`${input.instanceArn} is not deleted yet`, Math.round(delay));
+  });
+}
+
+/** A Conflict says that another write is not through yet; the look that follows shows what came of it. */
+async function requestDeletion(account: AccountApi, instanceArn: string): Promise<void> {
+  try {
+    await account.deleteInstance(instanceArn);
+  } catch (error) {
+    if (!(error instanceof AwsCallError) || classify(error.cause).situation !== 'conflict') throw error;
+  }
+}

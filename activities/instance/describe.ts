@@ -1,0 +1,26 @@
+import type { AccountApi, Instance } from '../aws/sso-admin';
+import { classify } from '../errors/classify';
+import { AwsCallError } from '../errors/errors';
+
+/**
+ * Describes an instance; `undefined` where it is deleted. AWS answers AccessDeniedException for a deleted instance, just
+ * as for a lost permission, so it counts as deleted only where ListInstances does not show it either.
+ */
+export async function describeUnlessGone(
+  account: AccountApi,
+  instanceArn: string,
+): Promise<Instance | undefined> {
+  try {
+    return await account.describeInstance(instanceArn);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    const own = await account.listOwnInstances();
+    if (own.some((instance) => instance.instanceArn === instanceArn)) throw error;
+    return undefined;
+  }
+}
+
+/** Whether AWS denied a call in the way that has more than one meaning. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof AwsCallError && classify(error.cause).situation === 'permissionMissing';
+}

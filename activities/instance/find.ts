@@ -1,0 +1,42 @@
+import { activityInfo } from '@temporalio/activity';
+import { WORKFLOW_ID_TAG } from '../../contract';
+import { notYet } from '../errors/failure';
+import { step, type ActivityDependencies, type AccountInput } from '../in-account';
+
+export interface FindInstanceInput extends AccountInput {
+  workflowId: string;
+  pollIntervalMs: number;
+}
+
+/** The instance of an account, as a reconciling run needs it. */
+export interface FoundInstance {
+  instanceArn: string;
+  region: string;
+  /** Whether it carries the tag with the run's workflow ID. */
+  ours: boolean;
+  /** The status that it settled in. */
+  status: 'ACTIVE' | 'CREATE_FAILED';
+}
+
+/**
+ * Looks over all Regions for the instance of the account. One that is still on its way into or out of being is waited
+ * for, as its tags, which tell whose it is, can be read only once it is ACTIVE.
+ */
+export async function findInstance(
+  deps: ActivityDependencies,
+  input: FindInstanceInput,
+): Promise<FoundInstance | undefined> {
+  return step(deps, input, async (account) => {
+    const [instance] = await account.listOwnInstances();
+    if (instance === undefined) return undefined;
+    const { instanceArn, status } = instance;
+    const region = instance.region ?? input.region;
+    if (status === 'CREATE_FAILED') return { instanceArn, region, ours: false, status };
+    if (status !== 'ACTIVE') {
+      const delay = Math.min(15_000, input.pollIntervalMs * 1.5 ** (activityInfo().attempt - 1));
+      throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, Math.round(delay));
+    }
+    const tags = await account.inRegion(region).listTags(instanceArn);
+    return { instanceArn, region, ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId, status };
+  });
+}

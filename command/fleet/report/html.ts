@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { FLEET_STAGES } from '../../../contract';
+import { Markup, markup } from './markup';
+import { pictureOf } from './picture';
+import type { FleetReport } from './report';
+import { STYLE } from './style';
+import { causesSection, heldSection, othersSection, succeededSection } from './tables';
+import { counted, duration, grouped, utc } from './words';
+
+/** Nothing but the one style sheet: a text that got in unescaped could still load and run nothing. */
+const POLICY = [
+  `default-src 'none'`,
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+].join('; ');
+
+/** A report as one page that needs nothing else: no script, no other file, no network. */
+export function htmlOf(report: FleetReport): string {
+  const heading = `Fleet ${report.name}: ${outcomeOf(report)}`;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${Markup.own(POLICY)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${heading}</title>
+<style>${Markup.own(STYLE)}</style>
+</head>
+<body>
+<main>
+<header>
+<h1>${heading}</h1>
+<p class="soft">${timesOf(report)}</p>
+</header>
+${notesOf(report).map((note) => markup`<p class="note">${note}</p>`)}
+<dl class="counts">${countsOf(report)}</dl>
+<section>
+<h2>The run</h2>
+${pictureOf(report)}
+</section>
+${causesSection(report)}
+${heldSection(report)}
+${othersSection(report)}
+${succeededSection(report)}
+</main>
+</body>
+</html>
+`.text;
+}
+
+function outcomeOf({ status, stage, counts }: FleetReport): string {
+  const { accounts, succeeded, failed, cancelled, skipped, unfinished } = counts;
+  if (status === 'RUNNING')
+    return `${stage}, ${grouped(accounts - unfinished)} of ${counted(accounts, 'account')} have ended`;
+  const rest = Object.entries({ failed, cancelled, skipped })
+    .filter(([, count]) => count > 0)
+    .map(([end, count]) => `, ${grouped(count)} ${end}`);
+  const how = status === 'COMPLETED' ? '' : `${status.toLowerCase().replaceAll('_', ' ')}; `;
+  if (succeeded === accounts && accounts > 0) return `${how}all ${counted(accounts, 'account')} succeeded`;
+  return `${how}${grouped(succeeded)} of ${counted(accounts, 'account')} succeeded${rest.join('')}`;
+}
+
+function timesOf({ startedAt, endedAt, takenAt }: FleetReport): string {
+  const took = duration(Math.max(0, Date.parse(endedAt ?? takenAt) - Date.parse(startedAt)));
+  return endedAt === undefined
+    ? `Started ${utc(startedAt)}, ${took} before this report was made (${utc(takenAt)}).`
+    : `Started ${utc(startedAt)}, ended ${utc(endedAt)}: ${took}.`;
+}
+
+function notesOf({ status, stage, counts, name }: FleetReport): string[] {
+  const { unfinished, held } = counts;
+  if (status !== 'RUNNING')
+    return unfinished === 0
+      ? []
+      : [
+          `What became of ${counted(unfinished, 'account')} is not known: the fleet, or a page of it, was ended from outside. Start the fleet again; it goes on with what is there.`,
+        ];
+  return [
+    `The fleet is open (${stage}: ${FLEET_STAGES[stage]}). Make the report again when it has ended.`,
+    ...(held === 0
+      ? []
+      : [
+          `${counted(held, 'account')} held: they wait for a person. Once the cause is removed: identity-center fleet retry ${name}`,
+        ]),
+  ];
+}
+
+function countsOf({ counts }: FleetReport): Markup[] {
+  const { accounts, succeeded, failed, cancelled, skipped, unfinished } = counts;
+  return Object.entries({ accounts, succeeded, failed, cancelled, skipped, unfinished })
+    .filter(([name, count]) => count > 0 || ['accounts', 'succeeded', 'failed'].includes(name))
+    .map(
+      ([name, count]) =>
+        markup`<div class="${name}"><dt>${name === 'unfinished' ? 'without an end' : name}</dt><dd>${grouped(count)}</dd></div>`,
+    );
+}

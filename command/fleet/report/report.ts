@@ -1,0 +1,122 @@
+import type {
+  AccountOutcome,
+  CallCounts,
+  FleetCalls,
+  FleetCause,
+  FleetStage,
+  FleetStatus,
+  IdentityCenterClient,
+  UnfinishedAccount,
+} from '../../../client';
+import { causesOf } from './causes';
+import { timelineOf, type TimelinePoint } from './timeline';
+
+/** Numbers of accounts. */
+export interface ReportCounts {
+  accounts: number;
+  succeeded: number;
+  failed: number;
+  cancelled: number;
+  skipped: number;
+  /** Have no end: wait or are open; of a fleet that has ended, were in a page that was ended from outside. */
+  unfinished: number;
+  /** Of the unfinished ones, those that wait for a person. */
+  held: number;
+}
+
+/** The calls to Identity Center for the accounts that the fleet began. */
+export interface ReportCalls extends CallCounts {
+  /** The length of a span in milliseconds. */
+  spanMs: number;
+  /** By spans, each with its begin (ISO 8601); those without calls are left out. */
+  course: (CallCounts & { at: string })[];
+}
+
+/** What became of a fleet, or has so far. Times are ISO 8601. */
+export interface FleetReport {
+  name: string;
+  stage: FleetStage;
+  /** Temporal's status of the fleet's workflow: `RUNNING`, `COMPLETED`, `CANCELLED`, … */
+  status: string;
+  /** When the fleet was asked. */
+  takenAt: string;
+  startedAt: string;
+  /** Absent while the fleet is open. */
+  endedAt?: string;
+  counts: ReportCounts;
+  /** Of the failures, the most frequent first. */
+  causes: FleetCause[];
+  timeline: TimelinePoint[];
+  calls: ReportCalls;
+  /** Those that have ended. */
+  accounts: AccountOutcome[];
+  /** Those that have not. */
+  unfinished: UnfinishedAccount[];
+}
+
+/** @throws NoFleetError */
+export async function fleetReport(client: IdentityCenterClient, name: string): Promise<FleetReport> {
+  const status = await client.fleets.status(name);
+  const accounts: AccountOutcome[] = [];
+  for await (const outcome of client.fleets.outcomes(name)) accounts.push(outcome);
+  const unfinished: UnfinishedAccount[] = [];
+  if (status.status === 'RUNNING')
+    for await (const account of client.fleets.unfinished(name)) unfinished.push(account);
+  return reportOf(status, accounts, new Date(), unfinished);
+}
+
+/**
+ * The report of a fleet. What it counts it counts from the outcomes: they are newer than what the fleet, which hears of
+ * them every few seconds, says of an open run.
+ */
+export function reportOf(
+  status: FleetStatus,
+  accounts: AccountOutcome[],
+  takenAt: Date,
+  unfinished: UnfinishedAccount[] = [],
+): FleetReport {
+  const { name, stage, startedAt, endedAt } = status;
+  const counts = countsOf(status, accounts);
+  return {
+    name,
+    stage,
+    status: status.status,
+    takenAt: takenAt.toISOString(),
+    startedAt,
+    ...(endedAt !== undefined && { endedAt }),
+    counts,
+    causes: causesOf(accounts),
+    timeline: timelineOf(accounts, {
+      startedAt,
+      until: endedAt ?? takenAt.toISOString(),
+      // When an account began that has no end yet is not known.
+      withOpen: counts.unfinished === 0,
+    }),
+    calls: callsOf(status.calls, startedAt),
+    accounts,
+    unfinished,
+  };
+}
+
+function callsOf({ course, ...calls }: FleetCalls, startedAt: string): ReportCalls {
+  const began = Date.parse(startedAt);
+  return {
+    ...calls,
+    course: course.map(({ span, ...counts }) => ({
+      at: new Date(began + span * calls.spanMs).toISOString(),
+      ...counts,
+    })),
+  };
+}
+
+function countsOf({ accounts, held }: FleetStatus, outcomes: readonly AccountOutcome[]): ReportCounts {
+  const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
+  for (const { end } of outcomes) ended[end] += 1;
+  const unfinished = Math.max(0, accounts - outcomes.length);
+  return {
+    accounts: Math.max(accounts, outcomes.length),
+    ...ended,
+    unfinished,
+    held: Math.min(held, unfinished),
+  };
+}

@@ -1,0 +1,103 @@
+import ora from 'ora';
+import pc from 'picocolors';
+import { findLocalServer, IdentityCenterClient, type LocalServer } from '../../client';
+import { startSandbox } from '../../sandbox';
+import { EXIT, exitCodeOf, UsageError } from '../exit-codes';
+import { lastOf, showLive } from '../live';
+import { isLiveTerminal, print, printJson, printStatus } from '../output';
+import type { CommonOptions } from '../with-client';
+import { untilInterrupted } from '../serve-verbs';
+
+const SAMPLE_ACCOUNT = '111122223333';
+const STOP_WITHIN_MS = 9_500;
+
+/** The whole thing on this machine, with a sample account that meets throttling and a lost answer. */
+export async function up(options: CommonOptions & { exit?: boolean }): Promise<number> {
+  const running = findLocalServer();
+  if (running !== undefined) {
+    throw new UsageError(
+      `Already up, as process ${running.pid}: Temporal at ${running.temporalAddress}${running.uiUrl ? `, UI at ${running.uiUrl}` : ''}, emulator at ${running.emulatorUrl}.`,
+    );
+  }
+  const interrupted = untilInterrupted();
+  const sandbox = await Promise.race([startVisibly(options), interrupted]);
+  // What was about to start ends with this process.
+  if (sandbox === undefined) return EXIT.running;
+  try {
+    const { emulator, server } = sandbox;
+    emulator.setFaults({
+      accounts: [SAMPLE_ACCOUNT],
+      creationMs: 1500,
+      failNext: [
+        { operation: 'CreateInstance', error: 'ThrottlingException', message: 'Rate exceeded', times: 2 },
+      ],
+      loseResponse: { operation: 'CreateInstance', times: 1 },
+    });
+    const code = await Promise.race([provisionSample(server, options), interrupted]);
+    if (code === undefined) return EXIT.running;
+    if (options.exit === true) return code;
+    if (!options.json)
+      print(
+        `\nUp until Ctrl-C. In a second terminal: ${pc.bold('npx identity-center provision 444455556666 --region eu-west-1')}`,
+      );
+    await interrupted;
+    return EXIT.done;
+  } finally {
+    setTimeout(() => process.exit(EXIT.failed), STOP_WITHIN_MS).unref();
+    await sandbox.stop();
+  }
+}
+
+async function startVisibly({ json }: CommonOptions) {
+  const live = json !== true && isLiveTerminal();
+  const spinner = live
+    ? ora({ text: 'Starting', discardStdin: false, stream: process.stdout }).start()
+    : undefined;
+  try {
+    const sandbox = await startSandbox((line) => {
+      if (spinner !== undefined) spinner.text = line;
+      else if (json !== true) print(line);
+    });
+    spinner?.stop();
+    if (json !== true) describeServer(sandbox.server);
+    return sandbox;
+  } catch (error) {
+    spinner?.stop();
+    throw error;
+  }
+}
+
+function describeServer({ temporalAddress, uiUrl, emulatorUrl }: LocalServer): void {
+  print(`${pc.dim('Temporal       ')}${temporalAddress}`);
+  if (uiUrl !== undefined) print(`${pc.dim('UI             ')}${uiUrl}`);
+  print(`${pc.dim('AWS emulator   ')}${emulatorUrl}\n`);
+}
+
+async function provisionSample(server: LocalServer, { json }: CommonOptions): Promise<number> {
+  const client = await IdentityCenterClient.connect();
+  try {
+    const run = await client.start({
+      accountId: SAMPLE_ACCOUNT,
+      region: 'eu-west-1',
+      name: 'sample',
+      timing: { retry: { initialInterval: '500ms', maximumInterval: '1s' } },
+    });
+    const statuses = client.watch(SAMPLE_ACCOUNT, run.runId, 100);
+    const runUrl =
+      server.uiUrl &&
+      `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;
+    if (json) {
+      const status = await lastOf(statuses);
+      printJson({ ...server, runUrl, run: status });
+      return exitCodeOf(status);
+    }
+    print(`Provisioning account ${SAMPLE_ACCOUNT}, while AWS throttles it twice and loses an answer:`);
+    const status = await showLive(statuses);
+    print();
+    printStatus(status);
+    if (runUrl !== undefined) print(`${pc.dim('In the UI      ')}${runUrl}`);
+    return exitCodeOf(status);
+  } finally {
+    await client.close();
+  }
+}

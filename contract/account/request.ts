@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { durationSchema } from '../duration';
+import { WORKFLOW_ID_TAG } from '../names';
+import { readBy, type ReadRequest } from '../validation';
+
+// Limits: API_CreateInstance and API_Tag of the IAM Identity Center API reference. AWS allows 75 tags; one is ours.
+const NAME = /^[\w+=,.@-]+$/;
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+const MAX_TAGS = 74;
+
+const REGION = /^(?=.{1,32}$)[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
+
+const accountIdSchema = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
+const regionSchema = z.string().regex(REGION, 'must be an AWS Region code, such as "eu-west-1"');
+
+const tagsSchema = z
+  .record(
+    z
+      .string()
+      .min(1, 'tag key must have 1 to 128 characters')
+      .max(128, 'tag key must have 1 to 128 characters')
+      .regex(TAG_TEXT, 'tag key may hold letters, digits, spaces and _ . : / = + - @')
+      .refine((key) => key !== WORKFLOW_ID_TAG, { error: 'this tag key belongs to the orchestrator' })
+      .refine((key) => !/^aws:/i.test(key), { error: 'tag keys that begin with "aws:" belong to AWS' }),
+    z
+      .string()
+      .max(256, 'tag value must have 256 characters at the most')
+      .regex(TAG_TEXT, 'tag value may hold letters, digits, spaces and _ . : / = + - @'),
+  )
+  .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { error: `no more than ${MAX_TAGS} tags` });
+
+const duration = durationSchema();
+
+const FACTOR = 'must be from 1 to 10';
+
+const timingSchema = z.strictObject({
+  /** How long CreateInstance is tried. */
+  createTimeout: duration.default('1h'),
+  /** How long the instance may take to become ACTIVE, and to be deleted. */
+  activeTimeout: duration.default('30m'),
+  /** How long a new account may refuse the role or the service. */
+  accountReadyTimeout: duration.default('30m'),
+  /** How long a held run waits. */
+  holdTimeout: duration.default('7d'),
+  /** The back-off: full jitter under `initialInterval × backoffCoefficient ^ (attempt - 1)`, up to `maximumInterval`. */
+  retry: z
+    .strictObject({
+      initialInterval: duration.default('1s'),
+      backoffCoefficient: z.number().min(1, FACTOR).max(10, FACTOR).default(2),
+      maximumInterval: duration.default('60s'),
+    })
+    .prefault({}),
+  /** The first delay between two looks at an instance; it grows by half each time, up to 15 s where it is shorter. */
+  pollInterval: duration.default('5s'),
+});
+
+const provisionSchema = z.strictObject({
+  /** The AWS account, the same as in the workflow ID. */
+  accountId: accountIdSchema,
+  /** The Region in which the instance is made. */
+  region: regionSchema,
+  name: z
+    .string()
+    .min(1, { error: 'must not be empty', abort: true })
+    .max(255, 'must have 255 characters at the most')
+    .regex(NAME, 'may hold letters, digits and _ + = , . @ -')
+    .optional(),
+  tags: tagsSchema.optional(),
+  /** What to do with an instance of the account that no run of this account made. */
+  existing: z.enum(['fail', 'adopt']).default('fail'),
+  /** What a cancelled run does with the instance that it made. */
+  onCancel: z.enum(['delete', 'keep']).default('delete'),
+  /** What a run that has to stop does: end, or wait for `retry` or `abort`. */
+  onFailure: z.enum(['fail', 'hold']).default('fail'),
+  /** What to do where AWS answers CREATE_FAILED. */
+  onCreateFailed: z.enum(['fail', 'recreate']).default('fail'),
+  timing: timingSchema.prefault({}),
+});
+
+/**
+ * The request: the one argument of the workflow. A function, as are all schemas that leave their module: the workflow
+ * bundle preloads this folder, the SDK freezes whatever objects a preloaded module exports, and zod's schemas build parts
+ * of themselves when they are first used.
+ */
+export const provisionRequestSchema = () => provisionSchema;
+
+/** A request with every default filled in. */
+export type ProvisionRequest = z.output<typeof provisionSchema>;
+
+/** A request as a caller writes it. */
+export type ProvisionRequestInput = z.input<typeof provisionSchema>;
+
+const INSTANCE_ARN = /^arn:aws(-[a-z]+)*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16}$/;
+
+const deprovisionSchema = z.strictObject({
+  accountId: accountIdSchema,
+  /** A Region to look from; the look goes over all of them. */
+  region: regionSchema.default('us-east-1'),
+  /** Delete this instance though it does not carry our tag: its ARN, as a confirmation. */
+  instanceArn: z
+    .string()
+    .regex(INSTANCE_ARN, 'must be the ARN of an instance: arn:aws:sso:::instance/ssoins-…')
+    .optional(),
+  timing: timingSchema.prefault({}),
+});
+
+/** The request of a run that deletes: the one argument of its workflow. */
+export const deprovisionRequestSchema = () => deprovisionSchema;
+
+/** A request to delete, with every default filled in. */
+export type DeprovisionRequest = z.output<typeof deprovisionSchema>;
+
+/** A request to delete as a caller writes it. */
+export type DeprovisionRequestInput = z.input<typeof deprovisionSchema>;
+
+/** Reads a request to provision. */
+export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {
+  return readBy(provisionSchema, input);
+}
+
+/** One line for lists and headings. */
+export function summaryOf({ accountId, region, name }: ProvisionRequest): string {
+  return `provision ${accountId} in ${region}${name === undefined ? '' : ` as ${name}`}`.slice(0, 200);
+}
+
+/** Reads a request to delete. */
+export function readDeprovisionRequest(input: unknown): ReadRequest<DeprovisionRequest> {
+  return readBy(deprovisionSchema, input);
+}

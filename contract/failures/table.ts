@@ -1,0 +1,289 @@
+/**
+ * What a failed call means for the run:
+ * - `backOff`: try again with exponential back-off and full jitter, until the time-out of the step;
+ * - `freshCredentials`: the same, with new credentials;
+ * - `untilAccountReady`: the same, but no longer than `accountReadyTimeout`;
+ * - `stop`: never send it again.
+ */
+export type Retry = 'backOff' | 'freshCredentials' | 'untilAccountReady' | 'stop';
+
+/** One row of the table of answers. */
+export interface FailureRow {
+  /** The names this goes by: AWS's error codes where AWS has one, else ours. The failure type of a run is one of them. */
+  readonly types: readonly string[];
+  readonly retry: Retry;
+  /** What happened, as a clause for people. */
+  readonly meaning: string;
+  /** The next step, as a sentence for people. */
+  readonly remedy: string;
+  /** The next step where the run is held; default: the remedy. */
+  readonly remedyInHold?: string;
+  /** The next step for an account that is only looked at; default: the remedy. */
+  readonly remedyInPlan?: string;
+}
+
+/**
+ * Every failure there is. The retry policies, the classification of AWS's answers, the messages and the table in the
+ * README are made from this.
+ */
+export const FAILURES = {
+  throttled: {
+    types: ['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded'],
+    retry: 'backOff',
+    meaning: 'AWS is throttling',
+    remedy: 'Nothing to do: the call is tried again. If this lasts, start fewer accounts at once.',
+    remedyInPlan: 'Start fewer accounts at once. Then plan again.',
+  },
+  answerLost: {
+    types: ['AnswerLost', 'InternalServerException'],
+    retry: 'backOff',
+    meaning: 'no usable answer came from AWS, which may have done what was asked',
+    remedy:
+      'Nothing to do: the call is tried again with the same ClientToken. If this lasts, check the way from the worker to AWS.',
+    remedyInPlan: 'Check the way from the worker to AWS. Then plan again.',
+  },
+  credentialsStale: {
+    types: [
+      'ExpiredTokenException',
+      'ExpiredToken',
+      'RequestExpired',
+      'InvalidSignatureException',
+      'SignatureDoesNotMatch',
+    ],
+    retry: 'freshCredentials',
+    meaning: 'the credentials have expired or are not valid yet',
+    remedy: 'Nothing to do: new credentials are fetched. If this lasts, check the clock of the worker.',
+    remedyInPlan: 'Check the clock of the worker. Then plan again.',
+  },
+  noCredentials: {
+    types: ['CredentialsProviderError'],
+    retry: 'freshCredentials',
+    meaning: 'the worker has no AWS credentials',
+    remedy:
+      'Give the worker credentials (AWS_PROFILE, a role of its machine or pod); the call is tried again.',
+    remedyInPlan: 'Give the worker credentials (AWS_PROFILE, a role of its machine or pod). Then plan again.',
+  },
+  roleRefused: {
+    types: ['AccessDenied', 'InvalidClientTokenId'],
+    retry: 'untilAccountReady',
+    meaning: 'STS does not let the worker assume the role in the account, which may not be ready yet',
+    remedy:
+      'If the account is not new: check that the role exists and trusts the worker (IDENTITY_CENTER_ROLE_ARN, external ID).',
+  },
+  notSubscribed: {
+    types: [
+      'OptInRequired',
+      'SubscriptionRequiredException',
+      'SubscriptionRequired',
+      'UnrecognizedClientException',
+    ],
+    retry: 'untilAccountReady',
+    meaning: 'the account is not subscribed to the service in this Region yet',
+    remedy:
+      'If the account is not new: enable the Region in the account and check that the account is active.',
+  },
+  permissionMissing: {
+    types: ['AccessDeniedException'],
+    retry: 'untilAccountReady',
+    meaning: 'AWS denies the call, as it does while an account is new or where a permission is missing',
+    remedy: 'If the account is not new: give the role the permission that the message names.',
+  },
+  accountNotReady: {
+    types: ['AccountNotReady'],
+    retry: 'stop',
+    meaning: 'the account still refused the call when accountReadyTimeout was over',
+    remedy:
+      'Mend what the AWS error names (role, permission, Region, subscription), then start the run again.',
+    remedyInHold: 'Mend what the AWS error names (role, permission, Region, subscription), then retry.',
+    remedyInPlan: 'Mend what the AWS error names (role, permission, Region, subscription), then plan again.',
+  },
+  explicitDeny: {
+    types: ['AccessDeniedException'],
+    retry: 'stop',
+    meaning: 'a policy explicitly denies the call',
+    remedy:
+      'Take the account out of the policy that the message names, or allow the call in it; then start the run again.',
+    remedyInHold:
+      'Take the account out of the policy that the message names, or allow the call in it; then retry.',
+    remedyInPlan:
+      'Take the account out of the policy that the message names, or allow the call in it; then plan again.',
+  },
+  organizationForbids: {
+    types: ['AccessDeniedException'],
+    retry: 'stop',
+    meaning: 'the organization does not allow its members to create account instances',
+    remedy:
+      'Enable account instances in the IAM Identity Center console of the management account; then start the run again.',
+    remedyInHold:
+      'Enable account instances in the IAM Identity Center console of the management account; then retry.',
+    remedyInPlan:
+      'Enable account instances in the IAM Identity Center console of the management account; then plan again.',
+  },
+  managementAccount: {
+    types: ['AccessDeniedException'],
+    retry: 'stop',
+    meaning: 'the management account of an organization cannot have an account instance',
+    remedy: 'Use a member account, or enable the organization instance in the IAM Identity Center console.',
+    remedyInPlan:
+      'Use a member account, or enable the organization instance in the IAM Identity Center console. Then plan again.',
+  },
+  invalidParameter: {
+    types: ['ValidationException'],
+    retry: 'stop',
+    meaning: 'AWS does not accept the request',
+    remedy: 'Correct the field that the message names, then start the run again.',
+    remedyInHold:
+      'Retry with a corrected name or corrected tags. Where another field is wrong: cancel, and start a run that has it right.',
+    remedyInPlan: 'Correct the field that the message names, then plan again.',
+  },
+  parameterMismatch: {
+    types: ['IdempotentParameterMismatch'],
+    retry: 'stop',
+    meaning:
+      'an earlier call with this ClientToken had another name or other tags, and no instance of that call is to be found',
+    remedy: 'Start the run again with the name and tags of the earlier run.',
+    remedyInHold: 'Retry with the name and tags of the earlier run.',
+    remedyInPlan: 'Plan again with the name and tags of the earlier run.',
+  },
+  conflict: {
+    types: ['ConflictException'],
+    retry: 'stop',
+    meaning: 'AWS reports a conflict with an earlier write, and no instance is to be found',
+    remedy: 'Start the run again in a few minutes. If it stays so, ask AWS Support with the request ID.',
+    remedyInHold: 'Retry in a few minutes. If it stays so, ask AWS Support with the request ID.',
+    remedyInPlan: 'Plan again in a few minutes. If it stays so, ask AWS Support with the request ID.',
+  },
+  quotaExceeded: {
+    types: ['ServiceQuotaExceededException'],
+    retry: 'stop',
+    meaning: 'a quota of IAM Identity Center is used up',
+    remedy: 'Ask for a higher quota in Service Quotas, then start the run again.',
+    remedyInHold: 'Ask for a higher quota in Service Quotas, then retry.',
+    remedyInPlan: 'Ask for a higher quota in Service Quotas, then plan again.',
+  },
+  refused: {
+    types: ['RequestRefused'],
+    retry: 'stop',
+    meaning: 'AWS refuses the call',
+    remedy: 'Act on the AWS error in the message, then start the run again.',
+    remedyInHold: 'Act on the AWS error in the message, then retry.',
+    remedyInPlan: 'Act on the AWS error in the message, then plan again.',
+  },
+  wrongAccount: {
+    types: ['WrongAccount'],
+    retry: 'stop',
+    meaning: 'the credentials belong to another account, so nothing was sent',
+    remedy:
+      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then start the run again.',
+    remedyInHold:
+      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then retry.',
+    remedyInPlan:
+      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then plan again.',
+  },
+  attemptTooLate: {
+    types: ['AttemptTooLate'],
+    retry: 'backOff',
+    meaning: 'the worker was stopped for so long that its attempt was over, so nothing was sent',
+    remedy: 'Nothing to do: the call is tried again.',
+    remedyInPlan: 'Plan again.',
+  },
+  invalidRequest: {
+    types: ['InvalidRequest'],
+    retry: 'stop',
+    meaning: 'the request is not valid, so nothing was sent',
+    remedy: 'Correct the fields that the message names, then start the run again.',
+    remedyInHold: 'Correct the fields that the message names, then retry.',
+    remedyInPlan: 'Correct the fields that the message names, then plan again.',
+  },
+  instanceExists: {
+    types: ['InstanceExists'],
+    retry: 'stop',
+    meaning: 'the account has an instance that no run of this account made in this Region',
+    remedy: 'To use that instance start the run again with existing "adopt"; else delete it first.',
+    remedyInHold:
+      'Delete that instance, then retry; or, to use it, cancel and start a run with existing "adopt".',
+    remedyInPlan: 'To use that instance plan again with existing "adopt"; else delete it first.',
+  },
+  createFailed: {
+    types: ['CreateFailed'],
+    retry: 'stop',
+    meaning: 'AWS could not create the instance (CREATE_FAILED)',
+    remedy: 'Act on the reason that AWS gives, then start the run again with onCreateFailed "recreate".',
+    remedyInHold:
+      'Act on the reason that AWS gives, then retry: the failed instance is deleted and made anew.',
+    remedyInPlan: 'Act on the reason that AWS gives, then plan again with onCreateFailed "recreate".',
+  },
+  instanceGone: {
+    types: ['InstanceGone'],
+    retry: 'stop',
+    meaning: 'the instance has been deleted',
+    remedy: 'Nothing to do: the run goes on with the next generation of its ClientToken.',
+    remedyInPlan: 'Plan again.',
+  },
+  generationsExhausted: {
+    types: ['GenerationsExhausted'],
+    retry: 'stop',
+    meaning: 'every ClientToken that a run may use leads to an instance that is deleted or failed',
+    remedy:
+      'Create the instance in the IAM Identity Center console, then start the run again with existing "adopt".',
+    remedyInHold:
+      'Create the instance in the IAM Identity Center console, cancel, and start a run with existing "adopt".',
+    remedyInPlan:
+      'Create the instance in the IAM Identity Center console, then plan again with existing "adopt".',
+  },
+  createTimeout: {
+    types: ['CreateTimeout'],
+    retry: 'stop',
+    meaning: 'the instance was not created before createTimeout was over',
+    remedy:
+      'Start the run again: it goes on with the same ClientToken, so no second instance can come of it.',
+    remedyInHold: 'Retry: it goes on with the same ClientToken, so no second instance can come of it.',
+    remedyInPlan: 'Plan again: it goes on with the same ClientToken, so no second instance can come of it.',
+  },
+  activeTimeout: {
+    types: ['ActiveTimeout'],
+    retry: 'stop',
+    meaning: 'the instance had not settled when activeTimeout was over',
+    remedy: 'Start the run again: it goes on with the same instance.',
+    remedyInHold: 'Retry: it goes on with the same instance.',
+    remedyInPlan: 'Plan again: it goes on with the same instance.',
+  },
+  rollBackFailed: {
+    types: ['RollBackFailed'],
+    retry: 'stop',
+    meaning: 'the run was cancelled, but what it made could not be removed',
+    remedy: 'Delete what is left with the command that the message names, with credentials of the account.',
+    remedyInPlan:
+      'Delete what is left with the command that the message names, with credentials of the account. Then plan again.',
+  },
+  aborted: {
+    types: ['Aborted'],
+    retry: 'stop',
+    meaning: 'the run was aborted',
+    remedy: 'Start the run again when the reason is gone: it goes on with what is there.',
+    remedyInHold: 'Retry when the reason is gone: it goes on with what is there.',
+    remedyInPlan: 'Plan again when the reason is gone: it goes on with what is there.',
+  },
+  instanceNotOurs: {
+    types: ['InstanceNotOurs'],
+    retry: 'stop',
+    meaning: 'the account has an instance that does not carry the tag of its runs, so nothing was deleted',
+    remedy:
+      'To delete it all the same: identity-center deprovision with --any and the ARN that the message names.',
+    remedyInPlan:
+      'To delete it all the same: identity-center deprovision with --any and the ARN that the message names. Then plan again.',
+  },
+} as const satisfies Record<string, FailureRow>;
+
+/** The key of a row of {@link FAILURES}. */
+export type Situation = keyof typeof FAILURES;
+
+const rows: readonly FailureRow[] = Object.values(FAILURES);
+
+/**
+ * The failure types after which no activity is tried again: those whose every row says `stop`. AccessDeniedException is
+ * not among them, as only its message tells a denial for good from an account that is not ready; the activity marks it.
+ */
+export const NON_RETRYABLE_TYPES: readonly string[] = [
+  ...new Set(rows.filter((row) => row.retry === 'stop').flatMap((row) => row.types)),
+].filter((type) => rows.every((row) => row.retry === 'stop' || !row.types.includes(type)));

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { Pacer, PacerBusyError } from '../../../activities/aws/pacer';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const now = () => performance.now();
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const never = () => new AbortController().signal;
+const LONG = 1e9;
+
+interface Aws {
+  /** Calls per second that AWS takes, and at once. */
+  limit: number;
+  burst: number;
+  /** The spread of the time that a call is on its way. */
+  jitterMs?: number;
+}
+
+/** Runs `calls` accounts' calls through a pacer to an AWS with a token bucket, a hundred at a time. */
+async function drain(calls: number, ceiling: number | undefined, { limit, burst, jitterMs = 0 }: Aws) {
+  const pacer = new Pacer(ceiling, now);
+  const began = now();
+  let seed = 1;
+  const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
+  let [left, sent, throttled, running] = [calls, 0, 0, 100];
+  let bucket = { tokens: burst, at: now() };
+  async function call(): Promise<void> {
+    await sleep(20 + jitterMs * random());
+    const tokens = Math.min(burst, bucket.tokens + ((now() - bucket.at) * limit) / 1_000);
+    bucket = { tokens: tokens >= 1 ? tokens - 1 : tokens, at: now() };
+    await sleep(20 + jitterMs * random());
+    if (tokens < 1) throw new Error('Rate exceeded');
+  }
+  async function slot(): Promise<void> {
+    for (let delay = 500; left > 0; delay = 500) {
+      const account = String(left--);
+      for (;;) {
+        try {
+          const turn = await pacer.turn(account, 5_000, never());
+          sent += 1;
+          await pacer.heard(turn, call(), () => true);
+          break;
+        } catch (error) {
+          if (error instanceof PacerBusyError) await sleep(error.waitMs * (0.8 + 0.4 * random()));
+          else {
+            throttled += 1;
+            await sleep(random() * (delay *= 2));
+          }
+        }
+      }
+    }
+    running -= 1;
+  }
+  for (let index = 0; index < 100; index += 1) void slot();
+  while (running > 0) await jest.advanceTimersByTimeAsync(100);
+  return { seconds: (now() - began) / 1_000, share: throttled / sent };
+}
+
+test.each<[ceiling: number | undefined, aws: Aws, mostTimesIdeal: number]>([
+  [20, { limit: 20, burst: 20 }, 1.1],
+  [20, { limit: 20, burst: 5, jitterMs: 60 }, 1.1],
+  [undefined, { limit: 20, burst: 20 }, 1.2],
+  [undefined, { limit: 20, burst: 5, jitterMs: 60 }, 1.2],
+  [undefined, { limit: 100, burst: 20, jitterMs: 60 }, 1.25],
+])(
+  '2,000 calls, ceiling %s, AWS at %j: near the ideal time, under 2 %% throttled',
+  async (ceiling, aws, most) => {
+    const { seconds, share } = await drain(2_000, ceiling, aws);
+    expect(seconds / ((2_000 - aws.burst) / aws.limit)).toBeLessThan(most);
+    expect(share).toBeLessThan(ceiling === undefined ? 0.02 : 0.001);
+  },
+);
+
+test('in no window more than the rate and its burst, and each call gets its turn', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.double({ min: 0.5, max: 200, noNaN: true }),
+      fc.array(
+        fc.record({
+          afterMs: fc.integer({ min: 0, max: 400 }),
+          throttled: fc.boolean(),
+          cancelled: fc.boolean(),
+        }),
+        { minLength: 1, maxLength: 40 },
+      ),
+      async (ceiling, calls) => {
+        const pacer = new Pacer(ceiling, now);
+        const sent: number[] = [];
+        let settled = 0;
+        for (const [index, { afterMs, throttled, cancelled }] of calls.entries()) {
+          await jest.advanceTimersByTimeAsync(afterMs);
+          const controller = new AbortController();
+          void pacer
+            .turn(String(index), LONG, controller.signal)
+            .then(async (turn) => {
+              sent.push(turn.sentAt);
+              await pacer.heard(
+                turn,
+                throttled ? Promise.reject(new Error()) : Promise.resolve(),
+                () => true,
+              );
+            })
+            .catch(() => undefined)
+            .finally(() => (settled += 1));
+          if (cancelled) controller.abort(new Error('cancelled'));
+        }
+        // 0.5 a second is the least that throttling leaves, and a ceiling here.
+        await jest.advanceTimersByTimeAsync(2_100 * (calls.length + 1));
+        expect(settled).toBe(calls.length);
+        for (const [first, from] of sent.entries())
+          for (const [last, to] of sent.entries())
+            if (last >= first)
+              expect(last - first + 1).toBeLessThanOrEqual(1.001 + ceiling * ((to - from) / 1_000 + 0.1));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('a wait that would be too long is refused at once; the refused come back one after the other', async () => {
+  const pacer = new Pacer(2, now);
+  const turns = Array.from({ length: 10 }, (_, index) => pacer.turn(String(index), LONG, never()));
+  const refusals = [];
+  for (const account of ['a', 'b', 'c'])
+    refusals.push(await pacer.turn(account, 4_000, never()).catch((error: unknown) => error));
+  expect(refusals).toMatchObject([
+    { name: 'PacerBusyError', ahead: 10, waitMs: 5_000 },
+    { name: 'PacerBusyError', ahead: 11, waitMs: 5_500 },
+    { name: 'PacerBusyError', ahead: 12, waitMs: 6_000 },
+  ]);
+  await jest.advanceTimersByTimeAsync(5_000);
+  await Promise.all(turns);
+});
+
+test('a wait ends with the cancellation, and the next in line is not later for it', async () => {
+  const pacer = new Pacer(1, now);
+  const began = now();
+  await pacer.turn('a', LONG, never());
+  const controller = new AbortController();
+  const cancelled = pacer.turn('b', LONG, controller.signal);
+  const next = pacer.turn('c', LONG, never());
+  controller.abort(new Error('cancelled'));
+  await expect(cancelled).rejects.toThrow('cancelled');
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect((await next).sentAt - began).toBeLessThanOrEqual(1_000);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('a new ceiling holds for those that wait already', async () => {
+  const pacer = new Pacer(0.01, now);
+  await pacer.turn('a', LONG, never());
+  const waiting = [pacer.turn('b', LONG, never()), pacer.turn('c', LONG, never())];
+  await jest.advanceTimersByTimeAsync(1_000);
+  pacer.setCeiling(10);
+  await jest.advanceTimersByTimeAsync(200);
+  await Promise.all(waiting);
+});
+
+test('one account that is throttled slows no other down; two do, and calls sent before count once', async () => {
+  const pacer = new Pacer(20, now);
+  const throttle = async (turn: Awaited<ReturnType<Pacer['turn']>>) =>
+    pacer.heard(turn, Promise.reject(new Error()), () => true).catch(() => undefined);
+  const turns = [];
+  for (const account of ['a', 'a', 'b', 'c']) {
+    await jest.advanceTimersByTimeAsync(50);
+    turns.push(await pacer.turn(account, LONG, never()));
+  }
+  const [a, again, b, c] = turns;
+  for (const turn of [a, again]) if (turn) await throttle(turn);
+  expect(pacer.rate).toBe(20);
+  if (b) await throttle(b);
+  const cut = pacer.rate;
+  expect(cut).toBeLessThan(18);
+  if (c) await throttle(c);
+  expect(pacer.rate).toBe(cut);
+});

@@ -1,0 +1,58 @@
+import { commandFor, documentOf, type CommandRunner } from '../../support/command';
+import { freshAccount, requestFor, startHarness, type Harness } from '../../support/harness';
+
+let harness: Harness;
+let command: CommandRunner;
+beforeAll(async () => {
+  harness = await startHarness();
+  command = commandFor(harness);
+});
+afterAll(async () => {
+  command.dispose();
+  await harness.stop();
+});
+
+const HEADER = 'accountId,region,existing';
+
+const manifest = (lines: string[], name = 'accounts.csv') =>
+  command.file(name, [HEADER, ...lines].join('\n'));
+
+test('a plan under which every account ends with its instance exits with 0', async () => {
+  const [done, fresh] = [freshAccount(), freshAccount()];
+  await harness.client.provision(requestFor(done));
+  const file = manifest([`${done},eu-west-1,`, `${fresh},eu-west-1,`]);
+  const { code, stdout } = await command.run(['fleet', 'plan', file]);
+  expect(stdout).toContain('2 accounts; nothing was written to AWS');
+  expect(stdout).toMatch(/1 {2}create +an instance would be made/);
+  expect(stdout).toMatch(/1 {2}done +nothing is to be done/);
+  expect(code).toBe(0);
+});
+
+test('accounts that would fail are told with the reason and the next step, and exit code 1', async () => {
+  const ids = Array.from({ length: 5 }, freshAccount);
+  harness.emulator.setFaults({ accounts: ids.slice(1), notReadyForMs: 600_000 });
+  const file = manifest(
+    ids.map((id) => `${id},eu-west-1,`),
+    'late.csv',
+  );
+  const shown = await command.run(['fleet', 'plan', file]);
+  expect(shown.code).toBe(1);
+  expect(shown.stdout).toMatch(/4 {2}notReady/);
+  expect(shown.stdout).toMatch(/│ 4 +│ notReady +│ AssumeRole: STS does not let/);
+  expect(shown.stdout).toContain(ids[1]);
+  const json = await command.run(['fleet', 'plan', file, '--json']);
+  expect(documentOf(json)).toMatchObject({
+    accounts: 5,
+    counts: { create: 1, notReady: 4 },
+    plans: ids.map((accountId, index) => ({ accountId, plan: index === 0 ? 'create' : 'notReady' })),
+  });
+  expect(json.code).toBe(1);
+});
+
+test('a manifest that is not valid is told by its lines, with exit code 2', async () => {
+  const file = manifest(['12,eu-west-1,', `${freshAccount()},nowhere,`], 'bad.csv');
+  const { code, stderr } = await command.run(['fleet', 'plan', file]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/bad\.csv:2: accountId/);
+  expect(stderr).toMatch(/bad\.csv:3: region/);
+});

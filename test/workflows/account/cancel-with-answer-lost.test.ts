@@ -1,0 +1,107 @@
+import { RunCancelledError } from '../../../client';
+import type { ProvisionRequestInput } from '../../../contract';
+import { freshAccount } from '../../support/harness';
+import {
+  failureOf,
+  startProvisioning,
+  type AccountFaults,
+  type ProvisioningHarness,
+} from '../../support/provisioning';
+
+let harness: ProvisioningHarness;
+beforeAll(async () => {
+  harness = await startProvisioning();
+});
+afterAll(() => harness.stop());
+
+const created = (account: string) => harness.created(account);
+
+/** Starts a run whose CreateInstance is not answered within the worker's 2 s, and cancels it meanwhile. */
+async function cancelInFlight(
+  account: string,
+  faults: AccountFaults,
+  more: Partial<ProvisionRequestInput> = {},
+) {
+  const { result } = await harness.start(account, faults, more);
+  await harness.called(account, 'CreateInstance');
+  await harness.client.cancel(account);
+  return result;
+}
+
+const CREATE = { operation: 'CreateInstance', times: 1 };
+
+test.concurrent('it had made the instance: found by its tag, and deleted', async () => {
+  const account = freshAccount();
+  const result = cancelInFlight(account, { hangAfterWrite: CREATE });
+  await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+  expect(created(account)).toHaveLength(0);
+  expect(harness.creates(account)).toHaveLength(1);
+});
+
+test.concurrent(
+  'it makes the instance after every look: its token is asked again, and nothing is left',
+  async () => {
+    const account = freshAccount();
+    const result = cancelInFlight(account, { lateWrite: { ...CREATE, delayMs: 4_500 } });
+    await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    expect(created(account)).toHaveLength(0);
+    const tokens = harness.creates(account).map(({ token }) => token);
+    expect(tokens).toEqual([tokens[0], tokens[0]]);
+  },
+);
+
+test.concurrent('it never came through, and AWS refuses the second: nothing to delete', async () => {
+  const account = freshAccount();
+  const result = cancelInFlight(account, {
+    failNext: [
+      { ...CREATE, error: 'hang' },
+      { ...CREATE, error: 'ValidationException' },
+    ],
+  });
+  await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+  expect(harness.creates(account)).toHaveLength(2);
+  expect(harness.emulator.calls({ account, operation: 'DeleteInstance' })).toHaveLength(0);
+});
+
+test.concurrent(
+  'what it made stays unknown: ends as RollBackFailed, with the command that looks',
+  async () => {
+    const account = freshAccount();
+    const result = cancelInFlight(
+      account,
+      { failNext: [{ ...CREATE, error: 'hang', times: 99 }] },
+      { timing: { createTimeout: '3s' } },
+    );
+    const { type, message } = await failureOf(result);
+    expect(type).toBe('RollBackFailed');
+    expect(message).toContain('aws sso-admin list-instances --region eu-west-1');
+  },
+);
+
+test.concurrent('with onCancel "keep": the run finds out what it leaves, and says so', async () => {
+  const account = freshAccount();
+  const result = cancelInFlight(account, { hangAfterWrite: CREATE }, { onCancel: 'keep' });
+  await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+  const [left] = created(account);
+  await expect(result).rejects.toMatchObject({ left: left?.instanceArn });
+  const { notes, instanceArn } = await harness.client.status(account);
+  expect(instanceArn).toBe(left?.instanceArn);
+  expect(notes?.[0]?.text).toBe(`${instanceArn} in eu-west-1 is left, as onCancel is "keep"`);
+});
+
+test.concurrent(
+  'with onCancel "keep" and nothing to be found: the run says that it does not know',
+  async () => {
+    const account = freshAccount();
+    const result = cancelInFlight(
+      account,
+      { failNext: [{ ...CREATE, error: 'hang' }] },
+      { onCancel: 'keep' },
+    );
+    await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+    expect(harness.creates(account)).toHaveLength(1);
+    const { notes } = await harness.client.status(account);
+    expect(notes?.[0]?.text).toContain('may yet make one');
+  },
+);

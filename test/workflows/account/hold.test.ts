@@ -1,0 +1,193 @@
+import { PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../../contract';
+import { freshAccount, handleOf, until } from '../../support/harness';
+import {
+  failureOf,
+  startProvisioning,
+  type AccountFaults,
+  type ProvisioningHarness,
+} from '../../support/provisioning';
+
+let harness: ProvisioningHarness;
+beforeAll(async () => {
+  harness = await startProvisioning();
+});
+afterAll(() => harness.stop());
+
+const created = (account: string) => harness.created(account);
+const healthy = (account: string) => {
+  harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
+};
+const refusing = (times = 1): AccountFaults => ({
+  failNext: [{ operation: 'CreateInstance', error: 'ValidationException', message: 'Name is taken', times }],
+});
+
+/** Starts a run with `onFailure: "hold"`, and waits until it is held. */
+async function startHeld(account: string, faults: AccountFaults, more: Partial<ProvisionRequestInput> = {}) {
+  const started = await harness.start(account, faults, { onFailure: 'hold', ...more });
+  return { ...started, progress: await held(account) };
+}
+
+function held(account: string): Promise<Progress> {
+  return until(
+    () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),
+    ({ stage }) => stage === 'held',
+  );
+}
+
+test.concurrent('a stopped run waits, and shows why and until when', async () => {
+  const account = freshAccount();
+  const { progress } = await startHeld(account, refusing());
+  expect(progress).toMatchObject({
+    stage: 'held',
+    failure: { type: 'ValidationException', remedy: expect.any(String) as string },
+  });
+  expect(Date.parse(progress.heldUntil ?? '') - Date.now()).toBeGreaterThan(6.9 * 86_400_000);
+  await harness.client.cancel(account);
+});
+
+test.concurrent('retry goes on with the same token', async () => {
+  const account = freshAccount();
+  const { result } = await startHeld(account, refusing());
+  await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'creating', generation: 1 });
+  await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
+  expect(new Set(harness.creates(account).map(({ token }) => token)).size).toBe(1);
+});
+
+test.concurrent(
+  'retry with a correction, nothing made: the next generation, with the new name and tags',
+  async () => {
+    const account = freshAccount();
+    const { result } = await startHeld(account, refusing(), { name: 'taken', tags: { team: 'a' } });
+    await harness.client.retry(account, { name: 'free', tags: { team: 'b' } });
+    await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 2 });
+    expect(created(account)).toMatchObject([{ name: 'free', tags: { team: 'b' } }]);
+    expect(new Set(harness.creates(account).map(({ token }) => token)).size).toBe(2);
+  },
+);
+
+test.concurrent(
+  'retry with a correction, but the failed call had made one: goes on with it, no second one',
+  async () => {
+    const account = freshAccount();
+    // Written, never answered, and denied a look at the end: the run cannot know.
+    const { result } = await startHeld(
+      account,
+      {
+        loseResponse: { operation: 'CreateInstance', times: 99 },
+        failNext: [{ operation: 'ListInstances', error: 'ValidationException', times: 99 }],
+      },
+      { name: 'first', timing: { createTimeout: '2s' } },
+    );
+    expect(created(account)).toHaveLength(1);
+    healthy(account);
+    await expect(harness.client.retry(account, { name: 'second' })).resolves.toMatchObject({
+      stage: 'reconciling',
+    });
+    await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
+    expect(created(account)).toMatchObject([{ name: 'first' }]);
+  },
+);
+
+test.concurrent(
+  'retry after a wait for ACTIVE that took too long: goes on with the same instance',
+  async () => {
+    const account = freshAccount();
+    const { result, progress } = await startHeld(
+      account,
+      { creationMs: 6_000 },
+      { timing: { activeTimeout: '3s' } },
+    );
+    expect(progress).toMatchObject({
+      failure: { type: 'ActiveTimeout' },
+      instanceArn: created(account)[0]?.instanceArn,
+    });
+    await expect(harness.client.retry(account, { name: 'other' })).rejects.toThrow('exists already');
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'waitingForActive' });
+    await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
+    expect(created(account)).toHaveLength(1);
+  },
+);
+
+test.concurrent(
+  'retry after CREATE_FAILED: the failed one is deleted, and the next generation made',
+  async () => {
+    const account = freshAccount();
+    const { result } = await startHeld(account, { createFails: 'internal trouble' });
+    const [failed] = created(account);
+    healthy(account);
+    await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'rollingBack' });
+    const { instanceArn, generation } = await result;
+    expect(generation).toBe(2);
+    expect(instanceArn).not.toBe(failed?.instanceArn);
+    expect(created(account).map((it) => it.instanceArn)).toEqual([instanceArn]);
+  },
+);
+
+test.concurrent('held again where the retry fails again; a third try succeeds', async () => {
+  const account = freshAccount();
+  const { result } = await startHeld(account, refusing(2));
+  await harness.client.retry(account);
+  await until(
+    () => harness.creates(account).length,
+    (count) => count === 2,
+  );
+  await held(account);
+  await harness.client.retry(account);
+  await expect(result).resolves.toMatchObject({ outcome: 'created' });
+});
+
+test.concurrent(
+  'abort ends the run as failed, with the reason, and with what AWS said as its cause',
+  async () => {
+    const account = freshAccount();
+    const { result } = await startHeld(account, refusing());
+    await harness.client.abort(account, 'the account goes away');
+    const failure = await failureOf(result);
+    expect(failure).toMatchObject({ type: 'Aborted' });
+    expect(failure.message).toContain('the account goes away');
+    expect(failure.message).not.toContain('\n');
+  },
+);
+
+test.concurrent('holdTimeout over: ends with the failure that it was held with', async () => {
+  const account = freshAccount();
+  const { result } = await startHeld(account, refusing(), { timing: { holdTimeout: '2s' } });
+  await expect(failureOf(result)).resolves.toMatchObject({ type: 'ValidationException' });
+});
+
+test.concurrent('somebody else’s instance: held, and after it is deleted retry makes ours', async () => {
+  const account = freshAccount();
+  const theirs = await harness.createdBySomebodyElse(account);
+  const { result, progress } = await startHeld(account, {});
+  expect(progress.failure?.type).toBe('InstanceExists');
+  await harness.deleteInstance(account, theirs);
+  await harness.client.retry(account);
+  await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
+});
+
+test.concurrent('pause makes no sense in a hold', async () => {
+  const account = freshAccount();
+  await startHeld(account, refusing());
+  await expect(harness.client.pause(account)).rejects.toThrow('the run is held');
+  await harness.client.cancel(account);
+});
+
+test.concurrent('held with a look that failed, retry looks before it sends anything', async () => {
+  const account = freshAccount();
+  await harness.createdBySomebodyElse(account);
+  const { progress } = await startHeld(account, {
+    failNext: [{ operation: 'ListInstances', error: 'ValidationException', message: 'not now', times: 3 }],
+  });
+  expect(progress.failure?.type).not.toBe('InstanceExists');
+  const before = harness.creates(account).length;
+  healthy(account);
+  harness.emulator.setFaults({ accounts: [account], failNext: [] });
+  await harness.client.retry(account);
+  await until(
+    () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),
+    ({ failure, stage }) => stage === 'held' && failure?.type === 'InstanceExists',
+  );
+  expect(harness.creates(account)).toHaveLength(before);
+  await harness.client.cancel(account);
+});

@@ -1,0 +1,94 @@
+import { createAccountOpener } from '../../../activities/aws/sso-admin';
+import { Pacer, type Turn } from '../../../activities/aws/pacer';
+import { emulatorSettings } from '../../../sandbox';
+import { freshAccount, requestFor, startHarness, startTestWorker, until } from '../../support/harness';
+import { temporalAddress } from '../../support/temporal';
+
+const ACCOUNTS = 60;
+
+interface Pacing {
+  /** Calls per second that AWS takes, and at once. */
+  limit: number;
+  /** Calls per second. */
+  ceiling?: number;
+  /** Default: the worker's own. */
+  pacer?: Pacer;
+}
+
+/** Provisions 60 accounts at once where AWS takes so many calls a second of all: the share of the calls that it throttled. */
+async function throttledShare({ limit, ceiling, pacer }: Pacing): Promise<number> {
+  const harness = await startHarness({ worker: false });
+  const { emulator, client, taskQueue } = harness;
+  const aws = {
+    ...emulatorSettings(emulator.url),
+    ...(ceiling !== undefined && { maxCallsPerSecond: ceiling }),
+  };
+  const worker = await startTestWorker(temporalAddress(), taskQueue, emulator, {
+    aws,
+    ...(pacer && { dependencies: { openAccount: createAccountOpener(aws, Date.now, pacer) } }),
+  });
+  try {
+    emulator.setFaults({ creationMs: 0, throttle: { ratePerSecond: limit, burst: limit } });
+    const timing = { createTimeout: '5m', activeTimeout: '5m' };
+    await Promise.all(
+      Array.from({ length: ACCOUNTS }, () => client.provision(requestFor(freshAccount(), { timing }))),
+    );
+    const active = emulator.instances().filter(({ status }) => status === 'ACTIVE');
+    expect(active).toHaveLength(ACCOUNTS);
+    const calls = emulator.calls({}).filter(({ operation }) => operation !== 'AssumeRole');
+    const throttled = calls.filter(({ outcome }) => outcome === 'ThrottlingException');
+    return throttled.length / calls.length;
+  } finally {
+    await worker.stop();
+    await harness.stop();
+  }
+}
+
+/** Each call at once. */
+class NoPacer extends Pacer {
+  constructor() {
+    super(undefined, () => performance.now());
+  }
+
+  override turn(accountId: string): Promise<Turn> {
+    return Promise.resolve({ accountId, sentAt: performance.now() });
+  }
+}
+
+test('with the ceiling at what AWS takes, under 2 % of the calls of 60 accounts are throttled', async () => {
+  expect(await throttledShare({ limit: 20, ceiling: 20 })).toBeLessThan(0.02);
+}, 60_000);
+
+test('without a ceiling, the share is far below what it is without the pacer', async () => {
+  // A limit well under what this machine can send, however busy it is.
+  const unpaced = await throttledShare({ limit: 8, pacer: new NoPacer() });
+  const paced = await throttledShare({ limit: 8 });
+  expect(paced).toBeLessThan(unpaced / 2);
+}, 120_000);
+
+test('a rate that is set while the workers run reaches them, and is taken back again', async () => {
+  const harness = await startHarness({ worker: false });
+  const { client, emulator, taskQueue } = harness;
+  const setCeiling = jest.spyOn(Pacer.prototype, 'setCeiling');
+  const worker = await startTestWorker(temporalAddress(), taskQueue, emulator);
+  try {
+    expect(await client.rate()).toBeUndefined();
+    await expect(client.setRate(0)).rejects.toThrow(taskQueue);
+    await client.setRate(12.5);
+    expect(await client.rate()).toBe(12.5);
+    await until(
+      () => setCeiling.mock.lastCall,
+      (call) => call?.[0] === 12.5,
+    );
+    await client.setRate(undefined);
+    expect(await client.rate()).toBeUndefined();
+    await until(
+      () => setCeiling.mock.lastCall,
+      (call) => call?.[0] === undefined,
+    );
+  } finally {
+    setCeiling.mockRestore();
+    await worker.stop();
+    await harness.stop();
+  }
+}, 60_000);

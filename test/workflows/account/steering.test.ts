@@ -1,0 +1,156 @@
+import { freshAccount, requestFor, until } from '../../support/harness';
+import { failureOf, startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { notesOf, progressOf, seconds, signal, startWaiting, throttledOnce } from '../../support/steering';
+
+let harness: ProvisioningHarness;
+beforeAll(async () => {
+  harness = await startProvisioning();
+});
+afterAll(() => harness.stop());
+
+describe('retry', () => {
+  test.concurrent('cuts a back-off of CreateInstance short, with the same token', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(account, throttledOnce('CreateInstance'), {
+      timing: { createTimeout: '1h' },
+    });
+    await harness.called(account, 'CreateInstance');
+    await seconds(1.2);
+    await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'creating', paused: false });
+    const { clientToken } = await result;
+    expect(harness.creates(account).map(({ token }) => token)).toEqual([clientToken, clientToken]);
+    expect(harness.created(account)).toHaveLength(1);
+  });
+
+  test.concurrent('cuts the wait for ACTIVE short', async () => {
+    const account = freshAccount();
+    const { end } = await startWaiting(harness, account);
+    await expect(end()).resolves.toMatchObject({ outcome: 'created' });
+  });
+
+  test.concurrent('cuts the pause between two looks short', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(
+      account,
+      { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1 }] },
+      { timing: { pollInterval: '10m', createTimeout: '1h' } },
+    );
+    await harness.called(account, 'ListInstances');
+    await seconds(1.2);
+    await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'reconciling' });
+    await expect(result).resolves.toMatchObject({ outcome: 'created' });
+  });
+
+  test.concurrent('keeps to the deadline of the first schedule', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(
+      account,
+      {
+        failNext: [
+          { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 9, times: 1 },
+        ],
+      },
+      { timing: { createTimeout: '20s' } },
+    );
+    await harness.called(account, 'CreateInstance');
+    await seconds(1.5);
+    await harness.client.retry(account);
+    await result;
+    const timeouts = (await harness.eventsOf(account))
+      .map((event) => event.activityTaskScheduledEventAttributes)
+      .filter((scheduled) => scheduled?.activityType?.name === 'createInstance')
+      .map((scheduled) => Number(scheduled?.scheduleToCloseTimeout?.seconds));
+    expect(timeouts).toHaveLength(2);
+    expect(timeouts[1]).toBeLessThanOrEqual(18);
+  });
+
+  test.concurrent('right after a call changes nothing, and is noted', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(account, { creationMs: 3_000 });
+    await harness.called(account, 'DescribeInstance');
+    await signal(harness, account, 'retry');
+    await expect(notesOf(harness, account)).resolves.toEqual([
+      'retry changed nothing: the call was sent within the last second',
+    ]);
+    await result;
+  });
+});
+
+describe('pause', () => {
+  test.concurrent('stops a back-off; nothing is written to AWS until resume', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(account, {
+      failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 30 }],
+    });
+    await harness.called(account, 'CreateInstance');
+    await expect(harness.client.pause(account)).resolves.toMatchObject({ stage: 'creating', paused: true });
+    await seconds(1);
+    const sent = harness.calls(account, 'CreateInstance');
+    await seconds(3);
+    expect(harness.calls(account, 'CreateInstance')).toBe(sent);
+    harness.emulator.setFaults({ accounts: [account], failNext: [], creationMs: 0 });
+    await expect(harness.client.resume(account)).resolves.toMatchObject({ paused: false });
+    await expect(result).resolves.toMatchObject({ outcome: 'created' });
+    expect(new Set(harness.creates(account).map(({ token }) => token)).size).toBe(1);
+  });
+
+  test.concurrent('lets a call that is under way finish', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(account, { latencyMs: 1_000 });
+    await harness.called(account, 'CreateInstance');
+    await harness.client.pause(account);
+    await expect(result).resolves.toMatchObject({ outcome: 'created' });
+    expect(harness.calls(account, 'CreateInstance')).toBe(1);
+  });
+
+  test.concurrent('does not use up createTimeout', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(
+      account,
+      {
+        failNext: [
+          { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 4, times: 1 },
+        ],
+      },
+      { timing: { createTimeout: '6s' } },
+    );
+    await harness.called(account, 'CreateInstance');
+    await harness.client.pause(account);
+    await seconds(7);
+    await harness.client.resume(account);
+    await expect(result).resolves.toMatchObject({ outcome: 'created' });
+  });
+
+  test.concurrent('before the first step: nothing is sent; a cancel then ends the run at once', async () => {
+    const account = freshAccount();
+    const handle = await harness.temporal.workflow.signalWithStart('provisionIdentityCenter', {
+      workflowId: `identity-center/${account}`,
+      taskQueue: harness.taskQueue,
+      args: [requestFor(account)],
+      signal: 'pause',
+    });
+    await until(
+      () => progressOf(harness, account),
+      ({ paused }) => paused,
+    );
+    await seconds(1);
+    expect(harness.emulator.calls({ account })).toHaveLength(0);
+    await harness.client.cancel(account);
+    await expect(handle.result()).rejects.toThrow();
+    expect(harness.emulator.calls({ account })).toHaveLength(0);
+    expect((await harness.client.status(account)).stage).toBe('cancelled');
+  });
+
+  test.concurrent('abort ends a paused run, with the reason and what is left', async () => {
+    const account = freshAccount();
+    const { result } = await harness.start(account, { creationMs: 60_000 });
+    await harness.called(account, 'DescribeInstance');
+    await harness.client.pause(account);
+    await harness.client.abort(account, 'wrong account');
+    const failure = await failureOf(result);
+    expect(failure.type).toBe('Aborted');
+    expect(failure.message).toContain(
+      `wrong account; ${harness.created(account)[0]?.instanceArn} in eu-west-1 is left`,
+    );
+  });
+});

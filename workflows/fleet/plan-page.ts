@@ -1,0 +1,43 @@
+import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities';
+import { describeProblems, readRequest, type AccountPlan, type PlanPage } from '../../contract';
+import { accountIdIn } from './account-run';
+import { failureOf, lastWords } from '../shared/failure';
+import { backOffOf } from '../account/activities';
+
+const { inspectAccount } = proxyActivities<Activities>({
+  startToCloseTimeout: '25s',
+  // How long AWS may throttle, or others' calls come first.
+  scheduleToCloseTimeout: '10m',
+  retry: { initialInterval: '1s', maximumInterval: '4s' },
+  summary: 'looks what a fleet would do with the account',
+});
+
+/** What a fleet would do with a page of accounts: reads only. */
+export async function planFleetPage({ accounts, maxConcurrent }: PlanPage): Promise<AccountPlan[]> {
+  const plans: AccountPlan[] = [];
+  const waiting = accounts.entries();
+  const inspectRest = async () => {
+    for (const [index, account] of waiting) plans[index] = await planOf(account);
+  };
+  await Promise.all(Array.from({ length: maxConcurrent }, inspectRest));
+  return plans;
+}
+
+async function planOf(input: unknown): Promise<AccountPlan> {
+  const read = readRequest(input);
+  if ('problems' in read)
+    throw failureOf('invalidRequest', accountIdIn(input), describeProblems(read.problems));
+  const { accountId, region, timing } = read.request;
+  try {
+    return await inspectAccount({
+      ...{ accountId, region, backOff: backOffOf(timing), request: read.request },
+      // What is not ready now is the finding.
+      accountReadyTimeoutMs: Number.MAX_SAFE_INTEGER,
+    });
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    const why = lastWords(error) ?? 'no worker has looked in time';
+    return { accountId, plan: 'unknown', why, remedy: 'Plan again.' };
+  }
+}
