@@ -7,6 +7,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
 } from '../activities';
+import { temporalExtensions, type TemporalExtensions } from '../contract';
 import { WORKFLOW_BUNDLE } from './bundle';
 import { followQueueLimit } from './queue-limit';
 import { tellCalls } from './tell-calls';
@@ -18,6 +19,8 @@ export interface WorkerOptions {
   aws: AwsSettings;
   /** Calls to AWS that the worker has open at once; default 100. */
   maxConcurrentCalls?: number;
+  /** Codecs and plugins; default: those of the package, which its client and command take as well. */
+  extensions?: TemporalExtensions;
   /** Replace a clock or the random numbers; default: those of the process. */
   dependencies?: Partial<ActivityDependencies>;
 }
@@ -33,10 +36,13 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = createPacer(options.aws);
   const meter = createCallMeter();
   const { maxCallsPerSecond } = options.aws;
+  const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
   const worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
+    dataConverter,
+    plugins: [...plugins],
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
     activities: createActivities({ ...realDependencies(options.aws, pacer, meter), ...options.dependencies }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
