@@ -29,8 +29,9 @@ export interface WorkerOptions {
  * A worker for the workflows and activities of this package. `run()` it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
- * each makes at least one call. The SDK then hands no activity to itself with the workflow task that asked for it (eager
- * dispatch), which would pass the server's limit by: each activity costs a poll more.
+ * each makes at least one call. A rate can be set for the queue at any time, so no worker takes activities from the answer
+ * to the workflow task that asked for them (eager dispatch, the default of servers from 1.32 on), which would pass the rate
+ * by: each activity costs a poll more.
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = createPacer(options.aws);
@@ -47,6 +48,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     activities: createActivities({ ...realDependencies(options.aws, pacer, meter), ...options.dependencies }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
     ...(maxCallsPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
+    maxEagerActivityReservationsPerWorkflowTask: 0,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',
     shutdownForceTime: '9s',
