@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import {
-  outcomeOfEnd,
+  outcomeOfError,
   PROVISION_WORKFLOW,
   type ProvisionRequest,
   type ProvisionResult,
@@ -45,7 +45,7 @@ export async function followRun({ request }: { request: ProvisionRequest }): Pro
   } catch (error) {
     // One that had failed before this fleet came is no failure of this fleet.
     if (before || !(error instanceof WorkflowFailedError)) return undefined;
-    return outcomeOfEnd(accountId, error.cause);
+    return outcomeOfError(accountId, error.cause);
   }
 }
 
