@@ -14,8 +14,8 @@ const FIRST_LOOK_MS = 1_000;
 const LAST_LOOK_MS = 15_000;
 
 /**
- * What became of the run that an account has already; tried again for as long as it is open. `undefined`: there is no run
- * that says anything about this request, so a new one is to be started.
+ * Follows the run that an account has already to its end: is tried again for as long as the run is open. `undefined` where
+ * no run says anything about this request, so that a new one is to be started.
  */
 export async function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
   const { accountId } = request;

@@ -9,14 +9,12 @@ const steerFleet = async ({ client }: Harness, account: string) => {
     () => client.fleets.status(name),
     ({ held, failed }) => held === 1 && failed === 1,
   );
-  for (const order of ['pause', 'resume', 'retry'] as const) await client.fleets.order(name, order);
+  for (const steer of ['pause', 'resume', 'retry'] as const) await client.fleets.order(name, steer);
 };
 
 export const fleetScenarios: Record<string, Scenario> = {
   fleet: { start: startFleet, during: steerFleet },
   'fleet-page': { start: startFleetPage, during: steerFleet },
-  // As above, with the calls that its worker tells it.
-  'fleet-calls': { start: startFleet, during: steerFleet },
   'fleet-plan': { start: startPlan },
   // A page whose accounts are tried again waits for a later one that is busy.
   'fleet-pages-retried': { start: startTwoPages, during: retryTwoPages },
