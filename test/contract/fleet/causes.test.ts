@@ -1,10 +1,7 @@
-import { Causes, MAX_NAMED_ACCOUNTS, type FleetCause } from '../../../contract';
+import { Causes, defined, MAX_NAMED_ACCOUNTS, type FleetCause } from '../../../contract';
 
-const failure = (type: string, remedy?: string) => ({
-  type,
-  whatHappened: `${type} happened`,
-  ...(remedy === undefined ? {} : { remedy }),
-});
+const failure = (type: string, remedy?: string) =>
+  defined({ type, whatHappened: `${type} happened`, remedy });
 
 test('failures of one type with the same next step have the same cause', () => {
   const causes = new Causes();

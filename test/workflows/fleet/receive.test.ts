@@ -17,8 +17,18 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const REPORT = {
-  ...{ page: 0, pageId: 'none', waiting: 0, open: 0, held: 0, retries: 0, untold: 0, newFailures: [] },
-  ...{ succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
+  page: 0,
+  pageId: 'none',
+  waiting: 0,
+  open: 0,
+  held: 0,
+  retries: 0,
+  untold: 0,
+  newFailures: [],
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  skipped: 0,
 };
 
 test('signals of a fleet and its pages that make no sense change nothing, and a fleet notes its own', async () => {
@@ -54,7 +64,8 @@ test.each([FLEET_PAGE_WORKFLOW, PLAN_PAGE_WORKFLOW])(
     const args: [object] = [{ page: 'first', accounts: 7 }];
     const error: unknown = await harness.temporal.workflow
       .execute(workflowType, {
-        ...{ workflowId: `${harness.taskQueue}/${workflowType}`, taskQueue: harness.taskQueue },
+        workflowId: `${harness.taskQueue}/${workflowType}`,
+        taskQueue: harness.taskQueue,
         args,
       })
       .catch((it: unknown) => it);
