@@ -1,4 +1,4 @@
-import { createAccountOpener, type AwsSettings } from './aws/sso-admin';
+import { createAccountOpener, type AwsSettings } from './aws/account';
 import { CallMeter } from './aws/call-meter';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
@@ -11,7 +11,7 @@ import { Pacer } from './aws/pacer';
 import type { ActivityDependencies } from './in-account';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-until-settled';
 
-export type { AwsSettings } from './aws/sso-admin';
+export type { AwsSettings } from './aws/account';
 export type { BackOff } from './back-off';
 export { CallMeter } from './aws/call-meter';
 export type { Pacer } from './aws/pacer';

@@ -8,16 +8,21 @@ import {
   type RunOutcome,
 } from '../../contract';
 import { notYet } from '../errors/failure';
+import { withoutAccount } from '../in-account';
 import { latestRun } from './latest-run';
 
 const FIRST_LOOK_MS = 1_000;
 const LAST_LOOK_MS = 15_000;
 
 /**
- * What became of the run that an account has already; tried again for as long as it is open. `undefined`: there is no run
- * that says anything about this request, so a new one is to be started.
+ * Says what became of the run that an account has already; tried again for as long as it is open. `undefined`: there is no
+ * run that says anything about this request, so a new one is to be started.
  */
-export async function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
+export function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
+  return withoutAccount(() => follow(request));
+}
+
+async function follow(request: ProvisionRequest): Promise<RunOutcome | undefined> {
   const { accountId } = request;
   const { attempt, scheduledTimestampMs } = activityInfo();
   const run = await latestRun(request);

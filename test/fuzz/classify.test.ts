@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
 import { classify } from '../../activities/errors/classify';
-import { AttemptTooLateError, AwsCallError, WrongAccountError } from '../../activities/errors/errors';
+import { AttemptTooLateError, AwsCallError, WrongAccountError } from '../../activities/errors/thrown';
 import { toFailure } from '../../activities/errors/failure';
 import { FAILURES } from '../../contract';
 import { assertOneLine, fuzz } from './fuzz';

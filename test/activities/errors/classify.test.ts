@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-sso-admin';
 import fc from 'fast-check';
 import { classify } from '../../../activities/errors/classify';
-import { AttemptTooLateError, WrongAccountError } from '../../../activities/errors/errors';
+import { AttemptTooLateError, WrongAccountError } from '../../../activities/errors/thrown';
 import { FAILURES, type Situation } from '../../../contract';
 
 const $metadata = { httpStatusCode: 400, requestId: 'request-1' };
