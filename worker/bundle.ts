@@ -15,13 +15,9 @@ async function buildBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
     payloadConverterPath: path.join(packageRoot(), 'dist', 'workflows', 'shared', 'payload-converter.js'),
-    // The schema library is large, has no state of a run, and would else be evaluated for each run anew.
+    // The schema library is large, has no state of a run, and would else be evaluated for each run anew. Nothing uses what is
+    // preloaded: webpack keeps it as `sideEffects` in package.json names it.
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],
-    // Nothing uses what the preload requires, so webpack would drop it: our package.json says that it has no side effects.
-    webpackConfigHook: (config) => ({
-      ...config,
-      optimization: { ...config.optimization, sideEffects: false },
-    }),
     logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },
   });
   await writeFile(WORKFLOW_BUNDLE, code);
