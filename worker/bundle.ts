@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 
-/** Where the build leaves the workflow bundle: a worker that need not make it starts in half the time. */
+/** The file that the build writes the workflow bundle to: a worker that need not make it starts in half the time. */
 export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
 
-/** The package's folder, seen from the sources as well as from `dist`. */
+/** Finds the package's folder, from the sources as well as from `dist`. */
 function packageRoot(): string {
   const parent = path.dirname(__dirname);
   return path.basename(parent) === 'dist' ? path.dirname(parent) : parent;

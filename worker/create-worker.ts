@@ -26,7 +26,7 @@ export interface WorkerOptions {
 }
 
 /**
- * A worker for the workflows and activities of this package. `run()` it; `shutdown()` ends it.
+ * Creates a worker for the workflows and activities of this package. `run()` starts it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
  * each makes at least one call. A rate can be set for the queue at any time, so no worker takes activities from the answer

@@ -28,6 +28,8 @@ export type OpenAccount = (accountId: string, region: string, control: CallContr
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
+ * Creates what opens accounts. It keeps the credentials and the clients of all of them.
+ *
  * @param now milliseconds since the epoch
  * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own
  */

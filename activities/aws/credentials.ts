@@ -16,9 +16,11 @@ export interface SessionSettings {
   credentials?: Credentials;
 }
 
-/** The credentials of accounts, fetched when asked for and kept until shortly before they expire. */
+/** Fetches the credentials of accounts when they are asked for, and keeps them until shortly before they expire. */
 export interface AccountSessions {
   /**
+   * Gives the credentials of an account.
+   *
    * @throws WrongAccountError where the credentials are those of another account
    * @throws whatever STS or the provider chain throws
    */
@@ -32,7 +34,11 @@ const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
 /** For credentials that name no end: how long until they are asked for again. */
 const DEFAULT_LIFE_MS = 60 * 60_000;
 
-/** @param now milliseconds since the epoch */
+/**
+ * Creates the store of the credentials of all accounts of a worker.
+ *
+ * @param now milliseconds since the epoch
+ */
 export function createAccountSessions(
   settings: SessionSettings,
   clients: AwsClients,

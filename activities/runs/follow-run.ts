@@ -48,7 +48,7 @@ async function follow(request: ProvisionRequest): Promise<RunOutcome | undefined
     const { instanceArn, outcome } = (await handle.result()) as ProvisionResult;
     return { accountId, end: 'succeeded', outcome: before ? 'alreadyProvisioned' : outcome, instanceArn };
   } catch (error) {
-    // One that had failed before this fleet came is no failure of this fleet.
+    // A run that had failed before this fleet came is no failure of this fleet.
     if (before || !(error instanceof WorkflowFailedError)) return undefined;
     return outcomeOfEnd(accountId, error.cause);
   }

@@ -196,7 +196,7 @@ test.each(['hang', 'halfResponse', 'garbage'])(
   },
 );
 
-test('the delay to the next attempt is jittered under the ceiling, with Retry-After as its floor', async () => {
+test('the delay to the next attempt is jittered under the ceiling, and Retry-After is added', async () => {
   const account = freshAccount();
   emulator.setFaults({
     accounts: [account],
