@@ -19,7 +19,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'the retries of the SDK are on',
-    file: 'activities/aws/sso-admin.ts',
+    file: 'activities/aws/clients.ts',
     replace: [['maxAttempts: 1,', 'maxAttempts: 3,']],
     seed: 1,
     minutes: 0.3,
@@ -94,10 +94,10 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a late attempt sends all the same',
-    file: 'activities/in-account.ts',
+    file: 'activities/attempt-deadline.ts',
     replace: [
       ['if (left <= 0) throw', 'if (left <= 0) return 10_000; if (left === 0) throw'],
-      ['if (!(await deps.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
+      ['if (!(await clocks.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
     ],
     // Workers are frozen for long, early.
     seed: 71,

@@ -1,7 +1,8 @@
-import type { AccountApi, Instance } from '../aws/sso-admin';
-import { notYet, stopFailure } from '../errors/failure';
+import type { IdentityCenter, Instance } from '../aws/sso-admin';
+import { createFailure, defined } from '../../contract';
+import { notYet } from '../errors/failure';
 import { describeUnlessGone } from './describe';
-import { rest, step, type ActivityDependencies, type AccountInput } from '../in-account';
+import { inAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
 import { activityInfo } from '@temporalio/activity';
 
 export interface WaitForActiveInput extends AccountInput {
@@ -29,14 +30,15 @@ export async function waitForActive(
   deps: ActivityDependencies,
   input: WaitForActiveInput,
 ): Promise<ActiveInstance> {
-  return step(deps, input, async (account) => {
+  return inAccount(deps, input, async ({ identityCenter }) => {
     const { attempt } = activityInfo();
     const rests = attempt === 1 ? FIRST_RESTS_MS : [];
     for (const restMs of [...rests, undefined]) {
-      const instance = await describeSettled(account, input);
+      const instance = await describeSettled(identityCenter, input);
       if (instance.status === 'ACTIVE') return readActive(instance);
       if (instance.status === 'CREATE_FAILED') {
-        throw stopFailure('createFailed', {
+        throw createFailure({
+          situation: 'createFailed',
           accountId: input.accountId,
           operation: 'CreateInstance',
           detail: `${input.instanceArn}: ${instance.statusReason ?? 'AWS gives no reason'}`,
@@ -51,13 +53,14 @@ export async function waitForActive(
 }
 
 /** A fresh instance may not have propagated to the host that answers: it is gone only if two looks say so. */
-async function describeSettled(account: AccountApi, input: WaitForActiveInput): Promise<Instance> {
-  const first = await describeUnlessGone(account, input.instanceArn);
+async function describeSettled(identityCenter: IdentityCenter, input: WaitForActiveInput): Promise<Instance> {
+  const first = await describeUnlessGone(identityCenter, input.instanceArn);
   if (first !== undefined) return first;
   await rest(Math.min(input.pollIntervalMs, 3_000));
-  const second = await describeUnlessGone(account, input.instanceArn);
+  const second = await describeUnlessGone(identityCenter, input.instanceArn);
   if (second !== undefined) return second;
-  throw stopFailure('instanceGone', {
+  throw createFailure({
+    situation: 'instanceGone',
     accountId: input.accountId,
     operation: 'DescribeInstance',
     detail: input.instanceArn,
@@ -65,8 +68,8 @@ async function describeSettled(account: AccountApi, input: WaitForActiveInput): 
 }
 
 function readActive(instance: Instance): ActiveInstance {
-  return {
+  return defined({
     identityStoreId: instance.identityStoreId ?? '',
-    ...(instance.createdAt !== undefined && { createdAt: instance.createdAt.toISOString() }),
-  };
+    createdAt: instance.createdAt?.toISOString(),
+  });
 }

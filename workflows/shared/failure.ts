@@ -1,13 +1,6 @@
 import { defaultFailureConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import {
-  defined,
-  failureDetails,
-  failureMessage,
-  readFailureParts,
-  FAILURES,
-  type Situation,
-} from '../../contract';
+import { createFailure, defined, readFailureParts, type Situation } from '../../contract';
 import { payloadConverter } from './payload-converter';
 
 /**
@@ -24,13 +17,7 @@ export function failureOf(
 ): ApplicationFailure {
   const last = cause instanceof ApplicationFailure ? readFailureParts(cause) : undefined;
   const parts = defined({ situation, accountId, detail, remedy, awsRequestId: last?.awsRequestId });
-  return ApplicationFailure.create({
-    type: FAILURES[situation].types[0],
-    nonRetryable: true,
-    message: failureMessage(parts),
-    details: [failureDetails(parts)],
-    ...defined({ cause }),
-  });
+  return createFailure(parts, defined({ cause }));
 }
 
 /** The failure that an activity ended with, in our words: what the activity reported, or the time-out of the step. */

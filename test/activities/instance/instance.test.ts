@@ -7,7 +7,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
 } from '../../../activities';
-import { createAccountOpener } from '../../../activities/aws/sso-admin';
+import { createAccountOpener } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, inputFor } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';
@@ -140,8 +140,7 @@ test("the worker's own credentials of another account: WrongAccount, after GetCa
   const settings = emulatorSettings(emulator.url);
   const activities = createActivities(
     realDependencies({
-      ssoAdminEndpoint: settings.ssoAdminEndpoint,
-      stsEndpoint: settings.stsEndpoint,
+      endpoint: settings.endpoint,
       credentials: settings.credentials,
     }),
   );
@@ -197,7 +196,7 @@ test.each(['hang', 'halfResponse', 'garbage'])(
   },
 );
 
-test('the delay to the next attempt is jittered under the ceiling, with Retry-After as its floor', async () => {
+test('the delay to the next attempt is jittered under the ceiling, and Retry-After is added', async () => {
   const account = freshAccount();
   emulator.setFaults({
     accounts: [account],

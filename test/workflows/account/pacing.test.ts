@@ -1,4 +1,4 @@
-import { createAccountOpener } from '../../../activities/aws/sso-admin';
+import { createAccountOpener } from '../../../activities/aws/account';
 import { Pacer, type Turn } from '../../../activities/aws/pacer';
 import { emulatorSettings } from '../../../sandbox';
 import { freshAccount, requestFor, startHarness, startTestWorker, until } from '../../support/harness';

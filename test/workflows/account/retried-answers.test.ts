@@ -15,6 +15,7 @@ describe('answers after which the same token is sent again', () => {
       'ThrottlingException',
       { operation: 'CreateInstance', error: 'ThrottlingException', message: 'Rate exceeded', times: 2 },
     ],
+    ['HTTP 408', { operation: 'CreateInstance', error: 'RequestTimeout', status: 408, times: 1 }],
     ['HTTP 429', { operation: 'CreateInstance', error: 'TooManyRequests', status: 429, times: 1 }],
     [
       '"Rate exceeded" under another name',
