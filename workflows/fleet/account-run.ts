@@ -21,7 +21,7 @@ import {
   type ProvisionResult,
   type RunOutcome,
 } from '../../contract';
-import { failureOf } from '../shared/failure';
+import { runFailure } from '../shared/failure';
 
 /** What is given to each account of a page. */
 interface Surroundings {
@@ -43,7 +43,8 @@ export async function provisionAccount(input: unknown, around: Surroundings): Pr
   const accountId = accountIdIn(input);
   try {
     const read = readRequest(input);
-    if ('problems' in read) throw failureOf('invalidRequest', accountId, describeProblems(read.problems));
+    if ('problems' in read)
+      throw runFailure({ situation: 'invalidRequest', accountId, detail: describeProblems(read.problems) });
     return await startOrFollow(read.request, around);
   } catch (error) {
     return outcomeOfFailure(accountId, error);

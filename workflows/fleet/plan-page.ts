@@ -2,8 +2,8 @@ import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { describeProblems, readRequest, type AccountPlan, type PlanPage } from '../../contract';
 import { accountIdIn } from './account-run';
-import { failureOf, lastWords } from '../shared/failure';
-import { backOffOf } from '../account/activities';
+import { lastWords, runFailure } from '../shared/failure';
+import { backOff } from '../shared/retry';
 
 const { inspectAccount } = proxyActivities<Activities>({
   startToCloseTimeout: '25s',
@@ -27,11 +27,15 @@ export async function planFleetPage({ accounts, maxConcurrent }: PlanPage): Prom
 async function planOf(input: unknown): Promise<AccountPlan> {
   const read = readRequest(input);
   if ('problems' in read)
-    throw failureOf('invalidRequest', accountIdIn(input), describeProblems(read.problems));
+    throw runFailure({
+      situation: 'invalidRequest',
+      accountId: accountIdIn(input),
+      detail: describeProblems(read.problems),
+    });
   const { accountId, region, timing } = read.request;
   try {
     return await inspectAccount({
-      ...{ accountId, region, backOff: backOffOf(timing), request: read.request },
+      ...{ accountId, region, backOff: backOff(timing), request: read.request },
       // What is not ready now is the finding.
       accountReadyTimeoutMs: Number.MAX_SAFE_INTEGER,
     });
