@@ -57,17 +57,13 @@ async function describe(account: AccountApi, input: WaitForActiveInput): Promise
 }
 
 function readSettled(instance: Instance | undefined): SettledInstance | undefined {
-  switch (instance?.status) {
-    case undefined:
-      return { status: 'gone' };
+  if (instance === undefined) return { status: 'gone' };
+  const { identityStoreId = '', createdAt, statusReason = 'AWS gives no reason' } = instance;
+  switch (instance.status) {
     case 'ACTIVE':
-      return defined({
-        status: 'active' as const,
-        identityStoreId: instance?.identityStoreId ?? '',
-        createdAt: instance?.createdAt?.toISOString(),
-      });
+      return defined({ status: 'active' as const, identityStoreId, createdAt: createdAt?.toISOString() });
     case 'CREATE_FAILED':
-      return { status: 'createFailed', reason: instance?.statusReason ?? 'AWS gives no reason' };
+      return { status: 'createFailed', reason: statusReason };
     default:
       return undefined;
   }

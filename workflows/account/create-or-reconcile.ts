@@ -15,6 +15,7 @@ const LONGEST_PAUSE_MS = 60_000;
  */
 export async function createOrReconcile(run: Provisioning): Promise<Instance> {
   const { state, status, work } = run;
+  // The run was held before a look had come through, or with a name or tags that are corrected now.
   if (state.lookOwed !== undefined) {
     const existing = await reconcile(run, state.lookOwed);
     if (existing !== undefined) return existing;
@@ -72,11 +73,12 @@ async function reconcile(
     // Whether there is an instance stays open; what AWS said first is what the user has to act on.
     throw error instanceof ApplicationFailure && situationOf(error) !== 'aborted' ? failure : error;
   }
-  const adopted = found !== undefined && (!found.ours || found.region !== region);
-  const isRefused = adopted && (existing !== 'adopt' || found?.status !== 'ACTIVE');
-  if (found === undefined || isRefused) state.foundNone();
-  if (found === undefined) return undefined;
-  if (isRefused) {
+  if (found === undefined) {
+    state.foundNone();
+    return undefined;
+  }
+  const adopted = !found.ours || found.region !== region;
+  if (adopted && (existing !== 'adopt' || found.status !== 'ACTIVE')) {
     const detail = `${nameOf(found)} (${found.status}); AWS answered ${failure.type ?? 'nothing'}`;
     throw runFailure({ situation: 'instanceExists', accountId, detail }, failure);
   }

@@ -15,7 +15,7 @@ import {
   type Steer,
 } from '../../contract';
 import type { Hold } from './hold';
-import type { Interruptible } from './interruptible';
+import type { Decision, Interruptible } from './interruptible';
 import type { Status } from './status';
 
 /** What handlers act on. */
@@ -24,11 +24,11 @@ interface Steered {
   work: Interruptible;
   /** The hold of a run that can be held. */
   hold?: Hold;
-  progress(): Progress;
+  progress: () => Progress;
 }
 
-/** Reads what a signal or an Update asks for: what carries it out, or a text that says why that cannot be. */
-type Handler = (argument: unknown) => string | (() => void);
+/** Decides on a signal or an Update. */
+type Decide = (argument: unknown) => Decision;
 
 /** Where the run stands; answers at every stage and after the end. */
 export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
@@ -38,57 +38,31 @@ export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
  * is noted; an Update that makes none is refused with the reason.
  */
 export function setHandlers({ status, work, hold, progress }: Steered): void {
-  const handlers: Record<Steer, Handler> = {
-    pause: () =>
-      work.whyNotPause() ??
-      (() => {
-        work.pause();
-      }),
-    resume: () =>
-      work.whyNotResume() ??
-      (() => {
-        work.resume();
-      }),
+  const decisions: Record<Steer, Decide> = {
+    pause: () => work.pause(),
+    resume: () => work.resume(),
     retry(argument) {
       const read = readCorrection(argument);
       if (typeof read === 'string') return read;
-      const { correction } = read;
-      if (hold?.isHeld === true)
-        return (
-          hold.whyNotRetry(correction) ??
-          (() => {
-            hold.retry(correction);
-          })
-        );
-      if (correction !== undefined) return 'name and tags can be corrected only while the run is held';
-      return (
-        work.whyNotRetry() ??
-        (() => {
-          work.retry();
-        })
-      );
+      if (hold?.isHeld === true) return hold.retry(read.correction);
+      if (read.correction !== undefined) return 'name and tags can be corrected only while the run is held';
+      return work.retry();
     },
     abort(argument) {
       const read = readReason(argument);
-      if (typeof read === 'string') return read;
-      return (
-        work.whyNotAbort() ??
-        (() => {
-          work.abort(read.reason);
-        })
-      );
+      return typeof read === 'string' ? read : work.abort(read.reason);
     },
   };
 
   setHandler(progressQuery, progress, { description: 'Where the run stands, as JSON.' });
-  for (const [name, handle] of Object.entries(handlers) as [Steer, Handler][]) {
+  for (const [name, decide] of Object.entries(decisions) as [Steer, Decide][]) {
     const description = STEERING[name];
     setHandler(
       defineSignal<[unknown?]>(name),
       (argument) => {
-        const read = handle(argument);
-        if (typeof read === 'string') status.addNote(`${name} changed nothing: ${read}`);
-        else read();
+        const decision = decide(argument);
+        if (typeof decision === 'string') status.addNote(`${name} changed nothing: ${decision}`);
+        else decision();
       },
       { description },
     );
@@ -96,15 +70,15 @@ export function setHandlers({ status, work, hold, progress }: Steered): void {
       // The argument may be missing, which the SDK's type of an Update cannot say.
       defineUpdate<Progress, [unknown]>(name),
       (argument: unknown) => {
-        const read = handle(argument);
-        if (typeof read !== 'string') read();
+        const decision = decide(argument);
+        if (typeof decision !== 'string') decision();
         return progress();
       },
       {
         description,
         validator(argument) {
-          const read = handle(argument);
-          if (typeof read === 'string') throw ApplicationFailure.nonRetryable(read, 'Refused');
+          const decision = decide(argument);
+          if (typeof decision === 'string') throw ApplicationFailure.nonRetryable(decision, 'Refused');
         },
       },
     );

@@ -15,6 +15,7 @@ import {
   type HeldNews,
 } from '../../contract';
 import { situationOf } from '../shared/failure';
+import type { Decision } from './interruptible';
 import type { Provisioning } from './state';
 
 /** The wait of a stopped run for a person. */
@@ -50,23 +51,21 @@ export class Hold {
     await tellFleet(accountId, false);
   }
 
-  whyNotRetry(correction: Correction | undefined): string | undefined {
-    const { state, work } = this.run;
-    if (work.isAborted) return 'the run is being aborted';
-    if (correction === undefined) return undefined;
-    if (state.instance !== undefined && state.createFailed === undefined)
-      return `${state.instance.instanceArn} exists already, with the name and tags that it was made with: retry without any`;
-    return state.generation === MAX_GENERATIONS
-      ? `no other name or tags can be asked for: the run has used its ${MAX_GENERATIONS} ClientTokens`
-      : undefined;
-  }
-
-  retry(correction: Correction | undefined): void {
+  /** Lets a held run go on, with another name or other tags where they are given. */
+  retry(correction: Correction | undefined): Decision {
     const { state, status, work } = this.run;
-    if (correction !== undefined && this.failure !== undefined) state.correct(correction, this.failure);
-    if (state.instance !== undefined) status.showFailure(undefined);
-    this.failure = undefined;
-    work.showStage();
+    const { failure } = this;
+    if (work.isAborted) return 'the run is being aborted';
+    if (correction !== undefined && state.instance !== undefined && state.createFailed === undefined)
+      return `${state.instance.instanceArn} exists already, with the name and tags that it was made with: retry without any`;
+    if (correction !== undefined && state.generation === MAX_GENERATIONS)
+      return `no other name or tags can be asked for: the run has used its ${MAX_GENERATIONS} ClientTokens`;
+    return () => {
+      if (correction !== undefined && failure !== undefined) state.correct(correction, failure);
+      if (state.instance !== undefined) status.showFailure(undefined);
+      this.failure = undefined;
+      work.showStage();
+    };
   }
 }
 

@@ -6,6 +6,9 @@ import type { Status } from './status';
 /** Whether an activity changes something in AWS. Only writes are kept back by a pause; a read is cut short without waiting. */
 export type ActivityKind = 'read' | 'write';
 
+/** What becomes of something that people ask for: what carries it out, or a text that says why that cannot be. */
+export type Decision = string | (() => void);
+
 /** What is steered. */
 interface Steered {
   /** Tells the stage in which the next activity runs. */
@@ -81,51 +84,44 @@ export class Interruptible {
     this.status.setPaused(false);
   }
 
-  whyNotPause(): string | undefined {
+  pause(): Decision {
     if (this.status.paused) return 'the run is paused already';
     if (this.status.stage === 'held') return 'the run is held: it does nothing until "retry" or "abort"';
-    return this.isRollingBack ? 'the run is being cancelled' : undefined;
+    if (this.isRollingBack) return 'the run is being cancelled';
+    return () => {
+      this.status.setPaused(true);
+      if (this.underWay?.kind === 'write') this.underWay.scope.cancel();
+    };
   }
 
-  pause(): void {
-    this.status.setPaused(true);
-    if (this.underWay?.kind === 'write') this.underWay.scope.cancel();
+  resume(): Decision {
+    if (!this.status.paused) return 'the run is not paused';
+    return () => {
+      this.status.setPaused(false);
+    };
   }
 
-  whyNotResume(): string | undefined {
-    return this.status.paused ? undefined : 'the run is not paused';
-  }
-
-  resume(): void {
-    this.status.setPaused(false);
-  }
-
-  whyNotRetry(): string | undefined {
+  retry(): Decision {
+    const { underWay } = this;
     if (this.isAborted) return 'the run is being aborted';
     if (this.status.paused) return 'the run is paused: resume it first';
-    const { underWay } = this;
     if (underWay === undefined || underWay.scope.consideredCancelled)
       return 'a new try is on its way already';
-    return Date.now() - underWay.since < JUST_SENT_MS
-      ? 'the call was sent within the last second'
-      : undefined;
+    if (Date.now() - underWay.since < JUST_SENT_MS) return 'the call was sent within the last second';
+    return () => {
+      underWay.scope.cancel();
+    };
   }
 
-  retry(): void {
-    this.underWay?.scope.cancel();
-  }
-
-  whyNotAbort(): string | undefined {
+  abort(reason: string): Decision {
     if (this.isRollingBack) return 'the run is being cancelled';
     if (this.isAborted) return 'the run is being aborted already';
-    return this.status.paused || this.status.stage === 'held'
-      ? undefined
-      : '"abort" ends a held or paused run; "cancel" ends one at any stage';
-  }
-
-  abort(reason: string): void {
-    this.abortReason = reason;
-    this.underWay?.scope.cancel();
+    if (!this.status.paused && this.status.stage !== 'held')
+      return '"abort" ends a held or paused run; "cancel" ends one at any stage';
+    return () => {
+      this.abortReason = reason;
+      this.underWay?.scope.cancel();
+    };
   }
 
   /** Returns when nothing keeps a write back. */

@@ -29,7 +29,14 @@ export interface Instance {
   adopted: boolean;
 }
 
-/** What a run knows of the instance that it asks for. */
+/**
+ * What a run knows of the instance that it asks for, and what follows:
+ *
+ *     notSent ──► sent ──► made ──► ACTIVE, the end
+ *                  │        ├─────► gone ─────────────► notSent, with the next token
+ *                  │        └─────► createFailed ─────► deleted: notSent, with the next token
+ *                  └─────► failed ─► a look: made, or with nothing there notMade; after a Conflict sent again
+ */
 type Creation =
   /** No call with the token can have left. */
   | { is: 'notSent' }
@@ -37,13 +44,13 @@ type Creation =
   | { is: 'sent' }
   /** Like `sent`, and a call was lost: AWS may yet carry it out, after every look. */
   | { is: 'unanswered' }
-  /** CreateInstance ended for good with `failure`, and no look has come through since: nothing is sent before one has. */
+  /** CreateInstance ended for good, and no look has shown since what there is: nothing is sent before one has. */
   | { is: 'failed'; failure: ApplicationFailure; unanswered: boolean }
   /** AWS has refused, and shows no instance. */
   | { is: 'notMade' }
   /** There is an instance to go on with. */
   | { is: 'made'; instance: Instance }
-  /** The instance is CREATE_FAILED; going on means to delete it, and to ask anew. */
+  /** The instance is CREATE_FAILED, and still there. */
   | { is: 'createFailed'; instance: Instance; outcome: CreateFailed };
 
 /** The stage in which a run goes on from what it knows. */
@@ -57,7 +64,7 @@ const STAGE_AFTER: Record<Creation['is'], Stage> = {
   createFailed: 'rollingBack',
 };
 
-/** The state of a provisioning. Each method is a step from one state to the next, and shows what people see of it. */
+/** The state of a provisioning. Its methods lead from one state to the next, and show people what follows from it. */
 export class State implements CreateListener {
   generation = 1;
   private creation: Creation = { is: 'notSent' };
@@ -131,7 +138,7 @@ export class State implements CreateListener {
     this.creation = { is: 'failed', failure, unanswered: this.mayYetMake };
   }
 
-  /** A look has shown nothing, or somebody else's instance. */
+  /** A look has shown nothing. */
   foundNone(): void {
     const situation = this.lookOwed && situationOf(this.lookOwed);
     // A Conflict may be a write that has not propagated, and a time-out is no answer.
@@ -163,7 +170,7 @@ export class State implements CreateListener {
   correct(correction: Correction, failure: ApplicationFailure): void {
     this.correction = { ...this.correction, ...correction };
     // AWS may have seen the failed call, and then holds its token to the old name and tags: a look comes first.
-    if (this.instance === undefined) this.failed(failure);
+    if (this.instance === undefined) this.failed(this.lookOwed ?? failure);
   }
 
   /** Gives up a token that leads nowhere, for a reason; throws `GenerationsExhausted` where no other is left. */
