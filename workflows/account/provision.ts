@@ -43,7 +43,8 @@ async function provision(run: Provisioning, hold: Hold): Promise<ProvisionResult
   const { state, activities } = run;
   for (;;) {
     try {
-      // Refused, conflicting, never answered: a look decides, and stops the run where there is nothing to go on with.
+      // Refused, or never answered: a look over all Regions decides. What is the account's own is gone on with, another's
+      // adopted or refused. With nothing there, a Conflict is sent again with the same token; anything else stops the run.
       const instance = state.instance ?? (await createOrReconcile(run));
       const outcome = state.createFailed ?? (await activities.waitForActive(instance));
       switch (outcome.status) {

@@ -213,6 +213,21 @@ test.concurrent(
   },
 );
 
+test.concurrent('a correction outlives a look that finds somebody else’s instance', async () => {
+  const account = freshAccount();
+  const { result } = await startHeld(account, refusing(), { name: 'taken' });
+  const theirs = await harness.createdBySomebodyElse(account);
+  await harness.client.retry(account, { name: 'free' });
+  await until(
+    () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),
+    ({ stage, failure }) => stage === 'held' && failure?.type === 'InstanceExists',
+  );
+  await harness.deleteInstance(account, theirs);
+  await harness.client.retry(account);
+  await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 2 });
+  expect(harness.created(account)).toMatchObject([{ name: 'free' }]);
+});
+
 test.concurrent(
   'a run that goes to and fro a hundred times shows its first and its latest stages',
   async () => {
