@@ -104,7 +104,10 @@ export function accountActivities(
       startToCloseTimeout: ATTEMPT_TIMEOUT,
       scheduleToCloseTimeout: Math.max(1, timeoutMs),
       // A write in flight is not torn down: whoever cuts it short waits for its answer.
-      ...(kind === 'write' && { cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED }),
+      cancellationType:
+        kind === 'write'
+          ? ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+          : ActivityCancellationType.TRY_CANCEL,
       retry: retryPolicy(timing),
     });
 

@@ -4,7 +4,7 @@ import { describeFailure, milliseconds, type ProvisionRequest } from '../../cont
 import { runFailure, situationOf } from '../shared/failure';
 import type { AccountActivities, CreateOutcome } from './activities';
 import type { Interruptible } from './interruptible';
-import { nameOf, type Instance, type Provisioning } from './state';
+import { arnAndRegion, type Instance, type Provisioning } from './state';
 
 const LONGEST_PAUSE_MS = 60_000;
 
@@ -79,7 +79,7 @@ async function reconcile(
   }
   const adopted = !found.ours || found.region !== region;
   if (adopted && (existing !== 'adopt' || found.status !== 'ACTIVE')) {
-    const detail = `${nameOf(found)} (${found.status}); AWS answered ${failure.type ?? 'nothing'}`;
+    const detail = `${arnAndRegion(found)} (${found.status}); AWS answered ${failure.type ?? 'nothing'}`;
     throw runFailure({ situation: 'instanceExists', accountId, detail }, failure);
   }
   if (isToBeCorrected)

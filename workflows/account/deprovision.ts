@@ -12,7 +12,7 @@ import { accountActivities } from './activities';
 import { lookTwice } from './create-or-reconcile';
 import { setHandlers } from './handlers';
 import { Interruptible } from './interruptible';
-import { nameOf } from './state';
+import { arnAndRegion } from './state';
 import { Status } from './status';
 
 /**
@@ -26,6 +26,7 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
   const status = new Status('reconciling');
   const work = new Interruptible(status, {
     stage: () => (found === undefined ? 'reconciling' : 'deleting'),
+    isRollingBack: false,
     aborted: (reason, cause) => runFailure({ situation: 'aborted', accountId, detail: reason }, cause),
   });
   const activities = accountActivities(request, work);
@@ -54,6 +55,6 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
 function refuseUnlessOurs({ accountId, instanceArn }: DeprovisionRequest, found: FoundInstance): void {
   if (instanceArn === undefined ? found.ours : instanceArn === found.instanceArn) return;
   const asked = instanceArn === undefined ? '' : `; asked for ${instanceArn}`;
-  const detail = `${nameOf(found)} (${found.status})${asked}`;
+  const detail = `${arnAndRegion(found)} (${found.status})${asked}`;
   throw runFailure({ situation: 'instanceNotOurs', accountId, detail });
 }

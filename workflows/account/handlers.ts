@@ -18,8 +18,8 @@ import type { Hold } from './hold';
 import type { Decision, Interruptible } from './interruptible';
 import type { Status } from './status';
 
-/** What handlers act on. */
-interface Steered {
+/** What the handlers of a run act on. */
+interface HandledRun {
   status: Status;
   work: Interruptible;
   /** The hold of a run that can be held. */
@@ -37,7 +37,7 @@ export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
  * Sets the handlers of a run: for the query, the signals and the Updates. A signal that makes no sense changes nothing and
  * is noted; an Update that makes none is refused with the reason.
  */
-export function setHandlers({ status, work, hold, progress }: Steered): void {
+export function setHandlers({ status, work, hold, progress }: HandledRun): void {
   const decisions: Record<Steer, Decide> = {
     pause: () => work.pause(),
     resume: () => work.resume(),

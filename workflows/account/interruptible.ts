@@ -9,12 +9,14 @@ export type ActivityKind = 'read' | 'write';
 /** What becomes of something that people ask for: what carries it out, or a text that says why that cannot be. */
 export type Decision = string | (() => void);
 
-/** What is steered. */
-interface Steered {
+/** A run that is steered. */
+interface SteeredRun {
   /** Tells the stage in which the next activity runs. */
   stage(): Stage;
   /** Makes what an aborted run ends with. */
   aborted(reason: string, cause?: ApplicationFailure): ApplicationFailure;
+  /** Whether it is cancelled, and only cleans up. */
+  readonly isRollingBack: boolean;
 }
 
 /** `retry` within this time of a call would only repeat it. */
@@ -29,12 +31,11 @@ const CUT_SHORT = Symbol('cut short');
 export class Interruptible {
   private underWay: { kind: ActivityKind; scope: CancellationScope; since: number } | undefined;
   private abortReason: string | undefined;
-  private isRollingBack = false;
   private pausedMs = 0;
 
   constructor(
     private readonly status: Status,
-    private readonly steered: Steered,
+    private readonly steered: SteeredRun,
   ) {}
 
   /** Milliseconds on a clock that stands still while a pause keeps the run back: what deadlines are measured by. */
@@ -77,9 +78,8 @@ export class Interruptible {
     if (this.abortReason !== undefined) throw this.steered.aborted(this.abortReason, cause);
   }
 
-  /** Makes void what people asked for before: from here on the run only cleans up. */
-  startRollBack(): void {
-    this.isRollingBack = true;
+  /** Makes void what people have asked for. */
+  forgetSteering(): void {
     this.abortReason = undefined;
     this.status.setPaused(false);
   }
@@ -87,7 +87,7 @@ export class Interruptible {
   pause(): Decision {
     if (this.status.paused) return 'the run is paused already';
     if (this.status.stage === 'held') return 'the run is held: it does nothing until "retry" or "abort"';
-    if (this.isRollingBack) return 'the run is being cancelled';
+    if (this.steered.isRollingBack) return 'the run is being cancelled';
     return () => {
       this.status.setPaused(true);
       if (this.underWay?.kind === 'write') this.underWay.scope.cancel();
@@ -114,7 +114,7 @@ export class Interruptible {
   }
 
   abort(reason: string): Decision {
-    if (this.isRollingBack) return 'the run is being cancelled';
+    if (this.steered.isRollingBack) return 'the run is being cancelled';
     if (this.isAborted) return 'the run is being aborted already';
     if (!this.status.paused && this.status.stage !== 'held')
       return '"abort" ends a held or paused run; "cancel" ends one at any stage';

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import { describeFailure, milliseconds } from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
 import { create, lookTwice, made } from './create-or-reconcile';
-import { nameOf, type Instance, type Provisioning } from './state';
+import { arnAndRegion, type Instance, type Provisioning } from './state';
 
 /**
  * Does what `onCancel` says with the instance that a cancelled run made, and with no other.
@@ -12,7 +12,7 @@ import { nameOf, type Instance, type Provisioning } from './state';
 export async function rollBack(run: Provisioning): Promise<ApplicationFailure | undefined> {
   const { state, status, work } = run;
   state.startRollBack();
-  work.startRollBack();
+  work.forgetSteering();
   return CancellationScope.nonCancellable(async () => {
     try {
       await (state.request.onCancel === 'keep' ? keep(run) : remove(run));
@@ -32,7 +32,7 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
 async function keep(run: Provisioning): Promise<void> {
   const { state, status } = run;
   const instance = state.instance ?? (state.mayHaveMade ? await findOwn(run) : undefined);
-  if (instance !== undefined) status.addNote(`${nameOf(instance)} is left, as onCancel is "keep"`);
+  if (instance !== undefined) status.addNote(`${arnAndRegion(instance)} is left, as onCancel is "keep"`);
   else if (state.mayYetMake)
     status.addNote('no instance is to be found, but CreateInstance was not answered and may yet make one');
 }
@@ -43,11 +43,11 @@ async function remove(run: Provisioning): Promise<void> {
   const instance = state.instance ?? (state.mayHaveMade ? await findOrAskOnceMore(run) : undefined);
   if (instance === undefined) return;
   if (instance.adopted) {
-    status.addNote(`${nameOf(instance)} is left: it was adopted, not made by this run`);
+    status.addNote(`${arnAndRegion(instance)} is left: it was adopted, not made by this run`);
   } else if ((await activities.deleteInstance(instance, state.startedAt)) === 'kept') {
-    status.addNote(`${nameOf(instance)} is left: it is older than this run`);
+    status.addNote(`${arnAndRegion(instance)} is left: it is older than this run`);
   } else {
-    status.addNote(`${nameOf(instance)} was deleted`);
+    status.addNote(`${arnAndRegion(instance)} was deleted`);
     state.deleted();
   }
 }
@@ -85,7 +85,7 @@ function rollBackFailed({ state }: Provisioning, error: ApplicationFailure): App
   const { accountId, region } = state.request;
   const [left, command] = state.instance
     ? [
-        nameOf(state.instance),
+        arnAndRegion(state.instance),
         `Delete it with: aws sso-admin delete-instance --instance-arn ${state.instance.instanceArn} --region ${state.instance.region}`,
       ]
     : [

@@ -69,7 +69,7 @@ export class State implements CreateListener {
   generation = 1;
   private creation: Creation = { is: 'notSent' };
   private correction: Correction | undefined;
-  private isRollingBack = false;
+  private rollingBack = false;
 
   constructor(
     public request: ProvisionRequest,
@@ -93,8 +93,12 @@ export class State implements CreateListener {
   }
 
   stage(): Stage {
-    if (this.isRollingBack) return this.request.onCancel === 'keep' ? 'reconciling' : 'rollingBack';
+    if (this.rollingBack) return this.request.onCancel === 'keep' ? 'reconciling' : 'rollingBack';
     return STAGE_AFTER[this.creation.is];
+  }
+
+  get isRollingBack(): boolean {
+    return this.rollingBack;
   }
 
   get instance(): Instance | undefined {
@@ -191,15 +195,16 @@ export class State implements CreateListener {
     this.generation += 1;
   }
 
+  /** From here on the run only cleans up. */
   startRollBack(): void {
-    this.isRollingBack = true;
+    this.rollingBack = true;
   }
 
   /** Makes what an aborted run ends with: the reason, and what it leaves behind. */
   aborted(reason: string, cause?: ApplicationFailure): ApplicationFailure {
     const { accountId } = this.request;
     const left = this.instance
-      ? `${nameOf(this.instance)} is left`
+      ? `${arnAndRegion(this.instance)} is left`
       : this.mayHaveMade
         ? 'CreateInstance was sent and may have made an instance'
         : this.creation.is === 'notMade'
@@ -218,6 +223,6 @@ export class State implements CreateListener {
 }
 
 /** Names an instance for people. */
-export function nameOf({ instanceArn, region }: Pick<Instance, 'instanceArn' | 'region'>): string {
+export function arnAndRegion({ instanceArn, region }: Pick<Instance, 'instanceArn' | 'region'>): string {
   return `${instanceArn} in ${region}`;
 }

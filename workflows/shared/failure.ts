@@ -48,9 +48,9 @@ export function activityFailure(error: unknown, timedOut: Situation, accountId: 
       type: cause.type ?? 'Unknown',
       nonRetryable: true,
       message: cause.message,
-      ...(cause.details && { details: cause.details }),
       // The activity's own says what this one says; beneath it is what AWS said.
       cause: cause.cause ?? cause,
+      ...defined({ details: cause.details ?? undefined }),
     });
   }
   // The server had no time left for another attempt: what the last one said is the reason.
