@@ -9,13 +9,13 @@ import { isAwaited } from './is-awaited';
 import { findInstance, type FindInstanceInput } from './instance/find';
 import { Pacer } from './aws/pacer';
 import type { ActivityDependencies } from './in-account';
-import { waitForActive, type WaitForActiveInput } from './instance/wait-until-settled';
+import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 
 export type { AwsSettings } from './aws/account';
 export type { BackOff } from './back-off';
 export { CallMeter } from './aws/call-meter';
 export type { Pacer } from './aws/pacer';
-export type { ActiveInstance } from './instance/wait-until-settled';
+export type { SettledInstance } from './instance/wait-for-active';
 export type { FoundInstance } from './instance/find';
 export type { ActivityDependencies } from './in-account';
 

@@ -1,6 +1,6 @@
 import { Context, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { createFailure, defined, FAILURES, type FailureParts, type Situation } from '../../contract';
+import { makeFailure, defined, FAILURES, type FailureParts, type Situation } from '../../contract';
 import { spentBefore } from '../attempt-deadline';
 import { PacerBusyError } from '../aws/pacer';
 import { nextDelayMs, type BackOff } from '../back-off';
@@ -64,7 +64,7 @@ export function callFailure(
   // The error as AWS gave it, without a stack: nothing of the worker gets into a history.
   const cause = ApplicationFailure.create({ type, message: detail, nonRetryable: true });
   cause.stack = '';
-  return createFailure(
+  return makeFailure(
     parts,
     defined({ type: situation === undefined ? type : undefined, cause, nextRetryDelay }),
   );

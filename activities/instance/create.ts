@@ -1,4 +1,4 @@
-import { WORKFLOW_ID_TAG } from '../../contract';
+import { defined, WORKFLOW_ID_TAG } from '../../contract';
 import { classify } from '../errors/classify';
 import type { IdentityCenter } from '../aws/sso-admin';
 import { AwsCallError } from '../errors/thrown';
@@ -13,21 +13,23 @@ export interface CreateInstanceInput extends AccountInput {
   tags?: Record<string, string>;
 }
 
-/** Asks AWS for the instance behind the token; answers with its ARN, which is not ACTIVE yet. */
+/**
+ * Asks AWS for the instance behind the token, and answers with its ARN; it is not ACTIVE yet. A refusal is thrown under
+ * AWS's name for it, as the retry policy of the workflow states by name what is never sent again.
+ */
 export async function createInstance(
   deps: ActivityDependencies,
   input: CreateInstanceInput,
 ): Promise<{ instanceArn: string }> {
   return inAccount(deps, input, async ({ identityCenter }) => {
     try {
-      const instanceArn = await identityCenter.createInstance({
+      const tags = { ...input.tags, [WORKFLOW_ID_TAG]: input.workflowId };
+      const asked = defined({
         ClientToken: input.clientToken,
-        ...(input.name !== undefined && { Name: input.name }),
-        Tags: Object.entries({ ...input.tags, [WORKFLOW_ID_TAG]: input.workflowId }).map(([Key, Value]) => ({
-          Key,
-          Value,
-        })),
+        Name: input.name,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       });
+      const instanceArn = await identityCenter.createInstance(asked);
       return { instanceArn };
     } catch (error) {
       if (isDenied(error) && (await hasInstance(identityCenter)))

@@ -43,7 +43,7 @@ interface FailureOptions {
 }
 
 /** Makes the ApplicationFailure of these parts, which it carries as its details. */
-export function createFailure(
+export function makeFailure(
   parts: FailureParts,
   { type = FAILURES[parts.situation].types[0], cause, nextRetryDelay }: FailureOptions = {},
 ): ApplicationFailure {

@@ -164,3 +164,19 @@ test.concurrent('terminated and started again: goes on with what is there', asyn
   });
   expect(harness.created(account)).toHaveLength(1);
 });
+
+test.concurrent('during the pause between two looks: ends as cancelled, and nothing is told', async () => {
+  const account = freshAccount();
+  const result = start(
+    account,
+    { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1 }] },
+    { timing: { pollInterval: '3s', createTimeout: '1h' } },
+  );
+  result.catch(() => undefined);
+  await harness.called(account, 'ListInstances');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await harness.client.cancel(account);
+  await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+  const { notes, stage } = await harness.client.status(account);
+  expect({ notes, stage }).toEqual({ notes: undefined, stage: 'cancelled' });
+});

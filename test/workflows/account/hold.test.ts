@@ -1,4 +1,4 @@
-import { PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../../contract';
+import { MAX_STEPS, PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../../contract';
 import { freshAccount, handleOf, until } from '../../support/harness';
 import {
   failureOf,
@@ -191,3 +191,58 @@ test.concurrent('held with a look that failed, retry looks before it sends anyth
   expect(harness.creates(account)).toHaveLength(before);
   await harness.client.cancel(account);
 });
+
+test.concurrent(
+  'a correction outlives a look that fails: a plain retry asks for what was corrected',
+  async () => {
+    const account = freshAccount();
+    const { result } = await startHeld(account, refusing(), { name: 'taken', tags: { team: 'a' } });
+    harness.emulator.setFaults({
+      accounts: [account],
+      failNext: [{ operation: 'ListInstances', error: 'ValidationException', message: 'not now', times: 1 }],
+    });
+    const looks = harness.calls(account, 'ListInstances');
+    await harness.client.retry(account, { name: 'free' });
+    await harness.called(account, 'ListInstances', looks + 1);
+    const progress = await held(account);
+    expect(progress.request).toMatchObject({ name: 'free', tags: { team: 'a' } });
+    expect(harness.creates(account)).toHaveLength(1);
+    await harness.client.retry(account);
+    await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 2 });
+    expect(harness.created(account)).toMatchObject([{ name: 'free', tags: { team: 'a' } }]);
+  },
+);
+
+test.concurrent('a correction outlives a look that finds somebody else’s instance', async () => {
+  const account = freshAccount();
+  const { result } = await startHeld(account, refusing(), { name: 'taken' });
+  const theirs = await harness.createdBySomebodyElse(account);
+  await harness.client.retry(account, { name: 'free' });
+  await until(
+    () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),
+    ({ stage, failure }) => stage === 'held' && failure?.type === 'InstanceExists',
+  );
+  await harness.deleteInstance(account, theirs);
+  await harness.client.retry(account);
+  await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 2 });
+  expect(harness.created(account)).toMatchObject([{ name: 'free' }]);
+});
+
+test.concurrent(
+  'a run that goes to and fro a hundred times shows its first and its latest stages',
+  async () => {
+    const account = freshAccount();
+    await startHeld(account, refusing(999));
+    for (let creates = 2; creates <= 36; creates += 1) {
+      await harness.client.retry(account);
+      await harness.called(account, 'CreateInstance', creates);
+      await held(account);
+    }
+    const { steps, since } = await held(account);
+    expect(steps).toHaveLength(MAX_STEPS);
+    expect(steps.slice(0, 3).map(({ stage }) => stage)).toEqual(['creating', 'reconciling', 'held']);
+    expect(steps.at(-1)).toEqual({ stage: 'held', at: since });
+    await harness.client.cancel(account);
+  },
+  120_000,
+);
