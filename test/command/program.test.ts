@@ -88,7 +88,7 @@ describe('up', () => {
     const inTheWay = await startEmulator({ port: 4599, freePortIfTaken: true });
     const env = { TEMPORAL_ADDRESS: '' };
     const { child, finished, stdout } = command.start(['up', '--json'], env);
-    const started = JSON.parse(await until(stdout, (seen) => seen.endsWith('\n'), 45_000)) as {
+    const started = JSON.parse(await until(stdout, (seen) => seen.endsWith('\n'))) as {
       emulatorUrl: string;
       uiUrl: string;
       runUrl: string;
@@ -128,12 +128,12 @@ describe('up', () => {
     await inTheWay.close();
 
     const again = command.start(['up', '--json'], env);
-    await until(again.stdout, (seen) => seen.endsWith('\n'), 45_000);
+    await until(again.stdout, (seen) => seen.endsWith('\n'));
     const status = await command.run(['status', account, '--json'], { env });
     expect(documentOf(status)).toMatchObject({ stage: 'active' });
     again.child.kill('SIGTERM');
     await again.finished;
-  }, 120_000);
+  });
 
   test('--exit leaves with the exit code of the run', async () => {
     const alone = commandRunner({});
@@ -141,7 +141,7 @@ describe('up', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/Outcome +created/);
     alone.dispose();
-  }, 60_000);
+  });
 
   test('a server that is not this machine is refused, as the emulator would answer its runs', async () => {
     const { code, stderr } = await command.run(['up'], {

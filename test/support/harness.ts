@@ -123,7 +123,10 @@ export function freshAccount(): string {
   return String(randomInt(100_000_000_000, 999_999_999_998));
 }
 
-/** A request whose waits suit a test. Temporal's own granularity of a delay is a second. */
+/**
+ * A request whose waits suit a test: short between two tries, and without an end where the machine is slow. A test that
+ * is about a time-out asks for one itself. Temporal's own granularity of a delay is a second.
+ */
 export function requestFor(
   accountId: string,
   more: Partial<ProvisionRequestInput> = {},
@@ -133,9 +136,9 @@ export function requestFor(
     region: 'eu-west-1',
     ...more,
     timing: {
-      createTimeout: '30s',
-      activeTimeout: '30s',
-      accountReadyTimeout: '20s',
+      createTimeout: '10m',
+      activeTimeout: '10m',
+      accountReadyTimeout: '10m',
       pollInterval: '100ms',
       retry: { initialInterval: '20ms', maximumInterval: '100ms' },
       ...more.timing,
@@ -147,17 +150,19 @@ export function handleOf(harness: Harness, accountId: string): WorkflowHandle {
   return harness.temporal.workflow.getHandle(workflowIdOf(accountId));
 }
 
+/** Longer than anything takes on a busy machine, and shorter than a test may: its message says more than Jest's. */
+const PATIENCE_MS = 150_000;
+
 /** Waits until something holds; fails with what it saw last. */
 export async function until<T>(
   look: () => Promise<T> | T,
   holds: (seen: T) => boolean,
-  timeoutMs = 15_000,
 ): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const seen = await look();
     if (holds(seen)) return seen;
-    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(seen)}`);
+    if (Date.now() > end) throw new Error(`not within ${PATIENCE_MS} ms; last seen: ${JSON.stringify(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

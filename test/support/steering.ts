@@ -1,5 +1,6 @@
+import { SteeringRefusedError } from '../../client';
 import { PROGRESS_QUERY, type Progress, type Steer } from '../../contract';
-import { handleOf, type Harness } from './harness';
+import { handleOf, until, type Harness } from './harness';
 import type { AccountFaults, ProvisioningHarness } from './provisioning';
 
 export const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1_000));
@@ -18,6 +19,17 @@ export const throttledOnce = (operation: string): AccountFaults => ({
   failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
 });
 
+/** Cuts a wait of a run short: asks for a retry until the run takes it, as it takes none right after a call. */
+export const hurry = ({ client }: Pick<Harness, 'client'>, account: string): Promise<unknown> =>
+  until(
+    () =>
+      client.retry(account).catch((error: unknown) => {
+        if (!(error instanceof SteeringRefusedError)) throw error;
+        return undefined;
+      }),
+    (taken) => taken !== undefined,
+  );
+
 /** A run that stays open, however slow the machine is, until `end` lets it go on to its own end. */
 export async function startWaiting(harness: ProvisioningHarness, account: string) {
   const { run, result } = await harness.start(account, throttledOnce('DescribeInstance'), {
@@ -25,8 +37,7 @@ export async function startWaiting(harness: ProvisioningHarness, account: string
   });
   await harness.called(account, 'DescribeInstance');
   const end = async () => {
-    await seconds(1.2);
-    await harness.client.retry(account);
+    await hurry(harness, account);
     return result;
   };
   return { run, end };

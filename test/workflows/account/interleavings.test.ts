@@ -120,7 +120,6 @@ async function play(
       return status;
     },
     ({ status }) => status !== 'RUNNING',
-    50_000,
   );
 }
 

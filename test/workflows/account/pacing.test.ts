@@ -57,14 +57,14 @@ class NoPacer extends Pacer {
 
 test('with the ceiling at what AWS takes, under 2 % of the calls of 60 accounts are throttled', async () => {
   expect(await throttledShare({ limit: 20, ceiling: 20 })).toBeLessThan(0.02);
-}, 60_000);
+});
 
 test('without a ceiling, the share is far below what it is without the pacer', async () => {
   // A limit well under what this machine can send, however busy it is.
   const unpaced = await throttledShare({ limit: 8, pacer: new NoPacer() });
   const paced = await throttledShare({ limit: 8 });
   expect(paced).toBeLessThan(unpaced / 2);
-}, 120_000);
+});
 
 test('a rate that is set while the workers run reaches them, and is taken back again', async () => {
   const harness = await startHarness({ worker: false });
@@ -91,4 +91,4 @@ test('a rate that is set while the workers run reaches them, and is taken back a
     await worker.stop();
     await harness.stop();
   }
-}, 60_000);
+});

@@ -181,7 +181,7 @@ test('a plan keeps to the rate of all calls', async () => {
   } finally {
     await limited.stop();
   }
-}, 30_000);
+});
 
 test('a plan that is broken off leaves nothing open', async () => {
   const slow = freshAccounts(2);
@@ -202,4 +202,4 @@ test('a plan that is broken off leaves nothing open', async () => {
     (runs) => runs.length === 0,
   );
   expect(open).toEqual([]);
-}, 60_000);
+});

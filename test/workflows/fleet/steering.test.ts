@@ -49,7 +49,7 @@ test('accounts that are tried again wait until the later pages leave them a plac
   );
   expect(Math.max(...seen)).toBe(3);
   expect(await handle.result()).toMatchObject({ succeeded: 6, failed: 0 });
-}, 60_000);
+});
 
 test('a stopping fleet tries its held accounts again, and says what to do where it has none', async () => {
   const ids = freshAccounts(4);
@@ -199,7 +199,7 @@ test('a page of a terminated fleet does not meddle with the next of that name, a
   const left = (await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).result()) as AccountOutcome[];
   // It learns at its next report that its fleet is gone.
   expect(left.map(({ end }) => end).at(-1)).toBe('skipped');
-}, 60_000);
+});
 
 test('retry of a running fleet tries its failed accounts again', async () => {
   const ids = freshAccounts(4);
