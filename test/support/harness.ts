@@ -136,8 +136,8 @@ export function requestFor(
     region: 'eu-west-1',
     ...more,
     timing: {
-      createTimeout: '10m',
-      activeTimeout: '10m',
+      createTimeout: '1h',
+      activeTimeout: '1h',
       accountReadyTimeout: '10m',
       pollInterval: '100ms',
       retry: { initialInterval: '20ms', maximumInterval: '100ms' },
@@ -154,10 +154,7 @@ export function handleOf(harness: Harness, accountId: string): WorkflowHandle {
 const PATIENCE_MS = 150_000;
 
 /** Waits until something holds; fails with what it saw last. */
-export async function until<T>(
-  look: () => Promise<T> | T,
-  holds: (seen: T) => boolean,
-): Promise<T> {
+export async function until<T>(look: () => Promise<T> | T, holds: (seen: T) => boolean): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const seen = await look();

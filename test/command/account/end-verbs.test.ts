@@ -2,6 +2,7 @@ import { workflowIdOf } from '../../../contract';
 import { commandFor, documentOf, type CommandRunner } from '../../support/command';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { hurry } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 let command: CommandRunner;
@@ -73,7 +74,7 @@ describe('watch', () => {
     async () => {
       const account = freshAccount();
       const failNext = [
-        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 3, times: 2 },
+        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 2 },
       ];
       harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
       await harness.client.start(requestFor(account));
@@ -82,6 +83,8 @@ describe('watch', () => {
       await harness.client.pause(account);
       await until(stdout, (seen) => seen.includes('paused'));
       await harness.client.resume(account);
+      await until(stdout, (seen) => /goes on\n[^]*attempt 2/.test(seen));
+      await hurry(harness, account);
       const { code, stdout: all } = await finished;
       expect(code).toBe(0);
       expect(all).toMatch(/attempt 2[^]* paused\n[^]* goes on\n[^]*attempt 2[^]*active/);

@@ -1,5 +1,6 @@
 import { commandFor, documentOf, type CommandRunner } from '../../support/command';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../../support/harness';
+import { hurry } from '../../support/steering';
 
 let harness: Harness;
 let command: CommandRunner;
@@ -192,9 +193,7 @@ describe('status, watch, list, cancel', () => {
         () => [watching.stdout(), harness.emulator.calls({ account, operation: 'DescribeInstance' }).length],
         ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 1,
       );
-      // A retry right after the call would change nothing.
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
-      await harness.client.retry(account);
+      await hurry(harness, account);
       const { code, stdout } = await watching.finished;
       const stages = stdout
         .trim()

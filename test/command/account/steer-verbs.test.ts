@@ -1,6 +1,7 @@
 import { commandFor, documentOf, type CommandRunner, type Finished } from '../../support/command';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { startProvisioning, type AccountFaults, type ProvisioningHarness } from '../../support/provisioning';
+import { seconds } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 let command: CommandRunner;
@@ -115,7 +116,8 @@ describe('retry', () => {
       () => harness.client.status(account),
       ({ pending }) => pending?.nextAttemptAt !== undefined,
     );
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    // A retry right after the call would change nothing.
+    await seconds(1);
     await expect(command.run(['retry', account])).resolves.toMatchObject({ code: 0, stderr: '' });
     await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created', generation: 1 });
   });

@@ -1,6 +1,7 @@
 import { RunCancelledError } from '../../../client';
 import { freshAccount, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { hurry } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -13,7 +14,7 @@ const start = async (...run: Parameters<ProvisioningHarness['start']>) =>
 
 test.concurrent('during roll-back: a second cancel changes nothing', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000, deletionMs: 3_000 });
+  const result = start(account, { creationMs: 60_000, deletionMs: 10_000 });
   result.catch(() => undefined);
   await harness.called(account, 'DescribeInstance');
   await harness.client.cancel(account);
@@ -42,8 +43,7 @@ test.concurrent('a roll-back that is throttled is done all the same; "retry" hur
   await harness.called(account, 'DescribeInstance');
   await harness.client.cancel(account);
   await harness.called(account, 'DeleteInstance');
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  await harness.client.retry(account);
+  await hurry(harness, account);
   await expect(result).rejects.toBeInstanceOf(RunCancelledError);
   expect(harness.created(account)).toHaveLength(0);
 });

@@ -55,7 +55,7 @@ test.concurrent(
   'while CreateInstance is in flight: its answer is waited for, then the instance deleted',
   async () => {
     const account = freshAccount();
-    const result = start(account, { latencyMs: 1_000 });
+    const result = start(account, { latencyMs: 1_000, creationMs: 60_000 });
     await cancelAfter(account, 'CreateInstance', result);
     expect(harness.created(account)).toHaveLength(0);
     expect(harness.calls(account, 'CreateInstance')).toBe(1);
@@ -129,7 +129,7 @@ test.concurrent(
     const account = freshAccount();
     const result = start(
       account,
-      { createFails: 'no reason', deletionMs: 4_000 },
+      { createFails: 'no reason', deletionMs: 10_000 },
       { onCreateFailed: 'recreate' },
     );
     await cancelAfter(account, 'DeleteInstance', result);
@@ -149,7 +149,7 @@ test.concurrent('while held with nothing made: ends as cancelled', async () => {
 
 test.concurrent('terminated and started again: goes on with what is there', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 2_500 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 10_000 });
   const run = await harness.client.start(requestFor(account));
   await until(
     () => harness.created(account).length,

@@ -1,6 +1,7 @@
 import { OtherRunOpenError, RunCancelledError } from '../../../client';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { failureOf, startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { hurry, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -78,13 +79,14 @@ test.concurrent('never overlaps a provisioning, nor is joined as one', async () 
     () => statusOf(account),
     ({ status }) => status === 'CANCELLED',
   );
-  await harness.provision(account, { deletionMs: 3_000 });
+  await harness.provision(account, throttledOnce('DeleteInstance'));
   const deleting = deprovision(account);
   await until(
     () => statusOf(account),
     ({ stage }) => stage === 'deleting',
   );
   await expect(harness.client.start(requestFor(account))).rejects.toBeInstanceOf(OtherRunOpenError);
+  await hurry(harness, account);
   await deleting;
 });
 

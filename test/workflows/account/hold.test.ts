@@ -94,7 +94,7 @@ test.concurrent(
     const account = freshAccount();
     const { result, progress } = await startHeld(
       account,
-      { creationMs: 6_000 },
+      { creationMs: 15_000 },
       { timing: { activeTimeout: '3s' } },
     );
     expect(progress).toMatchObject({
@@ -102,7 +102,10 @@ test.concurrent(
       instanceArn: created(account)[0]?.instanceArn,
     });
     await expect(harness.client.retry(account, { name: 'other' })).rejects.toThrow('exists already');
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await until(
+      () => created(account)[0]?.status,
+      (status) => status === 'ACTIVE',
+    );
     await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'waitingForActive' });
     await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
     expect(created(account)).toHaveLength(1);

@@ -169,7 +169,7 @@ test('throttling is waited out; an AWS that does not answer at all is given up: 
 test('a plan keeps to the rate of all calls', async () => {
   const limited = await startHarness({ aws: { maxCallsPerSecond: 10 } });
   try {
-    limited.emulator.setFaults({ throttle: { ratePerSecond: 11, burst: 2 } });
+    limited.emulator.setFaults({ throttle: { ratePerSecond: 11, burst: 10 } });
     for await (const { plan } of limited.client.fleets.plan(
       freshAccounts(40).map((account) => requestFor(account)),
     ))
