@@ -49,7 +49,7 @@ export interface AccountStatus extends Progress {
   notice?: string;
 }
 
-/** A worker answers in milliseconds, and in seconds on a busy machine; who has none waits for nothing. */
+/** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
 const QUERY_TIMEOUT_MS = 5_000;
 
 /** @throws NoRunError where the account has never had a run */

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const slow = (account: string) => {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
 };
 
 test.concurrent('a request that is not valid is refused before anything is sent', async () => {

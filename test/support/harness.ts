@@ -156,10 +156,11 @@ const PATIENCE_MS = 150_000;
 /** Waits until something holds; fails with what it saw last. */
 export async function until<T>(look: () => Promise<T> | T, holds: (seen: T) => boolean): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
-  for (;;) {
+  // What comes soon is seen at once, and who waits for long does not keep the machine busy with looking.
+  for (let pauseMs = 50; ; pauseMs = Math.min(250, pauseMs * 1.2)) {
     const seen = await look();
     if (holds(seen)) return seen;
     if (Date.now() > end) throw new Error(`not within ${PATIENCE_MS} ms; last seen: ${JSON.stringify(seen)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

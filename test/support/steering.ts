@@ -20,15 +20,19 @@ export const throttledOnce = (operation: string): AccountFaults => ({
 });
 
 /** Cuts a wait of a run short: asks for a retry until the run takes it, as it takes none right after a call. */
-export const hurry = ({ client }: Pick<Harness, 'client'>, account: string): Promise<unknown> =>
-  until(
+export async function hurry(
+  { client }: Pick<Harness, 'client'>,
+  account: string,
+): Promise<Progress | string> {
+  return until(
     () =>
       client.retry(account).catch((error: unknown) => {
-        if (!(error instanceof SteeringRefusedError)) throw error;
-        return undefined;
+        if (error instanceof SteeringRefusedError) return error.message;
+        throw error;
       }),
-    (taken) => taken !== undefined,
+    (answer) => typeof answer !== 'string',
   );
+}
 
 /** A run that stays open, however slow the machine is, until `end` lets it go on to its own end. */
 export async function startWaiting(harness: ProvisioningHarness, account: string) {

@@ -19,7 +19,7 @@ const failing = (account: string) => {
   harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
 };
 const slow = (account: string) => {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
 };
 
 describe('provision', () => {
@@ -161,7 +161,7 @@ describe('status, watch, list, cancel', () => {
   test.concurrent('status --json shows what the server is retrying', async () => {
     const account = freshAccount();
     const failNext = [
-      { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 20, times: 9 },
+      { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 9 },
     ];
     harness.emulator.setFaults({ accounts: [account], failNext });
     await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));

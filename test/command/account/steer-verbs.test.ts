@@ -31,7 +31,7 @@ const documentsOf = ({ stdout }: Finished) =>
 
 /** A run whose instance stays in CREATE_IN_PROGRESS: it can be steered for as long as a test likes. */
 async function startWaiting(account: string): Promise<void> {
-  faultsOf(account, { creationMs: 60_000 });
+  faultsOf(account, { creationMs: 600_000 });
   await harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await untilStage(account, 'waitingForActive');
 }

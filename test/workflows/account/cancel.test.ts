@@ -37,7 +37,7 @@ async function ended(account: string): Promise<void> {
 
 test.concurrent('while waiting for ACTIVE: the instance is deleted', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000 });
+  const result = start(account, { creationMs: 600_000 });
   await cancelAfter(account, 'DescribeInstance', result);
   expect(harness.created(account)).toHaveLength(0);
   expect(harness.calls(account, 'DeleteInstance')).toBe(1);
@@ -45,7 +45,7 @@ test.concurrent('while waiting for ACTIVE: the instance is deleted', async () =>
 
 test.concurrent('while waiting for ACTIVE, with onCancel "keep": the instance is left', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000 }, { onCancel: 'keep' });
+  const result = start(account, { creationMs: 600_000 }, { onCancel: 'keep' });
   await cancelAfter(account, 'DescribeInstance', result);
   expect(harness.created(account)).toHaveLength(1);
   expect(harness.calls(account, 'DeleteInstance')).toBe(0);
@@ -55,7 +55,7 @@ test.concurrent(
   'while CreateInstance is in flight: its answer is waited for, then the instance deleted',
   async () => {
     const account = freshAccount();
-    const result = start(account, { latencyMs: 1_000, creationMs: 60_000 });
+    const result = start(account, { latencyMs: 1_000, creationMs: 600_000 });
     await cancelAfter(account, 'CreateInstance', result);
     expect(harness.created(account)).toHaveLength(0);
     expect(harness.calls(account, 'CreateInstance')).toBe(1);
@@ -105,7 +105,7 @@ test.concurrent('before the first call, while paused: ends at once, nothing was 
 
 test.concurrent('while paused with an instance on its way: the instance is deleted', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000 });
+  const result = start(account, { creationMs: 600_000 });
   result.catch(() => undefined);
   await harness.called(account, 'DescribeInstance');
   await harness.client.pause(account);

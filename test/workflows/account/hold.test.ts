@@ -76,7 +76,7 @@ test.concurrent(
         loseResponse: { operation: 'CreateInstance', times: 99 },
         failNext: [{ operation: 'ListInstances', error: 'ValidationException', times: 99 }],
       },
-      { name: 'first', timing: { createTimeout: '2s' } },
+      { name: 'first', timing: { createTimeout: '5s' } },
     );
     expect(created(account)).toHaveLength(1);
     healthy(account);
@@ -155,8 +155,13 @@ test.concurrent(
 
 test.concurrent('holdTimeout over: ends with the failure that it was held with', async () => {
   const account = freshAccount();
-  const { result } = await startHeld(account, refusing(), { timing: { holdTimeout: '2s' } });
+  const { result } = await harness.start(account, refusing(), {
+    onFailure: 'hold',
+    timing: { holdTimeout: '2s' },
+  });
   await expect(failureOf(result)).resolves.toMatchObject({ type: 'ValidationException' });
+  const { steps } = await handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
+  expect(steps.map(({ stage }) => stage)).toEqual(['creating', 'reconciling', 'held', 'failed']);
 });
 
 test.concurrent('somebody else’s instance: held, and after it is deleted retry makes ours', async () => {

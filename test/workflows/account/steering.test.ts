@@ -152,7 +152,7 @@ describe('pause', () => {
 
   test.concurrent('abort ends a paused run, with the reason and what is left', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, { creationMs: 60_000 });
+    const { result } = await harness.start(account, { creationMs: 600_000 });
     await harness.called(account, 'DescribeInstance');
     await harness.client.pause(account);
     await harness.client.abort(account, 'wrong account');

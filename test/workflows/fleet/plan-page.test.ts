@@ -1,4 +1,4 @@
-import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
+import { CreateInstanceCommand, DeleteInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import {
   IdentityCenterClient,
   NoPollerError,
@@ -69,7 +69,7 @@ test('an account that a run provisioned and that has lost its instance since: co
 
 test('an account with an open run: done, or a conflict where that run was asked for something else', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
   await harness.client.start(requestFor(account));
   expect(await planOf(requestFor(account))).toMatchObject([
     { plan: 'done', why: 'its run is open, and would be joined' },
@@ -98,11 +98,15 @@ test("somebody else's instance, or one in another Region: adopt or conflict, as 
 test('an instance that has failed, that is being made, or that is being deleted', async () => {
   const [failed = '', made = '', deleted = ''] = freshAccounts(3);
   await harness.createdBySomebodyElse(deleted);
-  harness.emulator.setFaults({ accounts: [made], creationMs: 60_000 });
-  harness.emulator.setFaults({ accounts: [deleted], deletionMs: 60_000 });
+  harness.emulator.setFaults({ accounts: [made], creationMs: 600_000 });
+  harness.emulator.setFaults({ accounts: [deleted], deletionMs: 600_000 });
   await expect(harness.provision(failed, { createFails: 'no room' })).rejects.toThrow();
   const [arn = ''] = harness.created(deleted).map(({ instanceArn }) => instanceArn);
-  void harness.deleteInstance(deleted, arn).catch(() => undefined);
+  const owner = new SSOAdminClient({
+    ...{ region: 'eu-west-1', endpoint: harness.emulator.url },
+    credentials: await harness.assumeRole(deleted),
+  });
+  await owner.send(new DeleteInstanceCommand({ InstanceArn: arn }));
   await harness.client.start(requestFor(made));
   await until(
     () => harness.created(made).length,

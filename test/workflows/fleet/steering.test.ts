@@ -85,7 +85,7 @@ test('a stopping fleet tries its held accounts again, and says what to do where 
 
 test('a fleet that is being cancelled is not joined, and one that has ended is not cancelled', async () => {
   const ids = freshAccounts(2);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000, deletionMs: 2_000 });
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 2_000 });
   const fleet = harness.fleetOf(ids);
   await harness.client.fleets.start(fleet);
   await until(
@@ -150,7 +150,7 @@ test('paused, a fleet begins nothing; resumed, it ends', async () => {
 
 test('cancelled, its open runs roll back, the rest is left out, and then it ends', async () => {
   const ids = freshAccounts(8);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 0 });
   const fleet = harness.fleetOf(ids, { maxConcurrent: 3 });
   await harness.client.fleets.start(fleet);
   await until(
@@ -167,7 +167,7 @@ test('cancelled, its open runs roll back, the rest is left out, and then it ends
 
 test('cancelled right after its start, it ends with no instance', async () => {
   const ids = freshAccounts(4);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 0 });
   const fleet = harness.fleetOf(ids);
   await harness.client.fleets.start(fleet);
   await harness.client.fleets.cancel(fleet.name);
@@ -177,7 +177,7 @@ test('cancelled right after its start, it ends with no instance', async () => {
 
 test('a page that is terminated from outside does not keep its fleet open', async () => {
   const ids = freshAccounts(2);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000 });
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
   const fleet = harness.fleetOf(ids);
   await harness.client.fleets.start(fleet);
   const { pageIdPrefix } = await until(
