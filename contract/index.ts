@@ -1,3 +1,4 @@
+export * from './data-converter';
 export * from './defined';
 export * from './names';
 export * from './account/client-token';

@@ -13,6 +13,7 @@ import {
   DEPROVISION_WORKFLOW,
   describeFailure,
   PROGRESS_QUERY,
+  SEARCH_ATTRIBUTES,
   workflowIdOf,
   type DeprovisionResult,
   type Progress,
@@ -123,11 +124,15 @@ function unansweredProgress({
   status,
   startTime,
   closeTime,
+  typedSearchAttributes,
 }: WorkflowExecutionDescription): Progress {
   const deletes = type === DEPROVISION_WORKFLOW;
+  // The server knows it without a worker, where the namespace has the attribute; the empty text is none.
+  const instanceArn = typedSearchAttributes.get(SEARCH_ATTRIBUTES.instanceArn);
   return {
     stage: endStageOf(status.name, type) ?? (deletes ? 'reconciling' : 'creating'),
     ...(!deletes && { clientToken: clientToken(workflowId), generation: 1 }),
+    ...(instanceArn !== undefined && instanceArn !== '' && { instanceArn }),
     paused: false,
     since: (closeTime ?? startTime).toISOString(),
     steps: [],

@@ -42,7 +42,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults.clear();
     log.clear();
   };
-  const server = createServer((request, response) => {
+  // An idle connection is the client's to close: a request that meets the server closing it fails (ECONNRESET).
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void answer(request, response).catch(() => response.destroy());
   });
 

@@ -6,7 +6,7 @@ import type { History } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies, AwsSettings } from '../../activities';
 import { IdentityCenterClient } from '../../client';
-import { workflowIdOf, type ProvisionRequestInput } from '../../contract';
+import { defined, workflowIdOf, type ProvisionRequestInput, type TemporalExtensions } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { createLogger, createWorker, installLogger } from '../../worker';
 import { temporalAddress } from './temporal';
@@ -36,6 +36,7 @@ export interface HarnessOptions {
   worker?: boolean;
   aws?: Partial<AwsSettings>;
   dependencies?: Partial<ActivityDependencies>;
+  extensions?: TemporalExtensions;
 }
 
 let loggerInstalled = false;
@@ -106,7 +107,7 @@ export async function startTestWorker(
     namespace: 'default',
     taskQueue,
     aws: { ...emulatorSettings(emulator.url), requestTimeoutMs: 2_000, ...options.aws },
-    ...(options.dependencies && { dependencies: options.dependencies }),
+    ...defined({ dependencies: options.dependencies, extensions: options.extensions }),
   });
   const ended = worker.run();
   return {

@@ -1,4 +1,4 @@
-import { defaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import { defaultFailureConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import {
   defined,
@@ -8,6 +8,7 @@ import {
   FAILURES,
   type Situation,
 } from '../../contract';
+import { payloadConverter } from './payload-converter';
 
 /**
  * A failure of our own making, after which the run ends.
@@ -81,7 +82,7 @@ export function wasLost(error: unknown): boolean {
 function lastAttempt(cause: unknown): unknown {
   if (!(cause instanceof TimeoutFailure)) return cause;
   const last = cause.failure?.cause;
-  return last ? defaultFailureConverter.failureToError(last, defaultPayloadConverter) : undefined;
+  return last ? defaultFailureConverter.failureToError(last, payloadConverter) : undefined;
 }
 
 /** The row of the table of answers that a failure belongs to. */

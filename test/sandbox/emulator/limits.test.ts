@@ -157,6 +157,13 @@ describe('its own interface', () => {
     expect(status).toBe(403);
   });
 
+  test('it closes no idle connection, at the moment of which a request would fail', async () => {
+    const response = await fetch(`${emulator.url}/_emulator/calls`);
+    expect(response.headers.get('connection')).toBe('keep-alive');
+    expect(response.headers.get('keep-alive')).toBeNull();
+    await response.body?.cancel();
+  });
+
   test('a port that is taken: the next one, where that is asked for, else an error', async () => {
     await expect(startEmulator({ port: emulator.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
     const next = await startEmulator({ port: emulator.port, freePortIfTaken: true });
