@@ -25,6 +25,6 @@ test('fleets have accounts in common, and some that have runs of their own', () 
 
 test('a short run of chaos: every promise is kept', async () => {
   // Its exit code is 1 where one is broken, and its output then has the timeline.
-  const { stdout } = await promisify(execFile)(process.execPath, [CHAOS, '--seed', '7', '--minutes', '0.1']);
+  const { stdout } = await promisify(execFile)(process.execPath, [CHAOS, '--seed', '7', '--minutes', '0.3']);
   expect(stdout).toMatch(/, [1-9]\d* fleets, 0 violations/);
 }, 360_000);
