@@ -1,4 +1,4 @@
-import { SteeringRefusedError } from '../../client';
+import { NoRunError, SteeringRefusedError } from '../../client';
 import { PROGRESS_QUERY, type Progress, type Steer } from '../../contract';
 import { handleOf, until, type Harness } from './harness';
 import type { AccountFaults, ProvisioningHarness } from './provisioning';
@@ -19,14 +19,15 @@ export const throttledOnce = (operation: string): AccountFaults => ({
   failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
 });
 
-/** Cuts a wait of a run short: asks for a retry until the run takes it, as it takes none right after a call. */
-export async function hurry(
-  { client }: Pick<Harness, 'client'>,
-  account: string,
-): Promise<Progress | string> {
+/**
+ * Cuts a wait of a run short: asks for a retry until the run takes it, as it takes none right after a call. A run that has
+ * ended meanwhile waits for nothing.
+ */
+export async function hurry({ client }: Pick<Harness, 'client'>, account: string): Promise<unknown> {
   return until(
     () =>
       client.retry(account).catch((error: unknown) => {
+        if (error instanceof NoRunError) return undefined;
         if (error instanceof SteeringRefusedError) return error.message;
         throw error;
       }),
