@@ -50,7 +50,8 @@ export interface AccountStatus extends Progress {
   notice?: string;
 }
 
-const QUERY_TIMEOUT_MS = 2_000;
+/** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
+const QUERY_TIMEOUT_MS = 5_000;
 
 /** @throws NoRunError where the account has never had a run */
 export async function readStatus(client: Client, accountId: string, runId?: string): Promise<AccountStatus> {

@@ -76,7 +76,7 @@ test('a cancellation does not reach a write in flight: its answer is waited for'
 
 test('a cancellation ends a read at once', async () => {
   const account = freshAccount();
-  const activities = activitiesWith({ aws: { requestTimeoutMs: 10_000 } });
+  const activities = activitiesWith({ aws: { requestTimeoutMs: 60_000 } });
   const { instanceArn } = await createdBy(activities, account);
   emulator.setFaults({
     accounts: [account],
@@ -91,7 +91,7 @@ test('a cancellation ends a read at once', async () => {
   const began = performance.now();
   env.cancel();
   await expect(running).rejects.toBeInstanceOf(CancelledFailure);
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(5_000);
 });
 
 test('a cancellation during a rest is a cancellation, not an answer that was lost', async () => {
@@ -210,7 +210,8 @@ test.each(['hang', 'halfResponse', 'garbage'])(
       activityEnvironment().run(activitiesWith().createInstance, inputFor(account)),
     );
     expect(failure).toMatchObject({ type: 'AnswerLost', nonRetryable: false });
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // Without it the SDK would wait for as long as the emulator does: for good.
+    expect(performance.now() - began).toBeLessThan(10_000);
   },
 );
 

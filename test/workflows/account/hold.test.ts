@@ -76,7 +76,7 @@ test.concurrent(
         loseResponse: { operation: 'CreateInstance', times: 99 },
         failNext: [{ operation: 'ListInstances', error: 'ValidationException', times: 99 }],
       },
-      { name: 'first', timing: { createTimeout: '2s' } },
+      { name: 'first', timing: { createTimeout: '5s' } },
     );
     expect(created(account)).toHaveLength(1);
     healthy(account);
@@ -94,7 +94,7 @@ test.concurrent(
     const account = freshAccount();
     const { result, progress } = await startHeld(
       account,
-      { creationMs: 6_000 },
+      { creationMs: 15_000 },
       { timing: { activeTimeout: '3s' } },
     );
     expect(progress).toMatchObject({
@@ -102,7 +102,10 @@ test.concurrent(
       instanceArn: created(account)[0]?.instanceArn,
     });
     await expect(harness.client.retry(account, { name: 'other' })).rejects.toThrow('exists already');
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await until(
+      () => created(account)[0]?.status,
+      (status) => status === 'ACTIVE',
+    );
     await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'waitingForActive' });
     await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
     expect(created(account)).toHaveLength(1);
@@ -152,8 +155,13 @@ test.concurrent(
 
 test.concurrent('holdTimeout over: ends with the failure that it was held with', async () => {
   const account = freshAccount();
-  const { result } = await startHeld(account, refusing(), { timing: { holdTimeout: '2s' } });
+  const { result } = await harness.start(account, refusing(), {
+    onFailure: 'hold',
+    timing: { holdTimeout: '2s' },
+  });
   await expect(failureOf(result)).resolves.toMatchObject({ type: 'ValidationException' });
+  const { steps } = await handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
+  expect(steps.map(({ stage }) => stage)).toEqual(['creating', 'reconciling', 'held', 'failed']);
 });
 
 test.concurrent('somebody else’s instance: held, and after it is deleted retry makes ours', async () => {
