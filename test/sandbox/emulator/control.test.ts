@@ -29,7 +29,7 @@ test('faults that are wrong are refused with their fields', async () => {
 
 test('faults are set, calls and instances read, and everything forgotten, over HTTP', async () => {
   const control = (method: string, path: string, body?: string) =>
-    fetch(`${emulator.url}/_emulator${path}`, { method, ...(body !== undefined && { body }) });
+    fetch(`${emulator.url}/_emulator${path}`, { method, body: body ?? null });
   const failNext = [{ operation: 'ListInstances', error: 'InternalServerException', times: 1 }];
   expect((await control('PUT', '/faults', JSON.stringify({ failNext }))).status).toBe(200);
   expect((await listInstances()).status).toBe(500);
