@@ -17,7 +17,7 @@ const MOST_TIMELINES = 3;
 /** Accounts whose timeline is printed with that of their fleet. */
 const MOST_NAMED = 2;
 
-// As the command does: see command/main.ts.
+// Keeps the SDK's warning about the version of Node.js out of the output.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 async function main(): Promise<void> {
