@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { temporalExtensions, type TemporalExtensions } from '../contract';
 import { TemporalUnreachableError } from './errors';
 import { findLocalServer } from './local-server';
 
@@ -24,8 +25,16 @@ export function readTemporalSettings(): TemporalSettings {
   return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? DEFAULT_NAMESPACE };
 }
 
-/** @throws TemporalUnreachableError after 5 s without an answer */
-export async function connectToTemporal({ connectionOptions, namespace }: TemporalSettings): Promise<Client> {
+/**
+ * Connects a client of the Temporal SDK.
+ *
+ * @param extensions codecs and plugins; default: those of the package, which its workers take as well
+ * @throws TemporalUnreachableError after 5 s without an answer
+ */
+export async function connectToTemporal(
+  { connectionOptions, namespace }: TemporalSettings,
+  { dataConverter, plugins }: TemporalExtensions = temporalExtensions(),
+): Promise<Client> {
   const { address, tls, apiKey, metadata } = connectionOptions;
   try {
     const connection = await Connection.connect({
@@ -35,7 +44,13 @@ export async function connectToTemporal({ connectionOptions, namespace }: Tempor
       ...(apiKey !== undefined && { apiKey }),
       ...(metadata !== undefined && { metadata }),
     });
-    return new Client({ connection, namespace, identity: whoAsks() });
+    return new Client({
+      connection,
+      namespace,
+      identity: whoAsks(),
+      dataConverter,
+      plugins: [...plugins],
+    });
   } catch (error) {
     throw new TemporalUnreachableError(address, error);
   }

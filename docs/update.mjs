@@ -34,8 +34,8 @@ if (process.argv.includes('--check')) {
 
 function answers() {
   const rows = Object.values(FAILURES).map(
-    ({ types, meaning, retry, remedy }) =>
-      `| ${types.map((type) => `\`${type}\``).join(', ')} | ${meaning} | ${RETRY[retry]} | ${remedy} |`,
+    ({ types, sdkList, meaning, retry, remedy }) =>
+      `| ${types.map((type) => `\`${type}\``).join(', ')}${sdkList ? `, the other names of ${sdkList} in the AWS SDK` : ''} | ${meaning} | ${RETRY[retry]} | ${remedy} |`,
   );
   return [
     '| failure type | what it means | the call | what you do |',

@@ -3,7 +3,7 @@
 // missing or out of date. Plain Node, as it runs before there are packages.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -30,6 +30,7 @@ if (read(STAMP) !== sources) {
   // What a deleted source left behind would still be found by whoever imports it.
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   step('building', ['run', '--silent', 'build']);
+  makeCommandsRunnable();
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, sources);
 }
@@ -73,6 +74,12 @@ function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map((entry) => join(entry.parentPath, entry.name));
+}
+
+// npm does this once, when it links the commands; what is built after that has no right to run.
+function makeCommandsRunnable() {
+  for (const file of Object.values(JSON.parse(read(join(ROOT, 'package.json'))).bin))
+    chmodSync(join(ROOT, file), 0o755);
 }
 
 // Everything goes to stderr: what started this may promise that stdout is one JSON document.

@@ -96,8 +96,7 @@ async function startWorker(connection: NativeConnection, options: Omit<WorkerOpt
 export function emulatorSettings(url: string) {
   return {
     roleArn: 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution',
-    ssoAdminEndpoint: url,
-    stsEndpoint: url,
+    endpoint: url,
     stsRegion: 'us-east-1',
     credentials: { accessKeyId: 'AKIAEMULATOREXAMPLE0', secretAccessKey: 'emulator' },
   };

@@ -7,6 +7,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
 } from '../activities';
+import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
 import { WORKFLOW_BUNDLE } from './bundle';
 import { followQueueLimit } from './queue-limit';
 import { tellCalls } from './tell-calls';
@@ -18,29 +19,36 @@ export interface WorkerOptions {
   aws: AwsSettings;
   /** Calls to AWS that the worker has open at once; default 100. */
   maxConcurrentCalls?: number;
+  /** Codecs and plugins; default: those of the package, which its client and command take as well. */
+  extensions?: TemporalExtensions;
   /** Replace a clock or the random numbers; default: those of the process. */
   dependencies?: Partial<ActivityDependencies>;
 }
 
 /**
- * A worker for the workflows and activities of this package. `run()` it; `shutdown()` ends it.
+ * Creates a worker for the workflows and activities of this package. `run()` starts it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
- * each makes at least one call. The SDK then hands no activity to itself with the workflow task that asked for it (eager
- * dispatch), which would pass the server's limit by: each activity costs a poll more.
+ * each makes at least one call. A rate can be set for the queue at any time, so no worker takes activities from the answer
+ * to the workflow task that asked for them (eager dispatch, the default of servers from 1.32 on), which would pass the rate
+ * by: each activity costs a poll more.
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = createPacer(options.aws);
   const meter = createCallMeter();
   const { maxCallsPerSecond } = options.aws;
+  const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
   const worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
+    dataConverter,
+    plugins: [...plugins],
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
     activities: createActivities({ ...realDependencies(options.aws, pacer, meter), ...options.dependencies }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
-    ...(maxCallsPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
+    ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
+    maxEagerActivityReservationsPerWorkflowTask: 0,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',
     shutdownForceTime: '9s',

@@ -9,7 +9,7 @@ import {
   type ProvisionRequest,
 } from '../../contract';
 
-/** The latest run of an account, beside what is asked of it now. */
+/** The latest run of an account, compared with what is asked of it now. */
 export interface LatestRun {
   handle: WorkflowHandle;
   /** Temporal's status. */
@@ -21,7 +21,7 @@ export interface LatestRun {
   closedAt: number;
 }
 
-/** `undefined` where Temporal knows of none. */
+/** Finds the latest run of an account; `undefined` where Temporal knows of none. */
 export async function latestRun(request: ProvisionRequest): Promise<LatestRun | undefined> {
   const { client } = Context.current();
   const workflowId = workflowIdOf(request.accountId);
@@ -31,7 +31,7 @@ export async function latestRun(request: ProvisionRequest): Promise<LatestRun | 
       handle: client.workflow.getHandle(workflowId, runId),
       status: status.name,
       workflowType: type,
-      differing: type === PROVISION_WORKFLOW ? await differencesOf(client, workflowId, runId, request) : [],
+      differing: type === PROVISION_WORKFLOW ? await listDifferences(client, workflowId, runId, request) : [],
       closedAt: closeTime?.getTime() ?? 0,
     };
   } catch (error) {
@@ -40,7 +40,7 @@ export async function latestRun(request: ProvisionRequest): Promise<LatestRun | 
   }
 }
 
-async function differencesOf(
+async function listDifferences(
   client: Client,
   workflowId: string,
   runId: string,

@@ -13,6 +13,7 @@ import {
   DEPROVISION_WORKFLOW,
   describeFailure,
   PROGRESS_QUERY,
+  SEARCH_ATTRIBUTES,
   workflowIdOf,
   type DeprovisionResult,
   type Progress,
@@ -49,7 +50,8 @@ export interface AccountStatus extends Progress {
   notice?: string;
 }
 
-const QUERY_TIMEOUT_MS = 2_000;
+/** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
+const QUERY_TIMEOUT_MS = 5_000;
 
 /** @throws NoRunError where the account has never had a run */
 export async function readStatus(client: Client, accountId: string, runId?: string): Promise<AccountStatus> {
@@ -122,11 +124,15 @@ function unansweredProgress({
   status,
   startTime,
   closeTime,
+  typedSearchAttributes,
 }: WorkflowExecutionDescription): Progress {
   const deletes = type === DEPROVISION_WORKFLOW;
+  // The server knows it without a worker, where the namespace has the attribute; the empty text is none.
+  const instanceArn = typedSearchAttributes.get(SEARCH_ATTRIBUTES.instanceArn);
   return {
     stage: endStageOf(status.name, type) ?? (deletes ? 'reconciling' : 'creating'),
     ...(!deletes && { clientToken: clientToken(workflowId), generation: 1 }),
+    ...(instanceArn !== undefined && instanceArn !== '' && { instanceArn }),
     paused: false,
     since: (closeTime ?? startTime).toISOString(),
     steps: [],

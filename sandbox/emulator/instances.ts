@@ -1,3 +1,4 @@
+import { partition } from '@aws-sdk/core/client';
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../contract';
 
@@ -57,7 +58,7 @@ export class InstanceStore {
     failure?: string | undefined;
   }): string {
     const now = Date.now();
-    const instanceArn = `arn:${partition(made.region)}:sso:::instance/ssoins-${randomBytes(8).toString('hex')}`;
+    const instanceArn = `arn:${partition(made.region).name}:sso:::instance/ssoins-${randomBytes(8).toString('hex')}`;
     const arns = this.arnsOfAccounts.get(made.account);
     if (arns === undefined) this.arnsOfAccounts.set(made.account, [instanceArn]);
     else arns.push(instanceArn);
@@ -143,9 +144,4 @@ function status(
   if (goneAt !== undefined) return 'DELETE_IN_PROGRESS';
   if (now < settledAt) return 'CREATE_IN_PROGRESS';
   return failure === undefined ? 'ACTIVE' : 'CREATE_FAILED';
-}
-
-function partition(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }

@@ -48,7 +48,8 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
     for (const service of running) service.reset?.();
   };
   const control = createControl({ faults, log, instances }, reset);
-  const server = createServer((request, response) => {
+  // An idle connection is the client's to close: a request that meets the server closing it fails (ECONNRESET).
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void answer(request, response).catch(() => response.destroy());
   });
 

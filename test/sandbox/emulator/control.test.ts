@@ -51,3 +51,10 @@ test('a page that reaches it under another name is turned away', async () => {
   });
   expect(status).toBe(403);
 });
+
+test('it closes no idle connection, at the moment of which a request would fail', async () => {
+  const response = await fetch(`${emulator.url}/_emulator/calls`);
+  expect(response.headers.get('connection')).toBe('keep-alive');
+  expect(response.headers.get('keep-alive')).toBeNull();
+  await response.body?.cancel();
+});

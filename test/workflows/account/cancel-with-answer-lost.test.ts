@@ -1,6 +1,6 @@
 import { RunCancelledError } from '../../../client';
 import type { ProvisionRequestInput } from '../../../contract';
-import { freshAccount } from '../../support/harness';
+import { freshAccount, until } from '../../support/harness';
 import {
   failureOf,
   startProvisioning,
@@ -28,6 +28,13 @@ async function cancelInFlight(
   return result;
 }
 
+/** Only a worker tells the notes, which takes longer than `status` waits where the machine is busy. */
+const statusWithNotes = (account: string) =>
+  until(
+    () => harness.client.status(account),
+    ({ notes }) => notes !== undefined,
+  );
+
 const CREATE = { operation: 'CreateInstance', times: 1 };
 
 test.concurrent('it had made the instance: found by its tag, and deleted', async () => {
@@ -42,9 +49,11 @@ test.concurrent(
   'it makes the instance after every look: its token is asked again, and nothing is left',
   async () => {
     const account = freshAccount();
-    const result = cancelInFlight(account, { lateWrite: { ...CREATE, delayMs: 4_500 } });
+    // The looks come within two seconds after the worker has given up, or a few more where the machine is busy.
+    const delayMs = 8_000;
+    const result = cancelInFlight(account, { lateWrite: { ...CREATE, delayMs } });
     await expect(result).rejects.toBeInstanceOf(RunCancelledError);
-    await new Promise((resolve) => setTimeout(resolve, 4_500));
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
     expect(created(account)).toHaveLength(0);
     const tokens = harness.creates(account).map(({ token }) => token);
     expect(tokens).toEqual([tokens[0], tokens[0]]);
@@ -85,7 +94,7 @@ test.concurrent('with onCancel "keep": the run finds out what it leaves, and say
   await expect(result).rejects.toBeInstanceOf(RunCancelledError);
   const [left] = created(account);
   await expect(result).rejects.toMatchObject({ left: left?.instanceArn });
-  const { notes, instanceArn } = await harness.client.status(account);
+  const { notes, instanceArn } = await statusWithNotes(account);
   expect(instanceArn).toBe(left?.instanceArn);
   expect(notes?.[0]?.text).toBe(`${instanceArn} in eu-west-1 is left, as onCancel is "keep"`);
 });
@@ -101,7 +110,7 @@ test.concurrent(
     );
     await expect(result).rejects.toBeInstanceOf(RunCancelledError);
     expect(harness.creates(account)).toHaveLength(1);
-    const { notes } = await harness.client.status(account);
+    const { notes } = await statusWithNotes(account);
     expect(notes?.[0]?.text).toContain('may yet make one');
   },
 );
