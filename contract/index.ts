@@ -11,6 +11,7 @@ export * from './fleet/plan';
 export * from './validation';
 export * from './account/progress';
 export * from './account/request';
+export * from './account/fields';
 export * from './account/request-diff';
 export * from './search-attributes';
 export * from './fleet/run-outcome';
