@@ -1,7 +1,7 @@
 import { IdentityCenterClient } from '../client';
 import { readFleetRequest } from '../contract';
 import { UsageError } from './exit-codes';
-import { quote } from './account/request-options';
+import { quote } from './words';
 
 /** What every verb takes. */
 export interface CommonOptions {
@@ -18,14 +18,14 @@ export async function withClient<T>(use: (client: IdentityCenterClient) => Promi
   }
 }
 
-/** @throws UsageError where the argument is no account ID */
+/** Checks an argument that is to be an account ID. @throws UsageError where it is none */
 export function accountOf(text: string): string {
   if (!/^\d{12}$/.test(text))
     throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${quote(text)}`);
   return text;
 }
 
-/** @throws UsageError where no fleet can have the name */
+/** Checks an argument that is to be the name of a fleet. @throws UsageError where no fleet can have it */
 export function checkFleetName(name: string): void {
   if ('problems' in readFleetRequest({ name }))
     throw new UsageError(`name: ${quote(name)} is no name of a fleet`);

@@ -8,6 +8,7 @@ export * from './fleet/fleet';
 export * from './fleet/calls';
 export * from './one-line';
 export * from './fleet/plan';
+export * from './time';
 export * from './validation';
 export * from './account/progress';
 export * from './account/request';

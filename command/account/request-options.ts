@@ -1,38 +1,57 @@
 import { readFileSync } from 'node:fs';
+import { Option } from 'commander';
 import type { ProvisionRequestInput } from '../../client';
-import { oneLine } from '../../contract';
+import { oneLine, requestFields, type RequestField } from '../../contract';
 import { UsageError } from '../exit-codes';
+import { quote } from '../words';
 
-/** The options of `provision` that make up the request. */
+/** The options of `provision`, as commander names them: `request`, and one for each field of the request that has one. */
 export interface RequestOptions {
-  region?: string;
-  name?: string;
-  tag?: string[];
-  existing?: string;
-  onCancel?: string;
-  onFailure?: string;
-  onCreateFailed?: string;
   request?: string;
+  [field: string]: unknown;
+}
+
+/** Makes the options that give the fields of a request. Their values are read by the request's schema, not by commander. */
+export function requestOptions(): Option[] {
+  return requestFields().flatMap((field) => optionsFor(field));
+}
+
+function optionsFor({ option, kind, description, required, default: fallback }: RequestField): Option[] {
+  if (option === undefined) return [];
+  const more = [
+    kind === 'tags' ? '; may be given again' : '',
+    required ? ' (required, here or in the file)' : '',
+    fallback === undefined ? '' : ` (default: ${fallback})`,
+  ];
+  const made = new Option(option, `${description}${more.join('')}`);
+  return [kind === 'tags' ? made.argParser(eachTag) : made];
+}
+
+/** Gathers the values of an option that may be given again. */
+export function eachTag(pair: string, pairs: string[] | undefined): string[] {
+  return [...(pairs ?? []), pair];
 }
 
 /**
- * The request of a command line: the file, and over it the options. Its values are as unchecked as they came; the client
- * reads them by the schema.
+ * Reads the request of a command line: the file, and over it the options. Its values are as unchecked as they came; the
+ * client reads them by the schema.
  *
  * @throws UsageError where the file cannot be read, or a tag has no `=`
  */
 export function readRequestOptions(accountId: string, options: RequestOptions): ProvisionRequestInput {
   const file = options.request === undefined ? {} : readRequestFile(options.request);
-  const { region, name, existing, onCancel, onFailure, onCreateFailed } = options;
-  const given = { region, name, existing, onCancel, onFailure, onCreateFailed, tags: readTags(options.tag) };
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const given = requestFields().flatMap(({ path, kind, option }) => {
+    const value = option === undefined ? undefined : options[new Option(option).attributeName()];
+    if (value === undefined) return [];
+    return [[path, kind === 'tags' ? readTags(value as string[]) : value]];
+  });
   const inFile = file['accountId'];
   if (inFile !== undefined && inFile !== accountId) {
     throw new UsageError(
       `accountId: ${options.request ?? ''} is for ${quote(inFile)}, the command for ${accountId}`,
     );
   }
-  return { ...file, ...set, accountId } as ProvisionRequestInput;
+  return { ...file, ...Object.fromEntries(given), accountId } as ProvisionRequestInput;
 }
 
 function readRequestFile(file: string): Record<string, unknown> {
@@ -65,10 +84,4 @@ export function readTags(pairs: string[] | undefined): Record<string, string> | 
     tags.set(key, pair.slice(split + 1));
   }
   return Object.fromEntries(tags);
-}
-
-/** What was given, in a message: of anything but a text or a number only what it is. */
-export function quote(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(oneLine(value, 100));
-  return typeof value === 'number' ? String(value) : 'something else than a text';
 }

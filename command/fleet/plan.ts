@@ -1,31 +1,34 @@
-import Table from 'cli-table3';
-import ora from 'ora';
 import pc from 'picocolors';
 import { PLANS, type AccountPlan, type Plan } from '../../client';
 import { GOOD_PLANS } from '../../contract';
 import { EXIT } from '../exit-codes';
 import { readAccounts } from './manifest';
-import { grouped } from './report/words';
-import { setRate } from './verbs';
-import { isLiveTerminal, print, printJson } from '../output';
+import { firstOf } from './output';
+import { setRate, type Rate } from './steer';
+import { LiveLine } from '../live';
+import { print, printJson } from '../output';
+import { printTable } from '../table';
+import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
 export interface FleetPlanOptions extends CommonOptions {
-  rate?: number | 'none';
+  rate?: Rate;
 }
 
-const NAMED = 3;
-
-/** @returns the exit code: {@link EXIT.failed} where an account would not end with its instance */
+/**
+ * Looks what a fleet would do with each account of a manifest, and says it.
+ *
+ * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance
+ */
 export async function plan(manifest: string, { json, rate }: FleetPlanOptions): Promise<number> {
   const accounts = readAccounts(manifest);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
     const plans: AccountPlan[] = [];
-    const spinner =
-      !json && isLiveTerminal() ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
-    const sayHowFar = () =>
-      spinner?.start(`looked at ${grouped(plans.length)} of ${grouped(accounts.length)} accounts`);
+    const live = json ? undefined : new LiveLine();
+    const sayHowFar = () => {
+      live?.draw(`looked at ${grouped(plans.length)} of ${grouped(accounts.length)} accounts`);
+    };
     try {
       sayHowFar();
       for await (const account of client.fleets.plan(accounts)) {
@@ -33,7 +36,7 @@ export async function plan(manifest: string, { json, rate }: FleetPlanOptions): 
         sayHowFar();
       }
     } finally {
-      spinner?.stop();
+      live?.stop();
     }
     if (json) printJson({ accounts: plans.length, counts: countsOf(plans), plans });
     else printPlan(manifest, plans);
@@ -57,21 +60,17 @@ function printPlan(manifest: string, plans: readonly AccountPlan[]): void {
   }
   const bad = groupsOf(plans.filter(({ plan }) => !GOOD_PLANS.includes(plan)));
   if (bad.length === 0) return;
-  const table = new Table({
-    head: ['Accounts', 'Plan', 'Why, of the first', 'Next step', 'Which'],
-    style: { head: [], border: [] },
-    colWidths: [10, 11, 50, 34, 14],
-    wordWrap: true,
-  });
-  for (const { first, accounts } of bad)
-    table.push([
+  printTable(
+    ['Accounts', 'Plan', 'Why, of the first', 'Next step', 'Which'],
+    bad.map(({ first, accounts }) => [
       grouped(accounts.length),
       first.plan,
       first.why,
       first.remedy ?? '',
-      [...accounts.slice(0, NAMED), ...(accounts.length > NAMED ? ['…'] : [])].join('\n'),
-    ]);
-  print(table.toString());
+      firstOf(accounts),
+    ]),
+    [10, 11, 50, 34, 14],
+  );
   print('Every account, with its reason: --json');
 }
 
@@ -80,7 +79,7 @@ interface Group {
   accounts: string[];
 }
 
-/** What has the same reason, whatever the instance or the request, is shown together. */
+/** Groups the accounts that have the same reason, whatever the instance or the request in it. */
 function groupsOf(plans: readonly AccountPlan[]): Group[] {
   const groups = new Map<string, Group>();
   for (const account of plans) {

@@ -12,16 +12,14 @@ import { commandRunner } from '../support/command';
 import { assertOneLine, fuzz } from './fuzz';
 import { account, fileBytes, request, text, vector } from './command-lines';
 
-// Jest does not take `.js` for `.ts`, as Node does; and the verbs that serve have nothing to read.
-const real = (name: string) => jest.requireActual<object>(`../../command/${name}`);
 // Draws in terminals only, and brings modules that Jest does not load.
 jest.mock('ora', () => ({ __esModule: true, default: () => undefined }));
-jest.mock('../../command/run-verbs.js', () => real('run-verbs'), { virtual: true });
-jest.mock('../../command/steer-verbs.js', () => real('steer-verbs'), { virtual: true });
+// The verbs that serve have nothing to read.
 const serves = () => Promise.resolve(0);
-jest.mock('../../command/serve-verbs.js', () => ({ worker: serves, emulator: serves }), { virtual: true });
-jest.mock('../../command/up.js', () => ({ up: serves }), { virtual: true });
-jest.mock('../../command/doctor.js', () => ({ doctor: serves }), { virtual: true });
+jest.mock('../../command/worker', () => ({ worker: serves }));
+jest.mock('../../command/local/emulator', () => ({ emulator: serves }));
+jest.mock('../../command/local/up', () => ({ up: serves }));
+jest.mock('../../command/doctor', () => ({ doctor: serves }));
 
 /** Thrown where the verb would connect: its arguments were found right. */
 class Connecting extends Error {}

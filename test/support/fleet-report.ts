@@ -1,5 +1,5 @@
 import type { AccountOutcome, FleetStatus } from '../../client';
-import { reportOf, type FleetReport } from '../../command/fleet/report';
+import { reportOf, type FleetReport } from '../../command/fleet/report/report';
 
 /** Times of made-up reports are counted from here, in seconds. */
 export const BEGAN = Date.parse('2026-03-01T08:00:00.000Z');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { AccountOutcome } from '../../client';
-import { htmlOf } from '../../command/fleet/report';
+import { htmlOf } from '../../command/fleet/report/html';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../support/fleet-report';
 import { describeInBrowser, IMAGES, launch } from '../support/ui';
 

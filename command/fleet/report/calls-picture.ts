@@ -2,16 +2,16 @@ import { countAxis, countMarks, heights, legend, rounded, svg, type Frame } from
 import { markup, type Markup } from './markup';
 import type { CallCounts } from '../../../contract';
 import type { ReportCalls } from './report';
-import { callsOf } from './words';
+import { describeCalls } from '../../words';
 
-/** The time axis that a picture shares with others. */
+/** The time axis, which is that of the other pictures. */
 interface Times {
   /** From milliseconds since the epoch. */
   x: (at: number) => number;
   marks: Markup[];
 }
 
-/** Calls a second over time, and how many of them were throttled; nothing, where no call is known of. */
+/** Draws the calls a second over time, and how many of them were throttled; nothing, where no call is known of. */
 export function callsPicture(calls: ReportCalls, frame: Frame, { x, marks }: Times): Markup {
   if (calls.sent === 0) return markup``;
   const perSecond = (count: number) => (count * 1000) / calls.spanMs;
@@ -29,11 +29,11 @@ export function callsPicture(calls: ReportCalls, frame: Frame, { x, marks }: Tim
     });
     return markup`<path class="${kind}" d="${d.join('')}"/>`;
   };
-  return markup`<figure><figcaption>Calls a second: ${callsOf(calls)}</figcaption>
+  return markup`<figure><figcaption>Calls a second: ${describeCalls(calls)}</figcaption>
 ${svg(
   'calls',
   'Calls to Identity Center a second',
-  `${callsOf(calls)}; at the most ${Math.round(most)} a second.`,
+  `${describeCalls(calls)}; at the most ${Math.round(most)} a second.`,
   frame,
   markup`${bars('answered', ({ sent, throttled }) => [0, sent - throttled])}
 ${bars('throttled', ({ sent, throttled }) => [sent - throttled, sent])}

@@ -1,5 +1,5 @@
 import { markup, type Markup } from './markup';
-import { duration, grouped } from './words';
+import { duration, grouped } from '../../words';
 
 /** The plot inside a picture, in units of its viewBox. */
 export interface Frame {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { FLEET_STAGES } from '../../../contract';
+import { FLEET_STAGES, utc } from '../../../contract';
 import { Markup, markup } from './markup';
 import { pictureOf } from './picture';
 import type { FleetReport } from './report';
 import { STYLE } from './style';
 import { causesSection, heldSection, othersSection, succeededSection } from './tables';
-import { counted, duration, grouped, utc } from './words';
+import { counted, duration, grouped } from '../../words';
 
 /** Nothing but the one style sheet: a text that got in unescaped could still load and run nothing. */
 const POLICY = [

@@ -1,3 +1,4 @@
+import { utc } from '../../../contract';
 import type { FleetReport } from './report';
 import type { TimelinePoint } from './timeline';
 import {
@@ -13,7 +14,7 @@ import {
 } from './drawing';
 import { callsPicture } from './calls-picture';
 import { markup, type Markup } from './markup';
-import { counted, duration, grouped, utc } from './words';
+import { counted, duration, grouped } from '../../words';
 
 const [LEFT, RIGHT] = [62, 872];
 const ENDS_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 250 };

@@ -1,7 +1,8 @@
 import type { AccountOutcome, FleetCause } from '../../../client';
+import { utc } from '../../../contract';
 import { markup, type Markup } from './markup';
 import type { FleetReport } from './report';
-import { counted, grouped, utc } from './words';
+import { counted, grouped } from '../../words';
 
 /** More rows than these make a page that no browser scrolls well; the CSV has them all. */
 export const MAX_ROWS = { succeeded: 1_000, others: 5_000 };

@@ -1,4 +1,7 @@
-import { csvOf, htmlOf, MAX_TIMELINE_POINTS, reportOf } from '../../../../command/fleet/report';
+import { csvOf } from '../../../../command/fleet/report/csv';
+import { htmlOf } from '../../../../command/fleet/report/html';
+import { reportOf } from '../../../../command/fleet/report/report';
+import { MAX_TIMELINE_POINTS } from '../../../../command/fleet/report/timeline';
 import { after, BEGAN, failed, reportOn, skipped, statusOf, succeeded } from '../../../support/fleet-report';
 
 const DENIED = { type: 'AccessDeniedException', whatHappened: 'no', remedy: 'Allow it.' };

@@ -1,7 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import type { AccountOutcome } from '../../../../client';
-import { csvOf, htmlOf } from '../../../../command/fleet/report';
+import { csvOf } from '../../../../command/fleet/report/csv';
+import { htmlOf } from '../../../../command/fleet/report/html';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../../../support/fleet-report';
 
 const DENIED = { type: 'AccessDeniedException', whatHappened: 'no', remedy: 'Allow it.' };

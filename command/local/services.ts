@@ -8,18 +8,18 @@ import {
   registerSearchAttributes,
   withdrawLocalServer,
   type LocalServer,
-} from '../client';
-import { DEFAULT_TASK_QUEUE } from '../contract';
-import { createLogger, createWorker, installLogger, type WorkerOptions } from '../worker';
-import { startEmulator, type Emulator } from './emulator';
-import { startTemporalServer } from './temporal-server';
+} from '../../client';
+import { DEFAULT_TASK_QUEUE, defined } from '../../contract';
+import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
+import { startTemporalServer } from '../../sandbox/temporal-server';
+import { createLogger, createWorker, installLogger, type WorkerOptions } from '../../worker';
 
 const DEFAULT_PORT = 7233;
 const DEFAULT_UI_PORT = 8233;
 const EMULATOR_PORT = 4599;
 
-/** Everything on this machine: Temporal with its UI, the AWS emulator, a worker. */
-export interface Sandbox {
+/** What `up` runs on this machine: Temporal with its UI, the emulator of AWS, a worker. */
+export interface LocalServices {
   server: LocalServer;
   emulator: Emulator;
   /** Ends everything in good order, within 10 s. */
@@ -27,11 +27,12 @@ export interface Sandbox {
 }
 
 /**
- * Starts the sandbox and lets the other verbs find it. `TEMPORAL_ADDRESS` names a server to use instead of starting one.
+ * Starts what `up` runs, and lets the other verbs find it. `TEMPORAL_ADDRESS` names a server to use instead of starting
+ * one.
  *
  * @param onProgress told what takes long
  */
-export async function startSandbox(onProgress: (line: string) => void): Promise<Sandbox> {
+export async function startServices(onProgress: (line: string) => void): Promise<LocalServices> {
   const home = homeFolder();
   mkdirSync(home, { recursive: true, mode: 0o700 });
   // Before the first connection, which would install the SDK's own.
@@ -66,12 +67,12 @@ export async function startSandbox(onProgress: (line: string) => void): Promise<
     running.push(
       await startWorker(connection, { namespace, taskQueue, aws: emulatorSettings(emulator.url) }),
     );
-    const server: LocalServer = {
+    const server: LocalServer = defined({
       pid: process.pid,
       temporalAddress: address,
-      ...(temporal?.uiUrl !== undefined && { uiUrl: temporal.uiUrl }),
+      uiUrl: temporal?.uiUrl,
       emulatorUrl: emulator.url,
-    };
+    });
     announceLocalServer(server);
     return { server, emulator, stop };
   } catch (error) {
@@ -89,17 +90,6 @@ async function startWorker(connection: NativeConnection, options: Omit<WorkerOpt
       await ended;
       await connection.close();
     },
-  };
-}
-
-/** AWS settings that lead to the emulator, whatever the environment says: nothing local can reach AWS. */
-export function emulatorSettings(url: string) {
-  return {
-    roleArn: 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution',
-    ssoAdminEndpoint: url,
-    stsEndpoint: url,
-    stsRegion: 'us-east-1',
-    credentials: { accessKeyId: 'AKIAEMULATOREXAMPLE0', secretAccessKey: 'emulator' },
   };
 }
 

@@ -1,27 +1,23 @@
-import {
-  InvalidRequestError,
-  SteeringRefusedError,
-  type IdentityCenterClient,
-  type Progress,
-} from '../../client';
-import { readCorrection, readDeprovisionRequest, readReason } from '../../contract';
+import { SteeringRefusedError, type IdentityCenterClient, type Progress } from '../../client';
+import { defined, readCorrection, readReason } from '../../contract';
 import { EXIT, exitCodeOf } from '../exit-codes';
-import { colourStage, print, printJson } from '../output';
+import { follow } from './follow';
+import { colourStage } from './output';
 import { readTags } from './request-options';
-import { follow, sayStarted } from './run-verbs';
+import { print, printJson } from '../output';
 import { accountOf, withClient, type CommonOptions } from '../with-client';
 
-/** Gives an order, and shows what came of it. */
-async function order(
+/** Steers the run of an account, and shows what came of it. */
+async function steer(
   accountId: string,
   { json }: CommonOptions,
-  give: (client: IdentityCenterClient, account: string) => Promise<Progress>,
+  ask: (client: IdentityCenterClient, account: string) => Promise<Progress>,
   say: (progress: Progress) => string = ({ stage }) =>
     `${colourStage(stage)}. Follow it with: identity-center watch ${accountId}`,
 ): Promise<number> {
   const account = accountOf(accountId);
   return withClient(async (client) => {
-    const progress = await give(client, account);
+    const progress = await ask(client, account);
     if (json) printJson({ accountId, ...progress });
     else print(`Account ${accountId}: ${say(progress)}`);
     return EXIT.done;
@@ -29,7 +25,7 @@ async function order(
 }
 
 export function pause(accountId: string, options: CommonOptions): Promise<number> {
-  return order(
+  return steer(
     accountId,
     options,
     (client, account) => client.pause(account),
@@ -38,25 +34,24 @@ export function pause(accountId: string, options: CommonOptions): Promise<number
 }
 
 export function resume(accountId: string, options: CommonOptions): Promise<number> {
-  return order(accountId, options, (client, account) => client.resume(account));
+  return steer(accountId, options, (client, account) => client.resume(account));
 }
 
+/** Has a run try again now; a held run asks for the name and the tags that are given here from then on. */
 export function retry(
   accountId: string,
   options: CommonOptions & { name?: string; tag?: string[] },
 ): Promise<number> {
-  const { name } = options;
-  const tags = readTags(options.tag);
-  const correction = { ...(name !== undefined && { name }), ...(tags !== undefined && { tags }) };
+  const correction = defined({ name: options.name, tags: readTags(options.tag) });
   const read = readCorrection(correction);
   if (typeof read === 'string') throw new SteeringRefusedError(accountOf(accountId), 'retry', read);
-  return order(accountId, options, (client, account) => client.retry(account, correction));
+  return steer(accountId, options, (client, account) => client.retry(account, correction));
 }
 
 export function abort(accountId: string, options: CommonOptions & { reason: string }): Promise<number> {
   const read = readReason(options.reason);
   if (typeof read === 'string') throw new SteeringRefusedError(accountOf(accountId), 'abort', read);
-  return order(
+  return steer(
     accountId,
     options,
     (client, account) => client.abort(account, options.reason),
@@ -65,6 +60,7 @@ export function abort(accountId: string, options: CommonOptions & { reason: stri
   );
 }
 
+/** Asks a run to stop, and waits until it has ended. */
 export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
   const account = accountOf(accountId);
   return withClient(async (client) => {
@@ -80,24 +76,5 @@ export async function cancel(accountId: string, options: CommonOptions & { wait:
     const last = await follow(client, { accountId, workflowId, runId, joined: true }, options);
     // A run that ended well before the request came is not what was asked for.
     return last.stage === 'cancelled' ? EXIT.done : exitCodeOf(last) || EXIT.failed;
-  });
-}
-
-export async function deprovision(
-  accountId: string,
-  options: CommonOptions & { region?: string; any?: string; wait: boolean },
-): Promise<number> {
-  const { region, any } = options;
-  const request = {
-    accountId,
-    ...(region !== undefined && { region }),
-    ...(any !== undefined && { instanceArn: any }),
-  };
-  const read = readDeprovisionRequest(request);
-  if ('problems' in read) throw new InvalidRequestError(read.problems);
-  return withClient(async (client) => {
-    const run = await client.startDeprovision(request);
-    sayStarted(run, options);
-    return options.wait ? exitCodeOf(await follow(client, run, options)) : EXIT.done;
   });
 }

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { NoFleetError } from '../../../client';
-import { UsageError } from '../../../command/exit-codes';
-import type { FleetReport } from '../../../command/fleet/report';
-import { fleetReportVerb } from '../../../command/fleet/report-verb';
-import { freshAccount, requestFor } from '../../support/harness';
-import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
-import { temporalAddress } from '../../support/temporal';
+import { NoFleetError } from '../../../../client';
+import { UsageError } from '../../../../command/exit-codes';
+import type { FleetReport } from '../../../../command/fleet/report/report';
+import { writeReport } from '../../../../command/fleet/report/write-report';
+import { freshAccount, requestFor } from '../../../support/harness';
+import { startProvisioning, type ProvisioningHarness } from '../../../support/provisioning';
+import { temporalAddress } from '../../../support/temporal';
 
 const name = `fleet-${randomUUID().slice(0, 8)}`;
 const ids = [freshAccount(), freshAccount(), freshAccount()];
@@ -40,7 +40,7 @@ afterAll(async () => {
 
 test('as JSON it is the report: each account with when it began and ended, and the failure with its cause', async () => {
   const output = path.join(folder, 'report.json');
-  expect(await fleetReportVerb(name, { format: 'json', output })).toBe(0);
+  expect(await writeReport(name, { format: 'json', output })).toBe(0);
   const report = JSON.parse(await readFile(output, 'utf8')) as FleetReport;
   expect(report).toMatchObject({
     ...{ name, status: 'COMPLETED', stage: 'done' },
@@ -58,18 +58,18 @@ test('as JSON it is the report: each account with when it began and ended, and t
 
 test('without a file it goes to stdout, and nothing else does', async () => {
   written.length = 0;
-  await fleetReportVerb(name, { format: 'csv' });
+  await writeReport(name, { format: 'csv' });
   expect(written).toHaveLength(1);
   expect(written[0]).toMatch(new RegExp(`^accountId,end,.*\\r\\n${ids[0]},failed,`));
 });
 
 test('a file that cannot be written is said with what to do', async () => {
   const output = path.join(folder, 'missing', 'report.html');
-  const failing = fleetReportVerb(name, { format: 'html', output });
+  const failing = writeReport(name, { format: 'html', output });
   await expect(failing).rejects.toThrow(/cannot be written \(ENOENT\)\. Name a file in a folder that exists/);
   await expect(failing).rejects.toBeInstanceOf(UsageError);
 });
 
 test('a fleet that there is not is said', async () => {
-  await expect(fleetReportVerb('nowhere', { format: 'json' })).rejects.toBeInstanceOf(NoFleetError);
+  await expect(writeReport('nowhere', { format: 'json' })).rejects.toBeInstanceOf(NoFleetError);
 });

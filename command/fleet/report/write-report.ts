@@ -1,31 +1,32 @@
 import { writeFile } from 'node:fs/promises';
-import { EXIT, UsageError } from '../exit-codes';
-import { csvOf, fleetReport, htmlOf, type FleetReport } from './report';
-import { print } from '../output';
-import { quote } from '../account/request-options';
-import { checkFleetName, withClient } from '../with-client';
+import { EXIT, UsageError } from '../../exit-codes';
+import { csvOf } from './csv';
+import { htmlOf } from './html';
+import { fleetReport, type FleetReport } from './report';
+import { print } from '../../output';
+import { quote } from '../../words';
+import { checkFleetName, withClient, type CommonOptions } from '../../with-client';
 
-export const REPORT_FORMATS = ['json', 'csv', 'html'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
-
-const WRITERS: Record<ReportFormat, (report: FleetReport) => string> = {
-  json: (report) => `${JSON.stringify(report)}\n`,
+const WRITERS = {
+  json: (report: FleetReport) => `${JSON.stringify(report)}\n`,
   csv: csvOf,
   html: htmlOf,
 };
+
+export interface ReportOptions extends CommonOptions {
+  format: keyof typeof WRITERS;
+  output?: string;
+}
 
 /**
  * Writes the report of a fleet, open or ended, to a file or to stdout.
  *
  * @returns the exit code: that of the writing, whatever became of the fleet
  */
-export async function fleetReportVerb(
-  name: string,
-  { format, output }: { format: ReportFormat; output?: string },
-): Promise<number> {
+export async function writeReport(name: string, { json, format, output }: ReportOptions): Promise<number> {
   checkFleetName(name);
   const report = await withClient((client) => fleetReport(client, name));
-  const text = WRITERS[format](report);
+  const text = WRITERS[json ? 'json' : format](report);
   if (output === undefined) await writeOut(text);
   else {
     await writeTo(output, text);

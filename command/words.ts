@@ -1,17 +1,13 @@
-import type { CallCounts } from '../../../contract';
+import { oneLine, type CallCounts } from '../contract';
 
-/** A count with the word for it, such as `1 account` and `12,000 accounts`. */
+/** Writes a count with the word for it, such as `1 account` and `12,000 accounts`. */
 export function counted(count: number, word: string): string {
   return `${grouped(count)} ${word}${count === 1 ? '' : 's'}`;
 }
 
+/** Writes a count with its thousands apart. */
 export function grouped(count: number): string {
   return count.toLocaleString('en');
-}
-
-/** A time (ISO 8601) as people read it. */
-export function utc(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 const UNITS = [
@@ -21,7 +17,7 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** A duration in its two largest units, such as `3 min 20 s`. */
+/** Writes a duration in its two largest units, such as `3 min 20 s`. */
 export function duration(ms: number): string {
   if (ms < 10_000) return `${Number((ms / 1000).toPrecision(2))} s`;
   let rest = Math.round(ms / 1000);
@@ -36,13 +32,19 @@ export function duration(ms: number): string {
     .join(' ');
 }
 
-/** A share of 1 as people read it. */
+/** Writes a share of 1 as people read it. */
 export function percent(share: number): string {
   const value = share * 100;
   return `${value > 0 && value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} %`;
 }
 
-/** Calls to Identity Center as people read them. */
-export function callsOf({ sent, throttled }: CallCounts): string {
+/** Describes the calls to Identity Center. */
+export function describeCalls({ sent, throttled }: CallCounts): string {
   return `${grouped(sent)} to Identity Center, ${grouped(throttled)} throttled (${percent(sent === 0 ? 0 : throttled / sent)})`;
+}
+
+/** Quotes what was given in a message; of anything but a text or a number it says only what it is. */
+export function quote(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(oneLine(value, 100));
+  return typeof value === 'number' ? String(value) : 'something else than a text';
 }

@@ -1,22 +1,12 @@
 import { NativeConnection } from '@temporalio/worker';
 import { findLocalServer, readTemporalSettings, TemporalUnreachableError } from '../client';
-import { startEmulator } from '../sandbox';
 import { createLogger, createWorker, installLogger, readWorkerSettings } from '../worker';
 import { EXIT, UsageError } from './exit-codes';
+import { untilInterrupted } from './interrupt';
 import { print, printJson } from './output';
 import type { CommonOptions } from './with-client';
 
-/** Resolves with the first signal to end. */
-export function untilInterrupted(): Promise<undefined> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        resolve(undefined);
-      });
-    }
-  });
-}
-
+/** Serves runs until it is interrupted, with the settings of the environment. */
 export async function worker(options: CommonOptions): Promise<number> {
   const settings = readSettings();
   const temporal = readTemporalSettings();
@@ -58,21 +48,4 @@ function readSettings() {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-export async function emulator(options: CommonOptions & { port?: number }): Promise<number> {
-  const running = await startEmulator({
-    ...(options.port !== undefined && { port: options.port }),
-    freePortIfTaken: true,
-  });
-  if (options.json) printJson({ url: running.url });
-  else {
-    print(`AWS emulator (sso-admin, STS) at ${running.url}. Ctrl-C ends it. In another terminal:`);
-    print(
-      `  export AWS_ENDPOINT_URL=${running.url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=emulator AWS_SECRET_ACCESS_KEY=emulator`,
-    );
-  }
-  await untilInterrupted();
-  await running.close();
-  return EXIT.done;
 }
