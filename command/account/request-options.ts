@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import type { ProvisionRequestInput } from '../../client';
-import { oneLine, requestFields, type RequestField } from '../../contract';
+import { oneLine, requestFields } from '../../contract';
 import { UsageError } from '../exit-codes';
 import { quote } from '../words';
 
@@ -11,21 +11,22 @@ export interface RequestOptions {
   [field: string]: unknown;
 }
 
-/** Makes the options that give the fields of a request. Their values are read by the request's schema, not by commander. */
-export function requestOptions(): Option[] {
-  return requestFields().flatMap((field) => optionsFor(field));
-}
+/** The fields of a request that have an option; what is given is read by the request's schema, not by commander. */
+const FIELDS = requestFields().flatMap(
+  ({ option: flags, kind, description, required, default: fallback, path }) => {
+    if (flags === undefined) return [];
+    const more = [
+      kind === 'tags' ? '; may be given again' : '',
+      required ? ' (required, here or in the file)' : '',
+      fallback === undefined ? '' : ` (default: ${fallback})`,
+    ];
+    const option = new Option(flags, `${description}${more.join('')}`);
+    return [{ path, option: kind === 'tags' ? option.argParser(eachTag) : option, isTags: kind === 'tags' }];
+  },
+);
 
-function optionsFor({ option, kind, description, required, default: fallback }: RequestField): Option[] {
-  if (option === undefined) return [];
-  const more = [
-    kind === 'tags' ? '; may be given again' : '',
-    required ? ' (required, here or in the file)' : '',
-    fallback === undefined ? '' : ` (default: ${fallback})`,
-  ];
-  const made = new Option(option, `${description}${more.join('')}`);
-  return [kind === 'tags' ? made.argParser(eachTag) : made];
-}
+/** The options that give the fields of a request. */
+export const REQUEST_OPTIONS: readonly Option[] = FIELDS.map(({ option }) => option);
 
 /** Gathers the values of an option that may be given again. */
 export function eachTag(pair: string, pairs: string[] | undefined): string[] {
@@ -40,10 +41,10 @@ export function eachTag(pair: string, pairs: string[] | undefined): string[] {
  */
 export function readRequestOptions(accountId: string, options: RequestOptions): ProvisionRequestInput {
   const file = options.request === undefined ? {} : readRequestFile(options.request);
-  const given = requestFields().flatMap(({ path, kind, option }) => {
-    const value = option === undefined ? undefined : options[new Option(option).attributeName()];
+  const given = FIELDS.flatMap(({ path, option, isTags }) => {
+    const value = options[option.attributeName()];
     if (value === undefined) return [];
-    return [[path, kind === 'tags' ? readTags(value as string[]) : value]];
+    return [[path, isTags ? readTags(value as string[]) : value]];
   });
   const inFile = file['accountId'];
   if (inFile !== undefined && inFile !== accountId) {

@@ -25,6 +25,7 @@ const ALLOWED: [file: string, statement: string][] = [
   ['sandbox/emulator/x.ts', "import { y } from '../../contract';"],
   ['sandbox/emulator/x.ts', "import { y } from '../temporal-server';"],
   ['bench/x.ts', "import { y } from '../sandbox/emulator';"],
+  ['bench/x.ts', "import { y } from '../command/drawing';"],
   ['test/worker/x.ts', "import { y } from '../../worker/y';"],
 ];
 
@@ -55,6 +56,8 @@ const FORBIDDEN: [file: string, statement: string][] = [
   ['sandbox/x.ts', "import { y } from './emulator/y';"],
   ['sandbox/emulator/x.ts', "import { y } from '../temporal-server/free-port';"],
   ['bench/x.ts', "import { y } from '../worker/y';"],
+  ['bench/x.ts', "import { y } from '../command/y';"],
+  ['bench/x.ts', "import { y } from '../command/drawing/y';"],
   ['client/x.ts', "import { y } from '../test/support/y';"],
 ];
 

@@ -1,4 +1,5 @@
 import type { AccountOutcome, FleetStatus } from '../../client';
+import { defined } from '../../contract';
 import { reportOf, type FleetReport } from '../../command/fleet/report/report';
 
 /** Times of made-up reports are counted from here, in seconds. */
@@ -13,10 +14,16 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
     stage: 'done',
     accounts,
     pages: { arrived: 1, expected: 1 },
-    ...{ succeeded: 0, failed: 0, cancelled: 0, skipped: 0, waiting: 0, open: 0, held: 0 },
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    skipped: 0,
+    waiting: 0,
+    open: 0,
+    held: 0,
     maxConcurrent: 50,
     startedAt: after(0),
-    ...(more.status !== 'RUNNING' && { endedAt: after(60) }),
+    ...defined({ endedAt: more.status === 'RUNNING' ? undefined : after(60) }),
     causes: [],
     calls: { sent: 0, throttled: 0, spanMs: 1_000, course: [] },
     pageIdPrefix: 'identity-center-fleet/spring/1/',
@@ -48,13 +55,13 @@ export function failed(
   to: number,
   failure: AccountOutcome['failure'],
 ): AccountOutcome {
-  return {
+  return defined<AccountOutcome>({
     accountId: accountAt(index),
     end: 'failed',
     startedAt: after(from),
     endedAt: after(to),
-    ...(failure && { failure }),
-  };
+    failure,
+  });
 }
 
 export function skipped(index: number, at: number): AccountOutcome {

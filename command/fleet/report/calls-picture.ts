@@ -1,5 +1,14 @@
-import { countAxis, countMarks, heights, legend, rounded, svg, type Frame } from './drawing';
-import { markup, type Markup } from './markup';
+import {
+  countAxis,
+  countMarks,
+  legend,
+  type Markup,
+  markup,
+  picture,
+  rounded,
+  scale,
+  type Frame,
+} from '../../drawing';
 import type { CallCounts } from '../../../contract';
 import type { ReportCalls } from './report';
 import { describeCalls } from '../../words';
@@ -16,7 +25,7 @@ export function callsPicture(calls: ReportCalls, frame: Frame, { x, marks }: Tim
   if (calls.sent === 0) return markup``;
   const perSecond = (count: number) => (count * 1000) / calls.spanMs;
   const most = Math.max(1, ...calls.course.map(({ sent }) => perSecond(sent)));
-  const y = heights(frame, most);
+  const y = scale(most, frame.bottom, frame.top);
   /** Bars from one count of a span to another. */
   const bars = (kind: string, edges: (span: CallCounts) => [number, number]) => {
     const d = calls.course.map(({ at, ...counts }) => {
@@ -30,7 +39,7 @@ export function callsPicture(calls: ReportCalls, frame: Frame, { x, marks }: Tim
     return markup`<path class="${kind}" d="${d.join('')}"/>`;
   };
   return markup`<figure><figcaption>Calls a second: ${describeCalls(calls)}</figcaption>
-${svg(
+${picture(
   'calls',
   'Calls to Identity Center a second',
   `${describeCalls(calls)}; at the most ${Math.round(most)} a second.`,

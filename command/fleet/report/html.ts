@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FLEET_STAGES, utc } from '../../../contract';
-import { Markup, markup } from './markup';
+import { Markup, markup } from '../../drawing';
 import { pictureOf } from './picture';
 import type { FleetReport } from './report';
 import { STYLE } from './style';

@@ -4,16 +4,17 @@ import type { TimelinePoint } from './timeline';
 import {
   countAxis,
   countMarks,
-  heights,
   legend,
+  type Markup,
+  markup,
+  picture,
   rounded,
-  svg,
+  scale,
   timeAxis,
   timeMarks,
   type Frame,
-} from './drawing';
+} from '../../drawing';
 import { callsPicture } from './calls-picture';
-import { markup, type Markup } from './markup';
 import { counted, duration, grouped } from '../../words';
 
 const [LEFT, RIGHT] = [62, 872];
@@ -24,7 +25,7 @@ const OPEN_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 112 };
 const ENDS = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
 
 /**
- * The course of a fleet: how many accounts had ended in which way, how many were open, where that is known, and the calls.
+ * Draws the course of a fleet: how many accounts had ended in which way, how many were open, where that is known, and the calls.
  */
 export function pictureOf(report: FleetReport): Markup {
   const { counts, timeline } = report;
@@ -32,7 +33,7 @@ export function pictureOf(report: FleetReport): Markup {
   if (first === undefined || last === undefined) return markup``;
   const took = Math.max(1, Date.parse(last.at) - Date.parse(first.at));
   const time = (at: string) => Date.parse(at) - Date.parse(first.at);
-  const x = (ms: number) => LEFT + (ms / took) * (RIGHT - LEFT);
+  const x = scale(took, LEFT, RIGHT);
   const plot: Plot = {
     points: timeline,
     x: (at) => x(time(at)),
@@ -56,7 +57,7 @@ interface Plot {
 
 function ends({ counts }: FleetReport, plot: Plot, took: string): Markup {
   const frame = ENDS_FRAME;
-  const y = heights(frame, counts.accounts);
+  const y = scale(Math.max(1, counts.accounts), frame.bottom, frame.top);
   const layers = ENDS.map((end, index) => {
     const sums = (below: readonly (typeof ENDS)[number][]) =>
       plot.points.map((point) => below.reduce((sum, other) => sum + point[other], 0));
@@ -64,7 +65,7 @@ function ends({ counts }: FleetReport, plot: Plot, took: string): Markup {
     return counts[end] === 0 ? markup`` : markup`<path class="${end}" d="${d}"/>`;
   });
   const said = ENDS.map((end) => `${grouped(counts[end])} ${end}`).join(', ');
-  return svg(
+  return picture(
     'ends',
     'How the accounts ended over time',
     `After ${took}, of ${counted(counts.accounts, 'account')}: ${said}, ${grouped(counts.unfinished)} without an end.`,
@@ -80,10 +81,10 @@ function open(plot: Plot): Markup {
   const frame = OPEN_FRAME;
   const counts = plot.points.map(({ open }) => open ?? 0);
   const most = Math.max(...counts);
-  const y = heights(frame, most);
+  const y = scale(Math.max(1, most), frame.bottom, frame.top);
   const floor = counts.map(() => 0);
   const d = band(plot, floor, counts, y);
-  return svg(
+  return picture(
     'open',
     'Accounts that were open at once',
     `At the most ${counted(most, 'account')}.`,
@@ -94,7 +95,7 @@ ${plot.times(frame)}`,
   );
 }
 
-/** Counts hold until the next point: stairs, not slopes. */
+/** Draws a line as stairs, not slopes: counts hold until the next point. */
 function stairs({ points, x }: Plot, counts: readonly number[], y: (count: number) => number): string {
   return points
     .map(({ at }, index) => {
@@ -104,6 +105,7 @@ function stairs({ points, x }: Plot, counts: readonly number[], y: (count: numbe
     .join('');
 }
 
+/** Draws the area between two such lines. */
 function band(
   plot: Plot,
   lower: readonly number[],

@@ -8,6 +8,7 @@ import type {
   IdentityCenterClient,
   UnfinishedAccount,
 } from '../../../client';
+import { defined } from '../../../contract';
 import { causesOf } from './causes';
 import { timelineOf, type TimelinePoint } from './timeline';
 
@@ -54,7 +55,7 @@ export interface FleetReport {
   unfinished: UnfinishedAccount[];
 }
 
-/** @throws NoFleetError */
+/** Asks a fleet and its pages what became of the accounts. @throws NoFleetError */
 export async function fleetReport(client: IdentityCenterClient, name: string): Promise<FleetReport> {
   const status = await client.fleets.status(name);
   const accounts: AccountOutcome[] = [];
@@ -66,8 +67,8 @@ export async function fleetReport(client: IdentityCenterClient, name: string): P
 }
 
 /**
- * The report of a fleet. What it counts it counts from the outcomes: they are newer than what the fleet, which hears of
- * them every few seconds, says of an open run.
+ * Makes the report of a fleet from what its pages said. The counts are those of the outcomes, which are newer than what the
+ * fleet, which hears of them every few seconds, says of itself.
  */
 export function reportOf(
   status: FleetStatus,
@@ -77,13 +78,13 @@ export function reportOf(
 ): FleetReport {
   const { name, stage, startedAt, endedAt } = status;
   const counts = countsOf(status, accounts);
-  return {
+  return defined({
     name,
     stage,
     status: status.status,
     takenAt: takenAt.toISOString(),
     startedAt,
-    ...(endedAt !== undefined && { endedAt }),
+    endedAt,
     counts,
     causes: causesOf(accounts),
     timeline: timelineOf(accounts, {
@@ -95,7 +96,7 @@ export function reportOf(
     calls: callsOf(status.calls, startedAt),
     accounts,
     unfinished,
-  };
+  });
 }
 
 function callsOf({ course, ...calls }: FleetCalls, startedAt: string): ReportCalls {

@@ -1,6 +1,6 @@
 import type { AccountOutcome, FleetCause } from '../../../client';
 import { utc } from '../../../contract';
-import { markup, type Markup } from './markup';
+import { markup, type Markup } from '../../drawing';
 import type { FleetReport } from './report';
 import { counted, grouped } from '../../words';
 

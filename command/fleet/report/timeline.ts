@@ -1,4 +1,5 @@
 import type { AccountOutcome } from '../../../client';
+import { defined } from '../../../contract';
 
 /** How many accounts had ended in which way at a time, all since the start together. */
 export interface TimelinePoint {
@@ -23,7 +24,7 @@ interface Span {
 }
 
 /**
- * The course of a fleet from its start to its end, {@link MAX_TIMELINE_POINTS} at the most: whenever something changed, or
+ * Computes the course of a fleet from its start to its end, {@link MAX_TIMELINE_POINTS} at the most: whenever something changed, or
  * evenly where that is too often. An account that was tried again counts by its last try.
  */
 export function timelineOf(outcomes: readonly AccountOutcome[], span: Span): TimelinePoint[] {
@@ -36,7 +37,7 @@ export function timelineOf(outcomes: readonly AccountOutcome[], span: Span): Tim
       point.open += change.open;
     }
     const { open, ...ended } = point;
-    return { at: new Date(at).toISOString(), ...ended, ...(span.withOpen && { open }) };
+    return defined({ at: new Date(at).toISOString(), ...ended, open: span.withOpen ? open : undefined });
   });
 }
 

@@ -72,16 +72,21 @@ describe('watch', () => {
     'shows a pause, its end, and the attempts after it, which count from one again',
     async () => {
       const account = freshAccount();
+      // The back-off outlasts whatever this test waits for.
       const failNext = [
-        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 3, times: 2 },
+        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 60, times: 2 },
       ];
       harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
-      await harness.client.start(requestFor(account));
+      await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
       const { finished, stdout } = command.start(['watch', account]);
       await until(stdout, (seen) => seen.includes('attempt 2'));
       await harness.client.pause(account);
       await until(stdout, (seen) => seen.includes('paused'));
       await harness.client.resume(account);
+      await until(stdout, (seen) => /goes on\n[^]*attempt 2/.test(seen));
+      // A retry right after the call would change nothing.
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      await harness.client.retry(account);
       const { code, stdout: all } = await finished;
       expect(code).toBe(0);
       expect(all).toMatch(/attempt 2[^]* paused\n[^]* goes on\n[^]*attempt 2[^]*active/);

@@ -36,7 +36,11 @@ describe('the timeline', () => {
 
   test('of a fleet that is open it leaves out what is not known: how many were open', () => {
     const { timeline, counts, endedAt } = reportOn([succeeded(1, 0, 10)], {
-      ...{ status: 'RUNNING', stage: 'running', accounts: 3, open: 2, held: 1 },
+      status: 'RUNNING',
+      stage: 'running',
+      accounts: 3,
+      open: 2,
+      held: 1,
     });
     expect(endedAt).toBeUndefined();
     expect(counts).toMatchObject({ accounts: 3, succeeded: 1, unfinished: 2, held: 1 });
@@ -63,7 +67,9 @@ test('accounts without an end are in the report: held ones with their own table'
 
 describe('the calls', () => {
   const calls = {
-    ...{ sent: 60, throttled: 15, spanMs: 2_000 },
+    sent: 60,
+    throttled: 15,
+    spanMs: 2_000,
     course: [
       { span: 0, sent: 40, throttled: 15 },
       { span: 4, sent: 20, throttled: 0 },
@@ -72,7 +78,9 @@ describe('the calls', () => {
 
   test('are told with the time at which each span began', () => {
     expect(reportOn([succeeded(1, 0, 10)], { calls }).calls).toEqual({
-      ...{ sent: 60, throttled: 15, spanMs: 2_000 },
+      sent: 60,
+      throttled: 15,
+      spanMs: 2_000,
       course: [
         { at: after(0), sent: 40, throttled: 15 },
         { at: after(8), sent: 20, throttled: 0 },

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { AccountOutcome } from '../../../../client';
 import { csvOf } from '../../../../command/fleet/report/csv';
 import { htmlOf } from '../../../../command/fleet/report/html';
+import { defined } from '../../../../contract';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../../../support/fleet-report';
 
 const DENIED = { type: 'AccessDeniedException', whatHappened: 'no', remedy: 'Allow it.' };
@@ -179,14 +180,16 @@ describe('whatever the accounts say,', () => {
           return {
             ...account,
             accountId: word(account.accountId),
-            ...(outcome !== undefined && { outcome: plain(outcome) ?? '' }),
-            ...(instanceArn !== undefined && { instanceArn: plain(instanceArn) ?? '' }),
-            ...(failure && {
-              failure: {
-                type: word(failure.type),
-                whatHappened: word(failure.whatHappened),
-                ...(failure.remedy !== undefined && { remedy: word(failure.remedy) }),
-              },
+            ...defined({
+              outcome: plain(outcome),
+              instanceArn: plain(instanceArn),
+              failure:
+                failure &&
+                defined({
+                  type: word(failure.type),
+                  whatHappened: word(failure.whatHappened),
+                  remedy: failure.remedy === undefined ? undefined : word(failure.remedy),
+                }),
             }),
           };
         });
@@ -199,14 +202,8 @@ describe('whatever the accounts say,', () => {
     fc.assert(
       fc.property(outcomes, (accounts) => {
         const { timeline, counts } = reportOn(accounts);
-        expect(timeline.at(-1)).toMatchObject({
-          ...{
-            succeeded: counts.succeeded,
-            failed: counts.failed,
-            cancelled: counts.cancelled,
-            skipped: counts.skipped,
-          },
-        });
+        const { succeeded, failed, cancelled, skipped } = counts;
+        expect(timeline.at(-1)).toMatchObject({ succeeded, failed, cancelled, skipped });
         timeline.slice(1).forEach((point, index) => {
           const before = timeline[index]!;
           expect(point.at > before.at).toBe(true);

@@ -43,7 +43,9 @@ test('as JSON it is the report: each account with when it began and ended, and t
   expect(await writeReport(name, { format: 'json', output })).toBe(0);
   const report = JSON.parse(await readFile(output, 'utf8')) as FleetReport;
   expect(report).toMatchObject({
-    ...{ name, status: 'COMPLETED', stage: 'done' },
+    name,
+    status: 'COMPLETED',
+    stage: 'done',
     counts: { accounts: 3, succeeded: 2, failed: 1, unfinished: 0 },
     causes: [{ type: 'AccessDeniedException', count: 1, accounts: [ids[0]] }],
   });

@@ -1,5 +1,5 @@
+import { duration, grouped } from '../words';
 import { markup, type Markup } from './markup';
-import { duration, grouped } from '../../words';
 
 /** The plot inside a picture, in units of its viewBox. */
 export interface Frame {
@@ -9,23 +9,34 @@ export interface Frame {
   bottom: number;
 }
 
-const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000];
-/** Steps between marks of time that people count in, milliseconds. */
-const TIME_STEPS = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
-  ...[1, 2, 3, 6, 12].map((count) => count * HOUR),
-  ...[1, 2, 5, 10, 20, 50, 100, 200].map((count) => count * DAY),
-];
+/** Makes the map of values from 0 to `most` onto a stretch of a picture. */
+export function scale(most: number, from: number, to: number): (value: number) => number {
+  return (value) => from + (value / most) * (to - from);
+}
 
-/** Marks from 0 to `most` milliseconds. */
+/** Rounds a length to the digits that can be seen. */
+export function rounded(length: number): number {
+  return Math.round(length * 10) / 10;
+}
+
+/** Steps between marks of time that people count in, by the milliseconds of their unit. */
+const TIME_STEPS = (
+  [
+    [1, [1, 2, 5, 10, 20, 50, 100, 200, 500]],
+    [1_000, [1, 2, 5, 10, 15, 30]],
+    [60_000, [1, 2, 5, 10, 15, 30]],
+    [3_600_000, [1, 2, 3, 6, 12]],
+    [86_400_000, [1, 2, 5, 10, 20, 50, 100, 200]],
+  ] as const
+).flatMap(([unit, counts]) => counts.map((count) => count * unit));
+
+/** Chooses marks from 0 to `most` milliseconds. */
 export function timeMarks(most: number, marks = 8): number[] {
   const step = TIME_STEPS.find((step) => most / step <= marks) ?? most;
   return marksBy(step, most);
 }
 
-/** Marks from 0 to `most` of something that is counted in ones. */
+/** Chooses marks from 0 to `most` of something that is counted in ones. */
 export function countMarks(most: number, marks: number): number[] {
   const decade = 10 ** Math.floor(Math.log10(Math.max(1, most / marks)));
   const step = [1, 2, 5, 10].map((factor) => factor * decade).find((step) => most / step <= marks) ?? most;
@@ -36,7 +47,7 @@ function marksBy(step: number, most: number): number[] {
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
 }
 
-/** A line and a label for each count. */
+/** Draws a line and a label for each count. */
 export function countAxis(
   { left, right }: Frame,
   marks: readonly number[],
@@ -48,7 +59,7 @@ export function countAxis(
   });
 }
 
-/** A tick and a label, the time since the start, for each mark. */
+/** Draws a tick and a label, the time since the start, for each mark. */
 export function timeAxis({ bottom }: Frame, marks: readonly number[], x: (ms: number) => number): Markup[] {
   return marks.map((mark) => {
     const at = rounded(x(mark));
@@ -56,11 +67,11 @@ export function timeAxis({ bottom }: Frame, marks: readonly number[], x: (ms: nu
   });
 }
 
-/** The width of every picture, and the room below the plot. */
+/** The width of every picture of a plot, and the room below the plot. */
 const [WIDTH, MARGIN] = [900, 30];
 
-/** A picture with the words for who cannot see it. */
-export function svg(
+/** Draws a picture, with the words for who cannot see it. */
+export function picture(
   id: string,
   title: string,
   description: string,
@@ -73,20 +84,10 @@ ${content}
 </svg>`;
 }
 
-/** From a count to its height in the plot. */
-export function heights({ top, bottom }: Frame, most: number): (count: number) => number {
-  return (count) => bottom - (count / Math.max(1, most)) * (bottom - top);
-}
-
-/** What the colours stand for: classes, with words. */
+/** Says what the colours stand for: classes, with words. */
 export function legend(entries: readonly (readonly [string, string])[]): Markup {
   return markup`<ul class="legend">${entries.map(
     ([name, words]) =>
       markup`<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect class="${name}" width="10" height="10" rx="2"/></svg>${words}</li>`,
   )}</ul>`;
-}
-
-/** A length with the digits that can be seen. */
-export function rounded(length: number): number {
-  return Math.round(length * 10) / 10;
 }
