@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { isUnavailable } from '../client';
-import { EXIT, exitCodeOfError } from './exit-codes';
+import { EXIT } from './exit-codes';
 import { printJson } from './output';
 import { createProgram } from './program';
 
@@ -29,19 +28,11 @@ async function main(): Promise<number> {
       if (json && usage !== EXIT.done) printJson({ error: { type: 'UsageError', message: error.message } });
       return usage;
     }
-    report(readable(error), json);
+    // What says of an error what it is brings the client with it.
+    const { exitCodeOfError, readableError } = await import('./errors.js');
+    report(readableError(error), json);
     return exitCodeOfError(error);
   }
-}
-
-function readable(error: unknown): Error {
-  if (isUnavailable(error)) {
-    const { message } = error as Error;
-    return new Error(
-      `The Temporal server does not answer any more (${message}). Runs go on by themselves: look again with "identity-center status".`,
-    );
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function report(error: Error, json: boolean): void {

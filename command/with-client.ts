@@ -1,6 +1,6 @@
 import { IdentityCenterClient } from '../client';
 import { readFleetRequest } from '../contract';
-import { UsageError } from './exit-codes';
+import { UsageError } from './errors';
 import { quote } from './words';
 
 /** What every verb takes. */

@@ -1,7 +1,8 @@
 import { NativeConnection } from '@temporalio/worker';
 import { findLocalServer, readTemporalSettings, TemporalUnreachableError } from '../client';
 import { createLogger, createWorker, installLogger, readWorkerSettings } from '../worker';
-import { EXIT, UsageError } from './exit-codes';
+import { UsageError } from './errors';
+import { EXIT } from './exit-codes';
 import { untilInterrupted } from './interrupt';
 import { print, printJson } from './output';
 import type { CommonOptions } from './with-client';

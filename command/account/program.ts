@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { STAGES } from '../../contract';
-import { eachTag, REQUEST_OPTIONS } from './request-options';
+import { eachTag, FIELD_OPTIONS } from './request-options';
 import type { Verb } from '../verb';
 
 /** The verbs for the run of one account. */
@@ -10,7 +10,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     description: 'Start the run of an account, or join its open run, and follow it',
     example: 'provision 111122223333 --region eu-west-1 --name workforce --tag team=identity',
     options: [
-      ...REQUEST_OPTIONS,
+      ...FIELD_OPTIONS.map(({ option }) => option),
       new Option('--request <file>', 'the request as JSON (- for stdin); options go over it'),
       new Option('--no-wait', 'leave as soon as the run is started'),
     ],

@@ -2,7 +2,7 @@ import { InvalidRequestError, type AccountStatus } from '../../client';
 import { readRequest } from '../../contract';
 import { EXIT, exitCodeOf } from '../exit-codes';
 import { follow, sayStarted } from './follow';
-import { readRequestOptions, type RequestOptions } from './request-options';
+import { readRequestInput, type RequestOptions } from './read-request';
 import { withClient, type CommonOptions } from '../with-client';
 
 /** Starts the run of an account, or joins its open run, and follows it to its end or to a hold. */
@@ -10,7 +10,7 @@ export async function provision(
   accountId: string,
   options: RequestOptions & CommonOptions & { wait: boolean },
 ): Promise<number> {
-  const request = readRequestOptions(accountId, options);
+  const request = readRequestInput(accountId, options);
   // Before anything is connected to: what is wrong here is wrong with any server.
   const read = readRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);

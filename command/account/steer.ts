@@ -3,7 +3,7 @@ import { defined, readCorrection, readReason } from '../../contract';
 import { EXIT, exitCodeOf } from '../exit-codes';
 import { follow } from './follow';
 import { colourStage } from './output';
-import { readTags } from './request-options';
+import { readTags } from './read-request';
 import { print, printJson } from '../output';
 import { accountOf, withClient, type CommonOptions } from '../with-client';
 

@@ -8,7 +8,7 @@ import {
   type ManifestRequest,
 } from '../../client';
 import { defined, oneLine, readFleetRequest } from '../../contract';
-import { UsageError } from '../exit-codes';
+import { UsageError } from '../errors';
 
 /** What is said of a fleet beside its manifest. */
 export interface FleetInputOptions {

@@ -1,6 +1,7 @@
 import type { IdentityCenterClient } from '../../client';
 import { defined, FLEET_STEERING, type FleetProgress, type FleetSteer } from '../../contract';
-import { EXIT, UsageError } from '../exit-codes';
+import { UsageError } from '../errors';
+import { EXIT } from '../exit-codes';
 import { follow } from './follow';
 import { print, printJson } from '../output';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CommanderError } from 'commander';
 import { IdentityCenterClient } from '../../client';
-import { EXIT, exitCodeOfError } from '../../command/exit-codes';
+import { exitCodeOfError } from '../../command/errors';
+import { EXIT } from '../../command/exit-codes';
 import { createProgram } from '../../command/program';
-import { readRequestOptions } from '../../command/account/request-options';
+import { readRequestInput } from '../../command/account/read-request';
 import { commandRunner } from '../support/command';
 import { assertOneLine, fuzz } from './fuzz';
 import { account, fileBytes, request, text, vector } from './command-lines';
@@ -100,11 +101,11 @@ test('whatever is in a request file: a request, or exit 2 with the file or the f
     );
   });
   expect(connections).toBe(0);
-  expect(() => readRequestOptions(account, { request: folder })).toThrow(/--request: .*EISDIR/);
+  expect(() => readRequestInput(account, { request: folder })).toThrow(/--request: .*EISDIR/);
   writeFileSync(file, `\ufeff${text}`);
-  expect(readRequestOptions(account, { request: file })).toEqual(request);
+  expect(readRequestInput(account, { request: file })).toEqual(request);
   writeFileSync(file, Buffer.from(text, 'utf16le').subarray(1));
-  expect(() => readRequestOptions(account, { request: file })).toThrow(/--request: /);
+  expect(() => readRequestInput(account, { request: file })).toThrow(/--request: /);
 });
 
 test('the real command with wrong usage: exit 2, no stack, and not one connection', async () => {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { EXIT, UsageError } from '../../exit-codes';
+import { UsageError } from '../../errors';
+import { EXIT } from '../../exit-codes';
 import { csvOf } from './csv';
 import { htmlOf } from './html';
 import { fleetReport, type FleetReport } from './report';

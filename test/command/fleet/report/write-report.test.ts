@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { NoFleetError } from '../../../../client';
-import { UsageError } from '../../../../command/exit-codes';
+import { UsageError } from '../../../../command/errors';
 import type { FleetReport } from '../../../../command/fleet/report/report';
 import { writeReport } from '../../../../command/fleet/report/write-report';
 import { freshAccount, requestFor } from '../../../support/harness';
