@@ -1,12 +1,2 @@
 export { Markup, markup } from './markup';
-export {
-  countAxis,
-  countMarks,
-  legend,
-  picture,
-  rounded,
-  scale,
-  timeAxis,
-  timeMarks,
-  type Frame,
-} from './plot';
+export { countAxis, heights, legend, picture, rounded, scale, timeAxis, type Frame } from './plot';

@@ -14,6 +14,11 @@ export function scale(most: number, from: number, to: number): (value: number) =
   return (value) => from + (value / most) * (to - from);
 }
 
+/** Makes the map of counts from 0 to `most` onto the height of a plot. */
+export function heights({ top, bottom }: Frame, most: number): (count: number) => number {
+  return scale(Math.max(1, most), bottom, top);
+}
+
 /** Rounds a length to the digits that can be seen. */
 export function rounded(length: number): number {
   return Math.round(length * 10) / 10;
@@ -31,13 +36,13 @@ const TIME_STEPS = (
 ).flatMap(([unit, counts]) => counts.map((count) => count * unit));
 
 /** Chooses marks from 0 to `most` milliseconds. */
-export function timeMarks(most: number, marks = 8): number[] {
+function timeMarks(most: number, marks = 8): number[] {
   const step = TIME_STEPS.find((step) => most / step <= marks) ?? most;
   return marksBy(step, most);
 }
 
 /** Chooses marks from 0 to `most` of something that is counted in ones. */
-export function countMarks(most: number, marks: number): number[] {
+function countMarks(most: number, marks: number): number[] {
   const decade = 10 ** Math.floor(Math.log10(Math.max(1, most / marks)));
   const step = [1, 2, 5, 10].map((factor) => factor * decade).find((step) => most / step <= marks) ?? most;
   return marksBy(step, most);
@@ -47,21 +52,20 @@ function marksBy(step: number, most: number): number[] {
   return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
 }
 
-/** Draws a line and a label for each count. */
-export function countAxis(
-  { left, right }: Frame,
-  marks: readonly number[],
-  y: (count: number) => number,
-): Markup[] {
-  return marks.map((mark) => {
+/** Draws a line and a label for some counts from 0 to `most`. */
+export function countAxis(frame: Frame, most: number, marks: number): Markup[] {
+  const { left, right } = frame;
+  const y = heights(frame, most);
+  return countMarks(most, marks).map((mark) => {
     const at = rounded(y(mark));
     return markup`<path class="axis" d="M${left} ${at}H${right}"/><text x="${left - 8}" y="${at + 4}" text-anchor="end">${grouped(mark)}</text>`;
   });
 }
 
-/** Draws a tick and a label, the time since the start, for each mark. */
-export function timeAxis({ bottom }: Frame, marks: readonly number[], x: (ms: number) => number): Markup[] {
-  return marks.map((mark) => {
+/** Draws a tick and a label for some times from 0 to `most` milliseconds since the start. */
+export function timeAxis({ left, right, bottom }: Frame, most: number): Markup[] {
+  const x = scale(most, left, right);
+  return timeMarks(most).map((mark) => {
     const at = rounded(x(mark));
     return markup`<path class="axis" d="M${at} ${bottom}v5"/><text x="${at}" y="${bottom + 18}" text-anchor="middle">${mark === 0 ? '0' : duration(mark)}</text>`;
   });

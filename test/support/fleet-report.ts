@@ -55,13 +55,13 @@ export function failed(
   to: number,
   failure: AccountOutcome['failure'],
 ): AccountOutcome {
-  return defined<AccountOutcome>({
+  return {
     accountId: accountAt(index),
     end: 'failed',
     startedAt: after(from),
     endedAt: after(to),
-    failure,
-  });
+    ...defined({ failure }),
+  };
 }
 
 export function skipped(index: number, at: number): AccountOutcome {

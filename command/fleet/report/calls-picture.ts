@@ -1,14 +1,4 @@
-import {
-  countAxis,
-  countMarks,
-  legend,
-  type Markup,
-  markup,
-  picture,
-  rounded,
-  scale,
-  type Frame,
-} from '../../drawing';
+import { countAxis, heights, legend, type Markup, markup, picture, rounded, type Frame } from '../../drawing';
 import type { CallCounts } from '../../../contract';
 import type { ReportCalls } from './report';
 import { describeCalls } from '../../words';
@@ -25,7 +15,7 @@ export function callsPicture(calls: ReportCalls, frame: Frame, { x, marks }: Tim
   if (calls.sent === 0) return markup``;
   const perSecond = (count: number) => (count * 1000) / calls.spanMs;
   const most = Math.max(1, ...calls.course.map(({ sent }) => perSecond(sent)));
-  const y = scale(most, frame.bottom, frame.top);
+  const y = heights(frame, most);
   /** Bars from one count of a span to another. */
   const bars = (kind: string, edges: (span: CallCounts) => [number, number]) => {
     const d = calls.course.map(({ at, ...counts }) => {
@@ -46,7 +36,7 @@ ${picture(
   frame,
   markup`${bars('answered', ({ sent, throttled }) => [0, sent - throttled])}
 ${bars('throttled', ({ sent, throttled }) => [sent - throttled, sent])}
-${countAxis(frame, countMarks(most, 3), y)}
+${countAxis(frame, most, 3)}
 ${marks}`,
 )}
 ${legend([

@@ -3,7 +3,7 @@ import type { FleetReport } from './report';
 import type { TimelinePoint } from './timeline';
 import {
   countAxis,
-  countMarks,
+  heights,
   legend,
   type Markup,
   markup,
@@ -11,7 +11,6 @@ import {
   rounded,
   scale,
   timeAxis,
-  timeMarks,
   type Frame,
 } from '../../drawing';
 import { callsPicture } from './calls-picture';
@@ -37,7 +36,7 @@ export function pictureOf(report: FleetReport): Markup {
   const plot: Plot = {
     points: timeline,
     x: (at) => x(time(at)),
-    times: (frame) => timeAxis(frame, timeMarks(took), x),
+    times: (frame) => timeAxis(frame, took),
   };
   return markup`<figure>
 <figcaption>Accounts that had ended, by the time since the start at ${utc(report.startedAt)}</figcaption>
@@ -57,7 +56,7 @@ interface Plot {
 
 function ends({ counts }: FleetReport, plot: Plot, took: string): Markup {
   const frame = ENDS_FRAME;
-  const y = scale(Math.max(1, counts.accounts), frame.bottom, frame.top);
+  const y = heights(frame, counts.accounts);
   const layers = ENDS.map((end, index) => {
     const sums = (below: readonly (typeof ENDS)[number][]) =>
       plot.points.map((point) => below.reduce((sum, other) => sum + point[other], 0));
@@ -72,7 +71,7 @@ function ends({ counts }: FleetReport, plot: Plot, took: string): Markup {
     frame,
     markup`<rect class="rest" x="${LEFT}" y="${frame.top}" width="${RIGHT - LEFT}" height="${frame.bottom - frame.top}"/>
 ${layers}
-${countAxis(frame, countMarks(counts.accounts, 5), y)}
+${countAxis(frame, counts.accounts, 5)}
 ${plot.times(frame)}`,
   );
 }
@@ -81,7 +80,7 @@ function open(plot: Plot): Markup {
   const frame = OPEN_FRAME;
   const counts = plot.points.map(({ open }) => open ?? 0);
   const most = Math.max(...counts);
-  const y = scale(Math.max(1, most), frame.bottom, frame.top);
+  const y = heights(frame, most);
   const floor = counts.map(() => 0);
   const d = band(plot, floor, counts, y);
   return picture(
@@ -89,7 +88,7 @@ function open(plot: Plot): Markup {
     'Accounts that were open at once',
     `At the most ${counted(most, 'account')}.`,
     frame,
-    markup`${countAxis(frame, countMarks(most, 3), y)}
+    markup`${countAxis(frame, most, 3)}
 <path class="open" d="${d}"/><path class="line" d="${stairs(plot, counts, y)}"/>
 ${plot.times(frame)}`,
   );
