@@ -18,13 +18,13 @@ import {
 
 import { EXIT } from './exit-codes';
 
-/** The arguments are wrong, or do not fit what is there. */
+/** Thrown where the arguments are wrong, or do not fit what is there. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The exit code for an error. */
-export function exitCodeOfError(error: unknown): number {
+/** Chooses the exit code for an error. */
+export function exitCodeForError(error: unknown): number {
   const unreachable = [
     ...[TemporalUnreachableError, NoWorkerError, NoPollerError, PlanFailedError],
     ...[FleetUnansweredError, StagesUnknownError],

@@ -29,9 +29,9 @@ async function main(): Promise<number> {
       return usage;
     }
     // What says of an error what it is brings the client with it.
-    const { exitCodeOfError, readableError } = await import('./errors.js');
+    const { exitCodeForError, readableError } = await import('./errors.js');
     report(readableError(error), json);
-    return exitCodeOfError(error);
+    return exitCodeForError(error);
   }
 }
 

@@ -3,7 +3,7 @@ import { readFleetRequest } from '../contract';
 import { UsageError } from './errors';
 import { quote } from './words';
 
-/** What every verb takes. */
+/** The options that every verb takes. */
 export interface CommonOptions {
   json?: boolean;
 }
@@ -19,7 +19,7 @@ export async function withClient<T>(use: (client: IdentityCenterClient) => Promi
 }
 
 /** Checks an argument that is to be an account ID. @throws UsageError where it is none */
-export function accountOf(text: string): string {
+export function checkAccountId(text: string): string {
   if (!/^\d{12}$/.test(text))
     throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${quote(text)}`);
   return text;

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from '../../client';
 import { defined, readDeprovisionRequest } from '../../contract';
-import { EXIT, exitCodeOf } from '../exit-codes';
+import { EXIT, exitCodeForRun } from '../exit-codes';
 import { follow, sayStarted } from './follow';
 import { withClient, type CommonOptions } from '../with-client';
 
@@ -15,6 +15,6 @@ export async function deprovision(
   return withClient(async (client) => {
     const run = await client.startDeprovision(request);
     sayStarted(run, options);
-    return options.wait ? exitCodeOf(await follow(client, run, options)) : EXIT.done;
+    return options.wait ? exitCodeForRun(await follow(client, run, options)) : EXIT.done;
   });
 }

@@ -1,5 +1,5 @@
 import type { AccountStatus, IdentityCenterClient, StartedRun } from '../../client';
-import { lastOf, showLive } from './live';
+import { lastStatus, showLive } from './live';
 import { printStatus } from './output';
 import { print, printJson } from '../output';
 import type { CommonOptions } from '../with-client';
@@ -35,7 +35,7 @@ export async function follow(
   until: (statuses: Statuses) => Statuses = (statuses) => statuses,
 ): Promise<AccountStatus> {
   const statuses = until(client.watch(run.accountId, run.runId));
-  const last = await (options.json ? lastOf(statuses) : showLive(statuses));
+  const last = await (options.json ? lastStatus(statuses) : showLive(statuses));
   if (options.json) printJson(last);
   else printStatus(last);
   return last;

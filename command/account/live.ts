@@ -7,7 +7,7 @@ import { colourStage, describePending } from './output';
 export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
   const story = new Story();
   try {
-    return await lastOf(told(statuses, story));
+    return await lastStatus(told(statuses, story));
   } finally {
     story.end();
   }
@@ -21,7 +21,7 @@ async function* told(statuses: AsyncIterable<AccountStatus>, story: Story): Asyn
 }
 
 /** Returns the last status of a run. */
-export async function lastOf(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
+export async function lastStatus(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
   let last: AccountStatus | undefined;
   for await (const status of statuses) last = status;
   if (last === undefined) throw new Error('the run gave no status');

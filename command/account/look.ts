@@ -1,31 +1,31 @@
 import type { AccountStatus, AccountSummary, Stage } from '../../client';
 import { defined } from '../../contract';
-import { EXIT, exitCodeOf } from '../exit-codes';
-import { lastOf, showLive } from './live';
+import { EXIT, exitCodeForRun } from '../exit-codes';
+import { lastStatus, showLive } from './live';
 import { colourStage, printStatus } from './output';
 import { print, printJson } from '../output';
 import { printTable } from '../table';
-import { accountOf, withClient, type CommonOptions } from '../with-client';
+import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 /** Shows where the run of an account stands. */
 export async function status(accountId: string, { json }: CommonOptions): Promise<number> {
-  const account = accountOf(accountId);
+  const account = checkAccountId(accountId);
   return withClient(async (client) => {
     const found = await client.status(account);
     if (json) printJson(found);
     else printStatus(found);
-    return exitCodeOf(found);
+    return exitCodeForRun(found);
   });
 }
 
 /** Follows the run of an account to its end: live for people, a JSON document each time that something changes. */
 export async function watch(accountId: string, { json }: CommonOptions): Promise<number> {
-  const account = accountOf(accountId);
+  const account = checkAccountId(accountId);
   return withClient(async (client) => {
     const statuses = client.watch(account);
-    const last = await (json ? lastOf(printEach(statuses)) : showLive(statuses));
+    const last = await (json ? lastStatus(printEach(statuses)) : showLive(statuses));
     if (!json) printStatus(last);
-    return exitCodeOf(last);
+    return exitCodeForRun(last);
   });
 }
 
@@ -50,7 +50,7 @@ export async function list({
     }
     const rows: string[][] = [];
     try {
-      for await (const account of accounts) rows.push(cellsOf(account));
+      for await (const account of accounts) rows.push(cells(account));
     } finally {
       // What was found before a failure counts.
       if (rows.length > 0) printTable(['Account', 'Stage', 'Region', 'Instance', 'Started', 'Ended'], rows);
@@ -60,7 +60,7 @@ export async function list({
   });
 }
 
-function cellsOf({ accountId, stage, region, instanceArn, startedAt, closedAt }: AccountSummary): string[] {
+function cells({ accountId, stage, region, instanceArn, startedAt, closedAt }: AccountSummary): string[] {
   return [
     accountId,
     stage === undefined ? 'open, no worker answers' : colourStage(stage),

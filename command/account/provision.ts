@@ -1,6 +1,6 @@
 import { InvalidRequestError, type AccountStatus } from '../../client';
 import { readRequest } from '../../contract';
-import { EXIT, exitCodeOf } from '../exit-codes';
+import { EXIT, exitCodeForRun } from '../exit-codes';
 import { follow, sayStarted } from './follow';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { withClient, type CommonOptions } from '../with-client';
@@ -19,7 +19,7 @@ export async function provision(
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
     // A held run may wait for days for a person; a pipeline does not.
-    return exitCodeOf(await follow(client, run, options, untilHeld));
+    return exitCodeForRun(await follow(client, run, options, untilHeld));
   });
 }
 

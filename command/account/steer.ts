@@ -1,11 +1,11 @@
 import { SteeringRefusedError, type IdentityCenterClient, type Progress } from '../../client';
 import { defined, readCorrection, readReason } from '../../contract';
-import { EXIT, exitCodeOf } from '../exit-codes';
+import { EXIT, exitCodeForRun } from '../exit-codes';
 import { follow } from './follow';
 import { colourStage } from './output';
 import { readTags } from './read-request';
 import { print, printJson } from '../output';
-import { accountOf, withClient, type CommonOptions } from '../with-client';
+import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 /** Steers the run of an account, and shows what came of it. */
 async function steer(
@@ -15,7 +15,7 @@ async function steer(
   say: (progress: Progress) => string = ({ stage }) =>
     `${colourStage(stage)}. Follow it with: identity-center watch ${accountId}`,
 ): Promise<number> {
-  const account = accountOf(accountId);
+  const account = checkAccountId(accountId);
   return withClient(async (client) => {
     const progress = await ask(client, account);
     if (json) printJson({ accountId, ...progress });
@@ -44,13 +44,13 @@ export function retry(
 ): Promise<number> {
   const correction = defined({ name: options.name, tags: readTags(options.tag) });
   const read = readCorrection(correction);
-  if (typeof read === 'string') throw new SteeringRefusedError(accountOf(accountId), 'retry', read);
+  if (typeof read === 'string') throw new SteeringRefusedError(checkAccountId(accountId), 'retry', read);
   return steer(accountId, options, (client, account) => client.retry(account, correction));
 }
 
 export function abort(accountId: string, options: CommonOptions & { reason: string }): Promise<number> {
   const read = readReason(options.reason);
-  if (typeof read === 'string') throw new SteeringRefusedError(accountOf(accountId), 'abort', read);
+  if (typeof read === 'string') throw new SteeringRefusedError(checkAccountId(accountId), 'abort', read);
   return steer(
     accountId,
     options,
@@ -62,7 +62,7 @@ export function abort(accountId: string, options: CommonOptions & { reason: stri
 
 /** Asks a run to stop, and waits until it has ended. */
 export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
-  const account = accountOf(accountId);
+  const account = checkAccountId(accountId);
   return withClient(async (client) => {
     const { workflowId, runId } = await client.cancel(account);
     if (!options.wait) {
@@ -75,6 +75,6 @@ export async function cancel(accountId: string, options: CommonOptions & { wait:
     }
     const last = await follow(client, { accountId, workflowId, runId, joined: true }, options);
     // A run that ended well before the request came is not what was asked for.
-    return last.stage === 'cancelled' ? EXIT.done : exitCodeOf(last) || EXIT.failed;
+    return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
   });
 }

@@ -30,11 +30,11 @@ export async function follow(
     printFleet(last);
   }
   if (last === undefined) throw new Error(`Fleet ${name} gave no status`);
-  return exitCodeOfFleet(last);
+  return exitCodeForFleet(last);
 }
 
-/** Says with what a verb exits that shows a fleet. Skipped accounts are none that were done. */
-export function exitCodeOfFleet({ status, failed, skipped, cancelled }: FleetStatus): number {
+/** Chooses the exit code for the state of a fleet. A skipped account was not provisioned, so it counts as a failure. */
+export function exitCodeForFleet({ status, failed, skipped, cancelled }: FleetStatus): number {
   if (status === 'RUNNING') return EXIT.running;
   if (status === 'CANCELLED') return EXIT.cancelled;
   return status === 'COMPLETED' && failed + skipped + cancelled === 0 ? EXIT.done : EXIT.failed;

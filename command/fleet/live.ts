@@ -5,7 +5,7 @@ import { LiveLine } from '../live';
 import { duration, percent } from '../words';
 
 const BAR = 30;
-/** The rate is that of the last while: what went before says little about what comes. */
+/** How long the rate looks back: what went before says little about what comes. */
 const RATE_OVER_MS = 30_000;
 const LINE_EVERY_MS = 10_000;
 

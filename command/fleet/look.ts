@@ -1,5 +1,5 @@
 import { defined } from '../../contract';
-import { exitCodeOfFleet, follow } from './follow';
+import { exitCodeForFleet, follow } from './follow';
 import { printFleet } from './output';
 import { printJson } from '../output';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
@@ -11,7 +11,7 @@ export async function status(name: string, { json }: CommonOptions): Promise<num
     const [found, callsPerSecond] = [await client.fleets.status(name), await client.rate()];
     if (json) printJson({ ...found, ...defined({ callsPerSecond }) });
     else printFleet(found, callsPerSecond);
-    return exitCodeOfFleet(found);
+    return exitCodeForFleet(found);
   });
 }
 

@@ -10,7 +10,7 @@ import {
 import { defined, oneLine, readFleetRequest } from '../../contract';
 import { UsageError } from '../errors';
 
-/** What is said of a fleet beside its manifest. */
+/** The options of a fleet beside its manifest. */
 export interface FleetInputOptions {
   name?: string;
   maxConcurrent?: number;

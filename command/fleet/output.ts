@@ -51,7 +51,7 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
   if (status.causes.length > 0) printCauses(status);
 }
 
-/** A terminated fleet has no last word. */
+/** Says where a fleet stands. A terminated one stays in the stage that it had, so its end is told by Temporal's status. */
 function describeStage({ status, stage }: FleetStatus): string {
   return ['RUNNING', 'COMPLETED', 'CANCELLED'].includes(status)
     ? `${stage}: ${FLEET_STAGES[stage]}`
@@ -65,7 +65,7 @@ function printCauses({ name, status, causes }: FleetStatus): void {
       String(count),
       type,
       remedy,
-      firstOf(accounts, count),
+      nameFirst(accounts, count),
     ]),
     [8, 24, 50, 16],
   );
@@ -79,6 +79,6 @@ function printCauses({ name, status, causes }: FleetStatus): void {
 const NAMED = 3;
 
 /** Names the first accounts of many, a line each. */
-export function firstOf(accounts: readonly string[], count = accounts.length): string {
+export function nameFirst(accounts: readonly string[], count = accounts.length): string {
   return [...accounts.slice(0, NAMED), ...(count > NAMED ? ['…'] : [])].join('\n');
 }

@@ -3,7 +3,7 @@ import { PLANS, type AccountPlan, type Plan } from '../../client';
 import { GOOD_PLANS } from '../../contract';
 import { EXIT } from '../exit-codes';
 import { readAccounts } from './manifest';
-import { firstOf } from './output';
+import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
 import { print, printJson } from '../output';
@@ -38,13 +38,13 @@ export async function plan(manifest: string, { json, rate }: FleetPlanOptions): 
     } finally {
       live?.stop();
     }
-    if (json) printJson({ accounts: plans.length, counts: countsOf(plans), plans });
+    if (json) printJson({ accounts: plans.length, counts: countPlans(plans), plans });
     else printPlan(manifest, plans);
     return plans.every(({ plan }) => GOOD_PLANS.includes(plan)) ? EXIT.done : EXIT.failed;
   });
 }
 
-function countsOf(plans: readonly AccountPlan[]): Partial<Record<Plan, number>> {
+function countPlans(plans: readonly AccountPlan[]): Partial<Record<Plan, number>> {
   const counts: Partial<Record<Plan, number>> = {};
   for (const { plan } of plans) counts[plan] = (counts[plan] ?? 0) + 1;
   return counts;
@@ -52,13 +52,13 @@ function countsOf(plans: readonly AccountPlan[]): Partial<Record<Plan, number>> 
 
 function printPlan(manifest: string, plans: readonly AccountPlan[]): void {
   print(`${manifest}: ${grouped(plans.length)} accounts; nothing was written to AWS.`);
-  const counts = countsOf(plans);
+  const counts = countPlans(plans);
   for (const [plan, meaning] of Object.entries(PLANS) as [Plan, string][]) {
     const count = counts[plan];
     if (count !== undefined)
-      print(`${grouped(count).padStart(8)}  ${colourOf(plan)(plan.padEnd(10))}${meaning}`);
+      print(`${grouped(count).padStart(8)}  ${colour(plan)(plan.padEnd(10))}${meaning}`);
   }
-  const bad = groupsOf(plans.filter(({ plan }) => !GOOD_PLANS.includes(plan)));
+  const bad = groupByReason(plans.filter(({ plan }) => !GOOD_PLANS.includes(plan)));
   if (bad.length === 0) return;
   printTable(
     ['Accounts', 'Plan', 'Why, of the first', 'Next step', 'Which'],
@@ -67,7 +67,7 @@ function printPlan(manifest: string, plans: readonly AccountPlan[]): void {
       first.plan,
       first.why,
       first.remedy ?? '',
-      firstOf(accounts),
+      nameFirst(accounts),
     ]),
     [10, 11, 50, 34, 14],
   );
@@ -80,7 +80,7 @@ interface Group {
 }
 
 /** Groups the accounts that have the same reason, whatever the instance or the request in it. */
-function groupsOf(plans: readonly AccountPlan[]): Group[] {
+function groupByReason(plans: readonly AccountPlan[]): Group[] {
   const groups = new Map<string, Group>();
   for (const account of plans) {
     const key = `${account.plan} ${account.why.replaceAll(/arn:\S+|request [\w-]+/g, '')} ${account.remedy ?? ''}`;
@@ -91,7 +91,7 @@ function groupsOf(plans: readonly AccountPlan[]): Group[] {
   return [...groups.values()].sort((one, other) => other.accounts.length - one.accounts.length);
 }
 
-function colourOf(plan: Plan): (text: string) => string {
+function colour(plan: Plan): (text: string) => string {
   if (GOOD_PLANS.includes(plan)) return pc.green;
   return plan === 'notReady' || plan === 'unknown' ? pc.yellow : pc.red;
 }

@@ -93,7 +93,7 @@ async function startWorker(connection: NativeConnection, options: Omit<WorkerOpt
   };
 }
 
-/** A worker of the emulator would answer production runs with instances that do not exist. */
+/** Refuses a server that may be production's: a worker on the emulator would answer its runs with instances that do not exist. */
 function refuseProductionQueue(address: string, taskQueue: string): void {
   const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)(:\d+)?$/.test(address);
   if (loopback || taskQueue !== DEFAULT_TASK_QUEUE) return;

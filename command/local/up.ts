@@ -1,9 +1,9 @@
 import pc from 'picocolors';
 import { findLocalServer, IdentityCenterClient, type LocalServer } from '../../client';
-import { lastOf, showLive } from '../account/live';
+import { lastStatus, showLive } from '../account/live';
 import { printStatus } from '../account/output';
 import { UsageError } from '../errors';
-import { EXIT, exitCodeOf } from '../exit-codes';
+import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
 import { LiveLine } from '../live';
 import { print, printJson, printRows } from '../output';
@@ -67,6 +67,7 @@ async function startVisibly({ json }: CommonOptions): Promise<LocalServices> {
   }
 }
 
+/** Says where everything is. */
 function printServer({ temporalAddress, uiUrl, emulatorUrl }: LocalServer): void {
   printRows([
     ['Temporal', temporalAddress],
@@ -90,16 +91,16 @@ async function provisionSample(server: LocalServer, { json }: CommonOptions): Pr
       server.uiUrl &&
       `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;
     if (json) {
-      const status = await lastOf(statuses);
+      const status = await lastStatus(statuses);
       printJson({ ...server, runUrl, run: status });
-      return exitCodeOf(status);
+      return exitCodeForRun(status);
     }
     print(`Provisioning account ${SAMPLE_ACCOUNT}, while AWS throttles it twice and loses an answer:`);
     const status = await showLive(statuses);
     print();
     printStatus(status);
     printRows([['In the UI', runUrl]]);
-    return exitCodeOf(status);
+    return exitCodeForRun(status);
   } finally {
     await client.close();
   }

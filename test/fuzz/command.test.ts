@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CommanderError } from 'commander';
 import { IdentityCenterClient } from '../../client';
-import { exitCodeOfError } from '../../command/errors';
+import { exitCodeForError } from '../../command/errors';
 import { EXIT } from '../../command/exit-codes';
 import { createProgram } from '../../command/program';
 import { readRequestInput } from '../../command/account/read-request';
@@ -65,7 +65,7 @@ async function outcomeOf(words: string[]): Promise<{ code: number; message: stri
     if (error instanceof Connecting) return { code: 0, message: '' };
     const { message } = error as Error;
     if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : EXIT.usage, message };
-    return { code: exitCodeOfError(error), message };
+    return { code: exitCodeForError(error), message };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AccountOutcome, FleetStatus } from '../../client';
 import { defined } from '../../contract';
-import { reportOf, type FleetReport } from '../../command/fleet/report/report';
+import { makeReport, type FleetReport } from '../../command/fleet/report/report';
 
 /** Times of made-up reports are counted from here, in seconds. */
 export const BEGAN = Date.parse('2026-03-01T08:00:00.000Z');
@@ -32,7 +32,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
 }
 
 export function reportOn(accounts: AccountOutcome[], more: Partial<FleetStatus> = {}): FleetReport {
-  return reportOf(statusOf(accounts.length, more), accounts, new Date(BEGAN + 90_000));
+  return makeReport(statusOf(accounts.length, more), accounts, new Date(BEGAN + 90_000));
 }
 
 export const accountAt = (index: number) => String(100_000_000_000 + index * 7_919);

@@ -14,7 +14,7 @@ const COLUMNS = [
 ];
 
 /** Writes the accounts of a report, ended or not, a line each, as RFC 4180 has it. */
-export function csvOf({ accounts, unfinished }: FleetReport): string {
+export function toCsv({ accounts, unfinished }: FleetReport): string {
   const rows = [...accounts, ...unfinished].map((account) => {
     const failure = 'failure' in account ? account.failure : undefined;
     return {

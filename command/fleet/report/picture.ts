@@ -13,20 +13,20 @@ import {
   timeAxis,
   type Frame,
 } from '../../drawing';
-import { callsPicture } from './calls-picture';
+import { drawCalls } from './calls';
 import { counted, duration, grouped } from '../../words';
 
 const [LEFT, RIGHT] = [62, 872];
 const ENDS_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 250 };
 const OPEN_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 112 };
 
-/** From the bottom up. */
+/** The ends of accounts, in the order in which they are drawn over each other, from the bottom up. */
 const ENDS = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
 
 /**
  * Draws the course of a fleet: how many accounts had ended in which way, how many were open, where that is known, and the calls.
  */
-export function pictureOf(report: FleetReport): Markup {
+export function drawRun(report: FleetReport): Markup {
   const { counts, timeline } = report;
   const [first, last] = [timeline[0], timeline.at(-1)];
   if (first === undefined || last === undefined) return markup``;
@@ -41,15 +41,15 @@ export function pictureOf(report: FleetReport): Markup {
   return markup`<figure>
 <figcaption>Accounts that had ended, by the time since the start at ${utc(report.startedAt)}</figcaption>
 ${ends(report, plot, duration(took))}
-${legendOf(counts)}
+${drawLegend(counts)}
 </figure>
 ${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${open(plot)}</figure>`}
-${callsPicture(report.calls, OPEN_FRAME, { x: (at) => x(at - Date.parse(first.at)), marks: plot.times(OPEN_FRAME) })}`;
+${drawCalls(report.calls, OPEN_FRAME, { x: (at) => x(at - Date.parse(first.at)), marks: plot.times(OPEN_FRAME) })}`;
 }
 
 interface Plot {
   points: readonly TimelinePoint[];
-  /** From a time, ISO 8601. */
+  /** Where a time (ISO 8601) is drawn. */
   x: (at: string) => number;
   times: (frame: Frame) => Markup[];
 }
@@ -119,7 +119,7 @@ function band(
   return `${stairs(plot, upper, y)}${back}Z`;
 }
 
-function legendOf(counts: FleetReport['counts']): Markup {
+function drawLegend(counts: FleetReport['counts']): Markup {
   const ends = ENDS.filter((end) => counts[end] > 0).map(
     (end) => [end, `${end} (${grouped(counts[end])})`] as const,
   );

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from '../../errors';
 import { EXIT } from '../../exit-codes';
-import { csvOf } from './csv';
-import { htmlOf } from './html';
+import { toCsv } from './csv';
+import { toHtml } from './html';
 import { fleetReport, type FleetReport } from './report';
 import { print } from '../../output';
 import { quote } from '../../words';
@@ -10,8 +10,8 @@ import { checkFleetName, withClient, type CommonOptions } from '../../with-clien
 
 const WRITERS = {
   json: (report: FleetReport) => `${JSON.stringify(report)}\n`,
-  csv: csvOf,
-  html: htmlOf,
+  csv: toCsv,
+  html: toHtml,
 };
 
 export interface ReportOptions extends CommonOptions {

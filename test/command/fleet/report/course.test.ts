@@ -1,6 +1,6 @@
-import { csvOf } from '../../../../command/fleet/report/csv';
-import { htmlOf } from '../../../../command/fleet/report/html';
-import { reportOf } from '../../../../command/fleet/report/report';
+import { toCsv } from '../../../../command/fleet/report/csv';
+import { toHtml } from '../../../../command/fleet/report/html';
+import { makeReport } from '../../../../command/fleet/report/report';
 import { MAX_TIMELINE_POINTS } from '../../../../command/fleet/report/timeline';
 import { after, BEGAN, failed, reportOn, skipped, statusOf, succeeded } from '../../../support/fleet-report';
 
@@ -49,7 +49,7 @@ describe('the timeline', () => {
 
   test('of a fleet without accounts it is a start and an end', () => {
     expect(reportOn([]).timeline.map(({ at }) => at)).toEqual([after(0), after(60)]);
-    expect(htmlOf(reportOn([]))).toContain('0 of 0 accounts succeeded');
+    expect(toHtml(reportOn([]))).toContain('0 of 0 accounts succeeded');
   });
 });
 
@@ -59,10 +59,10 @@ test('accounts without an end are in the report: held ones with their own table'
     { accountId: '200000000002', end: 'waiting' },
   ] as const;
   const status = statusOf(3, { status: 'RUNNING', stage: 'running', open: 1, held: 1 });
-  const report = reportOf(status, [succeeded(1, 0, 10)], new Date(BEGAN + 90_000), [...open]);
-  expect(csvOf(report)).toMatch(/\r\n200000000001,held,,,[^\r]*,,,,\r\n200000000002,waiting,/);
-  expect(htmlOf(report)).toMatch(/Accounts that are held[^]*200000000001/);
-  expect(htmlOf(report)).not.toContain('200000000002');
+  const report = makeReport(status, [succeeded(1, 0, 10)], new Date(BEGAN + 90_000), [...open]);
+  expect(toCsv(report)).toMatch(/\r\n200000000001,held,,,[^\r]*,,,,\r\n200000000002,waiting,/);
+  expect(toHtml(report)).toMatch(/Accounts that are held[^]*200000000001/);
+  expect(toHtml(report)).not.toContain('200000000002');
 });
 
 describe('the calls', () => {
@@ -89,13 +89,13 @@ describe('the calls', () => {
   });
 
   test('are drawn by the second, with the throttled share', () => {
-    const html = htmlOf(reportOn([succeeded(1, 0, 10)], { calls }));
+    const html = toHtml(reportOn([succeeded(1, 0, 10)], { calls }));
     expect(html).toContain('60 to Identity Center, 15 throttled (25 %); at the most 20 a second.');
     const bars = /<path class="throttled" d="([^"]*)"/.exec(html)?.[1];
     expect(bars?.match(/M/g)).toHaveLength(1);
   });
 
   test('are left out where none is known of', () => {
-    expect(htmlOf(reportOn([succeeded(1, 0, 10)]))).not.toContain('Calls a second');
+    expect(toHtml(reportOn([succeeded(1, 0, 10)]))).not.toContain('Calls a second');
   });
 });

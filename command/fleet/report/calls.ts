@@ -5,13 +5,13 @@ import { describeCalls } from '../../words';
 
 /** The time axis, which is that of the other pictures. */
 interface Times {
-  /** From milliseconds since the epoch. */
+  /** Where a time (milliseconds since the epoch) is drawn. */
   x: (at: number) => number;
   marks: Markup[];
 }
 
 /** Draws the calls a second over time, and how many of them were throttled; nothing, where no call is known of. */
-export function callsPicture(calls: ReportCalls, frame: Frame, { x, marks }: Times): Markup {
+export function drawCalls(calls: ReportCalls, frame: Frame, { x, marks }: Times): Markup {
   if (calls.sent === 0) return markup``;
   const perSecond = (count: number) => (count * 1000) / calls.spanMs;
   const most = Math.max(1, ...calls.course.map(({ sent }) => perSecond(sent)));
