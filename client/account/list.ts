@@ -7,8 +7,8 @@ import {
   SEARCH_ATTRIBUTES,
   type Stage,
 } from '../../contract';
-import { StagesUnknownError } from '../errors';
 import { isUnknownSearchAttribute } from '../search-attributes';
+import { StagesUnknownError } from './errors';
 import { endStageOf, readStatus } from './status';
 
 /** An account in a list. Times are ISO 8601. */

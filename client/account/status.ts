@@ -21,7 +21,7 @@ import {
   type ProvisionResult,
   type Stage,
 } from '../../contract';
-import { NoRunError } from '../errors';
+import { NoRunError } from './errors';
 
 /** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
 export interface PendingActivity {

@@ -6,9 +6,10 @@ import {
   type PlanPage,
   type ProvisionRequestInput,
 } from '../../contract';
-import { NoPollerError, PlanFailedError } from '../errors';
+import { NoPollerError } from '../errors';
+import { PlanFailedError } from './errors';
 import { paginate } from './pages';
-import { pollersOf } from '../pollers';
+import { countPollers } from '../pollers';
 
 /** Pages at once, so that a slow account does not keep others waiting, and accounts at once of each. */
 const PAGES = 2;
@@ -26,7 +27,7 @@ export async function* planAccounts(
   taskQueue: string,
   accounts: readonly ProvisionRequestInput[],
 ): AsyncGenerator<AccountPlan, void, void> {
-  if ((await pollersOf(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
+  if ((await countPollers(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
   const plan = randomUUID();
   const pages = paginate(accounts).entries();
   const open: WorkflowHandle[] = [];
