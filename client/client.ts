@@ -95,7 +95,7 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Where the latest run of an account stands.
+   * Says where a run of an account stands; default: its latest.
    *
    * @throws NoRunError
    */
@@ -104,7 +104,7 @@ export class IdentityCenterClient {
   }
 
   /**
-   * The status of a run each time that it changes, until the run has ended.
+   * Yields the status of a run each time that it changes, until the run has ended.
    *
    * @param intervalMs milliseconds between two looks
    * @throws NoRunError
@@ -115,7 +115,7 @@ export class IdentityCenterClient {
   }
 
   /**
-   * The accounts that have had a run, each with its latest, the latest first.
+   * Lists the accounts that have had a run, each with its latest, the latest first.
    *
    * @throws StagesUnknownError at the end, where there are open runs of which nobody says whether they are in the stage
    */
@@ -136,8 +136,8 @@ export class IdentityCenterClient {
   }
 
   /**
-   * No new write to AWS until {@link resume}; a call that is under way finishes. This and the next three answer with the
-   * run's new progress.
+   * Pauses a run: no new write to AWS until {@link resume}; a call that is under way finishes. This and the next three
+   * answer with the run's new progress.
    *
    * @throws SteeringRefusedError, NoRunError, NoWorkerError
    */
@@ -178,7 +178,7 @@ export class IdentityCenterClient {
     await setQueueRate(this.temporal, this.taskQueue, callsPerSecond);
   }
 
-  /** What {@link setRate} set, in calls per second; `undefined`: nothing. */
+  /** Reads what {@link setRate} set, in calls per second; `undefined`: nothing. */
   async rate(): Promise<number | undefined> {
     return readQueueRate(this.temporal, this.taskQueue);
   }

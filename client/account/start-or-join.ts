@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { diffRequests, readRunArgument, searchAttributesOf, workflowIdOf } from '../../contract';
+import { defined, diffRequests, readRunArgument, searchAttributesOf, workflowIdOf } from '../../contract';
 import { InvalidRequestError } from '../errors';
 import { OtherRunOpenError, RequestDiffersError } from './errors';
 import type { AccountRequest, RunKind } from './run-kinds';
@@ -45,8 +45,8 @@ export class RunStarter {
     for (;;) {
       try {
         const runId = await this.start(kind, request);
-        const notice = wasSearchable && !this.searchable ? { notice: NOT_SEARCHABLE } : {};
-        return { accountId, workflowId, runId, joined: false, ...notice };
+        const notice = wasSearchable && !this.searchable ? NOT_SEARCHABLE : undefined;
+        return defined({ accountId, workflowId, runId, joined: false, notice });
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
@@ -68,9 +68,7 @@ export class RunStarter {
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: kind.summary(request),
         staticDetails: kind.details(request, this.client.options.identity),
-        ...(searchable && {
-          typedSearchAttributes: searchAttributesOf(request, kind.firstStage),
-        }),
+        typedSearchAttributes: searchable ? searchAttributesOf(request, kind.firstStage) : [],
       });
       return handle.firstExecutionRunId;
     } catch (error) {

@@ -18,7 +18,7 @@ const MAX_CONCURRENT = 25;
 const LONGEST = '2h';
 
 /**
- * What a fleet would do with accounts, in their order; nothing is written to AWS.
+ * Says what a fleet would do with accounts, in their order; nothing is written to AWS.
  *
  * @throws NoPollerError, PlanFailedError
  */
@@ -39,7 +39,9 @@ export async function* planAccounts(
         const [page, accounts] = next.value;
         const args: [PlanPage] = [{ accounts, maxConcurrent: MAX_CONCURRENT }];
         const handle = await client.workflow.start(PLAN_PAGE_WORKFLOW, {
-          ...{ workflowId: `identity-center-plan/${plan}/${page}`, taskQueue, args },
+          workflowId: `identity-center-plan/${plan}/${page}`,
+          taskQueue,
+          args,
           workflowExecutionTimeout: LONGEST,
           staticSummary: `plan for ${accounts.length} accounts, page ${page}`,
         });
