@@ -7,37 +7,22 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import { optionalTsToDate } from '@temporalio/common/lib/time';
-import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import {
   clientToken,
   defined,
   DEPROVISION_WORKFLOW,
   describeFailure,
   PROGRESS_QUERY,
-  readFailureParts,
   SEARCH_ATTRIBUTES,
   workflowIdOf,
   type DeprovisionResult,
-  type FailureParts,
   type Progress,
   type ProgressFailure,
   type ProvisionResult,
   type Stage,
 } from '../../contract';
 import { NoRunError } from './errors';
-
-/** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
-export interface PendingActivity {
-  activity: string;
-  attempt: number;
-  /** What the last attempt said. */
-  failure?: ProgressFailure;
-  /** What that failure is made of, where it is one of ours. */
-  parts?: FailureParts;
-  /** ISO 8601; absent while an attempt is under way. */
-  nextAttemptAt?: string;
-}
+import { readPending, type PendingActivity } from './pending';
 
 /** Where the latest run of an account stands. Times are ISO 8601. */
 export interface AccountStatus extends Progress {
@@ -170,30 +155,6 @@ export function failureOfRun({ cause }: WorkflowFailedError): ProgressFailure {
       ? ['Terminated', 'The run was terminated.']
       : [cause?.name ?? 'Unknown', `${cause?.message ?? 'The run failed'}.`];
   return { type, message: `${whatHappened} ${remedy}`, whatHappened, remedy };
-}
-
-async function readPending(
-  client: Client,
-  description: WorkflowExecutionDescription,
-): Promise<PendingActivity | undefined> {
-  const pending = description.raw.pendingActivities?.[0];
-  if (!pending) return undefined;
-  const { loadedDataConverter } = client.options;
-  const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, pending.lastFailure);
-  return defined({
-    activity: pending.activityType?.name ?? '',
-    attempt: pending.attempt ?? 1,
-    ...describeAttempt(failure),
-    nextAttemptAt: optionalTsToDate(pending.nextAttemptScheduleTime)?.toISOString(),
-  });
-}
-
-function describeAttempt(failure: Error | undefined): Pick<PendingActivity, 'failure' | 'parts'> {
-  if (failure === undefined) return {};
-  if (failure instanceof ApplicationFailure)
-    return defined({ failure: describeFailure(failure), parts: readFailureParts(failure) });
-  const { name: type, message } = failure;
-  return { failure: { type, message, whatHappened: message } };
 }
 
 /** Tells whether a call failed because the server is away. */
