@@ -29,8 +29,14 @@ export async function readPending(
 ): Promise<PendingActivity | undefined> {
   const pending = description.raw.pendingActivities?.[0];
   if (!pending) return undefined;
-  const { loadedDataConverter } = client.options;
-  const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, pending.lastFailure);
+  const { loadedDataConverter, namespace } = client.options;
+  const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, pending.lastFailure, {
+    type: 'activity',
+    namespace,
+    activityId: pending.activityId ?? '',
+    workflowId: description.workflowId,
+    isLocal: false,
+  });
   return defined({
     activity: pending.activityType?.name ?? '',
     attempt: pending.attempt ?? 1,

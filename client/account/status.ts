@@ -1,5 +1,7 @@
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
+  ServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
@@ -95,9 +97,11 @@ async function queryProgress(client: Client, { workflowId, runId }: WorkflowExec
     return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId, runId).query<Progress>(PROGRESS_QUERY),
     );
-  } catch {
+  } catch (error) {
     // No worker, or a run that ended before it could answer (InvalidRequest): the server's record has to do.
-    return undefined;
+    const unanswered = [ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
+    if (unanswered.some((type) => error instanceof type)) return undefined;
+    throw error;
   }
 }
 
