@@ -18,7 +18,11 @@ const LAYERS = {
 const FOLDERS = Object.keys(LAYERS);
 
 // Folders inside a folder that have a surface of their own.
-const INNER_SURFACES = { sandbox: ['emulator', 'temporal-server'], command: ['drawing'] };
+const INNER_SURFACES = {
+  client: ['manifest'],
+  sandbox: ['emulator', 'temporal-server'],
+  command: ['drawing'],
+};
 
 const UP = '^(?:\\.\\./)+';
 const node = {

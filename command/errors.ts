@@ -1,48 +1,16 @@
-import {
-  FleetDiffersError,
-  FleetRefusedError,
-  FleetUnansweredError,
-  InvalidRequestError,
-  isUnavailable,
-  NoFleetError,
-  NoPollerError,
-  NoRunError,
-  NoWorkerError,
-  SteeringRefusedError,
-  OtherRunOpenError,
-  PlanFailedError,
-  RequestDiffersError,
-  StagesUnknownError,
-  TemporalUnreachableError,
-} from '../client';
-
+import { IdentityCenterError, isUnavailable } from '../client';
 import { EXIT } from './exit-codes';
 
 /** Thrown where the arguments are wrong, or do not fit what is there. */
-export class UsageError extends Error {
+export class UsageError extends IdentityCenterError {
   override readonly name = 'UsageError';
+  readonly category = 'usage';
 }
 
 /** Chooses the exit code for an error. */
 export function exitCodeForError(error: unknown): number {
-  const unreachable = [
-    ...[TemporalUnreachableError, NoWorkerError, NoPollerError, PlanFailedError],
-    ...[FleetUnansweredError, StagesUnknownError],
-  ];
-  if (unreachable.some((type) => error instanceof type) || isUnavailable(error)) return EXIT.unreachable;
-  const usage = [
-    UsageError,
-    InvalidRequestError,
-    RequestDiffersError,
-    OtherRunOpenError,
-    NoRunError,
-    SteeringRefusedError,
-    NoFleetError,
-    FleetDiffersError,
-    FleetRefusedError,
-  ];
-  if (usage.some((type) => error instanceof type)) return EXIT.usage;
-  return EXIT.failed;
+  if (error instanceof IdentityCenterError) return EXIT[error.category];
+  return isUnavailable(error) ? EXIT.unreachable : EXIT.failed;
 }
 
 /** Makes an error of whatever was thrown, with words for people where it has none. */

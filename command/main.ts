@@ -38,10 +38,9 @@ async function main(): Promise<number> {
 function report(error: Error, json: boolean): void {
   // Its own properties are what the error is about: the problems of a request, the address of a server.
   const facts = Object.fromEntries(Object.entries(error)) as Record<string, unknown>;
+  const { name: type, message } = error;
   if (json)
-    printJson({
-      error: { ...facts, name: undefined, cause: undefined, type: error.name, message: error.message },
-    });
+    printJson({ error: { ...facts, name: undefined, cause: undefined, category: undefined, type, message } });
   else process.stderr.write(`${error.message}\n`);
 }
 

@@ -1,6 +1,7 @@
-import { IdentityCenterClient } from '../client';
+import { IdentityCenterClient, readTemporalSettings, type TemporalSettings } from '../client';
 import { readFleetRequest } from '../contract';
 import { UsageError } from './errors';
+import { findLocalServer } from './local/state';
 import { quote } from './words';
 
 /** The options that every verb takes. */
@@ -8,9 +9,14 @@ export interface CommonOptions {
   json?: boolean;
 }
 
+/** Reads how Temporal is reached from the environment; where that names no address, a running `up` is meant. */
+export function readConnection(): TemporalSettings {
+  return readTemporalSettings(findLocalServer()?.temporalAddress);
+}
+
 /** Connects, and closes whatever happens. */
 export async function withClient<T>(use: (client: IdentityCenterClient) => Promise<T>): Promise<T> {
-  const client = await IdentityCenterClient.connect();
+  const client = await IdentityCenterClient.connect(readConnection());
   try {
     return await use(client);
   } finally {

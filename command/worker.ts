@@ -1,16 +1,17 @@
 import { NativeConnection } from '@temporalio/worker';
-import { findLocalServer, readTemporalSettings, TemporalUnreachableError } from '../client';
+import { TemporalUnreachableError } from '../client';
 import { createLogger, createWorker, installLogger, readWorkerSettings } from '../worker';
 import { UsageError } from './errors';
 import { EXIT } from './exit-codes';
 import { untilInterrupted } from './interrupt';
 import { print, printJson } from './output';
-import type { CommonOptions } from './with-client';
+import { findLocalServer } from './local/state';
+import { readConnection, type CommonOptions } from './with-client';
 
 /** Serves runs until it is interrupted, with the settings of the environment. */
 export async function worker(options: CommonOptions): Promise<number> {
   const settings = readSettings();
-  const temporal = readTemporalSettings();
+  const temporal = readConnection();
   const { address } = temporal.connectionOptions;
   const sandbox = findLocalServer()?.temporalAddress;
   if (

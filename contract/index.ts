@@ -13,6 +13,7 @@ export * from './validation';
 export * from './account/progress';
 export * from './account/request';
 export * from './account/fields';
+export * from './account/run-argument';
 export * from './account/request-diff';
 export * from './search-attributes';
 export * from './fleet/run-outcome';

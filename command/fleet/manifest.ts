@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  describeManifestProblems,
-  InvalidRequestError,
-  readManifest,
-  type FleetInput,
-  type ManifestRequest,
-} from '../../client';
+import { InvalidRequestError, type FleetInput } from '../../client';
+import { describeManifestProblems, readManifest, type ManifestRequest } from '../../client/manifest';
 import { defined, oneLine, readFleetRequest } from '../../contract';
 import { UsageError } from '../errors';
 

@@ -79,11 +79,11 @@ interface Group {
   accounts: string[];
 }
 
-/** Groups the accounts that have the same reason, whatever the instance or the request in it. */
+/** Groups the accounts that have one cause. */
 function groupByReason(plans: readonly AccountPlan[]): Group[] {
   const groups = new Map<string, Group>();
   for (const account of plans) {
-    const key = `${account.plan} ${account.why.replaceAll(/arn:\S+|request [\w-]+/g, '')} ${account.remedy ?? ''}`;
+    const key = [account.plan, account.reason, account.remedy].join(' ');
     const group = groups.get(key) ?? { first: account, accounts: [] };
     group.accounts.push(account.accountId);
     groups.set(key, group);

@@ -2,17 +2,12 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import {
-  announceLocalServer,
-  homeFolder,
-  registerSearchAttributes,
-  withdrawLocalServer,
-  type LocalServer,
-} from '../../client';
+import { registerSearchAttributes } from '../../client';
 import { DEFAULT_TASK_QUEUE, defined } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { createLogger, createWorker, installLogger, type WorkerOptions } from '../../worker';
+import { announceLocalServer, homeFolder, withdrawLocalServer, type LocalServer } from './state';
 
 const DEFAULT_PORT = 7233;
 const DEFAULT_UI_PORT = 8233;

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { findLocalServer, IdentityCenterClient, type LocalServer } from '../../client';
+import { IdentityCenterClient } from '../../client';
 import { lastStatus, showLive } from '../account/live';
 import { printStatus } from '../account/output';
 import { UsageError } from '../errors';
@@ -7,8 +7,9 @@ import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
 import { LiveLine } from '../live';
 import { print, printJson, printRows } from '../output';
-import type { CommonOptions } from '../with-client';
+import { readConnection, type CommonOptions } from '../with-client';
 import { startServices, type LocalServices } from './services';
+import { findLocalServer, type LocalServer } from './state';
 
 const SAMPLE_ACCOUNT = '111122223333';
 const STOP_WITHIN_MS = 9_500;
@@ -78,7 +79,7 @@ function printServer({ temporalAddress, uiUrl, emulatorUrl }: LocalServer): void
 }
 
 async function provisionSample(server: LocalServer, { json }: CommonOptions): Promise<number> {
-  const client = await IdentityCenterClient.connect();
+  const client = await IdentityCenterClient.connect(readConnection());
   try {
     const run = await client.start({
       accountId: SAMPLE_ACCOUNT,

@@ -52,7 +52,7 @@ export async function provisionFleet(input: unknown, carried?: CarriedFleet): Pr
 function invalidFleet(problems: string): ApplicationFailure {
   const { meaning, types } = FAILURES.invalidRequest;
   const message = `${meaning}: ${problems}. Correct the fields that the message names, then start the fleet again.`;
-  return ApplicationFailure.nonRetryable(`Fleet: ${message}`, types[0]);
+  return ApplicationFailure.nonRetryable(message, types[0]);
 }
 
 /** Calls and pages make a history long without being news; fleets once did not look. */
