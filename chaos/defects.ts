@@ -134,7 +134,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a page forgets the account that it tries again',
-    file: 'workflows/fleet/page.ts',
+    file: 'workflows/fleet/page-state.ts',
     replace: [['this.waiting.push(index);', 'if (index < 0) this.waiting.push(index);']],
     seed: 2365,
     minutes: 0.5,
@@ -153,8 +153,8 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'reports of a page of an earlier fleet count',
-    file: 'workflows/fleet/state.ts',
-    replace: [['pageId !== undefined && pageId !== this.pages', 'pageId === "" && pageId !== this.pages']],
+    file: 'workflows/fleet/live-pages.ts',
+    replace: [['pageId !== this.link', 'pageId === "" && pageId !== this.link']],
     seed: 1541,
     minutes: 0.5,
   },

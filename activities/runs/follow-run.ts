@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import {
-  outcomeOfEnd,
+  outcomeOfError,
   PROVISION_WORKFLOW,
   type ProvisionRequest,
   type ProvisionResult,
@@ -14,8 +14,8 @@ const FIRST_LOOK_MS = 1_000;
 const LAST_LOOK_MS = 15_000;
 
 /**
- * What became of the run that an account has already; tried again for as long as it is open. `undefined`: there is no run
- * that says anything about this request, so a new one is to be started.
+ * Follows the run that an account has already to its end: is tried again for as long as the run is open. `undefined` where
+ * no run says anything about this request, so that a new one is to be started.
  */
 export async function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
   const { accountId } = request;
@@ -45,7 +45,7 @@ export async function followRun({ request }: { request: ProvisionRequest }): Pro
   } catch (error) {
     // One that had failed before this fleet came is no failure of this fleet.
     if (before || !(error instanceof WorkflowFailedError)) return undefined;
-    return outcomeOfEnd(accountId, error.cause);
+    return outcomeOfError(accountId, error.cause);
   }
 }
 

@@ -21,7 +21,7 @@ export interface LatestRun {
   closedAt: number;
 }
 
-/** `undefined` where Temporal knows of none. */
+/** Finds the latest run of an account; `undefined` where Temporal knows of none. */
 export async function latestRun(request: ProvisionRequest): Promise<LatestRun | undefined> {
   const { client } = Context.current();
   const workflowId = workflowIdOf(request.accountId);

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Situation } from '../failures/table';
+import { readBy, type ReadRequest } from '../validation';
 
 /** Workflow type that looks what a fleet would do with a page of accounts; started by the client only. */
 export const PLAN_PAGE_WORKFLOW = 'planFleetPage';
@@ -33,9 +35,16 @@ export interface AccountPlan {
   remedy?: string;
 }
 
-/** The argument of {@link PLAN_PAGE_WORKFLOW}. */
-export interface PlanPage {
-  accounts: unknown[];
+const pageSchema = z.strictObject({
+  accounts: z.array(z.unknown()),
   /** Accounts that are looked at at once. */
-  maxConcurrent: number;
+  maxConcurrent: z.number().int('must be a whole number').min(1, 'must be 1 or more'),
+});
+
+/** The argument of {@link PLAN_PAGE_WORKFLOW}. */
+export type PlanPage = z.output<typeof pageSchema>;
+
+/** Reads the argument of {@link PLAN_PAGE_WORKFLOW}. */
+export function readPlanPage(input: unknown): ReadRequest<PlanPage> {
+  return readBy(pageSchema, input);
 }

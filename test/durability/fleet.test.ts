@@ -46,7 +46,8 @@ test('pages that waited for a worker together are started ten at a time: a messa
   const handle = await harness.temporal.workflow.start<(request: object) => Promise<object>>(
     'provisionFleet',
     {
-      ...{ workflowId: fleetIdOf('flood'), taskQueue: harness.taskQueue },
+      workflowId: fleetIdOf('flood'),
+      taskQueue: harness.taskQueue,
       args: [{ name: 'flood', pages: 30 }],
     },
   );

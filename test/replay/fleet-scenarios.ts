@@ -9,14 +9,12 @@ const steerFleet = async ({ client }: Harness, account: string) => {
     () => client.fleets.status(name),
     ({ held, failed }) => held === 1 && failed === 1,
   );
-  for (const order of ['pause', 'resume', 'retry'] as const) await client.fleets.order(name, order);
+  for (const steer of ['pause', 'resume', 'retry'] as const) await client.fleets.order(name, steer);
 };
 
 export const fleetScenarios: Record<string, Scenario> = {
   fleet: { start: startFleet, during: steerFleet },
   'fleet-page': { start: startFleetPage, during: steerFleet },
-  // As above, with the calls that its worker tells it.
-  'fleet-calls': { start: startFleet, during: steerFleet },
   'fleet-plan': { start: startPlan },
   // A page whose accounts are tried again waits for a later one that is busy.
   'fleet-pages-retried': { start: startTwoPages, during: retryTwoPages },
@@ -65,7 +63,8 @@ async function startPlan(
   });
   const accounts = [accountId, empty, silent].map((account) => requestFor(account ?? ''));
   const { workflowId, firstExecutionRunId: runId } = await temporal.workflow.start(PLAN_PAGE_WORKFLOW, {
-    ...{ taskQueue, workflowId: `identity-center-plan/recorded-${accountId}/0` },
+    taskQueue,
+    workflowId: `identity-center-plan/recorded-${accountId}/0`,
     args: [{ accounts, maxConcurrent: 2 }],
   });
   return { accountId, workflowId, runId, joined: false };
@@ -81,7 +80,8 @@ async function startTwoPages(
   emulator.setFaults({ accounts: [slow], creationMs: 4_000 });
   const name = `recorded-${accountId}`;
   const handle = await temporal.workflow.start(FLEET_WORKFLOW, {
-    ...{ taskQueue, workflowId: fleetIdOf(name) },
+    taskQueue,
+    workflowId: fleetIdOf(name),
     args: [{ name, pages: 2, maxConcurrent: 1 }],
   });
   for (const [page, account] of [accountId, slow].entries())
@@ -105,7 +105,9 @@ async function startStoppingPage(harness: Harness, accountId: string): Promise<S
   emulator.setFaults({ accounts: [accountId, failing], organizationForbids: true });
   const name = `recorded-${accountId}`;
   await client.fleets.start({
-    ...{ name, maxConcurrent: 1, stopAfterFailures: 1 },
+    name,
+    maxConcurrent: 1,
+    stopAfterFailures: 1,
     accounts: [requestFor(accountId, { onFailure: 'hold' }), requestFor(failing), requestFor(rest)],
   });
   const { pageIdPrefix } = await until(

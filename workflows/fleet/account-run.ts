@@ -6,12 +6,14 @@ import {
   proxyActivities,
   startChild,
   WorkflowIdReusePolicy,
+  type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import {
+  defined,
   describeProblems,
-  outcomeOfEnd,
+  outcomeOfError,
   PROVISION_WORKFLOW,
   readRequest,
   searchAttributesOf,
@@ -23,12 +25,15 @@ import {
 } from '../../contract';
 import { failureOf } from '../shared/failure';
 
-/** What is given to each account of a page. */
-interface Surroundings {
+type Provision = (request: ProvisionRequest) => Promise<ProvisionResult>;
+
+/** What a page gives to each of its accounts. */
+interface PageContext {
   fleet: string;
+  /** The namespace knows the search attributes. */
   searchable: boolean;
-  /** The run is this fleet's own: it is cancelled with it, and takes its orders. */
-  onStarted(workflowId: string): void;
+  /** Called when the fleet has a run of its own for the account, which is cancelled and steered with the fleet. */
+  onRunStarted: (workflowId: string) => void;
 }
 
 const { followRun } = proxyActivities<Activities>({
@@ -39,27 +44,28 @@ const { followRun } = proxyActivities<Activities>({
 });
 
 /** Provisions one account of a fleet by a run of its own, or follows the run that it has; never throws. */
-export async function provisionAccount(input: unknown, around: Surroundings): Promise<RunOutcome> {
+export async function provisionAccount(input: unknown, page: PageContext): Promise<RunOutcome> {
   const accountId = accountIdIn(input);
+  const read = readRequest(input);
+  if ('problems' in read)
+    return outcomeOfError(accountId, failureOf('invalidRequest', accountId, describeProblems(read.problems)));
   try {
-    const read = readRequest(input);
-    if ('problems' in read) throw failureOf('invalidRequest', accountId, describeProblems(read.problems));
-    return await startOrFollow(read.request, around);
+    return await startOrFollow(read.request, page);
   } catch (error) {
-    return outcomeOfFailure(accountId, error);
+    if (isCancellation(error)) return { accountId, end: 'cancelled' };
+    return outcomeOfError(accountId, error instanceof ChildWorkflowFailure ? error.cause : error);
   }
 }
 
-async function startOrFollow(request: ProvisionRequest, around: Surroundings): Promise<RunOutcome> {
+async function startOrFollow(request: ProvisionRequest, page: PageContext): Promise<RunOutcome> {
   const { accountId } = request;
   // An account that is done is not done again: the server refuses its ID.
   let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY;
   for (;;) {
-    try {
-      const result = await startRun(request, around, reuse);
-      return { accountId, end: 'succeeded', outcome: result.outcome, instanceArn: result.instanceArn };
-    } catch (error) {
-      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    const run = await startRun(request, page, reuse);
+    if (run !== undefined) {
+      const { outcome, instanceArn } = await run.result();
+      return { accountId, end: 'succeeded', outcome, instanceArn };
     }
     const followed = await followRun({ request });
     if (followed !== undefined) return followed;
@@ -67,33 +73,36 @@ async function startOrFollow(request: ProvisionRequest, around: Surroundings): P
   }
 }
 
+/** Starts the run of an account; `undefined`, where the account has one that is open or, by its ID, not to be repeated. */
 async function startRun(
   request: ProvisionRequest,
-  { fleet, searchable, ...around }: Surroundings,
+  { fleet, searchable, onRunStarted }: PageContext,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
-): Promise<ProvisionResult> {
+): Promise<ChildWorkflowHandle<Provision> | undefined> {
   const workflowId = workflowIdOf(request.accountId);
-  const run = await startChild<(request: ProvisionRequest) => Promise<ProvisionResult>>(PROVISION_WORKFLOW, {
-    workflowId,
-    args: [request],
-    workflowIdReusePolicy,
-    // A run outlives whoever started it: what it has begun, it ends.
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
-    staticSummary: summaryOf(request),
-    ...(searchable && {
-      typedSearchAttributes: searchAttributesOf(request, 'creating', fleet),
-    }),
-  });
-  around.onStarted(workflowId);
-  return run.result();
+  try {
+    const run = await startChild<Provision>(
+      PROVISION_WORKFLOW,
+      defined({
+        workflowId,
+        args: [request] as [ProvisionRequest],
+        workflowIdReusePolicy,
+        // A run outlives whoever started it: what it has begun, it ends.
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
+        staticSummary: summaryOf(request),
+        typedSearchAttributes: searchable ? searchAttributesOf(request, 'creating', fleet) : undefined,
+      }),
+    );
+    onRunStarted(workflowId);
+    return run;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+    throw error;
+  }
 }
 
-function outcomeOfFailure(accountId: string, error: unknown): RunOutcome {
-  if (isCancellation(error)) return { accountId, end: 'cancelled' };
-  return outcomeOfEnd(accountId, error instanceof ChildWorkflowFailure ? error.cause : error);
-}
-
+/** Reads the account ID out of what may be no request, for people who look for it. */
 export function accountIdIn(input: unknown): string {
   const { accountId } = (input ?? {}) as { accountId?: unknown };
   return typeof accountId === 'string' ? accountId.slice(0, 20) : '(unknown)';

@@ -16,7 +16,7 @@ export function addCalls(calls: FleetCalls, made: CallCounts, sinceStart: number
       [],
     );
   return {
-    ...sumOf(calls, made),
+    ...addCounts(calls, made),
     spanMs,
     course: inSpan(course, Math.max(0, Math.floor(sinceStart / spanMs)), made),
   };
@@ -26,10 +26,10 @@ export function addCalls(calls: FleetCalls, made: CallCounts, sinceStart: number
 function inSpan(course: FleetCalls['course'], span: number, counts: CallCounts): FleetCalls['course'] {
   const last = course.at(-1);
   return last !== undefined && last.span >= span
-    ? [...course.slice(0, -1), { span: last.span, ...sumOf(last, counts) }]
+    ? [...course.slice(0, -1), { span: last.span, ...addCounts(last, counts) }]
     : [...course, { span, ...counts }];
 }
 
-function sumOf(one: CallCounts, other: CallCounts): CallCounts {
+function addCounts(one: CallCounts, other: CallCounts): CallCounts {
   return { sent: one.sent + other.sent, throttled: one.throttled + other.throttled };
 }

@@ -11,93 +11,101 @@ import {
   CALLS_SIGNAL,
   describeProblems,
   FLEET_STEERING,
+  PAGE_REPORT_SIGNAL,
   PROGRESS_QUERY,
   readAdjustment,
   readCallsNews,
   readPage,
-  type FleetSteer,
+  readPageReport,
   type FleetProgress,
+  type FleetSteer,
 } from '../../contract';
-import type { Fleet } from './state';
-import { PAGE_REPORT, type PageReport } from './messages';
+import type { Fleet } from './fleet';
+import { receive } from './receive';
 
-/** Answers the query, the signals and the Updates of a fleet. What makes no sense changes nothing, and says so. */
-export function offerFleetSteering(fleet: Fleet): void {
-  const carryOut: Record<FleetSteer, () => void> = {
-    pause: () => {
-      fleet.pause(true);
-    },
-    resume: () => {
-      fleet.pause(false);
-    },
-    retry: () => {
-      fleet.retry();
-    },
+/**
+ * Sets the handlers of the query, the signals and the Updates of a fleet. A signal that makes no sense changes nothing and
+ * is noted; an Update that makes none is refused with the reason.
+ */
+export function setFleetHandlers(fleet: Fleet): void {
+  const refuse = (why: string) => {
+    fleet.addNote(why);
   };
   setHandler(defineQuery<FleetProgress>(PROGRESS_QUERY), () => fleet.progress(), {
     description: 'Where the fleet stands, as JSON.',
   });
-  setHandler(defineSignal<[PageReport]>(PAGE_REPORT), (report) => {
-    fleet.hear(report);
+  receive(PAGE_REPORT_SIGNAL, {
+    read: readPageReport,
+    take: (report) => {
+      fleet.pages.onPageReport(report);
+    },
+    refuse,
+    description: 'Sent by the pages of the fleet: where they stand.',
   });
-  setHandler(
-    defineSignal<[unknown]>(CALLS_SIGNAL),
-    (input) => {
-      const read = readCallsNews(input);
-      if ('request' in read) fleet.hearOfCalls(read.request);
-      else fleet.note(`callsMade changed nothing: ${describeProblems(read.problems)}`);
+  receive(CALLS_SIGNAL, {
+    read: readCallsNews,
+    take: (calls) => {
+      fleet.onCallsMade(calls);
     },
-    { description: 'Sent by workers: how many calls they made for the accounts.' },
-  );
-  setHandler(
-    defineSignal<[unknown]>(ADD_PAGE_SIGNAL),
-    (input) => {
-      const read = readPage(input);
-      const reason = 'problems' in read ? describeProblems(read.problems) : fleet.whyNotPage(read.request);
-      if (reason !== undefined) fleet.note(`addPage changed nothing: ${reason}`);
-      else if ('request' in read) fleet.addPage(read.request);
+    refuse,
+    description: 'Sent by workers: how many calls they made for the accounts.',
+  });
+  receive(ADD_PAGE_SIGNAL, {
+    read: readPage,
+    take: (page) => {
+      const reason = fleet.whyNotPage(page);
+      if (reason === undefined) fleet.addPage(page);
+      else refuse(`${ADD_PAGE_SIGNAL} changed nothing: ${reason}`);
     },
-    { description: 'The next accounts: {page, accounts}, pages counted from 0.' },
-  );
-  for (const [name, description] of Object.entries(FLEET_STEERING) as [FleetSteer, string][]) {
-    setHandler(
-      defineSignal(name),
-      () => {
-        const reason = fleet.whyNot(name);
-        if (reason === undefined) carryOut[name]();
-        else fleet.note(`${name} changed nothing: ${reason}`);
-      },
-      { description },
-    );
-    setHandler(
-      defineUpdate<FleetProgress>(name),
-      () => {
-        carryOut[name]();
-        return fleet.progress();
-      },
-      {
-        description,
-        validator() {
-          const reason = fleet.whyNot(name);
-          if (reason !== undefined) throw ApplicationFailure.nonRetryable(reason, 'Refused');
-        },
-      },
-    );
-  }
+    refuse,
+    description: 'The next accounts: {page, accounts}, pages counted from 0.',
+  });
+  for (const [steer, description] of Object.entries(FLEET_STEERING) as [FleetSteer, string][])
+    setSteeringHandlers(fleet, steer, description);
   setHandler(
     defineUpdate<FleetProgress, [unknown]>(ADJUST_UPDATE),
-    (input) => {
-      const read = readAdjustment(input);
+    (argument) => {
+      const read = readAdjustment(argument);
       if ('request' in read) fleet.adjust(read.request.maxConcurrent);
       return fleet.progress();
     },
     {
       description: 'Changes {maxConcurrent} while the fleet runs.',
-      validator(input) {
-        const read = readAdjustment(input);
-        if ('problems' in read)
-          throw ApplicationFailure.nonRetryable(describeProblems(read.problems), 'Refused');
+      validator(argument) {
+        const read = readAdjustment(argument);
+        if ('problems' in read) throw refused(describeProblems(read.problems));
       },
     },
   );
+}
+
+/** Sets the handlers of a signal and of the Update of the same name. */
+function setSteeringHandlers(fleet: Fleet, steer: FleetSteer, description: string): void {
+  setHandler(
+    defineSignal(steer),
+    () => {
+      const reason = fleet.whyNot(steer);
+      if (reason === undefined) fleet[steer]();
+      else fleet.addNote(`${steer} changed nothing: ${reason}`);
+    },
+    { description },
+  );
+  setHandler(
+    defineUpdate<FleetProgress>(steer),
+    () => {
+      fleet[steer]();
+      return fleet.progress();
+    },
+    {
+      description,
+      validator() {
+        const reason = fleet.whyNot(steer);
+        if (reason !== undefined) throw refused(reason);
+      },
+    },
+  );
+}
+
+function refused(reason: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(reason, 'Refused');
 }

@@ -1,7 +1,8 @@
 import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import { describeProblems, readRequest, type AccountPlan, type PlanPage } from '../../contract';
+import { describeProblems, readPlanPage, readRequest, type AccountPlan } from '../../contract';
 import { accountIdIn } from './account-run';
+import { readArgument } from './receive';
 import { failureOf, lastWords } from '../shared/failure';
 import { backOffOf } from '../account/activities';
 
@@ -13,25 +14,29 @@ const { inspectAccount } = proxyActivities<Activities>({
   summary: 'looks what a fleet would do with the account',
 });
 
-/** What a fleet would do with a page of accounts: reads only. */
-export async function planFleetPage({ accounts, maxConcurrent }: PlanPage): Promise<AccountPlan[]> {
+/** Says what a fleet would do with a page of accounts: reads only. */
+export async function planFleetPage(argument: unknown): Promise<AccountPlan[]> {
+  const { accounts, maxConcurrent } = readArgument(readPlanPage, argument);
   const plans: AccountPlan[] = [];
   const waiting = accounts.entries();
   const inspectRest = async () => {
-    for (const [index, account] of waiting) plans[index] = await planOf(account);
+    for (const [index, account] of waiting) plans[index] = await planAccount(account);
   };
   await Promise.all(Array.from({ length: maxConcurrent }, inspectRest));
   return plans;
 }
 
-async function planOf(input: unknown): Promise<AccountPlan> {
+async function planAccount(input: unknown): Promise<AccountPlan> {
   const read = readRequest(input);
   if ('problems' in read)
     throw failureOf('invalidRequest', accountIdIn(input), describeProblems(read.problems));
   const { accountId, region, timing } = read.request;
   try {
     return await inspectAccount({
-      ...{ accountId, region, backOff: backOffOf(timing), request: read.request },
+      accountId,
+      region,
+      backOff: backOffOf(timing),
+      request: read.request,
       // What is not ready now is the finding.
       accountReadyTimeoutMs: Number.MAX_SAFE_INTEGER,
     });

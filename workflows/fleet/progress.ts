@@ -1,28 +1,36 @@
-import { NO_CALLS, type FleetProgress, type FleetResult } from '../../contract';
-import { countsOf, sumOf, type CarriedFleet } from './tally';
+import {
+  defined,
+  type FleetProgress,
+  type FleetRequest,
+  type FleetResult,
+  type FleetStage,
+} from '../../contract';
+import { countEnds, expectedPages, sumOverPages, type FleetState } from './state';
 
-/** What a fleet answers to who asks where it stands. */
-export function progressOf(
-  state: CarriedFleet,
-  { expected, ...rest }: Pick<FleetProgress, 'name' | 'stage'> & { expected: number },
-): FleetProgress {
-  const { accounts, pages, arrived, maxConcurrent, startedAt } = state;
-  const { causes, calls = NO_CALLS, pageIdPrefix, notes } = state;
-  return {
-    ...rest,
+/** Says where a fleet stands. */
+export function fleetProgress(state: FleetState, request: FleetRequest, stage: FleetStage): FleetProgress {
+  const { accounts, pages, arrived, maxConcurrent, startedAt, causes, calls, pageIdPrefix, notes } = state;
+  const starting = pages.filter(({ started }) => !started).length;
+  return defined({
+    name: request.name,
+    stage,
     accounts,
-    pages: { arrived: arrived - pages.filter(({ started }) => !started).length, expected },
-    ...countsOf(state),
-    waiting: sumOf(state, 'waiting'),
-    open: sumOf(state, 'open'),
-    held: sumOf(state, 'held'),
-    ...{ maxConcurrent, startedAt, causes, calls, pageIdPrefix },
-    ...(notes.length > 0 && { notes }),
-  };
+    pages: { arrived: arrived - starting, expected: expectedPages(request) },
+    ...countEnds(state),
+    waiting: sumOverPages(state, 'waiting'),
+    open: sumOverPages(state, 'open'),
+    held: sumOverPages(state, 'held'),
+    maxConcurrent,
+    startedAt,
+    causes,
+    calls,
+    pageIdPrefix,
+    notes: notes.length > 0 ? notes : undefined,
+  });
 }
 
-/** What a fleet returns. */
-export function resultOf(state: CarriedFleet, name: string): FleetResult {
+/** Says what a fleet came to. */
+export function fleetResult(state: FleetState, { name }: FleetRequest): FleetResult {
   const { accounts, causes, arrived: pages, pageIdPrefix } = state;
-  return { name, accounts, ...countsOf(state), causes, pages, pageIdPrefix };
+  return { name, accounts, ...countEnds(state), causes, pages, pageIdPrefix };
 }

@@ -1,19 +1,18 @@
 import {
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
   isCancellation,
-  patched,
   workflowInfo,
 } from '@temporalio/workflow';
-import { describeProblems, readFleetRequest, FAILURES, type FleetResult } from '../../contract';
-import { Fleet } from './state';
-import type { CarriedFleet } from './tally';
-import { offerFleetSteering } from './handlers';
+import { readFleetRequest, type FleetResult } from '../../contract';
+import { Fleet } from './fleet';
+import { setFleetHandlers } from './handlers';
+import { readArgument } from './receive';
+import type { FleetState } from './state';
 
-/** A page that was terminated says nothing: so often all are spoken to, which fails for one that is gone. */
+/** A page that was terminated says nothing: so often all pages are pinged, which fails for one that is gone. */
 const SILENCE = '10m';
 
 /** Executions end far below what a history may hold: 51,200 events or 50 MiB. */
@@ -24,49 +23,38 @@ const MAX_BYTES = 4_000_000;
  * Provisions the accounts of a fleet, each by a run of its own, `maxConcurrent` at once. The accounts are held by pages,
  * workflows of their own, so that neither the history nor a payload of this one grows with their number.
  */
-export async function provisionFleet(input: unknown, carried?: CarriedFleet): Promise<FleetResult> {
-  const read = readFleetRequest(input);
-  if ('problems' in read) throw invalidFleet(describeProblems(read.problems));
-  const fleet = new Fleet(read.request, carried);
-  offerFleetSteering(fleet);
+export async function provisionFleet(argument: unknown, carried?: FleetState): Promise<FleetResult> {
+  const fleet = new Fleet(readArgument(readFleetRequest, argument), carried);
+  const { pages } = fleet;
+  setFleetHandlers(fleet);
   try {
     while (!fleet.isDone) {
-      fleet.act();
-      if (!(await condition(() => fleet.hasNews || fleet.isDone || isLongWithoutNews(), SILENCE)))
-        fleet.speakToAll();
-      if (isLong() && (await isQuiet(fleet)))
-        await continueAsNew<typeof provisionFleet>(fleet.request, fleet.carried());
+      fleet.rebalance();
+      const hasHeard = await condition(() => pages.hasNews || fleet.isDone || isLong(), SILENCE);
+      if (!hasHeard) pages.pingPages();
+      if (isLong() && (await becomesQuiet(fleet)))
+        await continueAsNew<typeof provisionFleet>(fleet.request, fleet.state);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(async () => {
-      fleet.cancel();
+      pages.cancel();
       await condition(() => fleet.isDone);
     });
     throw error;
   }
-  await fleet.finish();
+  await pages.finish();
   return fleet.result();
 }
 
-function invalidFleet(problems: string): ApplicationFailure {
-  const { meaning, types } = FAILURES.invalidRequest;
-  const message = `${meaning}: ${problems}. Correct the fields that the message names, then start the fleet again.`;
-  return ApplicationFailure.nonRetryable(message, types[0]);
-}
-
-/** Calls and pages make a history long without being news; fleets once did not look. */
-function isLongWithoutNews(): boolean {
-  return isLong() && patched('long-without-news');
-}
-
+/** Tells whether the history is to go on in another execution. Pages and calls make it long without being news. */
 function isLong(): boolean {
   const { historyLength, historySize, continueAsNewSuggested } = workflowInfo();
   return continueAsNewSuggested || historyLength > MAX_EVENTS || historySize > MAX_BYTES;
 }
 
-/** Whether nothing that was sent is under way, which the next execution would not know of. */
-async function isQuiet(fleet: Fleet): Promise<boolean> {
-  await condition(() => fleet.isQuiet && allHandlersFinished());
+/** Waits until nothing that was sent is under way, of which the next execution would not know; tells whether there is one. */
+async function becomesQuiet(fleet: Fleet): Promise<boolean> {
+  await condition(() => fleet.pages.areQuiet && allHandlersFinished());
   return !fleet.isDone;
 }

@@ -8,8 +8,7 @@ import type {
   IdentityCenterClient,
   UnfinishedAccount,
 } from '../../../client';
-import { defined } from '../../../contract';
-import { causesOf } from './causes';
+import { Causes, defined } from '../../../contract';
 import { makeTimeline, type TimelinePoint } from './timeline';
 
 /** Numbers of accounts. */
@@ -86,7 +85,7 @@ export function makeReport(
     startedAt,
     endedAt,
     counts,
-    causes: causesOf(accounts),
+    causes: countCauses(accounts),
     timeline: makeTimeline(accounts, {
       startedAt,
       until: endedAt ?? takenAt.toISOString(),
@@ -97,6 +96,13 @@ export function makeReport(
     accounts,
     unfinished,
   });
+}
+
+/** Counts failures by what they are and what to do about them, the most frequent first. */
+function countCauses(outcomes: readonly AccountOutcome[]): FleetCause[] {
+  const causes = new Causes();
+  for (const { accountId, failure } of outcomes) if (failure !== undefined) causes.add(accountId, failure);
+  return causes.list.sort((one, other) => other.count - one.count);
 }
 
 function reportCalls({ course, ...calls }: FleetCalls, startedAt: string): ReportCalls {

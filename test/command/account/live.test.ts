@@ -1,6 +1,9 @@
 import type { AccountStatus, Stage } from '../../../client';
 import { showLive } from '../../../command/account/live';
 
+// Draws in terminals only, and brings modules that Jest does not load.
+jest.mock('ora', () => ({ __esModule: true, default: () => undefined }));
+
 const ACCOUNT = '111122223333';
 const after = (seconds: number) => new Date(Date.UTC(2026, 2, 1, 8) + seconds * 1_000).toISOString();
 

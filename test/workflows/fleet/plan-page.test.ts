@@ -141,7 +141,8 @@ test('a failed instance that no run made is in the way, whatever is to become of
   const account = freshAccount();
   harness.emulator.setFaults({ accounts: [account], createFails: 'no room', creationMs: 0 });
   const owner = new SSOAdminClient({
-    ...{ region: 'eu-west-1', endpoint: harness.emulator.url },
+    region: 'eu-west-1',
+    endpoint: harness.emulator.url,
     credentials: await harness.assumeRole(account),
   });
   await owner.send(new CreateInstanceCommand({}));

@@ -93,7 +93,8 @@ test('a joined run that is terminated has failed, which retry and the next start
   );
   await harness.temporal.workflow.getHandle(workflowIdOf(account)).terminate();
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({
-    ...{ failed: 1, cancelled: 0 },
+    failed: 1,
+    cancelled: 0,
     causes: [{ type: 'Terminated', remedy: expect.stringContaining('Start the fleet again') as string }],
   });
 });
@@ -113,7 +114,9 @@ test('a fleet that is open is joined by the same manifest, and refused to anothe
   const fleet = harness.fleetOf(ids);
   const first = await harness.client.fleets.start(fleet);
   expect(await harness.client.fleets.start(fleet)).toEqual({
-    ...{ ...first, joined: true, stage: 'running' },
+    ...first,
+    joined: true,
+    stage: 'running',
   });
   await expect(harness.client.fleets.start({ ...fleet, accounts: fleet.accounts.slice(1) })).rejects.toThrow(
     FleetDiffersError,

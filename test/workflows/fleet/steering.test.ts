@@ -26,7 +26,8 @@ test('accounts that are tried again wait until the later pages leave them a plac
   const handle = await harness.temporal.workflow.start<(request: object) => Promise<object>>(
     'provisionFleet',
     {
-      ...{ workflowId: fleetIdOf(name), taskQueue: harness.taskQueue },
+      workflowId: fleetIdOf(name),
+      taskQueue: harness.taskQueue,
       args: [{ name, pages: 2, maxConcurrent: 3 }],
     },
   );
@@ -148,7 +149,11 @@ test('cancelled, its open runs roll back, the rest is left out, and then it ends
   await harness.client.fleets.cancel(fleet.name);
   expect(await harness.client.fleets.result(fleet.name)).toBeUndefined();
   expect(await harness.client.fleets.status(fleet.name)).toMatchObject({
-    ...{ stage: 'cancelled', status: 'CANCELLED', open: 0, cancelled: 3, skipped: 5 },
+    stage: 'cancelled',
+    status: 'CANCELLED',
+    open: 0,
+    cancelled: 3,
+    skipped: 5,
   });
   expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
 });

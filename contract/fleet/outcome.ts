@@ -1,0 +1,52 @@
+import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import type { ProgressFailure } from '../account/progress';
+import { defined } from '../defined';
+import { describeFailure } from '../failures/message';
+import { oneLine } from '../one-line';
+
+/** How an account of a fleet ended. */
+export type AccountEnd = 'succeeded' | 'failed' | 'cancelled' | 'skipped';
+
+/** How many accounts ended in each way. */
+export type FleetCounts = Record<AccountEnd, number>;
+
+/** Why an account failed: without the message, as the account is known where it is told and many have to fit into a payload. */
+export type AccountFailure = Omit<ProgressFailure, 'message'>;
+
+/** What the run of an account came to. */
+export interface RunOutcome {
+  accountId: string;
+  end: AccountEnd;
+  /** Of a success. */
+  outcome?: string;
+  instanceArn?: string;
+  failure?: AccountFailure;
+}
+
+/** What became of one account of a fleet. Times are ISO 8601; of an account that was tried again, those of the last try. */
+export interface AccountOutcome extends RunOutcome {
+  /** When the fleet began with the account; a skipped one was never begun. */
+  startedAt?: string;
+  endedAt: string;
+}
+
+/** A page full of failures has to fit into a payload; the run itself has the whole. */
+const LONGEST_MESSAGE = 500;
+const START_AGAIN = 'Start the fleet again: the run goes on with what is there.';
+
+/** Describes what a run came to that did not succeed, by the error that it ended with. */
+export function outcomeOfError(accountId: string, error: unknown): RunOutcome {
+  if (error instanceof CancelledFailure) return { accountId, end: 'cancelled' };
+  return { accountId, end: 'failed', failure: accountFailure(error) };
+}
+
+function accountFailure(error: unknown): AccountFailure {
+  if (error instanceof ApplicationFailure) {
+    const { type, whatHappened, awsRequestId, remedy } = describeFailure(error);
+    return defined({ type, whatHappened: oneLine(whatHappened, LONGEST_MESSAGE), awsRequestId, remedy });
+  }
+  if (error instanceof TerminatedFailure)
+    return { type: 'Terminated', whatHappened: 'The run was terminated.', remedy: START_AGAIN };
+  const said = error instanceof Error ? error.message : String(error);
+  return { type: 'Unknown', whatHappened: `The run ended: ${said}.`, remedy: START_AGAIN };
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { readBy, type ReadRequest } from '../validation';
+import { MAX_PAGE_ACCOUNTS } from './page';
+
+/** Workflow type that provisions many accounts. */
+export const FLEET_WORKFLOW = 'provisionFleet';
+
+const FLEET_ID_PREFIX = 'identity-center-fleet/';
+
+/** The workflow ID of a fleet. */
+export function fleetIdOf(name: string): string {
+  return `${FLEET_ID_PREFIX}${name}`;
+}
+
+/** Tells whether a workflow is part of a fleet: the fleet itself, or one of its pages. */
+export function isFleetId(workflowId: string): boolean {
+  return workflowId.startsWith(FLEET_ID_PREFIX);
+}
+
+const SHARE = /^(100|\d{1,2})%$/;
+
+const STOP_WORDS = 'must be a count of 1 or more, or a whole share such as "5%"';
+
+const fieldsSchema = z.strictObject({
+  /** Names the fleet; part of its workflow ID. */
+  name: z.string().regex(/^[\w.-]{1,64}$/, 'may hold letters, digits and _ . -, 64 at the most'),
+  /** Requests of accounts, where one page holds them all. */
+  accounts: z
+    .array(z.unknown())
+    .max(MAX_PAGE_ACCOUNTS, `no more than ${MAX_PAGE_ACCOUNTS} accounts; more come by the signal "addPage"`)
+    .optional(),
+  /** How many pages come by the signal `addPage`. */
+  pages: z.number().int('must be a whole number').min(0, 'must be 0 or more').default(0),
+  /** Tells manifests apart: a fleet that is open is joined only by the same one. */
+  digest: z.string().max(100, 'must have 100 characters at the most').optional(),
+  /** Account runs that are open at once, those held aside. */
+  maxConcurrent: z
+    .number()
+    .int('must be a whole number')
+    .min(1, 'must be from 1 to 1000')
+    .max(1000, 'must be from 1 to 1000')
+    .default(50),
+  /** No new account is started once so many have failed: a count, or a share of all such as `"5%"`. */
+  stopAfterFailures: z
+    .union([z.number().int(STOP_WORDS).min(1, STOP_WORDS), z.string().regex(SHARE, STOP_WORDS)], {
+      error: STOP_WORDS,
+    })
+    .optional(),
+});
+
+const fleetSchema = fieldsSchema.refine(({ accounts, pages }) => accounts === undefined || pages === 0, {
+  path: ['pages'],
+  error: 'must be left out where "accounts" is given',
+});
+
+/** The request of a fleet: the one argument of its workflow. */
+export type FleetRequest = z.output<typeof fleetSchema>;
+export type FleetRequestInput = z.input<typeof fleetSchema>;
+
+/** Reads the request of a fleet; its accounts are read one by one when they are started. */
+export function readFleetRequest(input: unknown): ReadRequest<FleetRequest> {
+  return readBy(fleetSchema, input);
+}
+
+const adjustmentSchema = z.strictObject({ maxConcurrent: fieldsSchema.shape.maxConcurrent.unwrap() });
+
+/** What the Update `adjust` changes while a fleet runs. */
+export type FleetAdjustment = z.output<typeof adjustmentSchema>;
+
+/** Reads the argument of the Update `adjust`. */
+export function readAdjustment(input: unknown): ReadRequest<FleetAdjustment> {
+  return readBy(adjustmentSchema, input);
+}

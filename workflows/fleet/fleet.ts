@@ -1,0 +1,112 @@
+import {
+  MAX_NOTES,
+  type CallsNews,
+  type FleetPage,
+  type FleetProgress,
+  type FleetRequest,
+  type FleetResult,
+  type FleetStage,
+  type FleetSteer,
+} from '../../contract';
+import { addCalls } from './calls';
+import { LivePages } from './live-pages';
+import { fleetProgress, fleetResult } from './progress';
+import { expectedPages, hasFailedTooOften, newFleetState, sumOverPages, type FleetState } from './state';
+
+/** A fleet at work: decides what its pages do next, and what people may ask of it. */
+export class Fleet {
+  readonly state: FleetState;
+  readonly pages: LivePages;
+
+  constructor(
+    readonly request: FleetRequest,
+    carried?: FleetState,
+  ) {
+    this.state = carried ?? newFleetState(request);
+    this.pages = new LivePages(this.state);
+    if (carried === undefined && request.accounts !== undefined)
+      this.addPage({ page: 0, accounts: request.accounts });
+  }
+
+  get isDone(): boolean {
+    const haveAllArrived = this.pages.areCancelled || this.state.arrived >= expectedPages(this.request);
+    return haveAllArrived && this.pages.areQuiet && !this.pages.haveWork;
+  }
+
+  private get stage(): FleetStage {
+    if (this.pages.areCancelled) return this.isDone ? 'cancelled' : 'cancelling';
+    if (this.isDone) return 'done';
+    if (this.state.stopping) return 'stopping';
+    return this.state.paused ? 'paused' : 'running';
+  }
+
+  /** Stops the pages once too many accounts have failed, and shares the window out over them. */
+  rebalance(): void {
+    if (!this.state.stopping && hasFailedTooOften(this.state, this.request)) {
+      this.state.stopping = true;
+      this.pages.order({ stop: true });
+    }
+    this.pages.shareWindow();
+  }
+
+  whyNotPage({ page }: FleetPage): string | undefined {
+    const { arrived } = this.state;
+    const expected = expectedPages(this.request);
+    if (page >= expected) return `page ${page} is one too many: the fleet was started for ${expected}`;
+    return page > arrived ? `page ${page} came before page ${arrived}` : undefined;
+  }
+
+  /** Starts a page. One that is there already changes nothing. */
+  addPage(page: FleetPage): void {
+    if (page.page === this.state.arrived) this.pages.add(this.request.name, page);
+  }
+
+  whyNot(steer: FleetSteer): string | undefined {
+    const { paused, stopping } = this.state;
+    if (this.pages.areCancelled) return 'the fleet is being cancelled';
+    if (steer === 'pause' && paused) return 'the fleet is paused already';
+    if (steer === 'resume' && !paused) return 'the fleet is not paused';
+    if (steer === 'retry' && stopping && sumOverPages(this.state, 'held') === 0)
+      return 'the fleet is stopping, and no account is held: start it again once it has ended';
+    return undefined;
+  }
+
+  pause(): void {
+    this.state.paused = true;
+    this.pages.order({ paused: true });
+  }
+
+  resume(): void {
+    this.state.paused = false;
+    this.pages.order({ paused: false });
+  }
+
+  retry(): void {
+    this.pages.retry();
+  }
+
+  adjust(maxConcurrent: number): void {
+    this.state.maxConcurrent = maxConcurrent;
+    this.pages.hasNews = true;
+  }
+
+  /** Adds calls that a worker made. A worker that still tells those of an earlier fleet of this name is not heard. */
+  onCallsMade({ pageIdPrefix, ...made }: CallsNews): void {
+    const { calls, startedAt } = this.state;
+    if (pageIdPrefix !== this.state.pageIdPrefix) return;
+    this.state.calls = addCalls(calls, made, Date.now() - Date.parse(startedAt));
+  }
+
+  addNote(text: string): void {
+    this.state.notes.push(text);
+    if (this.state.notes.length > MAX_NOTES) this.state.notes.shift();
+  }
+
+  progress(): FleetProgress {
+    return fleetProgress(this.state, this.request, this.stage);
+  }
+
+  result(): FleetResult {
+    return fleetResult(this.state, this.request);
+  }
+}

@@ -1,0 +1,67 @@
+import { CancellationScope, getExternalWorkflowHandle, log } from '@temporalio/workflow';
+import type { PageOrder, Steer } from '../../contract';
+import type { OpenAccount, PageState } from './page-state';
+
+/** Carries out the orders that a fleet gives to a page, and passes on to the runs of its accounts what concerns them. */
+export class PageOrders {
+  private sent: Promise<void> = Promise.resolve();
+
+  constructor(private readonly page: PageState) {}
+
+  onPageOrder({ window, paused, stop, retry, finish, orphaned }: PageOrder): void {
+    const { page } = this;
+    if (orphaned) void CancellationScope.nonCancellable(() => page.windUp());
+    if (window !== undefined) page.window = window;
+    if (stop) page.stop();
+    if (finish) page.finish();
+    if (retry !== undefined) this.retry(retry);
+    if (paused !== undefined && paused !== page.paused) this.pause(paused);
+  }
+
+  /** Pauses the run of an account that has started while the page was paused. */
+  onRunStarted(account: OpenAccount): void {
+    if (this.page.paused) this.signal('pause', [account]);
+  }
+
+  /** Waits until every run has been signalled what it was to be. */
+  async areSent(): Promise<void> {
+    await this.sent;
+  }
+
+  /** Tries held accounts again, and the failed ones where accounts may still begin. */
+  private retry(count: number): void {
+    const { page } = this;
+    page.retries = count;
+    if (!page.isStopped) page.reopenFailed();
+    this.signal(
+      'retry',
+      page.openAccounts().filter(({ held }) => held),
+    );
+  }
+
+  private pause(paused: boolean): void {
+    const { page } = this;
+    page.paused = paused;
+    this.signal(
+      paused ? 'pause' : 'resume',
+      page.openAccounts().filter(({ held }) => !held),
+    );
+  }
+
+  /** Sends one signal after another: those that are under way together arrive in any order. */
+  private signal(steer: Steer, accounts: OpenAccount[]): void {
+    const workflowIds = accounts.flatMap(({ workflowId }) => workflowId ?? []);
+    this.sent = this.sent.then(async () => {
+      await Promise.all(workflowIds.map((workflowId) => signalRun(workflowId, steer)));
+    });
+  }
+}
+
+/** Signals a run; one that has ended meanwhile needs no signal. */
+async function signalRun(workflowId: string, steer: Steer): Promise<void> {
+  try {
+    await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId).signal(steer));
+  } catch (error) {
+    log.info('a signal came too late', { workflowId, signal: steer, error });
+  }
+}
