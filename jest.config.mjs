@@ -44,8 +44,8 @@ export default {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnlyPackages().join('|')})/)`],
-  // Runs against a real server: seconds, not milliseconds, and more where the machine is busy.
-  testTimeout: 60_000,
+  // Ends a test that hangs, and no other: a sound one takes seconds, and many times that where the machine is busy.
+  testTimeout: 180_000,
   // The server that they share keeps a core busy by itself; with more, runs time out for want of CPU.
   maxWorkers: 2,
   // Most of the time of a test is back-off.

@@ -6,10 +6,11 @@ export interface BackOff {
 }
 
 /**
- * The delay before the next attempt: exponential with full jitter, so that accounts throttled together do not come back
- * together. `retryAfterMs` is AWS's own word and a floor.
+ * Computes the delay before the next attempt: exponential with full jitter, so that accounts throttled together do not come
+ * back together.
  *
  * @param random a number from 0 up to, but not including, 1
+ * @param retryAfterMs AWS's own word, which the delay is added to
  * @returns whole milliseconds, at least 1: Temporal takes 0 for "not given"
  */
 export function nextDelayMs(backOff: BackOff, attempt: number, random: number, retryAfterMs = 0): number {

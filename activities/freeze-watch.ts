@@ -1,7 +1,7 @@
 const TICK_MS = 1_000;
-/** A tick that comes so much too late shows that the process stood still. */
+/** A tick that is late by more than this shows that the process stood still. */
 const FROZEN_MS = 5_000;
-/** What a frozen worker was handed meanwhile has begun by then. */
+/** By the end of this time, whatever a frozen worker was handed meanwhile has begun. */
 const SUSPECT_FOR_MS = 60_000;
 
 /**

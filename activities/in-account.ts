@@ -1,30 +1,24 @@
-import { activityInfo, cancellationSignal, cancelled, heartbeat, sleep } from '@temporalio/activity';
-import type { AccountApi, OpenAccount } from './aws/sso-admin';
-import { timeOfAttempt } from './attempt-deadline';
-import type { BackOff } from './back-off';
+import { cancellationSignal, cancelled, heartbeat, sleep } from '@temporalio/activity';
+import { CancelledFailure } from '@temporalio/common';
+import { FAILURES } from '../contract';
+import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
+import type { Account, OpenAccount } from './aws/account';
 import type { CallMeter } from './aws/call-meter';
+import type { BackOff } from './back-off';
 import { classify } from './errors/classify';
-import { AttemptTooLateError, AwsCallError } from './errors/errors';
-import { toFailure } from './errors/failure';
+import { plainFailure, toFailure } from './errors/failure';
+import { AwsCallError, isA } from './errors/thrown';
 
 /** What activities depend on; given once, so that tests need no patching. */
-export interface ActivityDependencies {
+export interface ActivityDependencies extends AttemptClocks {
   openAccount: OpenAccount;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Milliseconds on a clock that never jumps. */
-  monotonicNow(): number;
   /** From 0 up to, but not including, 1. */
   random(): number;
-  /** Whether this process was stopped or swapped out within the last minute. */
-  wasFrozen(): boolean;
-  /** Asks the server whether it still waits for this attempt. */
-  isAwaited(): Promise<boolean>;
-  /** Told of each answer to a call for an account of a fleet. */
+  /** Hears of each answer to a call for an account of a fleet. */
   countCalls: CallMeter['count'];
 }
 
-/** What every activity is given. */
+/** What every activity that works in an account is given. */
 export interface AccountInput {
   accountId: string;
   region: string;
@@ -34,62 +28,55 @@ export interface AccountInput {
   fleetPage?: string;
 }
 
-const SHOWN_ALIVE_MS = 2_000;
-
-/** Runs the body of an activity with its account's API, and turns whatever it throws into the failure of its attempt. */
-export async function step<T>(
+/** Runs the body of an activity that works in an account; what it throws becomes the failure of the attempt. */
+export async function inAccount<T>(
   deps: ActivityDependencies,
   input: AccountInput,
-  body: (account: AccountApi) => Promise<T>,
+  body: (account: Account) => Promise<T>,
 ): Promise<T> {
-  const began = deps.monotonicNow();
-  const end = began + timeOfAttempt(activityInfo());
-  let shownAlive = began;
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: cancellationSignal(),
-    timeToAnswer() {
-      const now = deps.monotonicNow();
-      const left = end - now;
-      if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
-      // Its turn may have been seconds away. Each heartbeat costs the server a write.
-      if (activityInfo().heartbeatTimeoutMs !== undefined && now - shownAlive > SHOWN_ALIVE_MS) {
-        heartbeat();
-        shownAlive = now;
-      }
-      return left;
-    },
+    timeToAnswer: startDeadline(deps),
     onAnswer(wasThrottled) {
       const { fleetPage } = input;
       if (fleetPage !== undefined) deps.countCalls(fleetPage, { sent: 1, throttled: wasThrottled ? 1 : 0 });
     },
   });
+  return failWith(
+    (error) => {
+      const { situation } = classify(isA(error, AwsCallError) ? error.cause : error);
+      if (FAILURES[situation].retry === 'freshCredentials') account.forgetCredentials();
+      return toFailure(error, input, deps);
+    },
+    async () => {
+      await refuseIfGivenUp(deps);
+      return body(account);
+    },
+  );
+}
+
+/** Runs the body of an activity that needs no account; what it throws becomes the failure of the attempt. */
+export async function withoutAccount<T>(body: () => Promise<T>): Promise<T> {
+  return failWith(plainFailure, body);
+}
+
+async function failWith<T>(failure: (error: unknown) => Error, body: () => Promise<T>): Promise<T> {
   try {
-    await refuseIfGivenUp(deps);
-    return await body(account);
+    return await body();
   } catch (error) {
-    // Reads end with the cancellation; the rejection of `cancelled()` is what Temporal takes for "was cancelled".
-    if (error instanceof AwsCallError && cancellationSignal().aborted && isAbort(error.cause))
-      await cancelled();
-    const cause = error instanceof AwsCallError ? error.cause : error;
-    if (classify(cause).situation === 'credentialsStale') account.forgetCredentials();
-    throw toFailure(error, input, deps);
+    // The rejection of `cancelled()` is what Temporal takes for "was cancelled".
+    if (isCancellation(error)) await cancelled();
+    throw failure(error);
   }
 }
 
-/**
- * A worker that was frozen may be handed attempts that the server gave up long ago. Their age tells by two clocks, of which
- * this machine's may be off, and a task queue without workers makes attempts old as well; so one that is old, or comes
- * after a freeze, is not refused, but asked about.
- */
-async function refuseIfGivenUp(deps: ActivityDependencies): Promise<void> {
-  const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = activityInfo();
-  const isOld = deps.now() - currentAttemptScheduledTimestampMs > startToCloseTimeoutMs;
-  if (!isOld && !deps.wasFrozen()) return;
-  if (!(await deps.isAwaited())) throw new AttemptTooLateError('the server has given this attempt up');
-}
-
-function isAbort(error: unknown): boolean {
-  return error === cancellationSignal().reason || (error instanceof Error && error.name === 'AbortError');
+/** Whether a cancellation ended a rest, the wait for a turn, or a read. */
+function isCancellation(error: unknown): boolean {
+  const signal = cancellationSignal();
+  if (!signal.aborted) return false;
+  if (isA(error, CancelledFailure)) return true;
+  if (!isA(error, AwsCallError)) return false;
+  return error.cause === signal.reason || (isA(error.cause, Error) && error.cause.name === 'AbortError');
 }
 
 /** Waits inside an activity, showing the server that the worker lives. */

@@ -1,4 +1,4 @@
-import { createAccountOpener, type AwsSettings } from './aws/sso-admin';
+import { createAccountOpener, type AwsSettings } from './aws/account';
 import { CallMeter } from './aws/call-meter';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
@@ -9,17 +9,17 @@ import { isAwaited } from './is-awaited';
 import { findInstance, type FindInstanceInput } from './instance/find';
 import { Pacer } from './aws/pacer';
 import type { ActivityDependencies } from './in-account';
-import { waitForActive, type WaitForActiveInput } from './instance/wait-until-settled';
+import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 
-export type { AwsSettings } from './aws/sso-admin';
+export type { AwsSettings } from './aws/account';
 export type { BackOff } from './back-off';
 export { CallMeter } from './aws/call-meter';
 export type { Pacer } from './aws/pacer';
-export type { ActiveInstance } from './instance/wait-until-settled';
+export type { SettledInstance } from './instance/wait-for-active';
 export type { FoundInstance } from './instance/find';
 export type { ActivityDependencies } from './in-account';
 
-/** The activities of the workflows, bound to what they depend on. */
+/** Creates the activities of the workflows, bound to what they depend on. */
 export function createActivities(deps: ActivityDependencies) {
   return {
     createInstance: (input: CreateInstanceInput) => createInstance(deps, input),
@@ -34,17 +34,17 @@ export function createActivities(deps: ActivityDependencies) {
 /** What the workflows may call. */
 export type Activities = ReturnType<typeof createActivities>;
 
-/** The pacer of a worker, for the calls of all its accounts. */
+/** Creates the pacer of a worker, for the calls of all its accounts. */
 export function createPacer({ maxCallsPerSecond }: AwsSettings): Pacer {
   return new Pacer(maxCallsPerSecond, () => performance.now());
 }
 
-/** The meter of a worker, for the calls of all its fleets. */
+/** Creates the meter of a worker, for the calls of all its fleets. */
 export function createCallMeter(): CallMeter {
   return new CallMeter(() => performance.now());
 }
 
-/** The dependencies of a real worker: AWS, the clocks and the random numbers of this process. */
+/** Creates what activities depend on in a real worker: AWS, the clocks and the random numbers of this process. */
 export function realDependencies(
   aws: AwsSettings,
   pacer = createPacer(aws),

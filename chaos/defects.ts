@@ -19,7 +19,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'the retries of the SDK are on',
-    file: 'activities/aws/sso-admin.ts',
+    file: 'activities/aws/clients.ts',
     replace: [['maxAttempts: 1,', 'maxAttempts: 3,']],
     seed: 1,
     minutes: 0.3,
@@ -45,11 +45,11 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'no reconciling',
-    file: 'workflows/account/provision.ts',
+    file: 'workflows/account/create-or-reconcile.ts',
     replace: [
       [
-        'await reconcile(run, error, look)',
-        '((await Promise.resolve(look)) as unknown as undefined) && undefined',
+        'await reconcile(run, outcome.failure, conflicts)',
+        'await Promise.resolve<Instance | undefined>(undefined)',
       ],
     ],
     seed: 1,
@@ -57,15 +57,22 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'no next generation',
-    file: 'workflows/account/next-generation.ts',
-    replace: [["if (situationOf(failure) !== 'instanceGone' && !failed) throw", 'if (!failed) throw']],
+    file: 'workflows/account/provision.ts',
+    replace: [
+      [
+        "case 'gone':\n          state.giveUpToken(outcome.failure)",
+        "case 'gone':\n          throw outcome.failure",
+      ],
+    ],
     seed: 1,
     minutes: 0.5,
   },
   {
     name: 'a cancel without a look-up',
     file: 'workflows/account/roll-back.ts',
-    replace: [['if (run.target === undefined && run.answerOutstanding)', 'if (run.generation === 0)']],
+    replace: [
+      ['state.mayHaveMade ? await findOrAskOnceMore', 'state.generation === 0 ? await findOrAskOnceMore'],
+    ],
     seed: 1,
     minutes: 2,
   },
@@ -94,10 +101,10 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a late attempt sends all the same',
-    file: 'activities/in-account.ts',
+    file: 'activities/attempt-deadline.ts',
     replace: [
       ['if (left <= 0) throw', 'if (left <= 0) return 10_000; if (left === 0) throw'],
-      ['if (!(await deps.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
+      ['if (!(await clocks.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
     ],
     // Workers are frozen for long, early.
     seed: 71,

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
+import { countAlive } from '../contract';
 
 const WORKFLOWS = temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
-/** A worker polls anew every minute at the latest; the server remembers one that is gone for five. */
-const POLLS_WITHIN_MS = 90_000;
 
 const SHOWN_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 250;
@@ -28,6 +27,5 @@ async function countListed(client: Client, taskQueue: string): Promise<number> {
     taskQueue: { name: taskQueue },
     taskQueueType: WORKFLOWS,
   });
-  const since = Date.now() - POLLS_WITHIN_MS;
-  return pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > since).length;
+  return countAlive(pollers);
 }

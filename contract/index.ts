@@ -14,6 +14,7 @@ export * from './fleet/plan';
 export * from './fleet/progress';
 export * from './fleet/request';
 export * from './fleet/steering';
+export * from './pollers';
 export * from './time';
 export * from './validation';
 export * from './account/progress';

@@ -46,8 +46,8 @@ function request() {
 }
 
 function answers() {
-  const rows = Object.values(FAILURES).map(({ types, meaning, retry, remedy }) => [
-    types.map(code).join(', '),
+  const rows = Object.values(FAILURES).map(({ types, sdkList, meaning, retry, remedy }) => [
+    types.map(code).join(', ') + (sdkList ? `, the other names of ${sdkList} in the AWS SDK` : ''),
     meaning,
     RETRY[retry],
     remedy,

@@ -2,8 +2,7 @@
 export function emulatorSettings(url: string) {
   return {
     roleArn: 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution',
-    ssoAdminEndpoint: url,
-    stsEndpoint: url,
+    endpoint: url,
     stsRegion: 'us-east-1',
     credentials: { accessKeyId: 'AKIAEMULATOREXAMPLE0', secretAccessKey: 'emulator' },
   };

@@ -7,7 +7,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
 } from '../activities';
-import { temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
 import { WORKFLOW_BUNDLE } from './bundle';
 import { followQueueLimit } from './queue-limit';
 import { tellCalls } from './tell-calls';
@@ -26,7 +26,7 @@ export interface WorkerOptions {
 }
 
 /**
- * A worker for the workflows and activities of this package. `run()` it; `shutdown()` ends it.
+ * Creates a worker for the workflows and activities of this package. `run()` starts it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
  * each makes at least one call. A rate can be set for the queue at any time, so no worker takes activities from the answer
@@ -47,7 +47,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
     activities: createActivities({ ...realDependencies(options.aws, pacer, meter), ...options.dependencies }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
-    ...(maxCallsPerSecond !== undefined && { maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
+    ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     maxEagerActivityReservationsPerWorkflowTask: 0,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',

@@ -1,12 +1,11 @@
 import { temporal } from '@temporalio/proto';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import type { AwsSettings } from '../activities';
-import { hasEnded } from './has-ended';
+import { countAlive } from '../contract';
+import { whileRunning } from './while-running';
 
 const LOOK_EVERY_MS = 10_000;
 const ANSWER_MS = 5_000;
-/** A worker polls at least once a minute. */
-const POLLED_WITHIN_MS = 70_000;
 
 interface Queue {
   connection: NativeConnection;
@@ -25,18 +24,12 @@ export function followQueueLimit(
   queue: Queue,
   tell: (callsPerSecond: number | undefined) => void,
 ): void {
-  const look = async () => {
-    if (hasEnded(worker)) {
-      clearInterval(timer);
-      return;
-    }
-    await shareOf(queue).then(tell, () => undefined);
-  };
-  const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
-  void look();
+  const look = () => void ownShare(queue).then(tell, () => undefined);
+  whileRunning(worker, LOOK_EVERY_MS, look);
+  look();
 }
 
-async function shareOf({ connection, namespace, taskQueue, aws }: Queue): Promise<number | undefined> {
+async function ownShare({ connection, namespace, taskQueue, aws }: Queue): Promise<number | undefined> {
   const { config, pollers } = await connection.withDeadline(Date.now() + ANSWER_MS, () =>
     connection.workflowService.describeTaskQueue({
       namespace,
@@ -47,7 +40,5 @@ async function shareOf({ connection, namespace, taskQueue, aws }: Queue): Promis
   );
   const limit = config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? aws.maxCallsPerSecond;
   if (limit === undefined) return undefined;
-  const since = Date.now() - POLLED_WITHIN_MS;
-  const alive = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000 > since);
-  return limit / Math.max(1, alive.length);
+  return limit / Math.max(1, countAlive(pollers));
 }

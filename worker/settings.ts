@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AwsSettings } from '../activities';
-import { DEFAULT_TASK_QUEUE } from '../contract';
+import { DEFAULT_TASK_QUEUE, defined } from '../contract';
 
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
 
@@ -57,27 +57,27 @@ export interface WorkerSettings {
   aws: AwsSettings;
 }
 
-/** @throws Error naming every variable that is wrong */
+/**
+ * Reads the settings of a worker.
+ *
+ * @throws Error naming every variable that is wrong
+ */
 export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerSettings {
   const read = workerSettingsSchema.safeParse(env);
   if (!read.success) {
     throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
   const settings = read.data;
-  const stsRegion = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  const roleArn = settings.IDENTITY_CENTER_ROLE_ARN;
   return {
     taskQueue: settings.IDENTITY_CENTER_TASK_QUEUE,
     maxConcurrentCalls: settings.IDENTITY_CENTER_MAX_CONCURRENT_CALLS,
     logLevel: settings.IDENTITY_CENTER_LOG_LEVEL,
-    aws: {
-      ...(settings.IDENTITY_CENTER_ROLE_ARN !== 'none' && { roleArn: settings.IDENTITY_CENTER_ROLE_ARN }),
-      ...(settings.IDENTITY_CENTER_EXTERNAL_ID !== undefined && {
-        externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
-      }),
-      ...(stsRegion !== undefined && { stsRegion }),
-      ...(settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND !== undefined && {
-        maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
-      }),
-    },
+    aws: defined({
+      roleArn: roleArn === 'none' ? undefined : roleArn,
+      externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
+      stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
+      maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
+    }),
   };
 }

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
 import type { CallMeter } from '../activities';
 import { CALLS_SIGNAL, type CallsNews } from '../contract';
-import { hasEnded } from './has-ended';
+import { whileRunning } from './while-running';
 
 const LOOK_EVERY_MS = 250;
 const ANSWER_MS = 5_000;
@@ -20,8 +20,7 @@ export function tellCalls(worker: Worker, meter: CallMeter): void {
       if (!(error instanceof WorkflowNotFoundError)) meter.count(news.pageIdPrefix, news);
     }
   };
-  const timer = setInterval(() => {
-    if (hasEnded(worker)) clearInterval(timer);
-    else for (const due of meter.take()) void tell(due);
-  }, LOOK_EVERY_MS).unref();
+  whileRunning(worker, LOOK_EVERY_MS, () => {
+    for (const due of meter.take()) void tell(due);
+  });
 }

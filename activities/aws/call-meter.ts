@@ -1,6 +1,6 @@
 import { fleetOfPage, type CallCounts, type CallsNews } from '../../contract';
 
-/** Calls are told once they are so old, or a fiftieth of the time since the first. */
+/** Calls are told once they are older than this share of the time since the first, within these bounds. */
 const SOONEST_MS = 250;
 const LATEST_MS = 10_000;
 const SHARE = 1 / 50;
@@ -8,7 +8,7 @@ const FORGOTTEN_AFTER_MS = 600_000;
 
 interface Count extends CallCounts {
   fleetId: string;
-  /** Of the first call for the fleet. */
+  /** The time of the first call for the fleet. */
   since: number;
   toldAt: number;
 }
@@ -20,19 +20,22 @@ export class CallMeter {
   /** @param now milliseconds on a clock that never jumps */
   constructor(private readonly now: () => number) {}
 
-  /** @param page the workflow ID of a page of a fleet, or the beginning that all its pages have */
+  /**
+   * Counts calls.
+   *
+   * @param page the workflow ID of a page of a fleet, or the beginning that all its pages have
+   */
   count(page: string, { sent, throttled }: CallCounts): void {
     const { fleetId, pageIdPrefix } = fleetOfPage(page);
     const now = this.now();
-    const count = this.counts.get(pageIdPrefix) ?? {
-      ...{ fleetId, sent: 0, throttled: 0, since: now, toldAt: now },
-    };
+    const none: Count = { fleetId, sent: 0, throttled: 0, since: now, toldAt: now };
+    const count = this.counts.get(pageIdPrefix) ?? none;
     count.sent += sent;
     count.throttled += throttled;
     this.counts.set(pageIdPrefix, count);
   }
 
-  /** What is to be told now; from then on it counts as told. */
+  /** Takes what is to be told now; from then on it counts as told. */
   take(): { fleetId: string; news: CallsNews }[] {
     const now = this.now();
     return [...this.counts].flatMap(([pageIdPrefix, count]) => {

@@ -1,10 +1,10 @@
 import { AdaptiveRate } from './rate';
 
-/** A timer that is late, as on a busy machine, is made up for within this time. */
+/** Delays of timers up to this long, as on a busy machine, are made up for. */
 const SLACK_MS = 100;
-/** The longest that a call is sent away for: the rate may rise meanwhile. */
+/** The longest time that a call is sent away for: the rate may rise meanwhile. */
 const LONGEST_AWAY_MS = 120_000;
-/** Calls per second; so that a turn always comes. */
+/** Calls per second. A ceiling of 0 would keep every call waiting for ever. */
 const LOWEST_CEILING = 0.01;
 
 /** The wait for a turn would be too long. */
@@ -58,7 +58,7 @@ export class Pacer {
     this.setCeiling(ceiling);
   }
 
-  /** Calls per second, for those that wait already as well. */
+  /** Sets the ceiling in calls per second, for those that wait already as well. */
   setCeiling(callsPerSecond: number | undefined): void {
     this.adaptive.ceiling = Math.max(LOWEST_CEILING, callsPerSecond ?? Infinity);
     this.serve();
@@ -131,7 +131,7 @@ export class Pacer {
     }
   }
 
-  /** Each that is sent away is to come back when the others have had their turn, not with them. */
+  /** Sends a call away until the others that were sent away have had their turns, so that they do not all come back at once. */
   private sendAway(now: number): PacerBusyError {
     const passed = ((now - this.away.at) / 1_000) * this.rate;
     this.away = { calls: Math.max(0, this.away.calls - passed) + 1, at: now };

@@ -1,20 +1,14 @@
 import { Context, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import {
-  defined,
-  failureDetails,
-  failureMessage,
-  FAILURES,
-  type FailureParts,
-  type Situation,
-} from '../../contract';
+import { makeFailure, defined, FAILURES, type FailureParts, type Situation } from '../../contract';
 import { spentBefore } from '../attempt-deadline';
+import { PacerBusyError } from '../aws/pacer';
 import { nextDelayMs, type BackOff } from '../back-off';
 import { classify, type Classified } from './classify';
-import { AwsCallError, isA } from './errors';
-import { PacerBusyError } from '../aws/pacer';
+import { readError } from './read';
+import { AwsCallError, isA } from './thrown';
 
-/** What a step needs to turn a failed call into the failure of its attempt. */
+/** What an activity needs to turn a failed call into the failure of its attempt. */
 export interface FailurePolicy {
   accountId: string;
   backOff: BackOff;
@@ -22,71 +16,70 @@ export interface FailurePolicy {
   accountReadyTimeoutMs: number;
 }
 
-/** The failure of an attempt, from anything thrown: type, message, AWS request ID, remedy, and the delay to the next. */
+/** Makes the failure of an attempt from anything thrown: its type, its parts, and when or whether it is tried again. */
 export function toFailure(
   thrown: unknown,
   policy: FailurePolicy,
   deps: { random(): number },
 ): ApplicationFailure {
   if (isA(thrown, ApplicationFailure)) return thrown;
-  if (isA(thrown, PacerBusyError)) return notYourTurn(thrown, policy.accountId, deps.random());
+  const { accountId, backOff, accountReadyTimeoutMs } = policy;
+  if (isA(thrown, PacerBusyError)) return notYourTurn(thrown, accountId, deps.random());
+  const { info } = Context.current();
   const { operation, cause } = isA(thrown, AwsCallError)
     ? thrown
-    : { operation: Context.current().info.activityType, cause: thrown };
-  const classified = classify(cause);
-  const { situation, type, detail, httpStatus, awsRequestId, retryAfterMs } = classified;
-  const { info } = Context.current();
-  const retry = FAILURES[situation].retry;
-  const facts = {
-    ...{ accountId: policy.accountId, operation, detail, awsRequestId, httpStatus },
-    cause: awsCause(classified),
-  };
-  if (retry === 'untilAccountReady' && spentBefore(info) >= policy.accountReadyTimeoutMs) {
-    return stopFailure('accountNotReady', facts);
-  }
-  if (retry === 'stop') return stopFailure(situation, { ...facts, type });
-  const parts = partsOf(situation, facts);
-  return ApplicationFailure.create({
-    type,
-    message: failureMessage(parts),
-    details: [failureDetails(parts)],
-    cause: facts.cause,
-    nextRetryDelay: nextDelayMs(policy.backOff, info.attempt, deps.random(), retryAfterMs),
+    : { operation: info.activityType, cause: thrown };
+  const answer = classify(cause);
+  const { retry } = FAILURES[answer.situation];
+  if (retry === 'stop') return callFailure(accountId, operation, answer);
+  if (retry === 'untilAccountReady' && spentBefore(info) >= accountReadyTimeoutMs)
+    return callFailure(accountId, operation, answer, { situation: 'accountNotReady' });
+  const nextRetryDelay = nextDelayMs(backOff, info.attempt, deps.random(), answer.retryAfterMs);
+  return callFailure(accountId, operation, answer, { nextRetryDelay });
+}
+
+interface FailureOptions {
+  /** Default: that of the answer, whose type the failure then has as well. */
+  situation?: Situation;
+  /** Milliseconds; default: it is never tried again. */
+  nextRetryDelay?: number;
+}
+
+/** Makes the failure of a call, from what its answer means. */
+export function callFailure(
+  accountId: string,
+  operation: string,
+  answer: Classified,
+  { situation, nextRetryDelay }: FailureOptions = {},
+): ApplicationFailure {
+  const { type, detail, httpStatus, awsRequestId } = answer;
+  const parts: FailureParts = defined({
+    situation: situation ?? answer.situation,
+    accountId,
+    operation,
+    detail,
+    awsRequestId,
+    httpStatus,
   });
-}
-
-interface Facts {
-  accountId: string;
-  operation: string;
-  /** The failure type, where it is not the situation's own. */
-  type?: string;
-  detail?: string | undefined;
-  awsRequestId?: string | undefined;
-  httpStatus?: number | undefined;
-  /** What AWS said. */
-  cause?: ApplicationFailure;
-}
-
-/** A failure after which the activity is not tried again. */
-export function stopFailure(situation: Situation, facts: Facts): ApplicationFailure {
-  const parts = partsOf(situation, facts);
-  return ApplicationFailure.create({
-    type: facts.type ?? FAILURES[situation].types[0],
-    nonRetryable: true,
-    message: failureMessage(parts),
-    details: [failureDetails(parts)],
-    ...(facts.cause !== undefined && { cause: facts.cause }),
-  });
-}
-
-/** The error as AWS gave it, with neither the SDK's objects nor a stack: nothing of the worker gets into a history. */
-export function awsCause({ type, detail }: Pick<Classified, 'type' | 'detail'>): ApplicationFailure {
+  // The error as AWS gave it, without a stack: nothing of the worker gets into a history.
   const cause = ApplicationFailure.create({ type, message: detail, nonRetryable: true });
   cause.stack = '';
-  return cause;
+  return makeFailure(
+    parts,
+    defined({ type: situation === undefined ? type : undefined, cause, nextRetryDelay }),
+  );
 }
 
-/** "Not yet": no failure to anybody, and kept out of logs and metrics. */
+/** Makes the failure of an attempt that called nothing in AWS, from anything thrown; the retry policy says when it is tried again. */
+export function plainFailure(thrown: unknown): ApplicationFailure {
+  if (isA(thrown, ApplicationFailure)) return thrown;
+  const { name, message } = readError(thrown);
+  const failure = ApplicationFailure.create({ type: name, message });
+  failure.stack = '';
+  return failure;
+}
+
+/** Says "not yet": no failure to anybody, and kept out of logs and metrics. */
 export function notYet(message: string, nextRetryDelay: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'NotYet',
@@ -96,7 +89,7 @@ export function notYet(message: string, nextRetryDelay: number): ApplicationFail
   });
 }
 
-/** The slot is given back: the attempt comes back when it is its turn, spread so that not all come at once. */
+/** Gives the slot back. The attempt comes back when it is its turn, spread so that not all come at once. */
 function notYourTurn(
   { ahead, waitMs }: PacerBusyError,
   accountId: string,
@@ -108,9 +101,4 @@ function notYourTurn(
     `Account ${accountId}: ${ahead} calls to AWS are ahead of this one. Nothing is to be done: it is tried again in ${when}.`,
     delay,
   );
-}
-
-function partsOf(situation: Situation, facts: Facts): FailureParts {
-  const { accountId, operation, detail, awsRequestId, httpStatus } = facts;
-  return defined({ situation, accountId, operation, detail, awsRequestId, httpStatus });
 }

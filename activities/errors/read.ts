@@ -9,9 +9,14 @@ export interface ErrorFacts {
   awsName: string | undefined;
   /** For people. */
   message: string;
-  /** All of the message, to tell by. */
+  /** All of the message, to classify by. */
   said: string;
+  /** AWS's `Reason`, which some errors have. */
   reason: string;
+  /** Whether the model of the service says that the error means throttling. */
+  isThrottling: boolean;
+  /** Whether the SDK found the clock of the worker to be off, and corrected it. */
+  skewCorrected: boolean;
   httpStatus: number | undefined;
   awsRequestId: string | undefined;
   retryAfterMs: number | undefined;
@@ -23,7 +28,8 @@ const LONGEST_MESSAGE = 500;
 
 /** Reads anything that can be thrown. Never throws; nothing of it is longer than a history bears, or a secret. */
 export function readError(thrown: unknown): ErrorFacts {
-  const [name, metadata] = [text(property(thrown, 'name')) ?? 'Error', property(thrown, '$metadata')];
+  const name = text(property(thrown, 'name')) ?? 'Error';
+  const metadata = property(thrown, '$metadata');
   const sentByAws =
     property(thrown, '$fault') !== undefined &&
     /^[A-Z]\w{1,99}$/.test(name) &&
@@ -39,13 +45,15 @@ export function readError(thrown: unknown): ErrorFacts {
       plain(message ?? '', LONGEST_MESSAGE) || plain(describe(thrown), LONGEST_MESSAGE) || 'no message',
     said: message?.slice(0, LONGEST_READ) ?? '',
     reason: text(property(thrown, 'Reason')) ?? '',
-    httpStatus: httpStatusOf(property(metadata, 'httpStatusCode')),
+    isThrottling: property(property(thrown, '$retryable'), 'throttling') === true,
+    skewCorrected: property(metadata, 'clockSkewCorrected') === true,
+    httpStatus: readHttpStatus(property(metadata, 'httpStatusCode')),
     awsRequestId: /^[\w+/=.:-]{1,128}$/.test(requestId) ? requestId : undefined,
     retryAfterMs: readRetryAfter(property(headers, 'retry-after')),
   };
 }
 
-/** What is thrown without a message: an object is not looked into, as it may hold anything. */
+/** Describes what is thrown without a message. An object is not looked into, as it may hold anything. */
 function describe(thrown: unknown): string {
   if (typeof thrown === 'string') return thrown;
   return typeof thrown === 'object' || typeof thrown === 'function' ? '' : inspect(thrown);
@@ -55,17 +63,17 @@ function plain(from: string, longest: number): string {
   return oneLine(redact(from.slice(0, LONGEST_READ)), longest);
 }
 
-/** `Retry-After` in seconds; its other form, a date, depends on two clocks and is left to the back-off. */
+/** Reads `Retry-After` in seconds. Its other form, a date, depends on two clocks and is left to the back-off. */
 function readRetryAfter(header: unknown): number | undefined {
   const seconds = /^\d{1,5}$/.test(text(header) ?? '') ? Number(header) : undefined;
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
-function httpStatusOf(value: unknown): number | undefined {
+function readHttpStatus(value: unknown): number | undefined {
   return Number.isInteger(value) && Number(value) >= 100 && Number(value) <= 599 ? Number(value) : undefined;
 }
 
-/** A property, where it can be read: a getter may throw, and so does every look into a revoked proxy. */
+/** Reads a property, where that is possible: a getter may throw, and so does every look into a revoked proxy. */
 function property(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   try {

@@ -1,10 +1,10 @@
-import { WORKFLOW_ID_TAG } from '../../contract';
+import { defined, WORKFLOW_ID_TAG } from '../../contract';
 import { classify } from '../errors/classify';
-import type { AccountApi } from '../aws/sso-admin';
-import { AwsCallError } from '../errors/errors';
-import { awsCause, stopFailure } from '../errors/failure';
+import type { IdentityCenter } from '../aws/sso-admin';
+import { AwsCallError } from '../errors/thrown';
+import { callFailure } from '../errors/failure';
 import { isDenied } from './describe';
-import { step, type ActivityDependencies, type AccountInput } from '../in-account';
+import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface CreateInstanceInput extends AccountInput {
   workflowId: string;
@@ -13,24 +13,27 @@ export interface CreateInstanceInput extends AccountInput {
   tags?: Record<string, string>;
 }
 
-/** Asks AWS for the instance behind the token; answers with its ARN, which is not ACTIVE yet. */
+/**
+ * Asks AWS for the instance behind the token, and answers with its ARN; it is not ACTIVE yet. A refusal is thrown under
+ * AWS's name for it, as the retry policy of the workflow states by name what is never sent again.
+ */
 export async function createInstance(
   deps: ActivityDependencies,
   input: CreateInstanceInput,
 ): Promise<{ instanceArn: string }> {
-  return step(deps, input, async (account) => {
+  return inAccount(deps, input, async ({ identityCenter }) => {
     try {
-      const instanceArn = await account.createInstance({
+      const tags = { ...input.tags, [WORKFLOW_ID_TAG]: input.workflowId };
+      const asked = defined({
         ClientToken: input.clientToken,
-        ...(input.name !== undefined && { Name: input.name }),
-        Tags: Object.entries({ ...input.tags, [WORKFLOW_ID_TAG]: input.workflowId }).map(([Key, Value]) => ({
-          Key,
-          Value,
-        })),
+        Name: input.name,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       });
+      const instanceArn = await identityCenter.createInstance(asked);
       return { instanceArn };
     } catch (error) {
-      if (isDenied(error) && (await hasInstance(account))) throw denialForExisting(error, input.accountId);
+      if (isDenied(error) && (await hasInstance(identityCenter)))
+        throw denialForExisting(error, input.accountId);
       throw error;
     }
   });
@@ -39,13 +42,12 @@ export async function createInstance(
 /** A denial may be how AWS says that there is an instance already: waiting for the account to be ready would not help. */
 function denialForExisting(error: unknown, accountId: string): Error {
   const { operation, cause } = error as AwsCallError;
-  const denial = classify(cause);
-  return stopFailure('permissionMissing', { accountId, operation, ...denial, cause: awsCause(denial) });
+  return callFailure(accountId, operation, classify(cause));
 }
 
-async function hasInstance(account: AccountApi): Promise<boolean> {
+async function hasInstance(identityCenter: IdentityCenter): Promise<boolean> {
   try {
-    return (await account.listOwnInstances()).length > 0;
+    return (await identityCenter.listOwnInstances()).length > 0;
   } catch (error) {
     if (error instanceof AwsCallError) return false;
     throw error;

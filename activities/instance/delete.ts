@@ -1,10 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
-import type { AccountApi } from '../aws/sso-admin';
+import type { IdentityCenter } from '../aws/sso-admin';
 import { classify } from '../errors/classify';
-import { AwsCallError } from '../errors/errors';
+import { AwsCallError } from '../errors/thrown';
 import { notYet } from '../errors/failure';
 import { describeUnlessGone } from './describe';
-import { rest, step, type ActivityDependencies, type AccountInput } from '../in-account';
+import { inAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface DeleteInstanceInput extends AccountInput {
   instanceArn: string;
@@ -20,18 +20,18 @@ export async function deleteInstance(
   deps: ActivityDependencies,
   input: DeleteInstanceInput,
 ): Promise<'gone' | 'kept'> {
-  return step(deps, input, async (account) => {
+  return inAccount(deps, input, async ({ identityCenter }) => {
     const { attempt } = activityInfo();
-    const instance = await describeUnlessGone(account, input.instanceArn);
+    const instance = await describeUnlessGone(identityCenter, input.instanceArn);
     if (instance === undefined) return 'gone';
     if (input.createdSince !== undefined) {
       // Where AWS does not say when it was made, nothing proves that this run made it.
       const createdAt = instance.createdAt?.getTime() ?? 0;
       if (createdAt < Date.parse(input.createdSince)) return 'kept';
     }
-    if (instance.status !== 'DELETE_IN_PROGRESS') await requestDeletion(account, input.instanceArn);
+    if (instance.status !== 'DELETE_IN_PROGRESS') await requestDeletion(identityCenter, input.instanceArn);
     for (const restMs of attempt === 1 ? FIRST_RESTS_MS : [100]) {
-      if ((await describeUnlessGone(account, input.instanceArn)) === undefined) return 'gone';
+      if ((await describeUnlessGone(identityCenter, input.instanceArn)) === undefined) return 'gone';
       await rest(restMs);
     }
     const delay = Math.min(15_000, input.pollIntervalMs * 1.5 ** (attempt - 1));
@@ -40,9 +40,9 @@ export async function deleteInstance(
 }
 
 /** A Conflict says that another write is not through yet; the look that follows shows what came of it. */
-async function requestDeletion(account: AccountApi, instanceArn: string): Promise<void> {
+async function requestDeletion(identityCenter: IdentityCenter, instanceArn: string): Promise<void> {
   try {
-    await account.deleteInstance(instanceArn);
+    await identityCenter.deleteInstance(instanceArn);
   } catch (error) {
     if (!(error instanceof AwsCallError) || classify(error.cause).situation !== 'conflict') throw error;
   }

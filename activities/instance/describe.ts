@@ -1,20 +1,20 @@
-import type { AccountApi, Instance } from '../aws/sso-admin';
+import type { IdentityCenter, Instance } from '../aws/sso-admin';
 import { classify } from '../errors/classify';
-import { AwsCallError } from '../errors/errors';
+import { AwsCallError } from '../errors/thrown';
 
 /**
  * Describes an instance; `undefined` where it is deleted. AWS answers AccessDeniedException for a deleted instance, just
  * as for a lost permission, so it counts as deleted only where ListInstances does not show it either.
  */
 export async function describeUnlessGone(
-  account: AccountApi,
+  identityCenter: IdentityCenter,
   instanceArn: string,
 ): Promise<Instance | undefined> {
   try {
-    return await account.describeInstance(instanceArn);
+    return await identityCenter.describeInstance(instanceArn);
   } catch (error) {
     if (!isDenied(error)) throw error;
-    const own = await account.listOwnInstances();
+    const own = await identityCenter.listOwnInstances();
     if (own.some((instance) => instance.instanceArn === instanceArn)) throw error;
     return undefined;
   }

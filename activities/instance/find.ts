@@ -1,7 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import { WORKFLOW_ID_TAG } from '../../contract';
 import { notYet } from '../errors/failure';
-import { step, type ActivityDependencies, type AccountInput } from '../in-account';
+import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface FindInstanceInput extends AccountInput {
   workflowId: string;
@@ -26,8 +26,8 @@ export async function findInstance(
   deps: ActivityDependencies,
   input: FindInstanceInput,
 ): Promise<FoundInstance | undefined> {
-  return step(deps, input, async (account) => {
-    const [instance] = await account.listOwnInstances();
+  return inAccount(deps, input, async ({ identityCenter }) => {
+    const [instance] = await identityCenter.listOwnInstances();
     if (instance === undefined) return undefined;
     const { instanceArn, status } = instance;
     const region = instance.region ?? input.region;
@@ -36,7 +36,7 @@ export async function findInstance(
       const delay = Math.min(15_000, input.pollIntervalMs * 1.5 ** (activityInfo().attempt - 1));
       throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, Math.round(delay));
     }
-    const tags = await account.inRegion(region).listTags(instanceArn);
+    const tags = await identityCenter.inRegion(region).listTags(instanceArn);
     return { instanceArn, region, ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId, status };
   });
 }

@@ -14,11 +14,11 @@ import {
   type ProvisionResult,
   type Situation,
 } from '../../contract';
-import type { AccountApi, Instance } from '../aws/sso-admin';
-import { isA } from '../errors/errors';
+import type { IdentityCenter, Instance } from '../aws/sso-admin';
+import { isA } from '../errors/thrown';
 import { WAIT_FOR_RUN } from '../runs/follow-run';
 import { latestRun, type LatestRun } from '../runs/latest-run';
-import { step, type ActivityDependencies, type AccountInput } from '../in-account';
+import { inAccount, withoutAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface InspectAccountInput extends AccountInput {
   request: ProvisionRequest;
@@ -36,16 +36,16 @@ export async function inspectAccount(
   input: InspectAccountInput,
 ): Promise<AccountPlan> {
   const { accountId, request } = input;
-  const run = await latestRun(request);
+  const run = await withoutAccount(() => latestRun(request));
   if (run?.status === 'RUNNING') return { accountId, ...findingOfOpen(run) };
-  const made = await instanceOf(run);
+  const made = await withoutAccount(() => instanceOf(run));
   try {
     return {
       accountId,
-      ...(await step(deps, input, async (account) => {
-        const [instance] = await account.listOwnInstances();
+      ...(await inAccount(deps, input, async ({ identityCenter }) => {
+        const [instance] = await identityCenter.listOwnInstances();
         return made === undefined
-          ? inspect(account, request, instance, run)
+          ? inspect(identityCenter, request, instance, run)
           : findingOfMade(request, made, instance);
       })),
     };
@@ -69,7 +69,7 @@ function findingOfOpen({ workflowType, differing }: LatestRun): Finding {
 }
 
 async function inspect(
-  account: AccountApi,
+  identityCenter: IdentityCenter,
   request: ProvisionRequest,
   instance: Instance | undefined,
   run: LatestRun | undefined,
@@ -79,7 +79,7 @@ async function inspect(
   const what = `${instanceArn} in ${region}`;
   switch (instance.status) {
     case 'ACTIVE': {
-      const tags = await account.inRegion(region).listTags(instanceArn);
+      const tags = await identityCenter.inRegion(region).listTags(instanceArn);
       const isOurs = tags.get(WORKFLOW_ID_TAG) === workflowIdOf(request.accountId);
       if (isOurs && region === request.region)
         return { plan: 'done', why: `a run made ${what}${asOther(run)}` };

@@ -8,6 +8,7 @@ import {
   type RunOutcome,
 } from '../../contract';
 import { notYet } from '../errors/failure';
+import { withoutAccount } from '../in-account';
 import { latestRun } from './latest-run';
 
 const FIRST_LOOK_MS = 1_000;
@@ -17,7 +18,11 @@ const LAST_LOOK_MS = 15_000;
  * Follows the run that an account has already to its end: is tried again for as long as the run is open. `undefined` where
  * no run says anything about this request, so that a new one is to be started.
  */
-export async function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
+export function followRun({ request }: { request: ProvisionRequest }): Promise<RunOutcome | undefined> {
+  return withoutAccount(() => follow(request));
+}
+
+async function follow(request: ProvisionRequest): Promise<RunOutcome | undefined> {
   const { accountId } = request;
   const { attempt, scheduledTimestampMs } = activityInfo();
   const run = await latestRun(request);
@@ -43,7 +48,7 @@ export async function followRun({ request }: { request: ProvisionRequest }): Pro
     const { instanceArn, outcome } = (await handle.result()) as ProvisionResult;
     return { accountId, end: 'succeeded', outcome: before ? 'alreadyProvisioned' : outcome, instanceArn };
   } catch (error) {
-    // One that had failed before this fleet came is no failure of this fleet.
+    // A run that had failed before this fleet came is no failure of this fleet.
     if (before || !(error instanceof WorkflowFailedError)) return undefined;
     return outcomeOfError(accountId, error.cause);
   }

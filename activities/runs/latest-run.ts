@@ -9,7 +9,7 @@ import {
   type ProvisionRequest,
 } from '../../contract';
 
-/** The latest run of an account, beside what is asked of it now. */
+/** The latest run of an account, compared with what is asked of it now. */
 export interface LatestRun {
   handle: WorkflowHandle;
   /** Temporal's status. */
@@ -32,7 +32,7 @@ export async function latestRun(request: ProvisionRequest): Promise<LatestRun | 
       status: status.name,
       workflowType: type,
       differing:
-        type === PROVISION_WORKFLOW ? await differingFields(client, { workflowId, runId }, request) : [],
+        type === PROVISION_WORKFLOW ? await listDifferences(client, { workflowId, runId }, request) : [],
       closedAt: closeTime?.getTime() ?? 0,
     };
   } catch (error) {
@@ -41,7 +41,7 @@ export async function latestRun(request: ProvisionRequest): Promise<LatestRun | 
   }
 }
 
-async function differingFields(
+async function listDifferences(
   client: Client,
   run: { workflowId: string; runId: string },
   request: ProvisionRequest,

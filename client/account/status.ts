@@ -43,7 +43,8 @@ export interface AccountStatus extends Progress {
   notice?: string;
 }
 
-const QUERY_TIMEOUT_MS = 2_000;
+/** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
+const QUERY_TIMEOUT_MS = 5_000;
 
 /** The status codes of gRPC for a deadline that is exceeded, and for a server that is unavailable. */
 const UNAVAILABLE: readonly number[] = [4, 14];

@@ -1,3 +1,5 @@
+import type { ProvisionRequest } from './request';
+
 /** Every stage of a run, with what it means. */
 export const STAGES = {
   creating: 'asks AWS to create the instance',
@@ -64,6 +66,8 @@ export interface Progress {
   /** The token and its generation; absent in a run that deletes. */
   clientToken?: string;
   generation?: number;
+  /** What is asked for, as corrected by `retry`; absent in a run that deletes. */
+  request?: ProvisionRequest;
   /** No write is sent to AWS until `resume`. */
   paused: boolean;
   failure?: ProgressFailure;
@@ -71,10 +75,17 @@ export interface Progress {
   since: string;
   /** When a held run stops waiting and fails. */
   heldUntil?: string;
+  /** The stages of the run, with the beginning of each: the first {@link FIRST_STEPS}, and the latest; {@link MAX_STEPS} in all. */
   steps: { stage: Stage; at: string }[];
   /** What came of signals, and what the run leaves behind; the latest {@link MAX_NOTES}. */
   notes?: { at: string; text: string }[];
 }
+
+/** A run remembers this many of its first stages, however many follow. */
+export const FIRST_STEPS = 10;
+
+/** A run remembers this many stages in all. */
+export const MAX_STEPS = 50;
 
 /** A run remembers this many notes. */
 export const MAX_NOTES = 10;

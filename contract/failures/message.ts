@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { ProgressFailure } from '../account/progress';
 import { defined } from '../defined';
 import { oneLine } from '../one-line';
@@ -32,9 +33,28 @@ interface FailureLike {
 
 const LONGEST_DETAIL = 600;
 
-/** The details that an ApplicationFailure of ours carries. */
-export function failureDetails(parts: FailureParts): FailureDetails {
-  return { ...parts, remedy: nextStep(parts) };
+/** How a failure is handed over. */
+interface FailureOptions {
+  /** Default: the first of its situation's own. */
+  type?: string;
+  cause?: Error;
+  /** Milliseconds until the activity is tried again; default: it never is. */
+  nextRetryDelay?: number;
+}
+
+/** Makes the ApplicationFailure of these parts, which it carries as its details. */
+export function makeFailure(
+  parts: FailureParts,
+  { type = FAILURES[parts.situation].types[0], cause, nextRetryDelay }: FailureOptions = {},
+): ApplicationFailure {
+  const details: FailureDetails = { ...parts, remedy: nextStep(parts) };
+  return ApplicationFailure.create({
+    type,
+    message: failureMessage(parts),
+    details: [details],
+    nonRetryable: nextRetryDelay === undefined,
+    ...defined({ cause, nextRetryDelay }),
+  });
 }
 
 /** Reads the parts of a failure back; `undefined` where it is none of ours, or of a version that knows more. */

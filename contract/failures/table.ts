@@ -1,6 +1,6 @@
 /**
  * What a failed call means for the run:
- * - `backOff`: try again with exponential back-off and full jitter, until the time-out of the step;
+ * - `backOff`: try again with exponential back-off and full jitter, until the time-out of the activity;
  * - `freshCredentials`: the same, with new credentials;
  * - `untilAccountReady`: the same, but no longer than `accountReadyTimeout`;
  * - `stop`: never send it again.
@@ -11,6 +11,8 @@ export type Retry = 'backOff' | 'freshCredentials' | 'untilAccountReady' | 'stop
 export interface FailureRow {
   /** The names this goes by: AWS's error codes where AWS has one, else ours. The failure type of a run is one of them. */
   readonly types: readonly string[];
+  /** The list of the AWS SDK whose every name is of this row as well. The SDK has none of expired credentials. */
+  readonly sdkList?: 'throttling' | 'transient errors';
   readonly retry: Retry;
   /** What happened, as a clause for people. */
   readonly meaning: string;
@@ -28,7 +30,8 @@ export interface FailureRow {
  */
 export const FAILURES = {
   throttled: {
-    types: ['ThrottlingException', 'Throttling', 'TooManyRequestsException', 'RequestLimitExceeded'],
+    types: ['ThrottlingException'],
+    sdkList: 'throttling',
     retry: 'backOff',
     meaning: 'AWS is throttling',
     remedy: 'Nothing to do: the call is tried again. If this lasts, start fewer accounts at once.',
@@ -36,6 +39,7 @@ export const FAILURES = {
   },
   answerLost: {
     types: ['AnswerLost', 'InternalServerException'],
+    sdkList: 'transient errors',
     retry: 'backOff',
     meaning: 'no usable answer came from AWS, which may have done what was asked',
     remedy:
@@ -49,6 +53,9 @@ export const FAILURES = {
       'RequestExpired',
       'InvalidSignatureException',
       'SignatureDoesNotMatch',
+      'RequestInTheFuture',
+      'RequestTimeTooSkewed',
+      'AuthFailure',
     ],
     retry: 'freshCredentials',
     meaning: 'the credentials have expired or are not valid yet',

@@ -20,7 +20,7 @@ test('a delay is whole, at least 1 ms (0 would mean "not given"), and never over
   );
 });
 
-test('Retry-After is a floor', () => {
+test('a delay is never shorter than Retry-After', () => {
   fc.assert(
     fc.property(
       anyBackOff,

@@ -8,6 +8,7 @@ import {
 } from '../../client';
 import { workflowIdOf } from '../../contract';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
+import { hurry, throttledOnce } from '../support/steering';
 
 let harness: Harness;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const slow = (account: string) => {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
 };
 
 test.concurrent('a request that is not valid is refused before anything is sent', async () => {
@@ -85,10 +86,15 @@ test.concurrent('a terminated run ends for those who wait, with what to do next'
 
 test.concurrent('watch gives each change once, in order, and ends with the run', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 1_500 });
+  harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
   const run = await harness.client.start(requestFor(account));
   const seen: AccountStatus[] = [];
-  for await (const status of harness.client.watch(account, run.runId, 50)) seen.push(status);
+  let hurried: Promise<unknown> | undefined;
+  for await (const status of harness.client.watch(account, run.runId, 50)) {
+    seen.push(status);
+    if (status.stage === 'waitingForActive') hurried ??= hurry(harness, account);
+  }
+  await hurried;
   expect(new Set(seen.map((status) => JSON.stringify(status))).size).toBe(seen.length);
   const stages = [...new Set(seen.map((status) => status.stage))];
   expect(stages.slice(-2)).toEqual(['waitingForActive', 'active']);
@@ -99,7 +105,7 @@ test.concurrent('progress shows what the run is reconciling, and its steps with 
   const account = freshAccount();
   const failNext = [
     { operation: 'CreateInstance', error: 'ValidationException', message: 'bad name', times: 1 },
-    { operation: 'ListInstances', error: 'ThrottlingException', retryAfterSeconds: 2, times: 1 },
+    { operation: 'ListInstances', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
   ];
   harness.emulator.setFaults({ accounts: [account], failNext });
   const run = await harness.client.start(requestFor(account));
@@ -109,6 +115,7 @@ test.concurrent('progress shows what the run is reconciling, and its steps with 
   );
   expect(reconciling.failure).toMatchObject({ type: 'ValidationException' });
   expect(reconciling.steps.map((step) => step.stage)).toEqual(['creating', 'reconciling']);
+  await hurry(harness, account);
   await expect(harness.client.result(run)).rejects.toBeInstanceOf(RunFailedError);
   const failed = await harness.client.status(account);
   expect(failed.steps.map((step) => step.stage)).toEqual(['creating', 'reconciling', 'failed']);

@@ -56,7 +56,7 @@ const untilListed = (filter: ListFilter, accounts: string[]) =>
 
 /** Starts a run whose instance stays in CREATE_IN_PROGRESS. */
 async function startWaiting(client: IdentityCenterClient, account: string) {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
   const run = await client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await until(
     () => client.status(account),

@@ -30,7 +30,7 @@ test('a fleet whose worker is killed in the middle goes on with the next: one in
   const made = harness.emulator.instances().map(({ accountId }) => accountId);
   expect(made.sort()).toEqual([...ids].sort());
   await worker.stop();
-}, 120_000);
+});
 
 test('without a worker, who asks about a fleet is told so', async () => {
   const [account = ''] = freshAccounts(1);
@@ -57,7 +57,7 @@ test('pages that waited for a worker together are started ten at a time: a messa
   expect(await handle.result()).toMatchObject({ accounts: 30, succeeded: 30 });
   await worker.stop();
   expect(mostStartsOfATask(await handle.fetchHistory())).toBe(10);
-}, 60_000);
+});
 
 /** The most child workflows that one workflow task started. */
 function mostStartsOfATask({ events }: History): number {

@@ -4,7 +4,7 @@ import { temporalAddress } from '../support/temporal';
 import { startWorkerProcess } from '../../sandbox';
 
 // The server goes on handing attempts to the frozen worker until it has no poll of it left: each takes its 25 s.
-const PATIENCE_MS = 200_000;
+const PATIENCE_MS = 300_000;
 
 const SKEWED_CLOCK = path.join(__dirname, '..', '..', 'chaos', 'skewed-clock.cjs');
 
@@ -22,7 +22,7 @@ test.concurrent.each([
         CHAOS_CLOCK_MS: String(off),
       });
     const calls = (operation: string) => harness.emulator.calls({ account, operation }).length;
-    harness.emulator.setFaults({ accounts: [account], creationMs: 0, latencyMs: 1_000 });
+    harness.emulator.setFaults({ accounts: [account], creationMs: 0, latencyMs: 3_000 });
     const frozen = await startWorker();
     const run = await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
     await until(

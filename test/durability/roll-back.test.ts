@@ -15,7 +15,7 @@ test('a roll-back that is throttled, and whose worker is killed, is done by the 
   const calls = (operation: string) => harness.emulator.calls({ account, operation }).length;
   harness.emulator.setFaults({
     accounts: [account],
-    creationMs: 60_000,
+    creationMs: 600_000,
     deletionMs: 3_000,
     failNext: [{ operation: 'DeleteInstance', error: 'ThrottlingException', times: 2 }],
   });

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import fc from 'fast-check';
 import { classify } from '../../activities/errors/classify';
-import { AttemptTooLateError, AwsCallError, WrongAccountError } from '../../activities/errors/errors';
+import { AttemptTooLateError, AwsCallError, WrongAccountError } from '../../activities/errors/thrown';
 import { toFailure } from '../../activities/errors/failure';
 import { FAILURES } from '../../contract';
 import { assertOneLine, fuzz } from './fuzz';
@@ -32,6 +32,7 @@ const leak = fc.constantFrom(
 const awsNames = [
   ...Object.values(FAILURES).flatMap(({ types }) => types as readonly string[]),
   ...['Unknown', 'SyntaxError', 'Error', 'TimeoutError', 'BrandNewException', 'AggregateError', 'AbortError'],
+  ...['SlowDown', 'ThrottledException', 'RequestTimeout', 'RequestTimeTooSkewed'],
 ];
 const words = fc.constantFrom(
   'Rate exceeded',
@@ -124,7 +125,10 @@ function build(made: Spec): unknown {
   const around = {
     // First: Jest formats the stack when it is first touched, and fails at an odd name.
     stack: `Error: ${message}\n    at sign (${SECRET_KEY})`,
-    ...{ $metadata, name: made.name, $fault: made.fault, code: made.code },
+    $metadata,
+    name: made.name,
+    $fault: made.fault,
+    code: made.code,
     $response: { headers, body: `<SecretAccessKey>${SECRET_KEY}</SecretAccessKey>` },
     $responseBodyText: SECRET_KEY,
     config: { credentials: { secretAccessKey: SECRET_KEY, sessionToken: SESSION_TOKEN } },

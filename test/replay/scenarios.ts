@@ -13,14 +13,14 @@ const called = (operation: string) => (harness: Harness, account: string) =>
     (count) => count > 0,
   );
 
-type Order = (harness: Harness, account: string) => Promise<unknown>;
-const cancel: Order = ({ client }, account) => client.cancel(account);
-const pause: Order = ({ client }, account) => client.pause(account);
-const resume: Order = ({ client }, account) => client.resume(account);
-const retry: Order = ({ client }, account) => client.retry(account);
-const abort: Order = ({ client }, account) => client.abort(account, 'not wanted');
-const rest: Order = () => seconds(1.3);
-const healthy: Order = async ({ emulator }, account) => {
+type Action = (harness: Harness, account: string) => Promise<unknown>;
+const cancel: Action = ({ client }, account) => client.cancel(account);
+const pause: Action = ({ client }, account) => client.pause(account);
+const resume: Action = ({ client }, account) => client.resume(account);
+const retry: Action = ({ client }, account) => client.retry(account);
+const abort: Action = ({ client }, account) => client.abort(account, 'not wanted');
+const rest: Action = () => seconds(1.3);
+const healthy: Action = async ({ emulator }, account) => {
   emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
 };
 const untilStage = (stage: string) => (harness: Harness, account: string) =>
@@ -30,13 +30,13 @@ const untilStage = (stage: string) => (harness: Harness, account: string) =>
   );
 const held = untilStage('held');
 const inTurn =
-  (...orders: Order[]): Order =>
+  (...actions: Action[]): Action =>
   async (harness, account) => {
-    for (const order of orders) await order(harness, account);
+    for (const action of actions) await action(harness, account);
   };
 const cancelAt = (operation: string) => inTurn(called(operation), cancel);
 const signals =
-  (...names: string[]): Order =>
+  (...names: string[]): Action =>
   async (harness, account) => {
     for (const name of names) await handleOf(harness, account).signal(name);
   };
@@ -115,6 +115,26 @@ export const scenarios: Record<string, Scenario> = {
     faults: fails('ValidationException'),
     request: { ...hold, name: 'taken' },
     during: inTurn(held, ({ client }, account) => client.retry(account, { name: 'free' })),
+  },
+  'corrected-and-looked-for-again': {
+    faults: fails('ValidationException'),
+    request: { ...hold, name: 'taken' },
+    during: inTurn(
+      held,
+      async ({ client, emulator }, account) => {
+        emulator.setFaults({
+          accounts: [account],
+          failNext: [{ operation: 'ListInstances', error: 'ValidationException', times: 1 }],
+        });
+        await client.retry(account, { name: 'free' });
+        await until(
+          () => client.status(account),
+          ({ stage, steps }) =>
+            stage === 'held' && steps.filter((step) => step.stage === 'held').length === 2,
+        );
+      },
+      retry,
+    ),
   },
   'held-and-made-anew': {
     faults: { createFails: 'no reason' },

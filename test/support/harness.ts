@@ -124,7 +124,10 @@ export function freshAccount(): string {
   return String(randomInt(100_000_000_000, 999_999_999_998));
 }
 
-/** A request whose waits suit a test. Temporal's own granularity of a delay is a second. */
+/**
+ * A request whose waits suit a test: short between two tries, and without an end where the machine is slow. A test that
+ * is about a time-out asks for one itself. Temporal's own granularity of a delay is a second.
+ */
 export function requestFor(
   accountId: string,
   more: Partial<ProvisionRequestInput> = {},
@@ -134,9 +137,9 @@ export function requestFor(
     region: 'eu-west-1',
     ...more,
     timing: {
-      createTimeout: '30s',
-      activeTimeout: '30s',
-      accountReadyTimeout: '20s',
+      createTimeout: '1h',
+      activeTimeout: '1h',
+      accountReadyTimeout: '10m',
       pollInterval: '100ms',
       retry: { initialInterval: '20ms', maximumInterval: '100ms' },
       ...more.timing,
@@ -148,17 +151,17 @@ export function handleOf(harness: Harness, accountId: string): WorkflowHandle {
   return harness.temporal.workflow.getHandle(workflowIdOf(accountId));
 }
 
+/** Longer than anything takes on a busy machine, and shorter than a test may: its message says more than Jest's. */
+const PATIENCE_MS = 150_000;
+
 /** Waits until something holds; fails with what it saw last. */
-export async function until<T>(
-  look: () => Promise<T> | T,
-  holds: (seen: T) => boolean,
-  timeoutMs = 15_000,
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
+export async function until<T>(look: () => Promise<T> | T, holds: (seen: T) => boolean): Promise<T> {
+  const end = Date.now() + PATIENCE_MS;
+  // What comes soon is seen at once, and who waits for long does not keep the machine busy with looking.
+  for (let pauseMs = 50; ; pauseMs = Math.min(250, pauseMs * 1.2)) {
     const seen = await look();
     if (holds(seen)) return seen;
-    if (Date.now() > end) throw new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(seen)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (Date.now() > end) throw new Error(`not within ${PATIENCE_MS} ms; last seen: ${JSON.stringify(seen)}`);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -101,7 +101,7 @@ async function openPage(browser: Browser): Promise<Page> {
     colorScheme: 'light',
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(120_000);
   return page;
 }
 

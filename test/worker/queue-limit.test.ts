@@ -1,4 +1,5 @@
 import type { NativeConnection, Worker } from '@temporalio/worker';
+import { defined } from '../../contract';
 import { followQueueLimit } from '../../worker/queue-limit';
 
 const SECONDS = 1_000;
@@ -6,9 +7,7 @@ const SECONDS = 1_000;
 /** A queue with a limit, polled so many seconds ago by each of its workers. */
 function queueWith(limit: number | undefined, polledAgo: number[]) {
   return {
-    ...(limit !== undefined && {
-      config: { queueRateLimit: { rateLimit: { requestsPerSecond: limit } } },
-    }),
+    config: limit === undefined ? null : { queueRateLimit: { rateLimit: { requestsPerSecond: limit } } },
     pollers: polledAgo.map((ago) => ({ lastAccessTime: { seconds: Date.now() / SECONDS - ago } })),
   };
 }
@@ -24,10 +23,7 @@ async function told(describeTaskQueue: () => Promise<unknown>, maxCallsPerSecond
   jest.useFakeTimers();
   followQueueLimit(
     { getState: () => state } as unknown as Worker,
-    {
-      ...{ connection, namespace: 'default', taskQueue: 'queue' },
-      aws: { ...(maxCallsPerSecond !== undefined && { maxCallsPerSecond }) },
-    },
+    { connection, namespace: 'default', taskQueue: 'queue', aws: defined({ maxCallsPerSecond }) },
     tell,
   );
   await jest.advanceTimersByTimeAsync(0);

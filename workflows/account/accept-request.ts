@@ -1,16 +1,20 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { accountIdOf, describeProblems, workflowIdOf, type ReadRequest } from '../../contract';
-import { failureOf } from '../shared/failure';
+import { accountIdOf, describeProblems, workflowIdOf, type Problem, type ReadRequest } from '../../contract';
+import { runFailure } from '../shared/failure';
 
 /** Reads the argument of a workflow, for callers in any language; throws `InvalidRequest` with every problem. */
 export function acceptRequest<R extends { accountId: string }>(read: ReadRequest<R>): R {
   const { workflowId } = workflowInfo();
-  const account = accountIdOf(workflowId) ?? '(unknown)';
-  if ('problems' in read) throw failureOf('invalidRequest', account, describeProblems(read.problems));
+  if ('problems' in read) throw invalidRequest(workflowId, read.problems);
   const expected = workflowIdOf(read.request.accountId);
   if (workflowId !== expected) {
     const message = `must be the account of the workflow ID: the workflow ID is ${workflowId}, and has to be ${expected}`;
-    throw failureOf('invalidRequest', account, describeProblems([{ field: 'accountId', message }]));
+    throw invalidRequest(workflowId, [{ field: 'accountId', message }]);
   }
   return read.request;
+}
+
+function invalidRequest(workflowId: string, problems: Problem[]): Error {
+  const accountId = accountIdOf(workflowId) ?? '(unknown)';
+  return runFailure({ situation: 'invalidRequest', accountId, detail: describeProblems(problems) });
 }

@@ -6,13 +6,14 @@ import {
   type DeprovisionRequest,
   type DeprovisionResult,
 } from '../../contract';
+import { runFailure } from '../shared/failure';
 import { acceptRequest } from './accept-request';
-import { failureOf } from '../shared/failure';
-import { Journal } from './status';
-import { offerSteering } from './handlers';
+import { accountActivities } from './activities';
 import { lookTwice } from './create-or-reconcile';
-import { Steering } from './interruptible';
-import { stepsFor } from './activities';
+import { setHandlers } from './handlers';
+import { Interruptible } from './interruptible';
+import { arnAndRegion } from './state';
+import { Status } from './status';
 
 /**
  * Deletes the IAM Identity Center account instance of one AWS account, if it carries the tag of the account's runs, and
@@ -20,40 +21,40 @@ import { stepsFor } from './activities';
  */
 export async function deprovisionIdentityCenter(input: unknown): Promise<DeprovisionResult> {
   const request = acceptRequest(readDeprovisionRequest(input));
-  const { accountId } = request;
-  const journal = new Journal('reconciling');
-  const steering = new Steering(journal, (reason) => failureOf('aborted', accountId, reason));
-  const steps = stepsFor(request, steering);
-  offerSteering({ journal, steering, progress: () => journal.progress() });
+  const { accountId, timing } = request;
+  let found: FoundInstance | undefined;
+  const status = new Status('reconciling');
+  const work = new Interruptible(status, {
+    stage: () => (found === undefined ? 'reconciling' : 'deleting'),
+    isRollingBack: false,
+    aborted: (reason, cause) => runFailure({ situation: 'aborted', accountId, detail: reason }, cause),
+  });
+  const activities = accountActivities(request, work);
+  setHandlers({ status, work, progress: () => status.progress() });
   try {
-    const found = await lookTwice({ steps, steering, request });
+    found = await lookTwice({ activities, work }, timing);
     if (found !== undefined) {
       refuseUnlessOurs(request, found);
-      journal.instance(found.instanceArn);
-      await steering.untilWritable();
-      journal.enter('deleting');
-      await steps.deleteInstance(found);
-      journal.instance(undefined);
+      status.setInstance(found.instanceArn);
+      await activities.deleteInstance(found);
+      status.setInstance(undefined);
     }
-    journal.enter('deleted');
-    return {
-      accountId,
-      outcome: found === undefined ? 'nothingThere' : 'deleted',
-      ...(found !== undefined && { instanceArn: found.instanceArn, region: found.region }),
-    };
+    status.setStage('deleted');
+    if (found === undefined) return { accountId, outcome: 'nothingThere' };
+    return { accountId, outcome: 'deleted', instanceArn: found.instanceArn, region: found.region };
   } catch (error) {
-    if (error instanceof ApplicationFailure) journal.fail(describeFailure(error));
-    if (isCancellation(error) && journal.at === 'deleting')
-      journal.note('AWS may have been asked to delete the instance, and that cannot be undone');
-    journal.enter(isCancellation(error) ? 'cancelled' : 'failed');
+    if (error instanceof ApplicationFailure) status.showFailure(describeFailure(error));
+    if (isCancellation(error) && status.stage === 'deleting')
+      status.addNote('AWS may have been asked to delete the instance, and that cannot be undone');
+    status.setStage(isCancellation(error) ? 'cancelled' : 'failed');
     throw error;
   }
 }
 
 /** What was typed has to be what is there; without it, only the tag shows that the instance is the account's runs' own. */
 function refuseUnlessOurs({ accountId, instanceArn }: DeprovisionRequest, found: FoundInstance): void {
-  const there = `${found.instanceArn} in ${found.region} (${found.status})`;
   if (instanceArn === undefined ? found.ours : instanceArn === found.instanceArn) return;
   const asked = instanceArn === undefined ? '' : `; asked for ${instanceArn}`;
-  throw failureOf('instanceNotOurs', accountId, `${there}${asked}`);
+  const detail = `${arnAndRegion(found)} (${found.status})${asked}`;
+  throw runFailure({ situation: 'instanceNotOurs', accountId, detail });
 }

@@ -15,85 +15,54 @@ import {
   type Steer,
 } from '../../contract';
 import type { Hold } from './hold';
-import type { Journal } from './status';
-import type { Steering } from './interruptible';
+import type { Decision, Interruptible } from './interruptible';
+import type { Status } from './status';
 
-/** What can be steered. */
-interface Steerable {
-  journal: Journal;
-  steering: Steering;
-  progress(): Progress;
+/** What the handlers of a run act on. */
+interface HandledRun {
+  status: Status;
+  work: Interruptible;
+  /** The hold of a run that can be held. */
+  hold?: Hold;
+  progress: () => Progress;
 }
 
-/** Does what a signal or an Update asks for; a text says why that cannot be. */
-interface Order {
-  whyNot(argument: unknown): string | undefined;
-  carryOut(argument: unknown): void;
-}
+/** Decides on a signal or an Update. */
+type Decide = (argument: unknown) => Decision;
 
 /** Where the run stands; answers at every stage and after the end. */
 export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
 
 /**
- * Answers the query, the signals and the Updates of a run. A signal that makes no sense changes nothing and is noted; an
- * Update that makes none is refused with the reason.
- *
- * @param hold the hold of a run that can be held
+ * Sets the handlers of a run: for the query, the signals and the Updates. A signal that makes no sense changes nothing and
+ * is noted; an Update that makes none is refused with the reason.
  */
-export function offerSteering(run: Steerable, hold?: Hold): void {
-  const { journal, steering } = run;
-  const held = () => (journal.at === 'held' ? hold : undefined);
-  const orders: Record<Steer, Order> = {
-    pause: {
-      whyNot: () => steering.whyNotPause(),
-      carryOut: () => {
-        steering.pause();
-      },
+export function setHandlers({ status, work, hold, progress }: HandledRun): void {
+  const decisions: Record<Steer, Decide> = {
+    pause: () => work.pause(),
+    resume: () => work.resume(),
+    retry(argument) {
+      const read = readCorrection(argument);
+      if (typeof read === 'string') return read;
+      if (hold?.isHeld === true) return hold.retry(read.correction);
+      if (read.correction !== undefined) return 'name and tags can be corrected only while the run is held';
+      return work.retry();
     },
-    resume: {
-      whyNot: () => steering.whyNotResume(),
-      carryOut: () => {
-        steering.resume();
-      },
-    },
-    retry: {
-      whyNot(argument) {
-        const read = readCorrection(argument);
-        if (typeof read === 'string') return read;
-        const inHold = held();
-        if (inHold !== undefined) return inHold.whyNotRetry(read.correction);
-        return read.correction === undefined
-          ? steering.whyNotRetry()
-          : 'name and tags can be corrected only while the run is held';
-      },
-      carryOut(argument) {
-        const read = readCorrection(argument);
-        const inHold = held();
-        if (inHold === undefined) steering.retry();
-        else inHold.retry(typeof read === 'string' ? undefined : read.correction);
-      },
-    },
-    abort: {
-      whyNot(argument) {
-        const read = readReason(argument);
-        return typeof read === 'string' ? read : (held() ?? steering).whyNotAbort();
-      },
-      carryOut(argument) {
-        const read = readReason(argument);
-        if (typeof read !== 'string') (held() ?? steering).abort(read.reason);
-      },
+    abort(argument) {
+      const read = readReason(argument);
+      return typeof read === 'string' ? read : work.abort(read.reason);
     },
   };
 
-  setHandler(progressQuery, () => run.progress(), { description: 'Where the run stands, as JSON.' });
-  for (const [name, order] of Object.entries(orders) as [Steer, Order][]) {
+  setHandler(progressQuery, progress, { description: 'Where the run stands, as JSON.' });
+  for (const [name, decide] of Object.entries(decisions) as [Steer, Decide][]) {
     const description = STEERING[name];
     setHandler(
       defineSignal<[unknown?]>(name),
       (argument) => {
-        const reason = order.whyNot(argument);
-        if (reason === undefined) order.carryOut(argument);
-        else journal.note(`${name} changed nothing: ${reason}`);
+        const decision = decide(argument);
+        if (typeof decision === 'string') status.addNote(`${name} changed nothing: ${decision}`);
+        else decision();
       },
       { description },
     );
@@ -101,19 +70,20 @@ export function offerSteering(run: Steerable, hold?: Hold): void {
       // The argument may be missing, which the SDK's type of an Update cannot say.
       defineUpdate<Progress, [unknown]>(name),
       (argument: unknown) => {
-        order.carryOut(argument);
-        return run.progress();
+        const decision = decide(argument);
+        if (typeof decision !== 'string') decision();
+        return progress();
       },
       {
         description,
         validator(argument) {
-          const reason = order.whyNot(argument);
-          if (reason !== undefined) throw ApplicationFailure.nonRetryable(reason, 'Refused');
+          const decision = decide(argument);
+          if (typeof decision === 'string') throw ApplicationFailure.nonRetryable(decision, 'Refused');
         },
       },
     );
   }
   setDefaultSignalHandler((name) => {
-    journal.note(`${name} changed nothing: there are ${Object.keys(STEERING).join(', ')}`);
+    status.addNote(`${name} changed nothing: there are ${Object.keys(STEERING).join(', ')}`);
   });
 }

@@ -1,9 +1,23 @@
 import { type ApplicationFailure, CancellationScope, condition, sleep } from '@temporalio/workflow';
+import type { Stage } from '../../contract';
 import { isFinal } from '../shared/failure';
-import type { Journal } from './status';
+import type { Status } from './status';
 
-/** Whether a step changes something in AWS. Only writes are kept back by a pause; a read is cut short without waiting. */
-export type StepKind = 'read' | 'write';
+/** Whether an activity changes something in AWS. Only writes are kept back by a pause; a read is cut short without waiting. */
+export type ActivityKind = 'read' | 'write';
+
+/** What becomes of something that people ask for: what carries it out, or a text that says why that cannot be. */
+export type Decision = string | (() => void);
+
+/** A run that is steered. */
+interface SteeredRun {
+  /** Tells the stage in which the next activity runs. */
+  stage(): Stage;
+  /** Makes what an aborted run ends with. */
+  aborted(reason: string, cause?: ApplicationFailure): ApplicationFailure;
+  /** Whether it is cancelled, and only cleans up. */
+  readonly isRollingBack: boolean;
+}
 
 /** `retry` within this time of a call would only repeat it. */
 const JUST_SENT_MS = 1_000;
@@ -11,19 +25,17 @@ const JUST_SENT_MS = 1_000;
 const CUT_SHORT = Symbol('cut short');
 
 /**
- * Carries out the steps of a run so that people can steer them: a pause keeps writes back, `retry` cuts a wait short, an
- * abort ends the run between two steps. A write that is under way is never interrupted; its result counts.
+ * Runs the activities and the rests of a run so that people can steer them: a pause keeps writes back, `retry` cuts a wait
+ * short, an abort ends the run between two activities. A write that is under way is never interrupted; its result counts.
  */
-export class Steering {
-  private underWay: { kind: StepKind; scope: CancellationScope; since: number } | undefined;
+export class Interruptible {
+  private underWay: { kind: ActivityKind; scope: CancellationScope; since: number } | undefined;
   private abortReason: string | undefined;
-  private rollingBack = false;
   private pausedMs = 0;
 
-  /** @param aborted what an aborted run ends with */
   constructor(
-    private readonly journal: Journal,
-    private readonly aborted: (reason: string) => ApplicationFailure,
+    private readonly status: Status,
+    private readonly steered: SteeredRun,
   ) {}
 
   /** Milliseconds on a clock that stands still while a pause keeps the run back: what deadlines are measured by. */
@@ -31,15 +43,21 @@ export class Steering {
     return Date.now() - this.pausedMs;
   }
 
+  /** Whether an abort was accepted: nothing that people ask for after it undoes it. */
+  get isAborted(): boolean {
+    return this.abortReason !== undefined;
+  }
+
   /**
-   * Carries out a step, anew each time it is cut short. Deadlines stay those of the first time.
+   * Runs an activity, anew each time it is cut short. Deadlines stay those of the first time.
    *
    * @param attempt given the milliseconds since the first time
    */
-  async step<T>(kind: StepKind, attempt: (spentMs: number) => Promise<T>): Promise<T> {
+  async run<T>(kind: ActivityKind, attempt: (spentMs: number) => Promise<T>): Promise<T> {
     const began = this.now();
     for (;;) {
       if (kind === 'write') await this.untilWritable();
+      this.showStage();
       const outcome = await this.interruptible(kind, () => attempt(this.now() - began));
       if (outcome !== CUT_SHORT) return outcome;
     }
@@ -50,83 +68,78 @@ export class Steering {
     await this.interruptible('read', () => sleep(ms, { summary }));
   }
 
+  /** Enters the stage that the run is in by what it knows: the one place where stages are entered before the end. */
+  showStage(): void {
+    this.status.setStage(this.steered.stage());
+  }
+
+  /** Throws where the run was aborted. */
+  throwIfAborted(cause?: ApplicationFailure): void {
+    if (this.abortReason !== undefined) throw this.steered.aborted(this.abortReason, cause);
+  }
+
+  /** Makes void what people have asked for. */
+  forgetSteering(): void {
+    this.abortReason = undefined;
+    this.status.setPaused(false);
+  }
+
+  pause(): Decision {
+    if (this.status.paused) return 'the run is paused already';
+    if (this.status.stage === 'held') return 'the run is held: it does nothing until "retry" or "abort"';
+    if (this.steered.isRollingBack) return 'the run is being cancelled';
+    return () => {
+      this.status.setPaused(true);
+      if (this.underWay?.kind === 'write') this.underWay.scope.cancel();
+    };
+  }
+
+  resume(): Decision {
+    if (!this.status.paused) return 'the run is not paused';
+    return () => {
+      this.status.setPaused(false);
+    };
+  }
+
+  retry(): Decision {
+    const { underWay } = this;
+    if (this.isAborted) return 'the run is being aborted';
+    if (this.status.paused) return 'the run is paused: resume it first';
+    if (underWay === undefined || underWay.scope.consideredCancelled)
+      return 'a new try is on its way already';
+    if (Date.now() - underWay.since < JUST_SENT_MS) return 'the call was sent within the last second';
+    return () => {
+      underWay.scope.cancel();
+    };
+  }
+
+  abort(reason: string): Decision {
+    if (this.steered.isRollingBack) return 'the run is being cancelled';
+    if (this.isAborted) return 'the run is being aborted already';
+    if (!this.status.paused && this.status.stage !== 'held')
+      return '"abort" ends a held or paused run; "cancel" ends one at any stage';
+    return () => {
+      this.abortReason = reason;
+      this.underWay?.scope.cancel();
+    };
+  }
+
   /** Returns when nothing keeps a write back. */
-  async untilWritable(): Promise<void> {
+  private async untilWritable(): Promise<void> {
     const began = Date.now();
-    await condition(() => !this.journal.paused || this.abortReason !== undefined);
+    await condition(() => !this.status.paused || this.isAborted);
     this.pausedMs += Date.now() - began;
     this.throwIfAborted();
   }
 
-  /** From here on the run only cleans up: what people ordered before is void. */
-  startRollBack(): void {
-    this.rollingBack = true;
-    this.abortReason = undefined;
-    this.journal.pause(false);
-  }
-
-  whyNotPause(): string | undefined {
-    if (this.journal.paused) return 'the run is paused already';
-    if (this.journal.at === 'held') return 'the run is held: it does nothing until "retry" or "abort"';
-    return this.rollingBack ? 'the run is being cancelled' : undefined;
-  }
-
-  pause(): void {
-    this.journal.pause(true);
-    if (this.underWay?.kind === 'write') this.underWay.scope.cancel();
-  }
-
-  whyNotResume(): string | undefined {
-    return this.journal.paused ? undefined : 'the run is not paused';
-  }
-
-  resume(): void {
-    this.journal.pause(false);
-  }
-
-  whyNotRetry(): string | undefined {
-    if (this.abortReason !== undefined) return 'the run is being aborted';
-    if (this.journal.paused) return 'the run is paused: resume it first';
-    const { underWay } = this;
-    if (underWay === undefined || underWay.scope.consideredCancelled)
-      return 'a new try is on its way already';
-    return Date.now() - underWay.since < JUST_SENT_MS
-      ? 'the call was sent within the last second'
-      : undefined;
-  }
-
-  retry(): void {
-    this.underWay?.scope.cancel();
-  }
-
-  whyNotAbort(): string | undefined {
-    if (this.rollingBack) return 'the run is being cancelled';
-    if (this.abortReason !== undefined) return 'the run is being aborted already';
-    return this.journal.paused
-      ? undefined
-      : '"abort" ends a held or paused run; "cancel" ends one at any stage';
-  }
-
-  abort(reason: string): void {
-    this.abortReason = reason;
-    this.underWay?.scope.cancel();
-  }
-
-  private throwIfAborted(): void {
-    if (this.abortReason !== undefined) throw this.aborted(this.abortReason);
-  }
-
-  private async interruptible<T>(kind: StepKind, work: () => Promise<T>): Promise<T | typeof CUT_SHORT> {
+  private async interruptible<T>(kind: ActivityKind, work: () => Promise<T>): Promise<T | typeof CUT_SHORT> {
     this.throwIfAborted();
     const scope = new CancellationScope();
-    const isCancelled = () => scope.consideredCancelled;
-    // Replaying what ran before there was steering: a roll-back's scopes count as cancelled from the start.
-    if (isCancelled()) return work();
     this.underWay = { kind, scope, since: Date.now() };
     try {
       return await scope.run(work);
     } catch (error) {
-      const cutShort = isCancelled() && !CancellationScope.current().consideredCancelled;
+      const cutShort = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
       // What AWS said for good stays true, however the call was hurried.
       if (!cutShort || isFinal(error)) throw error;
       this.throwIfAborted();

@@ -1,120 +1,93 @@
-import { ApplicationFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { ActiveInstance } from '../../activities';
-import { milliseconds, readRequest, type ProvisionResult } from '../../contract';
+import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { describeFailure, readRequest, type ProvisionRequest, type ProvisionResult } from '../../contract';
 import { acceptRequest } from './accept-request';
-import { situationOf } from '../shared/failure';
+import { accountActivities, type ActiveInstance, type CreateFailed } from './activities';
+import { createOrReconcile } from './create-or-reconcile';
+import { setHandlers } from './handlers';
 import { Hold } from './hold';
-import { giveUp } from './next-generation';
-import { offerSteering } from './handlers';
-import { lookTwice, reconcile } from './create-or-reconcile';
+import { Interruptible } from './interruptible';
 import { rollBack } from './roll-back';
-import { Run } from './state';
-import type { Target } from './activities';
+import { State, type Instance, type Provisioning } from './state';
+import { Status } from './status';
 
 /**
  * Provisions the IAM Identity Center account instance of one AWS account: exactly one, however often it is started.
  * Ends with the ACTIVE instance, or with a failure that says what to do next.
  */
 export async function provisionIdentityCenter(input: unknown): Promise<ProvisionResult> {
-  const run = new Run(acceptRequest(readRequest(input)));
+  const run = setUp(acceptRequest(readRequest(input)));
+  const { state, status } = run;
   const hold = new Hold(run);
-  offerSteering(run, hold);
+  setHandlers({ ...run, hold, progress: () => ({ ...status.progress(), ...state.progress() }) });
   try {
-    const result = await untilProvisioned(run, hold);
-    run.journal.enter('active');
+    const result = await provision(run, hold);
+    status.setStage('active');
     return result;
   } catch (error) {
-    const end = isCancellation(error) ? await cancel(run, error) : error;
-    if (end instanceof ApplicationFailure) run.note(end);
-    run.journal.enter(isCancellation(end) ? 'cancelled' : 'failed');
+    const end = isCancellation(error) ? ((await rollBack(run)) ?? error) : error;
+    if (end instanceof ApplicationFailure) status.showFailure(describeFailure(end));
+    status.setStage(isCancellation(end) ? 'cancelled' : 'failed');
     throw end;
   }
 }
 
-/** Provisions; where the run has to stop, and `onFailure` is `hold`, waits for `retry` and goes on from there. */
-async function untilProvisioned(run: Run, hold: Hold): Promise<ProvisionResult> {
+function setUp(request: ProvisionRequest): Provisioning {
+  const status = new Status('creating');
+  const state = new State(request, status);
+  const work = new Interruptible(status, state);
+  return { state, status, work, activities: accountActivities(request, work) };
+}
+
+/** Goes from token to token until one leads to an ACTIVE instance: one turn for each, and one more for each `retry`. */
+async function provision(run: Provisioning, hold: Hold): Promise<ProvisionResult> {
+  const { state, activities } = run;
   for (;;) {
     try {
-      await hold.goOn();
-      return await provision(run);
+      // Refused, or never answered: a look over all Regions decides. What is the account's own is gone on with, another's
+      // adopted or refused. With nothing there, a Conflict is sent again with the same token; anything else stops the run.
+      const instance = state.instance ?? (await createOrReconcile(run));
+      const outcome = state.createFailed ?? (await activities.waitForActive(instance));
+      switch (outcome.status) {
+        case 'active':
+          return provisioned(state, instance, outcome);
+        case 'createFailed':
+          await removeFailed(run, instance, outcome);
+          break;
+        case 'gone':
+          state.giveUpToken(outcome.failure);
+      }
+      state.nextGeneration();
     } catch (error) {
-      if (!(error instanceof ApplicationFailure) || run.request.onFailure !== 'hold') throw error;
-      if (situationOf(error) === 'aborted') throw error;
+      // Ends the run; or, with `onFailure: "hold"`, returns when somebody has said `retry`: the state tells what is next.
       await hold.untilRetry(error);
     }
   }
 }
 
-/** Goes through the generations of the token until one leads to an ACTIVE instance. */
-async function provision(run: Run): Promise<ProvisionResult> {
-  for (;;) {
-    const target = run.target ?? (await create(run));
-    run.goOnWith(target);
-    try {
-      run.journal.enter('waitingForActive');
-      return resultOf(run, target, await run.steps.waitForActive(target));
-    } catch (error) {
-      if (!(error instanceof ApplicationFailure)) throw error;
-      await giveUp(run, target, error, run.request.onCreateFailed === 'recreate');
-    }
-  }
+/** Deletes an instance that AWS could not make; stops the run unless the request, or a `retry`, says to make it anew. */
+async function removeFailed(run: Provisioning, instance: Instance, outcome: CreateFailed): Promise<void> {
+  const { state, activities } = run;
+  const isMadeAnew = state.createFailed !== undefined || state.request.onCreateFailed === 'recreate';
+  state.couldNotBeMade(instance, outcome);
+  if (!isMadeAnew) throw outcome.failure;
+  state.giveUpToken(outcome.failure);
+  await activities.deleteInstance(instance);
 }
 
-/** Asks AWS for the instance behind the token, until it is made or a look shows what there is instead. */
-async function create(run: Run): Promise<Target> {
-  const until = run.steering.now() + milliseconds(run.request.timing.createTimeout);
-  const conflicts: ApplicationFailure[] = [];
-  for (;;) {
-    try {
-      run.journal.enter('creating');
-      await run.steering.untilWritable();
-      return await run.createInstance(until);
-    } catch (error) {
-      if (!(error instanceof ApplicationFailure) || needsNoLook(error)) throw error;
-      run.note(error);
-      const conflict = situationOf(error) === 'conflict';
-      const look = () => (conflict ? lookTwice(run, conflicts.length) : run.steps.findInstance());
-      const existing = await reconcile(run, error, look);
-      if (existing !== undefined) return existing;
-      // A Conflict with nothing there is a write that has not propagated; only then is the same token sent again.
-      if (situationOf(error) === 'createTimeout') throw conflicts.at(-1) ?? error;
-      if (!conflict) {
-        // AWS has answered, and nothing is there: there is nothing to look for any more.
-        run.answerOutstanding = run.answerLost;
-        throw error;
-      }
-      conflicts.push(error);
-    }
-  }
-}
-
-/** Nothing was sent, or nothing is to be done about it. */
-function needsNoLook(failure: ApplicationFailure): boolean {
-  const situation = situationOf(failure);
-  return situation === 'wrongAccount' || situation === 'aborted';
-}
-
-/** What a cancelled run ends with: the cancellation, or what kept it from being carried out. */
-async function cancel(run: Run, cancellation: unknown): Promise<unknown> {
-  run.steering.startRollBack();
-  try {
-    await CancellationScope.nonCancellable(() => rollBack(run));
-    return cancellation;
-  } catch (error) {
-    return error;
-  }
-}
-
-function resultOf(run: Run, target: Target, instance: ActiveInstance): ProvisionResult {
-  const older = instance.createdAt !== undefined && instance.createdAt < run.startedAt;
+function provisioned(
+  { request, token, generation, startedAt }: State,
+  { instanceArn, region, adopted }: Instance,
+  { identityStoreId, createdAt }: ActiveInstance,
+): ProvisionResult {
+  const isOlder = createdAt !== undefined && createdAt < startedAt;
   return {
-    accountId: run.request.accountId,
-    region: target.region,
-    instanceArn: target.instanceArn,
-    identityStoreId: instance.identityStoreId,
+    accountId: request.accountId,
+    region,
+    instanceArn,
+    identityStoreId,
     status: 'ACTIVE',
-    outcome: target.adopted ? 'adopted' : older ? 'alreadyProvisioned' : 'created',
-    clientToken: run.token,
-    generation: run.generation,
+    outcome: adopted ? 'adopted' : isOlder ? 'alreadyProvisioned' : 'created',
+    clientToken: token,
+    generation,
   };
 }

@@ -1,86 +1,105 @@
-import { ApplicationFailure } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import { describeFailure, milliseconds } from '../../contract';
-import { failureOf, situationOf } from '../shared/failure';
-import { findOwn } from './create-or-reconcile';
-import type { Run } from './state';
-import type { Target } from './activities';
+import { runFailure, situationOf } from '../shared/failure';
+import { create, lookTwice, made } from './create-or-reconcile';
+import { arnAndRegion, type Instance, type Provisioning } from './state';
 
 /**
- * Does what `onCancel` says with the instance that a cancelled run made, and with no other. Throws `RollBackFailed`, which
- * names what is left and how to remove it.
+ * Does what `onCancel` says with the instance that a cancelled run made, and with no other.
+ *
+ * @returns what kept it from being done: `RollBackFailed`, which names what is left and how to remove it
  */
-export async function rollBack(run: Run): Promise<void> {
-  const { request, journal } = run;
-  const keep = request.onCancel === 'keep';
-  try {
-    if (run.target === undefined && run.answerOutstanding) {
-      journal.enter(keep ? 'reconciling' : 'rollingBack');
-      const own = (await findOwn(run)) ?? (run.answerLost && !keep ? await askOnceMore(run) : undefined);
-      if (own !== undefined) run.goOnWith(own);
+export async function rollBack(run: Provisioning): Promise<ApplicationFailure | undefined> {
+  const { state, status, work } = run;
+  state.startRollBack();
+  work.forgetSteering();
+  return CancellationScope.nonCancellable(async () => {
+    try {
+      await (state.request.onCancel === 'keep' ? keep(run) : remove(run));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure)) throw error;
+      // An account that lets nobody in has not let CreateInstance in either.
+      if (state.instance === undefined && situationOf(error) === 'accountNotReady') return undefined;
+      if (state.request.onCancel === 'delete') return rollBackFailed(run, error);
+      status.addNote(`whether CreateInstance made an instance is not known (${error.message}); it is left`);
+      return undefined;
     }
-    const { target } = run;
-    if (target === undefined) {
-      if (keep && run.answerLost)
-        journal.note('no instance is to be found, but CreateInstance was not answered and may yet make one');
-      return;
-    }
-    if (keep) {
-      journal.note(`${nameOf(target)} is left, as onCancel is "keep"`);
-    } else if (target.adopted) {
-      journal.note(`${nameOf(target)} is left: it was adopted, not made by this run`);
-    } else {
-      journal.enter('rollingBack');
-      const outcome = await run.steps.deleteInstance(target, run.startedAt);
-      journal.note(
-        outcome === 'gone'
-          ? `${nameOf(target)} was deleted`
-          : `${nameOf(target)} is left: it is older than this run`,
-      );
-      if (outcome === 'gone') run.forgetTarget();
-    }
-  } catch (error) {
-    if (!(error instanceof ApplicationFailure)) throw error;
-    // An account that lets nobody in has not let CreateInstance in either.
-    if (run.target === undefined && situationOf(error) === 'accountNotReady') return;
-    if (keep) {
-      journal.note(`whether CreateInstance made an instance is not known (${error.message}); it is left`);
-      return;
-    }
-    throw whatIsLeft(run, error);
+  });
+}
+
+/** Says what is left. */
+async function keep(run: Provisioning): Promise<void> {
+  const { state, status } = run;
+  const instance = state.instance ?? (state.mayHaveMade ? await findOwn(run) : undefined);
+  if (instance !== undefined) status.addNote(`${arnAndRegion(instance)} is left, as onCancel is "keep"`);
+  else if (state.mayYetMake)
+    status.addNote('no instance is to be found, but CreateInstance was not answered and may yet make one');
+}
+
+/** Deletes what the run made. */
+async function remove(run: Provisioning): Promise<void> {
+  const { state, status, activities } = run;
+  const instance = state.instance ?? (state.mayHaveMade ? await findOrAskOnceMore(run) : undefined);
+  if (instance === undefined) return;
+  if (instance.adopted) {
+    status.addNote(`${arnAndRegion(instance)} is left: it was adopted, not made by this run`);
+  } else if ((await activities.deleteInstance(instance, state.startedAt)) === 'kept') {
+    status.addNote(`${arnAndRegion(instance)} is left: it is older than this run`);
+  } else {
+    status.addNote(`${arnAndRegion(instance)} was deleted`);
+    state.deleted();
   }
 }
 
+/** Looks for the instance of a CreateInstance whose answer is not known. */
+async function findOwn(run: Provisioning): Promise<Instance | undefined> {
+  const { state } = run;
+  const found = await lookTwice(run, state.request.timing);
+  if (found?.ours !== true) return undefined;
+  return state.goOnWith({ instanceArn: found.instanceArn, region: found.region, adopted: false });
+}
+
 /**
- * A call that was lost may be carried out after every look. Only its token leaves no doubt: AWS answers with what the call
- * made, or makes now what is then deleted.
+ * The same, where nothing may be left behind: a call that was lost may be carried out after every look, and only its token
+ * leaves no doubt. AWS answers with what the call made, or makes now what is then deleted.
  */
-async function askOnceMore(run: Run): Promise<Target | undefined> {
-  try {
-    return await run.createInstance(run.steering.now() + milliseconds(run.request.timing.createTimeout));
-  } catch (error) {
-    if (!(error instanceof ApplicationFailure) || situationOf(error) === 'createTimeout') throw error;
-    // AWS has answered: it makes none now, and what it made before shows.
-    return findOwn(run);
+async function findOrAskOnceMore(run: Provisioning): Promise<Instance | undefined> {
+  const { state, work } = run;
+  const own = await findOwn(run);
+  if (own !== undefined || !state.mayYetMake) return own;
+  const outcome = await create(run, work.now() + milliseconds(state.request.timing.createTimeout));
+  switch (outcome.status) {
+    case 'created':
+      return made(run, outcome.instanceArn);
+    case 'timedOut':
+      throw outcome.failure;
+    case 'refused':
+    case 'conflict':
+      // AWS has answered: it makes none now, and what it made before shows.
+      return findOwn(run);
   }
 }
 
-function whatIsLeft({ target, request }: Run, error: ApplicationFailure): ApplicationFailure {
-  const { accountId, region } = request;
-  const [left, remedy] =
-    target === undefined
-      ? [
-          `what CreateInstance may have made in ${region}`,
-          `Look for it with: aws sso-admin list-instances --region ${region} (with credentials of account ${accountId})`,
-        ]
-      : [
-          nameOf(target),
-          `Delete it with: aws sso-admin delete-instance --instance-arn ${target.instanceArn} --region ${target.region} (with credentials of account ${accountId})`,
-        ];
-  // Of what kept it from being removed the cause is said, not what to do about it: that would be a second next step.
-  const why = describeFailure(error).whatHappened;
-  return failureOf('rollBackFailed', accountId, `${left} is left: ${why}`, error, remedy);
-}
-
-function nameOf({ instanceArn, region }: { instanceArn: string; region: string }): string {
-  return `${instanceArn} in ${region}`;
+function rollBackFailed({ state }: Provisioning, error: ApplicationFailure): ApplicationFailure {
+  const { accountId, region } = state.request;
+  const [left, command] = state.instance
+    ? [
+        arnAndRegion(state.instance),
+        `Delete it with: aws sso-admin delete-instance --instance-arn ${state.instance.instanceArn} --region ${state.instance.region}`,
+      ]
+    : [
+        `what CreateInstance may have made in ${region}`,
+        `Look for it with: aws sso-admin list-instances --region ${region}`,
+      ];
+  return runFailure(
+    {
+      situation: 'rollBackFailed',
+      accountId,
+      // Of what kept it from being removed the cause is said, not what to do about it: that would be a second next step.
+      detail: `${left} is left: ${describeFailure(error).whatHappened}`,
+      remedy: `${command} (with credentials of account ${accountId})`,
+    },
+    error,
+  );
 }

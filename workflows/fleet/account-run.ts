@@ -23,7 +23,7 @@ import {
   type ProvisionResult,
   type RunOutcome,
 } from '../../contract';
-import { failureOf } from '../shared/failure';
+import { runFailure } from '../shared/failure';
 
 type Provision = (request: ProvisionRequest) => Promise<ProvisionResult>;
 
@@ -48,7 +48,10 @@ export async function provisionAccount(input: unknown, page: PageContext): Promi
   const accountId = accountIdIn(input);
   const read = readRequest(input);
   if ('problems' in read)
-    return outcomeOfError(accountId, failureOf('invalidRequest', accountId, describeProblems(read.problems)));
+    return outcomeOfError(
+      accountId,
+      runFailure({ situation: 'invalidRequest', accountId, detail: describeProblems(read.problems) }),
+    );
   try {
     return await startOrFollow(read.request, page);
   } catch (error) {

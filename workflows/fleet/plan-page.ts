@@ -3,8 +3,8 @@ import type { Activities } from '../../activities';
 import { describeProblems, readPlanPage, readRequest, type AccountPlan } from '../../contract';
 import { accountIdIn } from './account-run';
 import { readArgument } from './receive';
-import { failureOf, lastWords } from '../shared/failure';
-import { backOffOf } from '../account/activities';
+import { lastWords, runFailure } from '../shared/failure';
+import { backOff } from '../shared/retry';
 
 const { inspectAccount } = proxyActivities<Activities>({
   startToCloseTimeout: '25s',
@@ -29,13 +29,17 @@ export async function planFleetPage(argument: unknown): Promise<AccountPlan[]> {
 async function planAccount(input: unknown): Promise<AccountPlan> {
   const read = readRequest(input);
   if ('problems' in read)
-    throw failureOf('invalidRequest', accountIdIn(input), describeProblems(read.problems));
+    throw runFailure({
+      situation: 'invalidRequest',
+      accountId: accountIdIn(input),
+      detail: describeProblems(read.problems),
+    });
   const { accountId, region, timing } = read.request;
   try {
     return await inspectAccount({
       accountId,
       region,
-      backOff: backOffOf(timing),
+      backOff: backOff(timing),
       request: read.request,
       // What is not ready now is the finding.
       accountReadyTimeoutMs: Number.MAX_SAFE_INTEGER,

@@ -1,40 +1,31 @@
 import { defaultFailureConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import {
-  defined,
-  failureDetails,
-  failureMessage,
-  readFailureParts,
-  FAILURES,
-  type Situation,
-} from '../../contract';
+import { makeFailure, defined, readFailureParts, type FailureParts, type Situation } from '../../contract';
 import { payloadConverter } from './payload-converter';
 
-/**
- * A failure of our own making, after which the run ends.
- *
- * @param remedy the next step, where it can be said more exactly than the table does
- */
-export function failureOf(
-  situation: Situation,
-  accountId: string,
-  detail?: string,
-  cause?: Error,
-  remedy?: string,
-): ApplicationFailure {
+/** The parts of a failure that a workflow makes itself; one that has none may be given as `undefined`. */
+type OwnParts = { [K in keyof FailureParts]: FailureParts[K] | undefined } & {
+  situation: Situation;
+  accountId: string;
+};
+
+/** Makes a failure after which the run stops; the request ID is that of the cause. */
+export function runFailure(own: OwnParts, cause?: Error): ApplicationFailure {
   const last = cause instanceof ApplicationFailure ? readFailureParts(cause) : undefined;
-  const parts = defined({ situation, accountId, detail, remedy, awsRequestId: last?.awsRequestId });
-  return ApplicationFailure.create({
-    type: FAILURES[situation].types[0],
-    nonRetryable: true,
-    message: failureMessage(parts),
-    details: [failureDetails(parts)],
-    ...defined({ cause }),
-  });
+  return makeFailure(defined({ awsRequestId: last?.awsRequestId, ...own }), defined({ cause }));
 }
 
-/** The failure that an activity ended with, in our words: what the activity reported, or the time-out of the step. */
-export function stepFailure(error: unknown, timedOut: Situation, accountId: string): ApplicationFailure {
+/** Reads the row of the table of failures that a failure belongs to. */
+export function situationOf(failure: ApplicationFailure): Situation | undefined {
+  return readFailureParts(failure)?.situation;
+}
+
+/**
+ * Makes the failure of a run from that of an activity: what the activity reported for good, or else that its time is over.
+ *
+ * @param timedOut the situation where its time is over
+ */
+export function activityFailure(error: unknown, timedOut: Situation, accountId: string): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof ApplicationFailure && isFinal(error)) {
@@ -42,35 +33,31 @@ export function stepFailure(error: unknown, timedOut: Situation, accountId: stri
       type: cause.type ?? 'Unknown',
       nonRetryable: true,
       message: cause.message,
-      ...(cause.details && { details: cause.details }),
       // The activity's own says what this one says; beneath it is what AWS said.
       cause: cause.cause ?? cause,
+      ...defined({ details: cause.details ?? undefined }),
     });
   }
   // The server had no time left for another attempt: what the last one said is the reason.
   const last = lastAttempt(cause);
-  return failureOf(
-    timedOut,
-    accountId,
-    lastWords(error) ?? 'no attempt came back',
-    last instanceof Error ? last : undefined,
-  );
+  const detail = lastWords(error) ?? 'no attempt came back';
+  return runFailure({ situation: timedOut, accountId, detail }, last instanceof Error ? last : undefined);
 }
 
-/** What the last attempt of an activity said. */
+/** Tells what the last attempt of an activity said. */
 export function lastWords(error: unknown): string | undefined {
   const last = lastAttempt(error instanceof ActivityFailure ? error.cause : error);
   return last instanceof ApplicationFailure ? (readFailureParts(last)?.detail ?? last.message) : undefined;
 }
 
-/** Whether an activity reported that it must not be tried again. */
+/** Tells whether an activity reported that it must not be tried again. */
 export function isFinal(error: unknown): boolean {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure && cause.nonRetryable === true;
 }
 
-/** Whether an activity ended without a word of what AWS did with its last call. */
-export function wasLost(error: unknown): boolean {
+/** Tells whether an activity ended without a word of what AWS did with its last call. */
+export function isUnanswered(error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) return false;
   const last = lastAttempt(error.cause);
   if (last === undefined) return true;
@@ -83,9 +70,4 @@ function lastAttempt(cause: unknown): unknown {
   if (!(cause instanceof TimeoutFailure)) return cause;
   const last = cause.failure?.cause;
   return last ? defaultFailureConverter.failureToError(last, payloadConverter) : undefined;
-}
-
-/** The row of the table of answers that a failure belongs to. */
-export function situationOf(failure: ApplicationFailure): Situation | undefined {
-  return readFailureParts(failure)?.situation;
 }

@@ -5,7 +5,7 @@ import {
   realDependencies,
   type ActivityDependencies,
 } from '../../../activities';
-import { createAccountOpener } from '../../../activities/aws/sso-admin';
+import { createAccountOpener } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, inputFor } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';

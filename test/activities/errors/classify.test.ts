@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   AccessDeniedException,
   ConflictException,
@@ -9,7 +10,7 @@ import {
 } from '@aws-sdk/client-sso-admin';
 import fc from 'fast-check';
 import { classify } from '../../../activities/errors/classify';
-import { AttemptTooLateError, WrongAccountError } from '../../../activities/errors/errors';
+import { AttemptTooLateError, WrongAccountError } from '../../../activities/errors/thrown';
 import { FAILURES, type Situation } from '../../../contract';
 
 const $metadata = { httpStatusCode: 400, requestId: 'request-1' };
@@ -183,6 +184,45 @@ test.each<[string, unknown, Situation, string]>([
   ['a late attempt', new AttemptTooLateError('late'), 'attemptTooLate', 'AttemptTooLate'],
 ])('%s', (_name, thrown, situation, type) => {
   expect(classify(thrown)).toMatchObject({ situation, type });
+});
+
+/** A list of the SDK, which exports only what tells by it. */
+function sdkList(name: string): string[] {
+  const source = readFileSync(require.resolve('@smithy/core/retry'), 'utf8');
+  const [, items = ''] = new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(source) ?? [];
+  const names = [...items.matchAll(/\w+/g)].map(([item]) => item);
+  expect(names.length).toBeGreaterThan(2);
+  return names;
+}
+
+test('what the SDK takes for throttling is throttling, under its own name', () => {
+  for (const name of sdkList('THROTTLING_ERROR_CODES'))
+    expect(classify(aws(name))).toMatchObject({ situation: 'throttled', type: name });
+});
+
+test('what the SDK takes for transient loses the answer, under its own name', () => {
+  for (const name of sdkList('TRANSIENT_ERROR_CODES'))
+    for (const status of [400, 408])
+      expect(classify(aws(name, 'x', status))).toMatchObject({ situation: 'answerLost', type: name });
+  for (const status of sdkList('TRANSIENT_ERROR_STATUS_CODES'))
+    expect(classify(aws('Brand', 'x', Number(status)))).toMatchObject({ situation: 'answerLost' });
+  for (const code of [...sdkList('NODEJS_TIMEOUT_ERROR_CODES'), ...sdkList('NODEJS_NETWORK_ERROR_CODES')])
+    expect(classify(Object.assign(new Error('x'), { code }))).toMatchObject({ situation: 'answerLost' });
+});
+
+test('what the SDK takes for a clock that is off needs fresh credentials, a denial aside', () => {
+  for (const name of sdkList('CLOCK_SKEW_ERROR_CODES').filter((it) => it !== 'AccessDeniedException'))
+    expect(classify(aws(name, 'x', 403))).toMatchObject({ situation: 'credentialsStale', type: name });
+  expect(classify(aws('AccessDeniedException', 'x', 403))).toMatchObject({ situation: 'permissionMissing' });
+  const corrected = withStatus(aws('BrandNewException'), 403);
+  Object.assign(corrected, { $metadata: { httpStatusCode: 403, clockSkewCorrected: true } });
+  expect(classify(corrected)).toMatchObject({ situation: 'credentialsStale', type: 'BrandNewException' });
+});
+
+test('an error that the model of its service calls throttling is throttling, and any HTTP 408 is transient', () => {
+  const modelled = Object.assign(aws('BrandNewException'), { $retryable: { throttling: true } });
+  expect(classify(modelled)).toMatchObject({ situation: 'throttled', type: 'BrandNewException' });
+  expect(classify(aws('BrandNewException', 'x', 408))).toMatchObject({ situation: 'answerLost' });
 });
 
 test("AWS's request ID, the status and Retry-After are read off the error", () => {

@@ -7,7 +7,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
 } from '../../../activities';
-import { createAccountOpener } from '../../../activities/aws/sso-admin';
+import { createAccountOpener } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, inputFor } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';
@@ -76,7 +76,7 @@ test('a cancellation does not reach a write in flight: its answer is waited for'
 
 test('a cancellation ends a read at once', async () => {
   const account = freshAccount();
-  const activities = activitiesWith({ aws: { requestTimeoutMs: 10_000 } });
+  const activities = activitiesWith({ aws: { requestTimeoutMs: 60_000 } });
   const { instanceArn } = await createdBy(activities, account);
   emulator.setFaults({
     accounts: [account],
@@ -91,7 +91,25 @@ test('a cancellation ends a read at once', async () => {
   const began = performance.now();
   env.cancel();
   await expect(running).rejects.toBeInstanceOf(CancelledFailure);
-  expect(performance.now() - began).toBeLessThan(500);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
+
+test('a cancellation during a rest is a cancellation, not an answer that was lost', async () => {
+  const account = freshAccount();
+  const activities = activitiesWith();
+  emulator.setFaults({ accounts: [account], creationMs: 60_000 });
+  const { instanceArn } = await createdBy(activities, account);
+  const env = activityEnvironment();
+  const running = env.run(activities.waitForActive, { ...inputFor(account), instanceArn });
+  running.catch(() => undefined);
+  // Between the fifth look and the sixth lies more than a second.
+  await until(
+    () => operations(account).filter((operation) => operation === 'DescribeInstance').length,
+    (looks) => looks === 5,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  env.cancel();
+  await expect(running).rejects.toBeInstanceOf(CancelledFailure);
 });
 
 test('an attempt that wakes after its time sends nothing, and is tried again', async () => {
@@ -140,8 +158,7 @@ test("the worker's own credentials of another account: WrongAccount, after GetCa
   const settings = emulatorSettings(emulator.url);
   const activities = createActivities(
     realDependencies({
-      ssoAdminEndpoint: settings.ssoAdminEndpoint,
-      stsEndpoint: settings.stsEndpoint,
+      endpoint: settings.endpoint,
       credentials: settings.credentials,
     }),
   );
@@ -193,11 +210,12 @@ test.each(['hang', 'halfResponse', 'garbage'])(
       activityEnvironment().run(activitiesWith().createInstance, inputFor(account)),
     );
     expect(failure).toMatchObject({ type: 'AnswerLost', nonRetryable: false });
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // Without it the SDK would wait for as long as the emulator does: for good.
+    expect(performance.now() - began).toBeLessThan(10_000);
   },
 );
 
-test('the delay to the next attempt is jittered under the ceiling, with Retry-After as its floor', async () => {
+test('the delay to the next attempt is jittered under the ceiling, and Retry-After is added', async () => {
   const account = freshAccount();
   emulator.setFaults({
     accounts: [account],

@@ -2,6 +2,7 @@ import { workflowIdOf } from '../../../contract';
 import { commandFor, documentOf, type CommandRunner } from '../../support/command';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { hurry, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 let command: CommandRunner;
@@ -17,7 +18,7 @@ afterAll(async () => {
 
 /** A run whose instance stays in CREATE_IN_PROGRESS. */
 async function startWaiting(account: string): Promise<string> {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
   const { runId } = await harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await until(
     () => harness.created(account).length,
@@ -178,7 +179,7 @@ describe('deprovision', () => {
 
   test.concurrent('--no-wait: exit 0 with the run that was started; the same again joins it', async () => {
     const account = freshAccount();
-    await harness.provision(account, { deletionMs: 3_000 });
+    await harness.provision(account, throttledOnce('DeleteInstance'));
     const args = ['deprovision', account, '--no-wait', '--json'];
     const started = await command.run(args);
     expect(started).toMatchObject({ code: 0, stderr: '' });
@@ -187,6 +188,7 @@ describe('deprovision', () => {
       joined: true,
       runId: documentOf(started)['runId'],
     });
+    await hurry(harness, account);
     await expect(ended(account)).resolves.toMatchObject({ stage: 'deleted' });
   });
 

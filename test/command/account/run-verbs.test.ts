@@ -1,5 +1,6 @@
 import { commandFor, documentOf, type CommandRunner } from '../../support/command';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../../support/harness';
+import { hurry } from '../../support/steering';
 
 let harness: Harness;
 let command: CommandRunner;
@@ -18,7 +19,7 @@ const failing = (account: string) => {
   harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
 };
 const slow = (account: string) => {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
 };
 
 describe('provision', () => {
@@ -160,7 +161,7 @@ describe('status, watch, list, cancel', () => {
   test.concurrent('status --json shows what the server is retrying', async () => {
     const account = freshAccount();
     const failNext = [
-      { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 20, times: 9 },
+      { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 9 },
     ];
     harness.emulator.setFaults({ accounts: [account], failNext });
     await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
@@ -192,9 +193,7 @@ describe('status, watch, list, cancel', () => {
         () => [watching.stdout(), harness.emulator.calls({ account, operation: 'DescribeInstance' }).length],
         ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 1,
       );
-      // A retry right after the call would change nothing.
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
-      await harness.client.retry(account);
+      await hurry(harness, account);
       const { code, stdout } = await watching.finished;
       const stages = stdout
         .trim()

@@ -1,6 +1,7 @@
 import { commandFor, documentOf, type CommandRunner, type Finished } from '../../support/command';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { startProvisioning, type AccountFaults, type ProvisioningHarness } from '../../support/provisioning';
+import { seconds } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 let command: CommandRunner;
@@ -30,7 +31,7 @@ const documentsOf = ({ stdout }: Finished) =>
 
 /** A run whose instance stays in CREATE_IN_PROGRESS: it can be steered for as long as a test likes. */
 async function startWaiting(account: string): Promise<void> {
-  faultsOf(account, { creationMs: 60_000 });
+  faultsOf(account, { creationMs: 600_000 });
   await harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await untilStage(account, 'waitingForActive');
 }
@@ -115,7 +116,8 @@ describe('retry', () => {
       () => harness.client.status(account),
       ({ pending }) => pending?.nextAttemptAt !== undefined,
     );
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    // A retry right after the call would change nothing.
+    await seconds(1);
     await expect(command.run(['retry', account])).resolves.toMatchObject({ code: 0, stderr: '' });
     await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created', generation: 1 });
   });

@@ -57,7 +57,7 @@ test('every problem of a manifest is told with its line, and nothing is started'
 
 test('a fleet is watched, paused, changed, resumed and cancelled by its name', async () => {
   const ids = Array.from({ length: 6 }, freshAccount);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 60_000 });
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
   const file = manifest(csvOf(ids));
   const name = path.parse(file).name;
   const verb = (...args: string[]) => command.run(['fleet', ...args, '--json']);

@@ -1,6 +1,7 @@
 import { RunCancelledError } from '../../../client';
 import { freshAccount, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { hurry } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -13,7 +14,7 @@ const start = async (...run: Parameters<ProvisioningHarness['start']>) =>
 
 test.concurrent('during roll-back: a second cancel changes nothing', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000, deletionMs: 3_000 });
+  const result = start(account, { creationMs: 600_000, deletionMs: 10_000 });
   result.catch(() => undefined);
   await harness.called(account, 'DescribeInstance');
   await harness.client.cancel(account);
@@ -35,15 +36,14 @@ test.concurrent('a roll-back that is throttled is done all the same; "retry" hur
   };
   const result = start(
     account,
-    { creationMs: 60_000, failNext: [throttled] },
+    { creationMs: 600_000, failNext: [throttled] },
     { timing: { activeTimeout: '1h' } },
   );
   result.catch(() => undefined);
   await harness.called(account, 'DescribeInstance');
   await harness.client.cancel(account);
   await harness.called(account, 'DeleteInstance');
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  await harness.client.retry(account);
+  await hurry(harness, account);
   await expect(result).rejects.toBeInstanceOf(RunCancelledError);
   expect(harness.created(account)).toHaveLength(0);
 });
@@ -76,7 +76,7 @@ test.concurrent("an earlier run's instance is never deleted", async () => {
 test.concurrent('a roll-back that cannot be done ends as RollBackFailed and names what is left', async () => {
   const account = freshAccount();
   const result = start(account, {
-    creationMs: 60_000,
+    creationMs: 600_000,
     failNext: [{ operation: 'DeleteInstance', error: 'ValidationException', message: 'not now', times: 1 }],
   });
   const ended = expect(result).rejects.toMatchObject({ failure: { type: 'RollBackFailed' } });

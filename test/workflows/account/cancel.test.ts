@@ -37,7 +37,7 @@ async function ended(account: string): Promise<void> {
 
 test.concurrent('while waiting for ACTIVE: the instance is deleted', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000 });
+  const result = start(account, { creationMs: 600_000 });
   await cancelAfter(account, 'DescribeInstance', result);
   expect(harness.created(account)).toHaveLength(0);
   expect(harness.calls(account, 'DeleteInstance')).toBe(1);
@@ -45,7 +45,7 @@ test.concurrent('while waiting for ACTIVE: the instance is deleted', async () =>
 
 test.concurrent('while waiting for ACTIVE, with onCancel "keep": the instance is left', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000 }, { onCancel: 'keep' });
+  const result = start(account, { creationMs: 600_000 }, { onCancel: 'keep' });
   await cancelAfter(account, 'DescribeInstance', result);
   expect(harness.created(account)).toHaveLength(1);
   expect(harness.calls(account, 'DeleteInstance')).toBe(0);
@@ -55,7 +55,7 @@ test.concurrent(
   'while CreateInstance is in flight: its answer is waited for, then the instance deleted',
   async () => {
     const account = freshAccount();
-    const result = start(account, { latencyMs: 1_000 });
+    const result = start(account, { latencyMs: 1_000, creationMs: 600_000 });
     await cancelAfter(account, 'CreateInstance', result);
     expect(harness.created(account)).toHaveLength(0);
     expect(harness.calls(account, 'CreateInstance')).toBe(1);
@@ -105,7 +105,7 @@ test.concurrent('before the first call, while paused: ends at once, nothing was 
 
 test.concurrent('while paused with an instance on its way: the instance is deleted', async () => {
   const account = freshAccount();
-  const result = start(account, { creationMs: 60_000 });
+  const result = start(account, { creationMs: 600_000 });
   result.catch(() => undefined);
   await harness.called(account, 'DescribeInstance');
   await harness.client.pause(account);
@@ -129,7 +129,7 @@ test.concurrent(
     const account = freshAccount();
     const result = start(
       account,
-      { createFails: 'no reason', deletionMs: 4_000 },
+      { createFails: 'no reason', deletionMs: 10_000 },
       { onCreateFailed: 'recreate' },
     );
     await cancelAfter(account, 'DeleteInstance', result);
@@ -149,7 +149,7 @@ test.concurrent('while held with nothing made: ends as cancelled', async () => {
 
 test.concurrent('terminated and started again: goes on with what is there', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 2_500 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 10_000 });
   const run = await harness.client.start(requestFor(account));
   await until(
     () => harness.created(account).length,
@@ -163,4 +163,20 @@ test.concurrent('terminated and started again: goes on with what is there', asyn
     instanceArn: harness.created(account)[0]?.instanceArn,
   });
   expect(harness.created(account)).toHaveLength(1);
+});
+
+test.concurrent('during the pause between two looks: ends as cancelled, and nothing is told', async () => {
+  const account = freshAccount();
+  const result = start(
+    account,
+    { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1 }] },
+    { timing: { pollInterval: '3s', createTimeout: '1h' } },
+  );
+  result.catch(() => undefined);
+  await harness.called(account, 'ListInstances');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await harness.client.cancel(account);
+  await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+  const { notes, stage } = await harness.client.status(account);
+  expect({ notes, stage }).toEqual({ notes: undefined, stage: 'cancelled' });
 });

@@ -1,6 +1,7 @@
 import { OtherRunOpenError, RunCancelledError } from '../../../client';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { failureOf, startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { hurry, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -70,7 +71,7 @@ test.concurrent('without our tag nothing is deleted, unless its ARN is typed', a
 
 test.concurrent('never overlaps a provisioning, nor is joined as one', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000, deletionMs: 3_000 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 3_000 });
   await harness.client.start(requestFor(account));
   await expect(deprovision(account)).rejects.toBeInstanceOf(OtherRunOpenError);
   await harness.client.cancel(account);
@@ -78,13 +79,14 @@ test.concurrent('never overlaps a provisioning, nor is joined as one', async () 
     () => statusOf(account),
     ({ status }) => status === 'CANCELLED',
   );
-  await harness.provision(account, { deletionMs: 3_000 });
+  await harness.provision(account, throttledOnce('DeleteInstance'));
   const deleting = deprovision(account);
   await until(
     () => statusOf(account),
     ({ stage }) => stage === 'deleting',
   );
   await expect(harness.client.start(requestFor(account))).rejects.toBeInstanceOf(OtherRunOpenError);
+  await hurry(harness, account);
   await deleting;
 });
 
@@ -112,7 +114,7 @@ test.concurrent('paused before the deletion, then cancelled: the instance stays'
 
 test.concurrent('cancelled while it deletes: ends as cancelled, and says that AWS may go on', async () => {
   const account = freshAccount();
-  await harness.provision(account, { deletionMs: 60_000 });
+  await harness.provision(account, { deletionMs: 600_000 });
   const deleting = deprovision(account);
   deleting.catch(() => undefined);
   await until(

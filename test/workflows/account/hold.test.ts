@@ -1,4 +1,4 @@
-import { PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../../contract';
+import { MAX_STEPS, PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../../contract';
 import { freshAccount, handleOf, until } from '../../support/harness';
 import {
   failureOf,
@@ -76,7 +76,7 @@ test.concurrent(
         loseResponse: { operation: 'CreateInstance', times: 99 },
         failNext: [{ operation: 'ListInstances', error: 'ValidationException', times: 99 }],
       },
-      { name: 'first', timing: { createTimeout: '2s' } },
+      { name: 'first', timing: { createTimeout: '5s' } },
     );
     expect(created(account)).toHaveLength(1);
     healthy(account);
@@ -94,7 +94,7 @@ test.concurrent(
     const account = freshAccount();
     const { result, progress } = await startHeld(
       account,
-      { creationMs: 6_000 },
+      { creationMs: 15_000 },
       { timing: { activeTimeout: '3s' } },
     );
     expect(progress).toMatchObject({
@@ -102,7 +102,10 @@ test.concurrent(
       instanceArn: created(account)[0]?.instanceArn,
     });
     await expect(harness.client.retry(account, { name: 'other' })).rejects.toThrow('exists already');
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await until(
+      () => created(account)[0]?.status,
+      (status) => status === 'ACTIVE',
+    );
     await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'waitingForActive' });
     await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
     expect(created(account)).toHaveLength(1);
@@ -152,8 +155,13 @@ test.concurrent(
 
 test.concurrent('holdTimeout over: ends with the failure that it was held with', async () => {
   const account = freshAccount();
-  const { result } = await startHeld(account, refusing(), { timing: { holdTimeout: '2s' } });
+  const { result } = await harness.start(account, refusing(), {
+    onFailure: 'hold',
+    timing: { holdTimeout: '2s' },
+  });
   await expect(failureOf(result)).resolves.toMatchObject({ type: 'ValidationException' });
+  const { steps } = await handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
+  expect(steps.map(({ stage }) => stage)).toEqual(['creating', 'reconciling', 'held', 'failed']);
 });
 
 test.concurrent('somebody else’s instance: held, and after it is deleted retry makes ours', async () => {
@@ -191,3 +199,58 @@ test.concurrent('held with a look that failed, retry looks before it sends anyth
   expect(harness.creates(account)).toHaveLength(before);
   await harness.client.cancel(account);
 });
+
+test.concurrent(
+  'a correction outlives a look that fails: a plain retry asks for what was corrected',
+  async () => {
+    const account = freshAccount();
+    const { result } = await startHeld(account, refusing(), { name: 'taken', tags: { team: 'a' } });
+    harness.emulator.setFaults({
+      accounts: [account],
+      failNext: [{ operation: 'ListInstances', error: 'ValidationException', message: 'not now', times: 1 }],
+    });
+    const looks = harness.calls(account, 'ListInstances');
+    await harness.client.retry(account, { name: 'free' });
+    await harness.called(account, 'ListInstances', looks + 1);
+    const progress = await held(account);
+    expect(progress.request).toMatchObject({ name: 'free', tags: { team: 'a' } });
+    expect(harness.creates(account)).toHaveLength(1);
+    await harness.client.retry(account);
+    await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 2 });
+    expect(harness.created(account)).toMatchObject([{ name: 'free', tags: { team: 'a' } }]);
+  },
+);
+
+test.concurrent('a correction outlives a look that finds somebody else’s instance', async () => {
+  const account = freshAccount();
+  const { result } = await startHeld(account, refusing(), { name: 'taken' });
+  const theirs = await harness.createdBySomebodyElse(account);
+  await harness.client.retry(account, { name: 'free' });
+  await until(
+    () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),
+    ({ stage, failure }) => stage === 'held' && failure?.type === 'InstanceExists',
+  );
+  await harness.deleteInstance(account, theirs);
+  await harness.client.retry(account);
+  await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 2 });
+  expect(harness.created(account)).toMatchObject([{ name: 'free' }]);
+});
+
+test.concurrent(
+  'a run that goes to and fro a hundred times shows its first and its latest stages',
+  async () => {
+    const account = freshAccount();
+    await startHeld(account, refusing(999));
+    for (let creates = 2; creates <= 36; creates += 1) {
+      await harness.client.retry(account);
+      await harness.called(account, 'CreateInstance', creates);
+      await held(account);
+    }
+    const { steps, since } = await held(account);
+    expect(steps).toHaveLength(MAX_STEPS);
+    expect(steps.slice(0, 3).map(({ stage }) => stage)).toEqual(['creating', 'reconciling', 'held']);
+    expect(steps.at(-1)).toEqual({ stage: 'held', at: since });
+    await harness.client.cancel(account);
+  },
+  120_000,
+);

@@ -41,7 +41,7 @@ describe('nothing in the way', () => {
 
   test('an instance that takes longer is waited for without a worker slot and without more history', async () => {
     const account = freshAccount();
-    await aws.provision(account, { creationMs: 8_000 }, { timing: { pollInterval: '1s' } });
+    await aws.provision(account, { creationMs: 15_000 }, { timing: { pollInterval: '1s' } });
     const events = await aws.eventsOf(account);
     expect(events).toHaveLength(19);
     const looks = aws.emulator.calls({ account, operation: 'DescribeInstance' });
@@ -116,10 +116,10 @@ describe('what becomes of the instance', () => {
     async () => {
       const account = freshAccount();
       const failure = await failureOf(
-        aws.provision(account, { creationMs: 9_000 }, { timing: { activeTimeout: '6s' } }),
+        aws.provision(account, { creationMs: 15_000 }, { timing: { activeTimeout: '3s' } }),
       );
       expect(failure.type).toBe('ActiveTimeout');
-      const result = await aws.provision(account, { creationMs: 9_000 });
+      const result = await aws.provision(account, {});
       expect(result.instanceArn).toBe(aws.created(account)[0]?.instanceArn);
       expect(aws.created(account)).toHaveLength(1);
     },

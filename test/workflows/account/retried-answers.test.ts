@@ -15,6 +15,7 @@ describe('answers after which the same token is sent again', () => {
       'ThrottlingException',
       { operation: 'CreateInstance', error: 'ThrottlingException', message: 'Rate exceeded', times: 2 },
     ],
+    ['HTTP 408', { operation: 'CreateInstance', error: 'RequestTimeout', status: 408, times: 1 }],
     ['HTTP 429', { operation: 'CreateInstance', error: 'TooManyRequests', status: 429, times: 1 }],
     [
       '"Rate exceeded" under another name',
@@ -106,7 +107,7 @@ describe('answers after which the same token is sent again', () => {
       aws.provision(
         account,
         { throttle: { ratePerSecond: 0, burst: 0 } },
-        { timing: { createTimeout: '3s', activeTimeout: '2s' } },
+        { timing: { createTimeout: '6s', activeTimeout: '2s' } },
       ),
     );
     expect(failure).toMatchObject({
@@ -120,7 +121,7 @@ describe('answers after which the same token is sent again', () => {
   test.concurrent('an account that never gets ready: AccountNotReady after accountReadyTimeout', async () => {
     const account = freshAccount();
     const failure = await failureOf(
-      aws.provision(account, { notReadyForMs: 60_000 }, { timing: { accountReadyTimeout: '2s' } }),
+      aws.provision(account, { notReadyForMs: 60_000 }, { timing: { accountReadyTimeout: '6s' } }),
     );
     expect(failure).toMatchObject({ type: 'AccountNotReady' });
     expect(failure.message).toContain('sts:AssumeRole');

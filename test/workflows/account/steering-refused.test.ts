@@ -2,7 +2,7 @@ import { NoRunError, SteeringRefusedError } from '../../../client';
 import type { Steer } from '../../../contract';
 import { freshAccount } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
-import { notesOf, progressOf, signal, startWaiting } from '../../support/steering';
+import { hurry, notesOf, progressOf, signal, startWaiting } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -86,11 +86,10 @@ test.concurrent('after the end, and without a run: refused as no open run', asyn
 
 test.concurrent('a thousand signals in a row: one instance, a short list of notes', async () => {
   const account = freshAccount();
-  const { result } = await harness.start(
-    account,
-    { creationMs: 15_000 },
-    { timing: { activeTimeout: '5m' } },
-  );
+  const failNext = [
+    { operation: 'DescribeInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1_000 },
+  ];
+  const { result } = await harness.start(account, { failNext });
   const names: Steer[] = ['retry', 'pause', 'resume', 'resume', 'abort'];
   for (let batch = 0; batch < 20; batch += 1) {
     const each = Array.from({ length: 50 }, (_, index) => names[index % names.length]!);
@@ -98,6 +97,8 @@ test.concurrent('a thousand signals in a row: one instance, a short list of note
   }
   expect((await notesOf(harness, account)).length).toBeLessThanOrEqual(10);
   if ((await progressOf(harness, account)).paused) await signal(harness, account, 'resume');
+  harness.emulator.setFaults({ accounts: [account], failNext: [] });
+  await hurry(harness, account);
   await expect(result).resolves.toMatchObject({ accountId: account });
   expect(harness.created(account)).toHaveLength(1);
 });

@@ -1,6 +1,14 @@
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { failureOf, startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
-import { notesOf, progressOf, seconds, signal, startWaiting, throttledOnce } from '../../support/steering';
+import {
+  hurry,
+  notesOf,
+  progressOf,
+  seconds,
+  signal,
+  startWaiting,
+  throttledOnce,
+} from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -15,8 +23,7 @@ describe('retry', () => {
       timing: { createTimeout: '1h' },
     });
     await harness.called(account, 'CreateInstance');
-    await seconds(1.2);
-    await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'creating', paused: false });
+    expect(await hurry(harness, account)).toMatchObject({ stage: 'creating', paused: false });
     const { clientToken } = await result;
     expect(harness.creates(account).map(({ token }) => token)).toEqual([clientToken, clientToken]);
     expect(harness.created(account)).toHaveLength(1);
@@ -36,43 +43,41 @@ describe('retry', () => {
       { timing: { pollInterval: '10m', createTimeout: '1h' } },
     );
     await harness.called(account, 'ListInstances');
-    await seconds(1.2);
-    await expect(harness.client.retry(account)).resolves.toMatchObject({ stage: 'reconciling' });
+    expect(await hurry(harness, account)).toMatchObject({ stage: 'reconciling' });
     await expect(result).resolves.toMatchObject({ outcome: 'created' });
   });
 
   test.concurrent('keeps to the deadline of the first schedule', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(
-      account,
-      {
-        failNext: [
-          { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 9, times: 1 },
-        ],
-      },
-      { timing: { createTimeout: '20s' } },
-    );
+    const { result } = await harness.start(account, throttledOnce('CreateInstance'), {
+      timing: { createTimeout: '1h' },
+    });
     await harness.called(account, 'CreateInstance');
     await seconds(1.5);
-    await harness.client.retry(account);
+    await hurry(harness, account);
     await result;
     const timeouts = (await harness.eventsOf(account))
       .map((event) => event.activityTaskScheduledEventAttributes)
       .filter((scheduled) => scheduled?.activityType?.name === 'createInstance')
       .map((scheduled) => Number(scheduled?.scheduleToCloseTimeout?.seconds));
     expect(timeouts).toHaveLength(2);
-    expect(timeouts[1]).toBeLessThanOrEqual(18);
+    expect(timeouts[1]).toBeLessThanOrEqual(3_598);
   });
 
   test.concurrent('right after a call changes nothing, and is noted', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, { creationMs: 3_000 });
+    const { result } = await harness.start(account, { creationMs: 5_000 });
     await harness.called(account, 'DescribeInstance');
-    await signal(harness, account, 'retry');
-    await expect(notesOf(harness, account)).resolves.toEqual([
-      'retry changed nothing: the call was sent within the last second',
-    ]);
+    // On a busy machine a signal may come later than a second after the call. It then hurries a new one: the next is sooner.
+    await until(
+      async () => {
+        await signal(harness, account, 'retry');
+        return notesOf(harness, account);
+      },
+      (notes) => notes.includes('retry changed nothing: the call was sent within the last second'),
+    );
     await result;
+    expect(harness.creates(account)).toHaveLength(1);
   });
 });
 
@@ -84,7 +89,11 @@ describe('pause', () => {
     });
     await harness.called(account, 'CreateInstance');
     await expect(harness.client.pause(account)).resolves.toMatchObject({ stage: 'creating', paused: true });
-    await seconds(1);
+    // What was on its way to AWS when the pause came.
+    await until(
+      () => harness.client.status(account),
+      ({ pending }) => pending === undefined,
+    );
     const sent = harness.calls(account, 'CreateInstance');
     await seconds(3);
     expect(harness.calls(account, 'CreateInstance')).toBe(sent);
@@ -96,7 +105,7 @@ describe('pause', () => {
 
   test.concurrent('lets a call that is under way finish', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, { latencyMs: 1_000 });
+    const { result } = await harness.start(account, { latencyMs: 1_000, creationMs: 10_000 });
     await harness.called(account, 'CreateInstance');
     await harness.client.pause(account);
     await expect(result).resolves.toMatchObject({ outcome: 'created' });
@@ -109,14 +118,14 @@ describe('pause', () => {
       account,
       {
         failNext: [
-          { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 4, times: 1 },
+          { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 10, times: 1 },
         ],
       },
-      { timing: { createTimeout: '6s' } },
+      { timing: { createTimeout: '15s' } },
     );
     await harness.called(account, 'CreateInstance');
     await harness.client.pause(account);
-    await seconds(7);
+    await seconds(16);
     await harness.client.resume(account);
     await expect(result).resolves.toMatchObject({ outcome: 'created' });
   });
@@ -143,7 +152,7 @@ describe('pause', () => {
 
   test.concurrent('abort ends a paused run, with the reason and what is left', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, { creationMs: 60_000 });
+    const { result } = await harness.start(account, { creationMs: 600_000 });
     await harness.called(account, 'DescribeInstance');
     await harness.client.pause(account);
     await harness.client.abort(account, 'wrong account');

@@ -1,4 +1,4 @@
-import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
+import { CreateInstanceCommand, DeleteInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import {
   IdentityCenterClient,
   NoPollerError,
@@ -69,7 +69,7 @@ test('an account that a run provisioned and that has lost its instance since: co
 
 test('an account with an open run: done, or a conflict where that run was asked for something else', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
   await harness.client.start(requestFor(account));
   expect(await planOf(requestFor(account))).toMatchObject([
     { plan: 'done', why: 'its run is open, and would be joined' },
@@ -98,11 +98,15 @@ test("somebody else's instance, or one in another Region: adopt or conflict, as 
 test('an instance that has failed, that is being made, or that is being deleted', async () => {
   const [failed = '', made = '', deleted = ''] = freshAccounts(3);
   await harness.createdBySomebodyElse(deleted);
-  harness.emulator.setFaults({ accounts: [made], creationMs: 60_000 });
-  harness.emulator.setFaults({ accounts: [deleted], deletionMs: 60_000 });
+  harness.emulator.setFaults({ accounts: [made], creationMs: 600_000 });
+  harness.emulator.setFaults({ accounts: [deleted], deletionMs: 600_000 });
   await expect(harness.provision(failed, { createFails: 'no room' })).rejects.toThrow();
   const [arn = ''] = harness.created(deleted).map(({ instanceArn }) => instanceArn);
-  void harness.deleteInstance(deleted, arn).catch(() => undefined);
+  const owner = new SSOAdminClient({
+    ...{ region: 'eu-west-1', endpoint: harness.emulator.url },
+    credentials: await harness.assumeRole(deleted),
+  });
+  await owner.send(new DeleteInstanceCommand({ InstanceArn: arn }));
   await harness.client.start(requestFor(made));
   await until(
     () => harness.created(made).length,
@@ -170,7 +174,7 @@ test('throttling is waited out; an AWS that does not answer at all is given up: 
 test('a plan keeps to the rate of all calls', async () => {
   const limited = await startHarness({ aws: { maxCallsPerSecond: 10 } });
   try {
-    limited.emulator.setFaults({ throttle: { ratePerSecond: 11, burst: 2 } });
+    limited.emulator.setFaults({ throttle: { ratePerSecond: 11, burst: 10 } });
     for await (const { plan } of limited.client.fleets.plan(
       freshAccounts(40).map((account) => requestFor(account)),
     ))
@@ -182,7 +186,7 @@ test('a plan keeps to the rate of all calls', async () => {
   } finally {
     await limited.stop();
   }
-}, 30_000);
+});
 
 test('a plan that is broken off leaves nothing open', async () => {
   const slow = freshAccounts(2);
@@ -203,4 +207,4 @@ test('a plan that is broken off leaves nothing open', async () => {
     (runs) => runs.length === 0,
   );
   expect(open).toEqual([]);
-}, 60_000);
+});

@@ -83,7 +83,7 @@ test('an account whose run is open is joined', async () => {
 
 test('a joined run that is terminated has failed, which retry and the next start can mend', async () => {
   const [account = ''] = freshAccounts(1);
-  harness.emulator.setFaults({ accounts: [account], creationMs: 60_000 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
   await harness.client.start(requestFor(account));
   const fleet = harness.fleetOf([account]);
   await harness.client.fleets.start(fleet);

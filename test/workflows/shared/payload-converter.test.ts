@@ -42,7 +42,7 @@ test('a run waits with the result of an activity that cannot be decoded, and nev
   expect(seen).not.toContain(EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED);
 
   locked.hasKey = true;
-  await until(types, (them) => them.includes(EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED), 45_000);
+  await until(types, (them) => them.includes(EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED));
   const completed = (await harness.eventsOf(account)).at(-1)?.workflowExecutionCompletedEventAttributes;
   const result = Buffer.from(completed?.result?.payloads?.[0]?.data ?? []).toString();
   expect(result).toMatch(/"identityStoreId":"d-/);

@@ -12,7 +12,7 @@ export class AttemptTooLateError extends Error {
   override readonly name = 'AttemptTooLateError';
 }
 
-/** A call to AWS that failed, whatever the cause; thrown by every method of an `AccountApi`. */
+/** A call to AWS that failed, whatever the cause. */
 export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';
 
@@ -24,7 +24,7 @@ export class AwsCallError extends Error {
   }
 }
 
-/** `instanceof` for anything that can be thrown: on a revoked proxy that throws as well. */
+/** Does what `instanceof` does, for anything that can be thrown: on a revoked proxy `instanceof` throws. */
 export function isA<T>(thrown: unknown, type: abstract new (...args: never[]) => T): thrown is T {
   try {
     return thrown instanceof type;

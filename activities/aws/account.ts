@@ -1,0 +1,53 @@
+import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
+import { createCall, type AwsCore, type CallControl } from './call';
+import { AwsClients } from './clients';
+import { createAccountSessions, type SessionSettings } from './credentials';
+import type { Pacer } from './pacer';
+import { identityCenter, type IdentityCenter } from './sso-admin';
+
+/** How a worker reaches AWS. */
+export interface AwsSettings extends SessionSettings {
+  /** Endpoint of every service; default: AWS's own, or what `AWS_ENDPOINT_URL…` says. */
+  endpoint?: string;
+  /** Longest time a call may take, in milliseconds; default 10 s, and 5 s for STS. */
+  requestTimeoutMs?: number;
+  /** Calls to Identity Center per second, of all accounts and workers of a task queue; default: what AWS takes. */
+  maxCallsPerSecond?: number;
+}
+
+/** What an activity may call in an account. */
+export interface Account {
+  identityCenter: IdentityCenter;
+  /** Drops the account's credentials, so that the next call fetches new ones. */
+  forgetCredentials(): void;
+}
+
+/** Opens an account, as seen from a Region. Nothing is sent before the first call. */
+export type OpenAccount = (accountId: string, region: string, control: CallControl) => Account;
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * Creates what opens accounts. It keeps the credentials and the clients of all of them.
+ *
+ * @param now milliseconds since the epoch
+ * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own
+ */
+export function createAccountOpener(settings: AwsSettings, now: () => number, pacer: Pacer): OpenAccount {
+  const clients = new AwsClients(settings.endpoint);
+  const sessions = createAccountSessions(settings, clients, now);
+  const core: AwsCore = {
+    clients,
+    sessions,
+    requestTimeoutMs: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+  };
+  const ssoAdmin = { Client: SSOAdminClient, pacer };
+  return (accountId, region, control) => ({
+    identityCenter: identityCenter(accountId, region, (inRegion) =>
+      createCall(core, ssoAdmin, accountId, inRegion, control),
+    ),
+    forgetCredentials: () => {
+      sessions.forget(accountId);
+    },
+  });
+}
