@@ -87,8 +87,7 @@ class Story {
     const { activity, attempt, failure } = pending;
     // After a pause or a retry attempts count from one again.
     const key = `${activity} ${attempt} ${failure.awsRequestId ?? failure.message}`;
-    if (key !== this.lastAttempt)
-      this.line(aside(describePending(pending).replace(/ \(request [\w-]+\)/, '')));
+    if (key !== this.lastAttempt) this.line(aside(describePending(pending, { withRequestId: false })));
     this.lastAttempt = key;
   }
 

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
+import { defined, whatHappened, type FailureParts } from '../../contract';
 import { printRows, type Row } from '../output';
 
 /** Prints a status as a person reads it. */
@@ -47,8 +48,21 @@ export function colourStage(stage: string): string {
 }
 
 /** Says what the server is retrying: the attempt, when it comes, and what the last one said. */
-export function describePending({ activity, attempt, failure, nextAttemptAt }: PendingActivity): string {
+export function describePending(
+  { activity, attempt, failure, parts, nextAttemptAt }: PendingActivity,
+  options = { withRequestId: true },
+): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
   const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
-  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${failure.whatHappened.replace(/^\w+: /, '')}`}`;
+  const said = parts === undefined ? failure?.whatHappened : whatWasSaid(parts, options.withRequestId);
+  return `${activity}, attempt ${attempt}${when}${said === undefined ? '' : `; ${said}`}`;
+}
+
+/** Says what happened without the operation, as the activity tells it. */
+function whatWasSaid(
+  { situation, accountId, detail, awsRequestId }: FailureParts,
+  withRequestId: boolean,
+): string {
+  const requestId = withRequestId ? awsRequestId : undefined;
+  return whatHappened(defined({ situation, accountId, detail, awsRequestId: requestId }));
 }
