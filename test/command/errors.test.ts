@@ -6,7 +6,7 @@ import {
   RunCancelledError,
   TemporalUnreachableError,
 } from '../../client';
-import { exitCodeOfError, UsageError } from '../../command/errors';
+import { exitCodeForError, UsageError } from '../../command/errors';
 
 test.each([
   [new UsageError('name: is none'), 2],
@@ -19,5 +19,5 @@ test.each([
   [new Error('of any other kind'), 1],
   ['a text', 1],
 ])('%s: exit code %i', (error, code) => {
-  expect(exitCodeOfError(error)).toBe(code);
+  expect(exitCodeForError(error)).toBe(code);
 });

@@ -38,7 +38,7 @@ async function start(
   harness.emulator.setFaults({ accounts: [account], creationMs: 0, ...faults });
   const result = harness.client.result(await harness.client.start(requestFor(account, more)));
   result.catch(() => undefined);
-  await until(() => progressOf(account), isThere, 30_000);
+  await until(() => progressOf(account), isThere);
   return { result };
 }
 
