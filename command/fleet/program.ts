@@ -1,5 +1,6 @@
-import { Option } from 'commander';
-import { rate, wholeNumber } from '../numbers';
+import { InvalidArgumentError, Option } from 'commander';
+import { readAdjustment, readFleetRequest } from '../../contract';
+import { rate } from '../numbers';
 import type { Verb } from '../verb';
 
 const rateOption = () =>
@@ -9,7 +10,20 @@ const rateOption = () =>
   ).argParser(rate);
 
 const maxConcurrentOption = (description: string) =>
-  new Option('--max-concurrent <n>', description).argParser(wholeNumber(1, 1000));
+  new Option('--max-concurrent <n>', description).argParser(readMaxConcurrent);
+
+/** Reads the window of a fleet by the schema of its request. */
+function readMaxConcurrent(text: string): number {
+  const read = readAdjustment({ maxConcurrent: /^\d+$/.test(text) ? Number(text) : text });
+  if ('request' in read) return read.request.maxConcurrent;
+  throw new InvalidArgumentError(`${read.problems.map(({ message }) => message).join('; ')}.`);
+}
+
+/** The window of a fleet for which none was asked. */
+function defaultMaxConcurrent(): string {
+  const read = readFleetRequest({ name: 'any' });
+  return 'request' in read ? String(read.request.maxConcurrent) : '';
+}
 
 /** The verbs of `fleet`. */
 export const FLEET_VERBS: readonly Verb[] = [
@@ -20,7 +34,7 @@ export const FLEET_VERBS: readonly Verb[] = [
     example: 'fleet start accounts.csv --max-concurrent 100 --stop-after-failures 5%',
     options: [
       new Option('--name <name>', 'name of the fleet (default: that of the file)'),
-      maxConcurrentOption('accounts at work at once (default: 50)'),
+      maxConcurrentOption(`accounts at work at once (default: ${defaultMaxConcurrent()})`),
       new Option(
         '--stop-after-failures <n|n%>',
         'begin no more accounts once so many have failed: a count, or a share of all',
