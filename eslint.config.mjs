@@ -18,7 +18,11 @@ const LAYERS = {
 const FOLDERS = Object.keys(LAYERS);
 
 // Folders inside a folder that have a surface of their own.
-const INNER_SURFACES = ['emulator', 'temporal-server'];
+const INNER_SURFACES = {
+  client: ['manifest'],
+  sandbox: ['emulator', 'temporal-server'],
+  command: ['drawing'],
+};
 
 const UP = '^(?:\\.\\./)+';
 const node = {
@@ -67,15 +71,15 @@ function restrictionsOf(folder) {
       ? []
       : [
           {
-            regex: `${UP}(?:${FOLDERS.filter((name) => name !== 'sandbox').join('|')})/.`,
+            regex: `${UP}(?:${FOLDERS.filter((name) => !(name in INNER_SURFACES)).join('|')})/.`,
             message: 'Import the folder: its index.ts is its surface.',
           },
-          {
-            regex: `${UP}sandbox/(?!(?:${INNER_SURFACES.join('|')})$).`,
+          ...Object.entries(INNER_SURFACES).map(([name, inner]) => ({
+            regex: `${UP}${name}/(?!(?:${inner.join('|')})$).`,
             message: 'Import the folder: its index.ts is its surface.',
-          },
+          })),
           {
-            regex: `^\\.{1,2}/(?:${INNER_SURFACES.join('|')})/.`,
+            regex: `^\\.{1,2}/(?:${Object.values(INNER_SURFACES).flat().join('|')})/.`,
             message: 'Import the folder: its index.ts is its surface.',
           },
         ]),

@@ -29,6 +29,8 @@ process.env.CHROMIUM_PATH = findChromium() ?? '';
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Verbs are imported when they are called, by the name that they have once they are compiled.
+  moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   transform: {

@@ -1,6 +1,6 @@
 import { SEARCH_ATTRIBUTE_NAMES } from '../contract';
 import type { IdentityCenterClient } from './client';
-import { pollersOf } from './pollers';
+import { countPollers } from './pollers';
 import { missingSearchAttributes, registerSearchAttributes } from './search-attributes';
 
 /** One thing that runs need. */
@@ -59,7 +59,7 @@ async function checkSearchAttributes(client: IdentityCenterClient, fix: boolean)
 
 async function checkWorkers({ temporal: connected, taskQueue }: IdentityCenterClient): Promise<Check> {
   const check = 'workers';
-  const polling = await pollersOf(connected, taskQueue);
+  const polling = await countPollers(connected, taskQueue);
   const found = `${polling} on task queue ${taskQueue}`;
   return polling > 0
     ? { check, ok: true, found }

@@ -10,16 +10,18 @@ import {
   type Progress,
   type ProvisionRequestInput,
   type ProvisionResult,
+  type TemporalExtensions,
 } from '../contract';
 import { connectToTemporal, readTemporalSettings, type TemporalSettings } from './connection';
-import { NoRunError, SteeringRefusedError, RunCancelledError, RunFailedError } from './errors';
-import { Fleets } from './fleet/fleets';
+import { NoRunError, RunCancelledError, RunFailedError, SteeringRefusedError } from './account/errors';
 import { listAccounts, type AccountSummary, type ListFilter } from './account/list';
-import { readQueueRate, setQueueRate } from './queue-rate';
 import { DEPROVISION, PROVISION } from './account/run-kinds';
 import { RunStarter, type StartedRun } from './account/start-or-join';
 import { failureOfRun, readStatus, type AccountStatus } from './account/status';
-import { steer } from './account/steer';
+import { steerRun } from './account/steer';
+import { Fleets } from './fleet/fleets';
+import { readQueueRate, setQueueRate } from './queue-rate';
+import { watchStatus } from './watch';
 
 /** Starts, follows, steers and ends the runs of accounts. */
 export class IdentityCenterClient {
@@ -29,7 +31,7 @@ export class IdentityCenterClient {
 
   /**
    * @param temporal a client of the Temporal SDK, connected to the namespace of the runs
-   * @param taskQueue the task queue that the workers poll
+   * @param taskQueue the task queue that the workers poll; default: `IDENTITY_CENTER_TASK_QUEUE`, else `identity-center`
    */
   constructor(
     readonly temporal: Client,
@@ -40,12 +42,16 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Connects as `TEMPORAL_…` and Temporal's profiles say, else to a running `identity-center up`.
+   * Connects as `TEMPORAL_…` and Temporal's profiles say, else to 127.0.0.1:7233.
    *
+   * @param extensions codecs and plugins, the same as those of the workers; default: those of the package
    * @throws TemporalUnreachableError after 5 s without an answer
    */
-  static async connect(settings: TemporalSettings = readTemporalSettings()): Promise<IdentityCenterClient> {
-    return new IdentityCenterClient(await connectToTemporal(settings));
+  static async connect(
+    settings: TemporalSettings = readTemporalSettings(),
+    extensions?: TemporalExtensions,
+  ): Promise<IdentityCenterClient> {
+    return new IdentityCenterClient(await connectToTemporal(settings, extensions));
   }
 
   async close(): Promise<void> {
@@ -89,7 +95,7 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Where the latest run of an account stands.
+   * Says where a run of an account stands; default: its latest.
    *
    * @throws NoRunError
    */
@@ -98,32 +104,18 @@ export class IdentityCenterClient {
   }
 
   /**
-   * The status of a run each time that it changes, until the run has ended.
+   * Yields the status of a run each time that it changes, until the run has ended.
    *
    * @param intervalMs milliseconds between two looks
    * @throws NoRunError
    */
-  async *watch(
-    accountId: string,
-    runId?: string,
-    intervalMs = 300,
-  ): AsyncGenerator<AccountStatus, void, void> {
-    let shown = '';
+  watch(accountId: string, runId?: string, intervalMs = 300): AsyncGenerator<AccountStatus, void, void> {
     // The run that was there at first, should the account be started anew meanwhile.
-    let watched = runId;
-    for (;;) {
-      const status = await this.status(accountId, watched);
-      watched = status.runId;
-      const seen = JSON.stringify(status);
-      if (seen !== shown) yield status;
-      if (status.status !== 'RUNNING') return;
-      shown = seen;
-      await new Promise((resolve) => setTimeout(resolve, intervalMs));
-    }
+    return watchStatus((before) => this.status(accountId, before?.runId ?? runId), intervalMs);
   }
 
   /**
-   * The accounts that have had a run, each with its latest, the latest first.
+   * Lists the accounts that have had a run, each with its latest, the latest first.
    *
    * @throws StagesUnknownError at the end, where there are open runs of which nobody says whether they are in the stage
    */
@@ -144,18 +136,18 @@ export class IdentityCenterClient {
   }
 
   /**
-   * No new write to AWS until {@link resume}; a call that is under way finishes. This and the next three answer with the
-   * run's new progress.
+   * Pauses a run: no new write to AWS until {@link resume}; a call that is under way finishes. This and the next three
+   * answer with the run's new progress.
    *
    * @throws SteeringRefusedError, NoRunError, NoWorkerError
    */
   async pause(accountId: string): Promise<Progress> {
-    return steer(this.temporal, accountId, 'pause');
+    return steerRun(this.temporal, accountId, 'pause');
   }
 
   /** Lets a paused run go on. Throws what {@link pause} throws. */
   async resume(accountId: string): Promise<Progress> {
-    return steer(this.temporal, accountId, 'resume');
+    return steerRun(this.temporal, accountId, 'resume');
   }
 
   /**
@@ -166,14 +158,14 @@ export class IdentityCenterClient {
   async retry(accountId: string, correction?: Correction): Promise<Progress> {
     const read = readCorrection(correction);
     if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'retry', read);
-    return steer(this.temporal, accountId, 'retry', read.correction);
+    return steerRun(this.temporal, accountId, 'retry', read.correction);
   }
 
   /** Ends a held or paused run as failed. Throws what {@link pause} throws. */
   async abort(accountId: string, reason: string): Promise<Progress> {
     const read = readReason(reason);
     if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'abort', read);
-    return steer(this.temporal, accountId, 'abort', read.reason);
+    return steerRun(this.temporal, accountId, 'abort', read.reason);
   }
 
   /**
@@ -186,7 +178,7 @@ export class IdentityCenterClient {
     await setQueueRate(this.temporal, this.taskQueue, callsPerSecond);
   }
 
-  /** What {@link setRate} set, in calls per second; `undefined`: nothing. */
+  /** Reads what {@link setRate} set, in calls per second; `undefined`: nothing. */
   async rate(): Promise<number | undefined> {
     return readQueueRate(this.temporal, this.taskQueue);
   }

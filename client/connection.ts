@@ -1,11 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
 import { TemporalUnreachableError } from './errors';
-import { findLocalServer } from './local-server';
 
-const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
 const CONNECT_TIMEOUT_MS = 5_000;
 
@@ -16,12 +14,13 @@ export interface TemporalSettings {
 }
 
 /**
- * Temporal's settings, as @temporalio/envconfig reads them (`TEMPORAL_…`, profiles); where they name no address, a running
- * `identity-center up`, else 127.0.0.1:7233.
+ * Reads Temporal's settings, as @temporalio/envconfig does: `TEMPORAL_…`, profiles.
+ *
+ * @param defaultAddress what holds where they name no address
  */
-export function readTemporalSettings(): TemporalSettings {
+export function readTemporalSettings(defaultAddress = '127.0.0.1:7233'): TemporalSettings {
   const { connectionOptions, namespace } = loadClientConnectConfig();
-  const address = connectionOptions.address || findLocalServer()?.temporalAddress || DEFAULT_ADDRESS;
+  const address = connectionOptions.address || defaultAddress;
   return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? DEFAULT_NAMESPACE };
 }
 
@@ -37,26 +36,16 @@ export async function connectToTemporal(
 ): Promise<Client> {
   const { address, tls, apiKey, metadata } = connectionOptions;
   try {
-    const connection = await Connection.connect({
-      address,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      ...(tls !== undefined && { tls }),
-      ...(apiKey !== undefined && { apiKey }),
-      ...(metadata !== undefined && { metadata }),
-    });
-    return new Client({
-      connection,
-      namespace,
-      identity: whoAsks(),
-      dataConverter,
-      plugins: [...plugins],
-    });
+    const connection = await Connection.connect(
+      defined({ address, connectTimeout: CONNECT_TIMEOUT_MS, tls, apiKey, metadata }),
+    );
+    return new Client({ connection, namespace, identity: whoAsks(), dataConverter, plugins: [...plugins] });
   } catch (error) {
     throw new TemporalUnreachableError(address, error);
   }
 }
 
-/** Who starts, steers and cancels, as the UI shows it. */
+/** Says who starts, steers and cancels; the UI shows it. */
 function whoAsks(): string {
   try {
     return `${userInfo().username}@${hostname()}`;

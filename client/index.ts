@@ -2,27 +2,15 @@ export { checkServer, type Check } from './check-server';
 export { IdentityCenterClient } from './client';
 export { readTemporalSettings, connectToTemporal, type TemporalSettings } from './connection';
 export * from './errors';
-export type { FleetInput, FleetStatus } from './fleet/fleets';
-export type { StartedFleet } from './fleet/start';
+export * from './account/errors';
 export type { AccountSummary, ListFilter } from './account/list';
-export {
-  announceLocalServer,
-  findLocalServer,
-  homeFolder,
-  withdrawLocalServer,
-  type LocalServer,
-} from './local-server';
-export {
-  describeManifestProblem,
-  describeManifestProblems,
-  readManifest,
-  type ManifestProblem,
-  type ManifestRequest,
-  type ReadManifest,
-} from './manifest';
-export { registerSearchAttributes } from './search-attributes';
 export type { StartedRun } from './account/start-or-join';
-export { isUnavailable, type AccountStatus, type PendingActivity } from './account/status';
+export type { PendingActivity } from './account/pending';
+export { isUnavailable, type AccountStatus } from './account/status';
+export * from './fleet/errors';
+export type { FleetInput, StartedFleet } from './fleet/start';
+export type { FleetStatus } from './fleet/status';
+export { registerSearchAttributes } from './search-attributes';
 export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
 export type {
   AccountOutcome,
@@ -46,5 +34,6 @@ export type {
   ProvisionResult,
   Stage,
   Steer,
+  TemporalExtensions,
   UnfinishedAccount,
 } from '../contract';

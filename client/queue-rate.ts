@@ -25,13 +25,13 @@ export async function setQueueRate(
     taskQueue,
     taskQueueType: ACTIVITIES,
     updateQueueRateLimit: {
-      ...(callsPerSecond !== undefined && { rateLimit: { requestsPerSecond: callsPerSecond } }),
+      rateLimit: callsPerSecond === undefined ? null : { requestsPerSecond: callsPerSecond },
       reason: 'calls to Identity Center per second',
     },
   });
 }
 
-/** The limit that {@link setQueueRate} set, in calls per second; `undefined`: none. */
+/** Reads the limit that {@link setQueueRate} set, in calls per second; `undefined`: none. */
 export async function readQueueRate(client: Client, taskQueue: string): Promise<number | undefined> {
   const { config } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,

@@ -7,12 +7,12 @@ interface Operated {
   operatorService: OperatorService;
 }
 
-/** Of gRPC. */
+/** The status code of gRPC for a request that the server does not take. */
 const INVALID_ARGUMENT = 3;
 
 const { INDEXED_VALUE_TYPE_KEYWORD: KEYWORD } = temporal.api.enums.v1.IndexedValueType;
 
-/** The search attributes of this product that the namespace does not know. */
+/** Lists the search attributes of this product that the namespace does not know. */
 export async function missingSearchAttributes(
   { operatorService }: Operated,
   namespace: string,
@@ -33,7 +33,7 @@ export async function registerSearchAttributes(connection: Operated, namespace: 
   return missing;
 }
 
-/** Whether the server refused what it was sent because the namespace does not know a search attribute. */
+/** Tells whether the server refused what it was sent because the namespace does not know a search attribute. */
 export function isUnknownSearchAttribute(error: unknown): boolean {
   const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
   return (

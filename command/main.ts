@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { isUnavailable } from '../client';
-import { EXIT, exitCodeOfError } from './exit-codes';
+import { EXIT } from './exit-codes';
 import { printJson } from './output';
 import { createProgram } from './program';
 
@@ -29,28 +28,19 @@ async function main(): Promise<number> {
       if (json && usage !== EXIT.done) printJson({ error: { type: 'UsageError', message: error.message } });
       return usage;
     }
-    report(readable(error), json);
-    return exitCodeOfError(error);
+    // What says of an error what it is brings the client with it.
+    const { exitCodeForError, readableError } = await import('./errors.js');
+    report(readableError(error), json);
+    return exitCodeForError(error);
   }
-}
-
-function readable(error: unknown): Error {
-  if (isUnavailable(error)) {
-    const { message } = error as Error;
-    return new Error(
-      `The Temporal server does not answer any more (${message}). Runs go on by themselves: look again with "identity-center status".`,
-    );
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }
 
 function report(error: Error, json: boolean): void {
   // Its own properties are what the error is about: the problems of a request, the address of a server.
   const facts = Object.fromEntries(Object.entries(error)) as Record<string, unknown>;
+  const { name: type, message } = error;
   if (json)
-    printJson({
-      error: { ...facts, name: undefined, cause: undefined, type: error.name, message: error.message },
-    });
+    printJson({ error: { ...facts, name: undefined, cause: undefined, category: undefined, type, message } });
   else process.stderr.write(`${error.message}\n`);
 }
 

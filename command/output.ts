@@ -1,10 +1,4 @@
 import pc from 'picocolors';
-import { STAGES, type AccountStatus, type PendingActivity } from '../client';
-
-/** Whether a line on stdout can be drawn anew. A terminal without a width, as `script` makes them, cannot. */
-export function isLiveTerminal(): boolean {
-  return process.stdout.isTTY && process.stdout.columns > 0;
-}
 
 /** Writes the one JSON document of a verb, or one of a stream's. */
 export function printJson(value: unknown): void {
@@ -15,54 +9,10 @@ export function print(line = ''): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** A status as a person reads it. */
-export function printStatus(status: AccountStatus): void {
-  const { result, failure, pending, notice, notes = [] } = status;
-  const rows: [string, string | undefined][] = [
-    ['Account', status.accountId],
-    ['Stage', `${colourStage(status.stage)}: ${STAGES[status.stage]}`],
-    ['Since', status.since],
-    ['Outcome', result?.outcome],
-    ['Region', result?.region],
-    ['Instance', status.instanceArn ?? result?.instanceArn],
-    ['Identity store', result && 'identityStoreId' in result ? result.identityStoreId : undefined],
-    ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
-    ['Waits for', whatItWaitsFor(status)],
-    ['Failure', failure && pc.red(failure.type)],
-    ['What happened', failure?.whatHappened],
-    ['Next step', failure?.remedy],
-    [
-      pending !== undefined && pending.attempt > 1 ? 'Server retries' : 'Under way',
-      pending && describePending(pending),
-    ],
-    ['Run', `${status.workflowId} ${status.runId}`],
-    ...notes.map(({ at, text }): [string, string] => ['Noted', `${at} ${text}`]),
-    ['Note', notice && pc.yellow(notice)],
-  ];
-  for (const [label, value] of rows) if (value) print(`${pc.dim(label.padEnd(15))}${value}`);
-}
+/** A label and what is said under it; without a text it is left out. */
+export type Row = readonly [label: string, text: string | undefined];
 
-/** The person for whom a run waits, and the verbs that make it go on. */
-function whatItWaitsFor({ accountId, paused, heldUntil }: AccountStatus): string | undefined {
-  if (paused)
-    return pc.yellow(
-      `paused: no write to AWS until "identity-center resume ${accountId}", or "abort ${accountId} --reason …" ends it`,
-    );
-  return heldUntil === undefined
-    ? undefined
-    : `"identity-center retry ${accountId}" or "abort ${accountId} --reason …"; fails at ${heldUntil}`;
-}
-
-export function colourStage(stage: string): string {
-  const name = stage.trim();
-  if (name === 'active' || name === 'deleted') return pc.green(stage);
-  if (name === 'failed') return pc.red(stage);
-  return name === 'cancelled' || name === 'held' ? pc.yellow(stage) : pc.cyan(stage);
-}
-
-/** What the server is retrying: the attempt, when it comes, and what the last one said. */
-export function describePending({ activity, attempt, failure, nextAttemptAt }: PendingActivity): string {
-  const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
-  const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
-  return `${activity}, attempt ${attempt}${when}${failure === undefined ? '' : `; ${failure.whatHappened.replace(/^\w+: /, '')}`}`;
+/** Prints what a person reads line by line, each with its label. */
+export function printRows(rows: readonly Row[]): void {
+  for (const [label, text] of rows) if (text) print(`${pc.dim(label.padEnd(15))}${text}`);
 }

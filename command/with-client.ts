@@ -1,16 +1,22 @@
-import { IdentityCenterClient } from '../client';
+import { IdentityCenterClient, readTemporalSettings, type TemporalSettings } from '../client';
 import { readFleetRequest } from '../contract';
-import { UsageError } from './exit-codes';
-import { quote } from './account/request-options';
+import { UsageError } from './errors';
+import { findLocalServer } from './local/state';
+import { quote } from './words';
 
-/** What every verb takes. */
+/** The options that every verb takes. */
 export interface CommonOptions {
   json?: boolean;
 }
 
+/** Reads how Temporal is reached from the environment; where that names no address, a running `up` is meant. */
+export function readConnection(): TemporalSettings {
+  return readTemporalSettings(findLocalServer()?.temporalAddress);
+}
+
 /** Connects, and closes whatever happens. */
 export async function withClient<T>(use: (client: IdentityCenterClient) => Promise<T>): Promise<T> {
-  const client = await IdentityCenterClient.connect();
+  const client = await IdentityCenterClient.connect(readConnection());
   try {
     return await use(client);
   } finally {
@@ -18,14 +24,14 @@ export async function withClient<T>(use: (client: IdentityCenterClient) => Promi
   }
 }
 
-/** @throws UsageError where the argument is no account ID */
-export function accountOf(text: string): string {
+/** Checks an argument that is to be an account ID. @throws UsageError where it is none */
+export function checkAccountId(text: string): string {
   if (!/^\d{12}$/.test(text))
     throw new UsageError(`accountId: must be an AWS account ID: 12 digits, not ${quote(text)}`);
   return text;
 }
 
-/** @throws UsageError where no fleet can have the name */
+/** Checks an argument that is to be the name of a fleet. @throws UsageError where no fleet can have it */
 export function checkFleetName(name: string): void {
   if ('problems' in readFleetRequest({ name }))
     throw new UsageError(`name: ${quote(name)} is no name of a fleet`);

@@ -79,8 +79,8 @@ function fieldName(path: readonly string[]): string {
   return path.length === 0 ? 'request' : path.map(keyName).join('.');
 }
 
-/** A key as it is, where it can be read as it is. */
-function keyName(key: string): string {
+/** Names a key in a message: as it is, where it can be read as it is. */
+export function keyName(key: string): string {
   const short = oneLine(key, LONGEST_KEY);
   return key !== '' && key === short ? key : JSON.stringify(short);
 }

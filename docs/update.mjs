@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import * as prettier from 'prettier';
 
 const require = createRequire(import.meta.url);
-const { FAILURES } = require('../dist/contract/index.js');
+const { FAILURES, requestFields } = require('../dist/contract/index.js');
 const { workerSettingsSchema } = require('../dist/worker/index.js');
 
 const RETRY = {
@@ -18,10 +18,9 @@ const RETRY = {
 const readme = new URL('../README.md', import.meta.url);
 const before = readFileSync(readme, 'utf8');
 const options = await prettier.resolveConfig(readme);
-const after = await prettier.format(fill(fill(before, 'answers', answers()), 'settings', settings()), {
-  ...options,
-  parser: 'markdown',
-});
+const tables = { request: request(), settings: settings(), answers: answers() };
+const filled = Object.entries(tables).reduce((text, [name, table]) => fill(text, name, table), before);
+const after = await prettier.format(filled, { ...options, parser: 'markdown' });
 
 if (process.argv.includes('--check')) {
   if (before !== after) {
@@ -32,24 +31,44 @@ if (process.argv.includes('--check')) {
   writeFileSync(readme, after);
 }
 
+function request() {
+  const rows = requestFields().map(({ path, option, choices, description, required, default: fallback }) => {
+    const name = option === undefined ? '' : code(option.split(' ')[0]);
+    const meaning = `${choices === undefined ? '' : `${choices.map(code).join(' or ')}: `}${description}`;
+    return [
+      code(path),
+      name,
+      meaning,
+      required ? 'required' : fallback === undefined ? 'none' : code(fallback),
+    ];
+  });
+  return table(['field', 'option', 'meaning', 'default'], rows);
+}
+
 function answers() {
-  const rows = Object.values(FAILURES).map(
-    ({ types, sdkList, meaning, retry, remedy }) =>
-      `| ${types.map((type) => `\`${type}\``).join(', ')}${sdkList ? `, the other names of ${sdkList} in the AWS SDK` : ''} | ${meaning} | ${RETRY[retry]} | ${remedy} |`,
-  );
-  return [
-    '| failure type | what it means | the call | what you do |',
-    '| --- | --- | --- | --- |',
-    ...rows,
-  ].join('\n');
+  const rows = Object.values(FAILURES).map(({ types, sdkList, meaning, retry, remedy }) => [
+    types.map(code).join(', ') + (sdkList ? `, the other names of ${sdkList} in the AWS SDK` : ''),
+    meaning,
+    RETRY[retry],
+    remedy,
+  ]);
+  return table(['failure type', 'what it means', 'the call', 'what you do'], rows);
 }
 
 function settings() {
   const rows = Object.entries(workerSettingsSchema.shape).map(([name, schema]) => {
     const fallback = schema.safeParse(undefined).data;
-    return `| \`${name}\` | ${schema.description} | ${fallback === undefined ? 'none' : `\`${fallback}\``} |`;
+    return [code(name), schema.description, fallback === undefined ? 'none' : code(fallback)];
   });
-  return ['| variable | what it sets | default |', '| --- | --- | --- |', ...rows].join('\n');
+  return table(['variable', 'what it sets', 'default'], rows);
+}
+
+function code(text) {
+  return `\`${text}\``;
+}
+
+function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function fill(text, name, table) {

@@ -9,6 +9,7 @@ import {
   workflowIdOf,
   type AccountPlan,
   type Plan,
+  type PlanReason,
   type ProvisionRequest,
   type ProvisionResult,
   type Situation,
@@ -54,9 +55,16 @@ export async function inspectAccount(
 }
 
 function findingOfOpen({ workflowType, differing }: LatestRun): Finding {
-  const conflict = (why: string): Finding => ({ plan: 'conflict', why, remedy: WAIT_FOR_RUN });
-  if (workflowType !== PROVISION_WORKFLOW) return conflict(`a run of ${workflowType} is open`);
-  if (differing.length > 0) return conflict(`its open run was asked for another ${differing.join(', ')}`);
+  const conflict = (reason: PlanReason, why: string): Finding => ({
+    plan: 'conflict',
+    reason,
+    why,
+    remedy: WAIT_FOR_RUN,
+  });
+  if (workflowType !== PROVISION_WORKFLOW)
+    return conflict('otherRunOpen', `a run of ${workflowType} is open`);
+  if (differing.length > 0)
+    return conflict('requestDiffers', `its open run was asked for another ${differing.join(', ')}`);
   return { plan: 'done', why: 'its run is open, and would be joined' };
 }
 
@@ -86,6 +94,7 @@ async function inspect(
     default:
       return {
         plan: 'unknown',
+        reason: 'instanceSettling',
         why: `${what} is ${instance.status}: whose it is shows once that is over`,
         remedy: 'Plan again in a minute.',
       };
@@ -108,6 +117,7 @@ function findingOfMade(
   const now = instance?.instanceArn === arn ? `is ${instance.status}` : 'AWS does not show any more';
   return {
     plan: 'conflict',
+    reason: 'instanceGone',
     why: `a run provisioned ${arn}, which ${now}; a fleet would take the account for done`,
     remedy: `Once it is gone provision it anew: identity-center provision ${accountId} --region ${region}, with its other fields.`,
   };
@@ -116,11 +126,17 @@ function findingOfMade(
 /** Whose it was no tag tells: a run makes anew what its own token led to. */
 function findingOfFailed({ onCreateFailed }: ProvisionRequest, what: string, hadRun: boolean): Finding {
   if (!hadRun)
-    return { plan: 'conflict', why: `${what}, and no run made it`, remedy: 'Delete it, then plan again.' };
+    return {
+      plan: 'conflict',
+      reason: 'instanceExists',
+      why: `${what}, and no run made it`,
+      remedy: 'Delete it, then plan again.',
+    };
   return onCreateFailed === 'recreate'
     ? { plan: 'create', why: `${what}: it is deleted and made anew` }
     : {
         plan: 'conflict',
+        reason: 'createFailed',
         why: what,
         remedy: 'Act on the reason that AWS gives, then use onCreateFailed "recreate".',
       };
@@ -131,6 +147,7 @@ function findingOfForeign({ existing }: ProvisionRequest, why: string): Finding 
     ? { plan: 'adopt', why }
     : {
         plan: 'conflict',
+        reason: 'instanceExists',
         why,
         remedy: 'To use that instance give the account existing "adopt"; else delete it first.',
       };
@@ -150,7 +167,7 @@ function findingOfFailure(error: unknown): Finding {
   const { situation } = parts;
   const plan = planAfter(situation);
   if (plan === 'unknown' && isTriedAgain(situation)) throw error;
-  return { plan, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
+  return { plan, reason: situation, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
 }
 
 function planAfter(situation: Situation): Plan {

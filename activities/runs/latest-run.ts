@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import {
   diffRequests,
   PROVISION_WORKFLOW,
   readRequest,
+  readRunArgument,
   workflowIdOf,
   type ProvisionRequest,
 } from '../../contract';
@@ -31,7 +31,8 @@ export async function latestRun(request: ProvisionRequest): Promise<LatestRun | 
       handle: client.workflow.getHandle(workflowId, runId),
       status: status.name,
       workflowType: type,
-      differing: type === PROVISION_WORKFLOW ? await listDifferences(client, workflowId, runId, request) : [],
+      differing:
+        type === PROVISION_WORKFLOW ? await listDifferences(client, { workflowId, runId }, request) : [],
       closedAt: closeTime?.getTime() ?? 0,
     };
   } catch (error) {
@@ -42,18 +43,10 @@ export async function latestRun(request: ProvisionRequest): Promise<LatestRun | 
 
 async function listDifferences(
   client: Client,
-  workflowId: string,
-  runId: string,
+  run: { workflowId: string; runId: string },
   request: ProvisionRequest,
 ): Promise<string[]> {
-  const { history } = await client.workflowService.getWorkflowExecutionHistory({
-    namespace: client.options.namespace,
-    execution: { workflowId, runId },
-    maximumPageSize: 1,
-  });
-  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  const [input] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads);
-  const read = readRequest(input);
+  const read = readRequest(await readRunArgument(client, run));
   if ('problems' in read) return ['request'];
   return diffRequests(read.request, request).map(({ field }) => field);
 }

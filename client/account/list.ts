@@ -1,14 +1,15 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import {
   accountIdOf,
+  defined,
   DEPROVISION_WORKFLOW,
   END_STAGES,
   PROVISION_WORKFLOW,
   SEARCH_ATTRIBUTES,
   type Stage,
 } from '../../contract';
-import { StagesUnknownError } from '../errors';
 import { isUnknownSearchAttribute } from '../search-attributes';
+import { StagesUnknownError } from './errors';
 import { endStageOf, readStatus } from './status';
 
 /** An account in a list. Times are ISO 8601. */
@@ -34,7 +35,7 @@ export interface ListFilter {
 const ALL_RUNS = `WorkflowType IN ('${PROVISION_WORKFLOW}', '${DEPROVISION_WORKFLOW}')`;
 
 /**
- * The accounts that have had a run, each with its latest, the latest first.
+ * Lists the accounts that have had a run, each with its latest, the latest first.
  *
  * @throws StagesUnknownError at the end, where there are open runs of which nobody says whether they are in the stage
  */
@@ -64,17 +65,20 @@ export async function* listAccounts(
       runId: run.runId,
       workflowType: run.type,
       stage,
-      ...(region !== undefined && { region }),
-      ...(instanceArn && { instanceArn }),
       startedAt: run.startTime.toISOString(),
-      ...(run.closeTime && { closedAt: run.closeTime.toISOString() }),
+      ...defined({
+        region,
+        // The empty text is none.
+        instanceArn: instanceArn || undefined,
+        closedAt: run.closeTime?.toISOString(),
+      }),
     };
   }
   if (unknown.length > 0) throw new StagesUnknownError(unknown);
 }
 
 /**
- * The runs among which those are that the filter wants. Only an open run is sure to be its account's latest, so ends are
+ * Lists the runs among which those are that the filter wants. Only an open run is sure to be its account's latest, so ends are
  * told apart here and not by the server.
  */
 async function* runsOf(client: Client, { stage }: ListFilter): AsyncGenerator<WorkflowExecutionInfo> {

@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { diffRequests, searchAttributesOf, workflowIdOf } from '../../contract';
-import { argumentOf } from './argument-of';
-import { InvalidRequestError, OtherRunOpenError, RequestDiffersError } from '../errors';
+import { defined, diffRequests, readRunArgument, searchAttributesOf, workflowIdOf } from '../../contract';
+import { InvalidRequestError } from '../errors';
+import { OtherRunOpenError, RequestDiffersError } from './errors';
 import type { AccountRequest, RunKind } from './run-kinds';
 import { isUnknownSearchAttribute } from '../search-attributes';
 
@@ -45,8 +45,8 @@ export class RunStarter {
     for (;;) {
       try {
         const runId = await this.start(kind, request);
-        const notice = wasSearchable && !this.searchable ? { notice: NOT_SEARCHABLE } : {};
-        return { accountId, workflowId, runId, joined: false, ...notice };
+        const notice = wasSearchable && !this.searchable ? NOT_SEARCHABLE : undefined;
+        return defined({ accountId, workflowId, runId, joined: false, notice });
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
@@ -68,9 +68,7 @@ export class RunStarter {
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: kind.summary(request),
         staticDetails: kind.details(request, this.client.options.identity),
-        ...(searchable && {
-          typedSearchAttributes: searchAttributesOf(request, kind.firstStage),
-        }),
+        typedSearchAttributes: searchable ? searchAttributesOf(request, kind.firstStage) : [],
       });
       return handle.firstExecutionRunId;
     } catch (error) {
@@ -89,7 +87,7 @@ export class RunStarter {
     const { runId, status, type } = await handle.describe();
     if (status.name !== 'RUNNING') return undefined;
     if (type !== kind.workflow) throw new OtherRunOpenError(accountId, type);
-    const running = kind.read(await argumentOf(this.client, handle.workflowId, runId));
+    const running = kind.read(await readRunArgument(this.client, { workflowId: handle.workflowId, runId }));
     // Such a run ends with InvalidRequest as soon as a worker sees it.
     if ('problems' in running)
       throw new OtherRunOpenError(accountId, `${type} with a request that is not valid`);

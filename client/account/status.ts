@@ -1,5 +1,7 @@
 import {
   isGrpcServiceError,
+  QueryNotRegisteredError,
+  ServiceError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
@@ -7,9 +9,9 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import {
   clientToken,
+  defined,
   DEPROVISION_WORKFLOW,
   describeFailure,
   PROGRESS_QUERY,
@@ -21,17 +23,8 @@ import {
   type ProvisionResult,
   type Stage,
 } from '../../contract';
-import { NoRunError } from '../errors';
-
-/** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
-export interface PendingActivity {
-  activity: string;
-  attempt: number;
-  /** What the last attempt said. */
-  failure?: ProgressFailure;
-  /** ISO 8601; absent while an attempt is under way. */
-  nextAttemptAt?: string;
-}
+import { NoRunError } from './errors';
+import { readPending, type PendingActivity } from './pending';
 
 /** Where the latest run of an account stands. Times are ISO 8601. */
 export interface AccountStatus extends Progress {
@@ -53,7 +46,10 @@ export interface AccountStatus extends Progress {
 /** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
 const QUERY_TIMEOUT_MS = 5_000;
 
-/** @throws NoRunError where the account has never had a run */
+/** The status codes of gRPC for a deadline that is exceeded, and for a server that is unavailable. */
+const UNAVAILABLE: readonly number[] = [4, 14];
+
+/** Reads where a run of an account stands; default: the latest. @throws NoRunError where the account has never had one */
 export async function readStatus(client: Client, accountId: string, runId?: string): Promise<AccountStatus> {
   const handle = client.workflow.getHandle(workflowIdOf(accountId), runId);
   const description = await handle.describe().catch((error: unknown) => {
@@ -65,25 +61,25 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
     readPending(client, description),
   ]);
   const open = description.status.name === 'RUNNING';
+  const noWorker = `No worker answers on task queue ${description.taskQueue}: start one with "identity-center worker".`;
   return {
     ...(open ? (progress ?? unansweredProgress(description)) : ended(progress, description)),
     ...end,
-    ...(open && pending !== undefined && { pending }),
-    ...(open &&
-      progress === undefined && {
-        notice: `No worker answers on task queue ${description.taskQueue}: start one with "identity-center worker".`,
-      }),
     accountId,
     workflowId: description.workflowId,
     runId: description.runId,
     workflowType: description.type,
     status: description.status.name,
     startedAt: description.startTime.toISOString(),
-    ...(description.closeTime && { closedAt: description.closeTime.toISOString() }),
+    ...defined({
+      closedAt: description.closeTime?.toISOString(),
+      pending: open ? pending : undefined,
+      notice: open && progress === undefined ? noWorker : undefined,
+    }),
   };
 }
 
-/** The stage that a run ended in, which takes no worker to tell; `undefined` while it is open. */
+/** Tells the stage that a run ended in, which takes no worker; `undefined` while it is open. */
 export function endStageOf(status: WorkflowExecutionStatusName, workflowType: string): Stage | undefined {
   switch (status) {
     case 'RUNNING':
@@ -102,13 +98,15 @@ async function queryProgress(client: Client, { workflowId, runId }: WorkflowExec
     return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId, runId).query<Progress>(PROGRESS_QUERY),
     );
-  } catch {
+  } catch (error) {
     // No worker, or a run that ended before it could answer (InvalidRequest): the server's record has to do.
-    return undefined;
+    const unanswered = [ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
+    if (unanswered.some((type) => error instanceof type)) return undefined;
+    throw error;
   }
 }
 
-/** An ended run waits for nobody, whatever it waited for when it was terminated, aborted or cancelled. */
+/** Tells the progress of a run that has ended: it waits for nobody, whatever it waited for when it was ended. */
 function ended(progress: Progress | undefined, description: WorkflowExecutionDescription): Progress {
   const closed = unansweredProgress(description);
   if (progress === undefined) return closed;
@@ -127,16 +125,16 @@ function unansweredProgress({
   typedSearchAttributes,
 }: WorkflowExecutionDescription): Progress {
   const deletes = type === DEPROVISION_WORKFLOW;
-  // The server knows it without a worker, where the namespace has the attribute; the empty text is none.
-  const instanceArn = typedSearchAttributes.get(SEARCH_ATTRIBUTES.instanceArn);
-  return {
+  return defined({
     stage: endStageOf(status.name, type) ?? (deletes ? 'reconciling' : 'creating'),
-    ...(!deletes && { clientToken: clientToken(workflowId), generation: 1 }),
-    ...(instanceArn !== undefined && instanceArn !== '' && { instanceArn }),
+    clientToken: deletes ? undefined : clientToken(workflowId),
+    generation: deletes ? undefined : 1,
+    // The server knows it without a worker, where the namespace has the attribute; the empty text is none.
+    instanceArn: typedSearchAttributes.get(SEARCH_ATTRIBUTES.instanceArn) || undefined,
     paused: false,
     since: (closeTime ?? startTime).toISOString(),
     steps: [],
-  };
+  });
 }
 
 async function readEnd(client: Client, { workflowId, runId, status, type }: WorkflowExecutionDescription) {
@@ -153,7 +151,7 @@ async function readEnd(client: Client, { workflowId, runId, status, type }: Work
   }
 }
 
-/** What a run ended with, for people. */
+/** Describes what a run ended with, for people. */
 export function failureOfRun({ cause }: WorkflowFailedError): ProgressFailure {
   if (cause instanceof ApplicationFailure) return describeFailure(cause);
   const remedy = 'Start the run again: it goes on with what is there.';
@@ -164,31 +162,7 @@ export function failureOfRun({ cause }: WorkflowFailedError): ProgressFailure {
   return { type, message: `${whatHappened} ${remedy}`, whatHappened, remedy };
 }
 
-async function readPending(client: Client, description: WorkflowExecutionDescription) {
-  const pending = description.raw.pendingActivities?.[0];
-  if (!pending) return undefined;
-  const failure = await decodeOptionalFailureToOptionalError(
-    client.options.loadedDataConverter,
-    pending.lastFailure,
-  );
-  const next = pending.nextAttemptScheduleTime;
-  const activity: PendingActivity = {
-    activity: pending.activityType?.name ?? '',
-    attempt: pending.attempt ?? 1,
-    ...(failure !== undefined && {
-      failure:
-        failure instanceof ApplicationFailure
-          ? describeFailure(failure)
-          : { type: failure.name, message: failure.message, whatHappened: failure.message },
-    }),
-    ...(next && {
-      nextAttemptAt: new Date(Number(next.seconds ?? 0) * 1000 + (next.nanos ?? 0) / 1e6).toISOString(),
-    }),
-  };
-  return activity;
-}
-
-/** Whether a call failed because the server is away. */
+/** Tells whether a call failed because the server is away. */
 export function isUnavailable(error: unknown): boolean {
-  return isGrpcServiceError(error) && [4, 14].includes(error.code);
+  return isGrpcServiceError(error) && UNAVAILABLE.includes(error.code);
 }

@@ -6,9 +6,10 @@ import {
   type PlanPage,
   type ProvisionRequestInput,
 } from '../../contract';
-import { NoPollerError, PlanFailedError } from '../errors';
+import { NoPollerError } from '../errors';
+import { PlanFailedError } from './errors';
 import { paginate } from './pages';
-import { pollersOf } from '../pollers';
+import { countPollers } from '../pollers';
 
 /** Pages at once, so that a slow account does not keep others waiting, and accounts at once of each. */
 const PAGES = 2;
@@ -17,7 +18,7 @@ const MAX_CONCURRENT = 25;
 const LONGEST = '2h';
 
 /**
- * What a fleet would do with accounts, in their order; nothing is written to AWS.
+ * Says what a fleet would do with accounts, in their order; nothing is written to AWS.
  *
  * @throws NoPollerError, PlanFailedError
  */
@@ -26,7 +27,7 @@ export async function* planAccounts(
   taskQueue: string,
   accounts: readonly ProvisionRequestInput[],
 ): AsyncGenerator<AccountPlan, void, void> {
-  if ((await pollersOf(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
+  if ((await countPollers(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
   const plan = randomUUID();
   const pages = paginate(accounts).entries();
   const open: WorkflowHandle[] = [];
@@ -38,7 +39,9 @@ export async function* planAccounts(
         const [page, accounts] = next.value;
         const args: [PlanPage] = [{ accounts, maxConcurrent: MAX_CONCURRENT }];
         const handle = await client.workflow.start(PLAN_PAGE_WORKFLOW, {
-          ...{ workflowId: `identity-center-plan/${plan}/${page}`, taskQueue, args },
+          workflowId: `identity-center-plan/${plan}/${page}`,
+          taskQueue,
+          args,
           workflowExecutionTimeout: LONGEST,
           staticSummary: `plan for ${accounts.length} accounts, page ${page}`,
         });

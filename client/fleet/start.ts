@@ -1,15 +1,28 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { createHash } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import {
+  defined,
   diffRequests,
   FLEET_WORKFLOW,
   fleetIdOf,
+  readFleetRequest,
+  readRunArgument,
   SEARCH_ATTRIBUTES,
   type FleetRequest,
+  type FleetRequestInput,
   type FleetStage,
+  type ProvisionRequestInput,
 } from '../../contract';
-import { argumentOf } from '../account/argument-of';
-import { FleetDiffersError } from '../errors';
+import { InvalidRequestError } from '../errors';
 import { isUnknownSearchAttribute } from '../search-attributes';
+import { FleetDiffersError, FleetRefusedError, NoFleetError } from './errors';
+import { paginate, sendPages } from './pages';
+import { readFleetStatus } from './status';
+
+/** What is asked of a fleet; see {@link FleetRequest}. */
+export interface FleetInput extends Pick<FleetRequestInput, 'name' | 'maxConcurrent' | 'stopAfterFailures'> {
+  accounts: readonly ProvisionRequestInput[];
+}
 
 /** A fleet that was started, or was open already. */
 export interface StartedFleet {
@@ -18,13 +31,45 @@ export interface StartedFleet {
   /** The first execution; a fleet goes on in others, under the same workflow ID. */
   runId: string;
   joined: boolean;
-  /** Of one that was joined. */
+  /** Where a fleet that was joined stands. */
   stage?: FleetStage;
 }
 
-/** Starts a fleet, or joins the open one of its name. @throws FleetDiffersError */
-export async function startOrJoinFleet(
-  temporal: Client,
+/** Starts a fleet, or joins the open one of its name, and gives it the pages that it lacks; see {@link Fleets.start}. */
+export async function startFleet(
+  client: Client,
+  taskQueue: string,
+  { accounts, ...options }: FleetInput,
+): Promise<StartedFleet> {
+  const pages = paginate(accounts);
+  const digest = createHash('sha256').update(JSON.stringify(accounts)).digest('hex');
+  const read = readFleetRequest({ ...options, digest, pages: pages.length });
+  if ('problems' in read) throw new InvalidRequestError(read.problems);
+  const { name } = read.request;
+  const started = await startOrJoin(client, taskQueue, read.request);
+  const open = started.joined ? await readFleetStatus(client, name) : undefined;
+  if (open?.stage === 'cancelling')
+    throw new FleetRefusedError(
+      name,
+      'start',
+      'the fleet is being cancelled: start it again once it has ended',
+    );
+  const countArrived = async () => {
+    const { status, pages } = await readFleetStatus(client, name);
+    // A fleet that has ended meanwhile takes no pages, and says so.
+    return status === 'RUNNING' ? pages.arrived : Infinity;
+  };
+  try {
+    const handle = client.workflow.getHandle(fleetIdOf(name));
+    await sendPages(handle, pages, open?.pages.arrived ?? 0, countArrived);
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
+  }
+  return defined({ ...started, stage: open?.stage });
+}
+
+async function startOrJoin(
+  client: Client,
   taskQueue: string,
   request: FleetRequest,
   searchable = true,
@@ -32,28 +77,27 @@ export async function startOrJoinFleet(
   const { name } = request;
   const workflowId = fleetIdOf(name);
   try {
-    const { firstExecutionRunId: runId } = await temporal.workflow.start(FLEET_WORKFLOW, {
+    const { firstExecutionRunId: runId } = await client.workflow.start(FLEET_WORKFLOW, {
       workflowId,
       taskQueue,
       args: [request],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       workflowIdConflictPolicy: 'FAIL',
       staticSummary: `fleet ${name}`,
-      ...(searchable && { typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] }),
+      typedSearchAttributes: searchable ? [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] : [],
     });
     return { name, workflowId, runId, joined: false };
   } catch (error) {
-    if (searchable && isUnknownSearchAttribute(error))
-      return startOrJoinFleet(temporal, taskQueue, request, false);
+    if (searchable && isUnknownSearchAttribute(error)) return startOrJoin(client, taskQueue, request, false);
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  const running = (await argumentOf(temporal, workflowId)) as object;
+  const running = (await readRunArgument(client, { workflowId })) as object;
   const differences = diffRequests(running, request);
   if (differences.length > 0)
     throw new FleetDiffersError(
       name,
       differences.map(({ field }) => (field === 'digest' ? 'accounts' : field)),
     );
-  const { runId } = await temporal.workflow.getHandle(workflowId).describe();
+  const { runId } = await client.workflow.getHandle(workflowId).describe();
   return { name, workflowId, runId, joined: true };
 }

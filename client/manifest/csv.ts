@@ -1,7 +1,13 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { readHeader, type Column } from './csv-header';
-import { refused, type Entry, type Parsed } from './parsed';
-import { keyName, problem, type ManifestProblem } from './problems';
+import { keyName, requestFields, type RequestField } from '../../contract';
+import { problem, type ManifestProblem } from './problems';
+import { refused, type Entry, type Parsed } from './requests';
+
+/** A column: the field that its cells are. */
+interface Column {
+  path: readonly string[];
+  read: (cell: string) => unknown;
+}
 
 /**
  * Reads a manifest in CSV. Its first row names the fields. An empty cell is a field that is not given; a row of nothing
@@ -81,4 +87,46 @@ function put(holder: Record<string, unknown>, path: readonly string[], value: un
   if (rest.length > 0) put((holder[key] ??= {}) as Record<string, unknown>, rest, value);
   // An assignment to __proto__ would vanish.
   else Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
+/** Reads the first row; without columns where nothing can be made of the cells below. */
+function readHeader(
+  names: readonly string[],
+  line: number,
+): { columns?: (Column | undefined)[]; problems: ManifestProblem[] } {
+  const fields = requestFields();
+  const problems: ManifestProblem[] = [];
+  const seen = new Set<string>();
+  const columns = names.map((name, index) => {
+    const column = seen.has(name) ? 'the column is there twice' : readColumn(name, fields);
+    seen.add(name);
+    if (typeof column !== 'string') return column;
+    problems.push(problem(line, name === '' ? `column ${index + 1}` : keyName(name), column));
+    return undefined;
+  });
+  if (seen.has('accountId')) return { columns, problems };
+  const [only] = names;
+  if (names.length === 1 && only !== undefined && /[;\t|]/.test(only))
+    return { problems: [problem(line, undefined, 'cells must be separated by commas')] };
+  return { problems: [problem(line, 'accountId', 'the first row must name this column'), ...problems] };
+}
+
+/** Finds the field that a column holds; a text says what is wrong with its name. */
+function readColumn(name: string, fields: readonly RequestField[]): Column | string {
+  if (name === '') return 'has no name in the first row';
+  for (const { path, kind } of fields) {
+    if (kind === 'tags') {
+      // A tag key may have dots of its own.
+      const key = name.startsWith(`${path}.`) ? name.slice(path.length + 1) : '';
+      if (key !== '') return { path: [path, key], read: (cell) => cell };
+    } else if (name === path) {
+      return { path: path.split('.'), read: kind === 'number' ? numberOf : (cell) => cell };
+    } else if (name.toLowerCase() === path.toLowerCase()) return `unknown column: write it ${path}`;
+  }
+  return 'unknown column; a tag is tags.KEY, a time is timing.createTimeout and the like';
+}
+
+/** Reads a number; a cell that is none stays a text, which the request does not take. */
+function numberOf(cell: string): number | string {
+  return /^-?\d+(\.\d+)?$/.test(cell) ? Number(cell) : cell;
 }

@@ -1,9 +1,7 @@
 import { parseTree, printParseErrorCode, visit, type Node, type ParseErrorCode } from 'jsonc-parser';
-import { once } from './once';
-import { refused, type Parsed } from './parsed';
-import { lineFinder, type LineAt, type Place } from './place';
-import { keyName, problem, type ManifestProblem } from './problems';
-import { readShape } from './shape';
+import { keyName } from '../../contract';
+import { lineFinder, once, problem, type LineAt, type ManifestProblem, type Place } from './problems';
+import { readAccount, readShape, refused, type Parsed } from './requests';
 
 const STRICT = { disallowComments: true, allowTrailingComma: false };
 
@@ -19,8 +17,26 @@ export function readJsonManifest(text: string): Parsed {
   return { ...parsed, problems: [...read.problems, ...parsed.problems] };
 }
 
-/** The value of a strict JSON text, and its doubled keys; or the first error, as those behind it come of it. */
-export function readJson(
+/** Reads a manifest in JSON Lines: one account a line; blank lines are skipped. It has no defaults. */
+export function readJsonLines(text: string): Parsed {
+  const parsed: Parsed = { accounts: [], problems: [] };
+  text.split('\n').forEach((line, index) => {
+    if (line.trim() === '') return;
+    const read = readJson(line, () => index + 1);
+    if ('message' in read) {
+      parsed.problems.push(read);
+      return;
+    }
+    for (const it of read.problems) parsed.problems.push(it);
+    const account = readAccount(read.value, () => ({ line: index + 1, fields: () => [], items: () => [] }));
+    if ('message' in account) parsed.problems.push(account);
+    else parsed.accounts.push(account);
+  });
+  return parsed;
+}
+
+/** Reads the value of a strict JSON text, and its doubled keys; or the first error, as those behind it come of it. */
+function readJson(
   text: string,
   lineAt: LineAt,
 ): { value: unknown; problems: ManifestProblem[] } | ManifestProblem {

@@ -12,10 +12,9 @@ import {
   type Document,
   type YAMLError,
 } from 'yaml';
-import { refused, type Parsed } from './parsed';
-import { lineFinder, type LineAt, type Place } from './place';
-import { keyName, problem, type ManifestProblem } from './problems';
-import { readShape } from './shape';
+import { keyName } from '../../contract';
+import { lineFinder, problem, type LineAt, type ManifestProblem, type Place } from './problems';
+import { readShape, refused, type Parsed } from './requests';
 
 const NOT_YAML = 'is not valid YAML';
 const SECOND = 'begins a second document (---): put all accounts into one';

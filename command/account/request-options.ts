@@ -1,74 +1,31 @@
-import { readFileSync } from 'node:fs';
-import type { ProvisionRequestInput } from '../../client';
-import { oneLine } from '../../contract';
-import { UsageError } from '../exit-codes';
+import { Option } from 'commander';
+import { requestFields } from '../../contract';
 
-/** The options of `provision` that make up the request. */
-export interface RequestOptions {
-  region?: string;
-  name?: string;
-  tag?: string[];
-  existing?: string;
-  onCancel?: string;
-  onFailure?: string;
-  onCreateFailed?: string;
-  request?: string;
+/** A field of a request that has an option. */
+export interface FieldOption {
+  /** Name of the field. */
+  path: string;
+  /** Its value is read by the request's schema, not by commander. */
+  option: Option;
+  isTags: boolean;
 }
 
-/**
- * The request of a command line: the file, and over it the options. Its values are as unchecked as they came; the client
- * reads them by the schema.
- *
- * @throws UsageError where the file cannot be read, or a tag has no `=`
- */
-export function readRequestOptions(accountId: string, options: RequestOptions): ProvisionRequestInput {
-  const file = options.request === undefined ? {} : readRequestFile(options.request);
-  const { region, name, existing, onCancel, onFailure, onCreateFailed } = options;
-  const given = { region, name, existing, onCancel, onFailure, onCreateFailed, tags: readTags(options.tag) };
-  const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const inFile = file['accountId'];
-  if (inFile !== undefined && inFile !== accountId) {
-    throw new UsageError(
-      `accountId: ${options.request ?? ''} is for ${quote(inFile)}, the command for ${accountId}`,
-    );
-  }
-  return { ...file, ...set, accountId } as ProvisionRequestInput;
-}
+/** The fields of a request that have an option. */
+export const FIELD_OPTIONS: readonly FieldOption[] = requestFields().flatMap(
+  ({ option: flags, kind, description, required, default: fallback, path }) => {
+    if (flags === undefined) return [];
+    const isTags = kind === 'tags';
+    const more = [
+      isTags ? '; may be given again' : '',
+      required ? ' (required, here or in the file)' : '',
+      fallback === undefined ? '' : ` (default: ${fallback})`,
+    ];
+    const option = new Option(flags, `${description}${more.join('')}`);
+    return [{ path, option: isTags ? option.argParser(eachTag) : option, isTags }];
+  },
+);
 
-function readRequestFile(file: string): Record<string, unknown> {
-  const name = oneLine(file, 200) || '""';
-  let value: unknown;
-  try {
-    const bytes = readFileSync(file === '-' ? 0 : file);
-    // PowerShell's `>` writes UTF-16; editors put a byte order mark before UTF-8, which the decoder takes away.
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8 text' : oneLine(message, 300);
-    throw new UsageError(`--request: ${name} cannot be read as JSON: ${why}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`--request: ${name} must hold one JSON object`);
-  }
-  return value as Record<string, unknown>;
-}
-
-/** @throws UsageError where a tag has no `=`, or is given twice */
-export function readTags(pairs: string[] | undefined): Record<string, string> | undefined {
-  if (pairs === undefined) return undefined;
-  const tags = new Map<string, string>();
-  for (const pair of pairs) {
-    const split = pair.indexOf('=');
-    if (split < 1) throw new UsageError(`--tag: ${quote(pair)} must be KEY=VALUE`);
-    const key = pair.slice(0, split);
-    if (tags.has(key)) throw new UsageError(`--tag: ${quote(key)} is given twice`);
-    tags.set(key, pair.slice(split + 1));
-  }
-  return Object.fromEntries(tags);
-}
-
-/** What was given, in a message: of anything but a text or a number only what it is. */
-export function quote(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(oneLine(value, 100));
-  return typeof value === 'number' ? String(value) : 'something else than a text';
+/** Gathers the values of an option that may be given again. */
+export function eachTag(pair: string, pairs: string[] | undefined): string[] {
+  return [...(pairs ?? []), pair];
 }

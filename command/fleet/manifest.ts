@@ -1,23 +1,18 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  describeManifestProblems,
-  InvalidRequestError,
-  readManifest,
-  type FleetInput,
-  type ManifestRequest,
-} from '../../client';
-import { oneLine, readFleetRequest } from '../../contract';
-import { UsageError } from '../exit-codes';
+import { InvalidRequestError, type FleetInput } from '../../client';
+import { describeManifestProblems, readManifest, type ManifestRequest } from '../../client/manifest';
+import { defined, oneLine, readFleetRequest } from '../../contract';
+import { UsageError } from '../errors';
 
-/** What is said of a fleet beside its manifest. */
+/** The options of a fleet beside its manifest. */
 export interface FleetInputOptions {
   name?: string;
   maxConcurrent?: number;
   stopAfterFailures?: string;
 }
 
-/** The accounts of a manifest. @throws UsageError with every problem of the file by its line */
+/** Reads the accounts of a manifest. @throws UsageError with every problem of the file by its line */
 export function readAccounts(manifest: string): ManifestRequest[] {
   const read = readManifest({ name: path.basename(manifest), bytes: readBytes(manifest) });
   if ('problems' in read)
@@ -27,15 +22,15 @@ export function readAccounts(manifest: string): ManifestRequest[] {
   return read.requests;
 }
 
-/** @throws UsageError, InvalidRequestError */
+/** Reads what a fleet is asked for: the accounts of its manifest, and the options. @throws UsageError, InvalidRequestError */
 export function readFleetInput(manifest: string, options: FleetInputOptions): FleetInput {
   const accounts = readAccounts(manifest);
   const { maxConcurrent, stopAfterFailures: stop } = options;
-  const rest = {
+  const rest = defined({
     name: options.name ?? path.parse(manifest).name,
-    ...(maxConcurrent !== undefined && { maxConcurrent }),
-    ...(stop !== undefined && { stopAfterFailures: /^\d+$/.test(stop) ? Number(stop) : stop }),
-  };
+    maxConcurrent,
+    stopAfterFailures: stop !== undefined && /^\d+$/.test(stop) ? Number(stop) : stop,
+  });
   const request = readFleetRequest(rest);
   if ('problems' in request)
     throw new InvalidRequestError(

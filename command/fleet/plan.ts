@@ -1,31 +1,34 @@
-import Table from 'cli-table3';
-import ora from 'ora';
 import pc from 'picocolors';
 import { PLANS, type AccountPlan, type Plan } from '../../client';
 import { GOOD_PLANS } from '../../contract';
 import { EXIT } from '../exit-codes';
 import { readAccounts } from './manifest';
-import { grouped } from './report/words';
-import { setRate } from './verbs';
-import { isLiveTerminal, print, printJson } from '../output';
+import { nameFirst } from './output';
+import { setRate, type Rate } from './steer';
+import { LiveLine } from '../live';
+import { print, printJson } from '../output';
+import { printTable } from '../table';
+import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
 export interface FleetPlanOptions extends CommonOptions {
-  rate?: number | 'none';
+  rate?: Rate;
 }
 
-const NAMED = 3;
-
-/** @returns the exit code: {@link EXIT.failed} where an account would not end with its instance */
+/**
+ * Looks what a fleet would do with each account of a manifest, and says it.
+ *
+ * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance
+ */
 export async function plan(manifest: string, { json, rate }: FleetPlanOptions): Promise<number> {
   const accounts = readAccounts(manifest);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
     const plans: AccountPlan[] = [];
-    const spinner =
-      !json && isLiveTerminal() ? ora({ discardStdin: false, stream: process.stdout }) : undefined;
-    const sayHowFar = () =>
-      spinner?.start(`looked at ${grouped(plans.length)} of ${grouped(accounts.length)} accounts`);
+    const live = json ? undefined : new LiveLine();
+    const sayHowFar = () => {
+      live?.draw(`looked at ${grouped(plans.length)} of ${grouped(accounts.length)} accounts`);
+    };
     try {
       sayHowFar();
       for await (const account of client.fleets.plan(accounts)) {
@@ -33,15 +36,15 @@ export async function plan(manifest: string, { json, rate }: FleetPlanOptions): 
         sayHowFar();
       }
     } finally {
-      spinner?.stop();
+      live?.stop();
     }
-    if (json) printJson({ accounts: plans.length, counts: countsOf(plans), plans });
+    if (json) printJson({ accounts: plans.length, counts: countPlans(plans), plans });
     else printPlan(manifest, plans);
     return plans.every(({ plan }) => GOOD_PLANS.includes(plan)) ? EXIT.done : EXIT.failed;
   });
 }
 
-function countsOf(plans: readonly AccountPlan[]): Partial<Record<Plan, number>> {
+function countPlans(plans: readonly AccountPlan[]): Partial<Record<Plan, number>> {
   const counts: Partial<Record<Plan, number>> = {};
   for (const { plan } of plans) counts[plan] = (counts[plan] ?? 0) + 1;
   return counts;
@@ -49,29 +52,25 @@ function countsOf(plans: readonly AccountPlan[]): Partial<Record<Plan, number>> 
 
 function printPlan(manifest: string, plans: readonly AccountPlan[]): void {
   print(`${manifest}: ${grouped(plans.length)} accounts; nothing was written to AWS.`);
-  const counts = countsOf(plans);
+  const counts = countPlans(plans);
   for (const [plan, meaning] of Object.entries(PLANS) as [Plan, string][]) {
     const count = counts[plan];
     if (count !== undefined)
-      print(`${grouped(count).padStart(8)}  ${colourOf(plan)(plan.padEnd(10))}${meaning}`);
+      print(`${grouped(count).padStart(8)}  ${colour(plan)(plan.padEnd(10))}${meaning}`);
   }
-  const bad = groupsOf(plans.filter(({ plan }) => !GOOD_PLANS.includes(plan)));
+  const bad = groupByReason(plans.filter(({ plan }) => !GOOD_PLANS.includes(plan)));
   if (bad.length === 0) return;
-  const table = new Table({
-    head: ['Accounts', 'Plan', 'Why, of the first', 'Next step', 'Which'],
-    style: { head: [], border: [] },
-    colWidths: [10, 11, 50, 34, 14],
-    wordWrap: true,
-  });
-  for (const { first, accounts } of bad)
-    table.push([
+  printTable(
+    ['Accounts', 'Plan', 'Why, of the first', 'Next step', 'Which'],
+    bad.map(({ first, accounts }) => [
       grouped(accounts.length),
       first.plan,
       first.why,
       first.remedy ?? '',
-      [...accounts.slice(0, NAMED), ...(accounts.length > NAMED ? ['…'] : [])].join('\n'),
-    ]);
-  print(table.toString());
+      nameFirst(accounts),
+    ]),
+    [10, 11, 50, 34, 14],
+  );
   print('Every account, with its reason: --json');
 }
 
@@ -80,11 +79,11 @@ interface Group {
   accounts: string[];
 }
 
-/** What has the same reason, whatever the instance or the request, is shown together. */
-function groupsOf(plans: readonly AccountPlan[]): Group[] {
+/** Groups the accounts that have one cause. */
+function groupByReason(plans: readonly AccountPlan[]): Group[] {
   const groups = new Map<string, Group>();
   for (const account of plans) {
-    const key = `${account.plan} ${account.why.replaceAll(/arn:\S+|request [\w-]+/g, '')} ${account.remedy ?? ''}`;
+    const key = [account.plan, account.reason, account.remedy].join(' ');
     const group = groups.get(key) ?? { first: account, accounts: [] };
     group.accounts.push(account.accountId);
     groups.set(key, group);
@@ -92,7 +91,7 @@ function groupsOf(plans: readonly AccountPlan[]): Group[] {
   return [...groups.values()].sort((one, other) => other.accounts.length - one.accounts.length);
 }
 
-function colourOf(plan: Plan): (text: string) => string {
+function colour(plan: Plan): (text: string) => string {
   if (GOOD_PLANS.includes(plan)) return pc.green;
   return plan === 'notReady' || plan === 'unknown' ? pc.yellow : pc.red;
 }

@@ -1,17 +1,20 @@
-import ora from 'ora';
 import pc from 'picocolors';
-import { findLocalServer, IdentityCenterClient, type LocalServer } from '../../client';
-import { startSandbox } from '../../sandbox';
-import { EXIT, exitCodeOf, UsageError } from '../exit-codes';
-import { lastOf, showLive } from '../live';
-import { isLiveTerminal, print, printJson, printStatus } from '../output';
-import type { CommonOptions } from '../with-client';
-import { untilInterrupted } from '../serve-verbs';
+import { IdentityCenterClient } from '../../client';
+import { lastStatus, showLive } from '../account/live';
+import { printStatus } from '../account/output';
+import { UsageError } from '../errors';
+import { EXIT, exitCodeForRun } from '../exit-codes';
+import { untilInterrupted } from '../interrupt';
+import { LiveLine } from '../live';
+import { print, printJson, printRows } from '../output';
+import { readConnection, type CommonOptions } from '../with-client';
+import { startServices, type LocalServices } from './services';
+import { findLocalServer, type LocalServer } from './state';
 
 const SAMPLE_ACCOUNT = '111122223333';
 const STOP_WITHIN_MS = 9_500;
 
-/** The whole thing on this machine, with a sample account that meets throttling and a lost answer. */
+/** Runs the whole thing on this machine, and provisions a sample account that meets throttling and a lost answer. */
 export async function up(options: CommonOptions & { exit?: boolean }): Promise<number> {
   const running = findLocalServer();
   if (running !== undefined) {
@@ -20,11 +23,11 @@ export async function up(options: CommonOptions & { exit?: boolean }): Promise<n
     );
   }
   const interrupted = untilInterrupted();
-  const sandbox = await Promise.race([startVisibly(options), interrupted]);
+  const services = await Promise.race([startVisibly(options), interrupted]);
   // What was about to start ends with this process.
-  if (sandbox === undefined) return EXIT.running;
+  if (services === undefined) return EXIT.running;
   try {
-    const { emulator, server } = sandbox;
+    const { emulator, server } = services;
     emulator.setFaults({
       accounts: [SAMPLE_ACCOUNT],
       creationMs: 1500,
@@ -44,37 +47,39 @@ export async function up(options: CommonOptions & { exit?: boolean }): Promise<n
     return EXIT.done;
   } finally {
     setTimeout(() => process.exit(EXIT.failed), STOP_WITHIN_MS).unref();
-    await sandbox.stop();
+    await services.stop();
   }
 }
 
-async function startVisibly({ json }: CommonOptions) {
-  const live = json !== true && isLiveTerminal();
-  const spinner = live
-    ? ora({ text: 'Starting', discardStdin: false, stream: process.stdout }).start()
-    : undefined;
+async function startVisibly({ json }: CommonOptions): Promise<LocalServices> {
+  if (json) return startServices(() => undefined);
+  const live = new LiveLine();
+  live.draw('Starting');
   try {
-    const sandbox = await startSandbox((line) => {
-      if (spinner !== undefined) spinner.text = line;
-      else if (json !== true) print(line);
+    const services = await startServices((line) => {
+      if (live.isSeen) live.draw(line);
+      else live.print(line);
     });
-    spinner?.stop();
-    if (json !== true) describeServer(sandbox.server);
-    return sandbox;
-  } catch (error) {
-    spinner?.stop();
-    throw error;
+    live.stop();
+    printServer(services.server);
+    return services;
+  } finally {
+    live.stop();
   }
 }
 
-function describeServer({ temporalAddress, uiUrl, emulatorUrl }: LocalServer): void {
-  print(`${pc.dim('Temporal       ')}${temporalAddress}`);
-  if (uiUrl !== undefined) print(`${pc.dim('UI             ')}${uiUrl}`);
-  print(`${pc.dim('AWS emulator   ')}${emulatorUrl}\n`);
+/** Says where everything is. */
+function printServer({ temporalAddress, uiUrl, emulatorUrl }: LocalServer): void {
+  printRows([
+    ['Temporal', temporalAddress],
+    ['UI', uiUrl],
+    ['AWS emulator', emulatorUrl],
+  ]);
+  print();
 }
 
 async function provisionSample(server: LocalServer, { json }: CommonOptions): Promise<number> {
-  const client = await IdentityCenterClient.connect();
+  const client = await IdentityCenterClient.connect(readConnection());
   try {
     const run = await client.start({
       accountId: SAMPLE_ACCOUNT,
@@ -87,16 +92,16 @@ async function provisionSample(server: LocalServer, { json }: CommonOptions): Pr
       server.uiUrl &&
       `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;
     if (json) {
-      const status = await lastOf(statuses);
+      const status = await lastStatus(statuses);
       printJson({ ...server, runUrl, run: status });
-      return exitCodeOf(status);
+      return exitCodeForRun(status);
     }
     print(`Provisioning account ${SAMPLE_ACCOUNT}, while AWS throttles it twice and loses an answer:`);
     const status = await showLive(statuses);
     print();
     printStatus(status);
-    if (runUrl !== undefined) print(`${pc.dim('In the UI      ')}${runUrl}`);
-    return exitCodeOf(status);
+    printRows([['In the UI', runUrl]]);
+    return exitCodeForRun(status);
   } finally {
     await client.close();
   }

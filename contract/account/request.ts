@@ -33,47 +33,68 @@ const duration = durationSchema();
 
 const FACTOR = 'must be from 1 to 10';
 
+// The description of a field is told to people as it stands here: in the help of the command and in the documentation.
 const timingSchema = z.strictObject({
-  /** How long CreateInstance is tried. */
-  createTimeout: duration.default('1h'),
-  /** How long the instance may take to become ACTIVE, and to be deleted. */
-  activeTimeout: duration.default('30m'),
-  /** How long a new account may refuse the role or the service. */
-  accountReadyTimeout: duration.default('30m'),
-  /** How long a held run waits. */
-  holdTimeout: duration.default('7d'),
-  /** The back-off: full jitter under `initialInterval × backoffCoefficient ^ (attempt - 1)`, up to `maximumInterval`. */
+  createTimeout: duration.default('1h').describe('how long CreateInstance is tried'),
+  activeTimeout: duration
+    .default('30m')
+    .describe('how long the instance may take to become ACTIVE, and to be deleted'),
+  accountReadyTimeout: duration
+    .default('30m')
+    .describe('how long a new account may refuse the role or the service'),
+  holdTimeout: duration.default('7d').describe('how long a held run waits'),
   retry: z
     .strictObject({
-      initialInterval: duration.default('1s'),
-      backoffCoefficient: z.number().min(1, FACTOR).max(10, FACTOR).default(2),
-      maximumInterval: duration.default('60s'),
+      initialInterval: duration
+        .default('1s')
+        .describe(
+          'the longest first pause; each is random, under initialInterval × backoffCoefficient ^ (attempt - 1)',
+        ),
+      backoffCoefficient: z
+        .number()
+        .min(1, FACTOR)
+        .max(10, FACTOR)
+        .default(2)
+        .describe('by how much the longest pause grows each time, from 1 to 10'),
+      maximumInterval: duration.default('60s').describe('the longest pause of all'),
     })
     .prefault({}),
-  /** The first delay between two looks at an instance; it grows by half each time, up to 15 s where it is shorter. */
-  pollInterval: duration.default('5s'),
+  pollInterval: duration
+    .default('5s')
+    .describe('the first pause between two looks at the instance; it grows by half each time, up to 15 s'),
 });
 
 const provisionSchema = z.strictObject({
-  /** The AWS account, the same as in the workflow ID. */
-  accountId: accountIdSchema,
-  /** The Region in which the instance is made. */
-  region: regionSchema,
+  accountId: accountIdSchema.describe('the AWS account: 12 digits, the same as in the workflow ID'),
+  region: regionSchema.describe('Region of the instance, as AWS codes it'),
   name: z
     .string()
     .min(1, { error: 'must not be empty', abort: true })
     .max(255, 'must have 255 characters at the most')
     .regex(NAME, 'may hold letters, digits and _ + = , . @ -')
-    .optional(),
-  tags: tagsSchema.optional(),
-  /** What to do with an instance of the account that no run of this account made. */
-  existing: z.enum(['fail', 'adopt']).default('fail'),
-  /** What a cancelled run does with the instance that it made. */
-  onCancel: z.enum(['delete', 'keep']).default('delete'),
-  /** What a run that has to stop does: end, or wait for `retry` or `abort`. */
-  onFailure: z.enum(['fail', 'hold']).default('fail'),
-  /** What to do where AWS answers CREATE_FAILED. */
-  onCreateFailed: z.enum(['fail', 'recreate']).default('fail'),
+    .optional()
+    .describe('name of the instance, as AWS limits it'),
+  tags: tagsSchema
+    .optional()
+    .describe(`tags of the instance, as AWS limits them; ${MAX_TAGS} at the most, as one is ours`),
+  existing: z
+    .enum(['fail', 'adopt'])
+    .default('fail')
+    .describe('what to do with an instance of the account that no run of ours made'),
+  onCancel: z
+    .enum(['delete', 'keep'])
+    .default('delete')
+    .describe('what a cancelled run does with the instance that it made'),
+  onFailure: z
+    .enum(['fail', 'hold'])
+    .default('fail')
+    .describe('what a run that has to stop does: end, or stay open and wait for "retry" or "abort"'),
+  onCreateFailed: z
+    .enum(['fail', 'recreate'])
+    .default('fail')
+    .describe(
+      'what to do where AWS says CREATE_FAILED: end, or delete the failed instance and make the next',
+    ),
   timing: timingSchema.prefault({}),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Situation } from '../failures/table';
 import { readBy, type ReadRequest } from '../validation';
 
 /** Workflow type that looks what a fleet would do with a page of accounts; started by the client only. */
@@ -20,11 +21,16 @@ export type Plan = keyof typeof PLANS;
 /** The plans after which an account would end with its instance. */
 export const GOOD_PLANS: readonly Plan[] = ['create', 'done', 'adopt'];
 
+/** What kind of thing keeps an account from its instance: a failure, or something that is found there. */
+export type PlanReason = Situation | 'otherRunOpen' | 'requestDiffers' | 'instanceSettling' | 'notInspected';
+
 /** What a fleet would do with one account, and why. */
 export interface AccountPlan {
   accountId: string;
   plan: Plan;
   why: string;
+  /** Where the account would not end with its instance: accounts of one reason and one next step have one cause. */
+  reason?: PlanReason;
   /** The next step, where the account would not end with its instance. */
   remedy?: string;
 }

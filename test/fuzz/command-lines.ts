@@ -48,14 +48,12 @@ const vectors: string[][] = [
   ],
   ['list', '--stage', 'held', '--failed'],
   ['token', `identity-center/${account}`, '--generation', '2', '--json'],
-  ...[
-    ['emulator', '--port', '0'],
-    ['up', '--exit'],
-    ['worker'],
-    ['doctor', '--fix'],
-    ['--help'],
-    ['help', 'status'],
-  ],
+  ['emulator', '--port', '0'],
+  ['up', '--exit'],
+  ['worker'],
+  ['doctor', '--fix'],
+  ['--help'],
+  ['help', 'status'],
 ];
 const word = fc.oneof(
   fc.constantFrom(
@@ -104,13 +102,11 @@ export const vector: fc.Arbitrary<string[]> = fc
 
 /** A request that is valid, and its file. */
 export const request = {
-  ...{
-    accountId: account,
-    region: 'eu-west-1',
-    name: 'workforce',
-    tags: { team: 'identity' },
-    existing: 'adopt',
-  },
+  accountId: account,
+  region: 'eu-west-1',
+  name: 'workforce',
+  tags: { team: 'identity' },
+  existing: 'adopt',
   timing: { createTimeout: '1h', retry: { backoffCoefficient: 2 } },
 };
 export const text = JSON.stringify(request);

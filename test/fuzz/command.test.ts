@@ -5,23 +5,22 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CommanderError } from 'commander';
 import { IdentityCenterClient } from '../../client';
-import { EXIT, exitCodeOfError } from '../../command/exit-codes';
+import { exitCodeForError } from '../../command/errors';
+import { EXIT } from '../../command/exit-codes';
 import { createProgram } from '../../command/program';
-import { readRequestOptions } from '../../command/account/request-options';
+import { readRequestInput } from '../../command/account/read-request';
 import { commandRunner } from '../support/command';
 import { assertOneLine, fuzz } from './fuzz';
 import { account, fileBytes, request, text, vector } from './command-lines';
 
-// Jest does not take `.js` for `.ts`, as Node does; and the verbs that serve have nothing to read.
-const real = (name: string) => jest.requireActual<object>(`../../command/${name}`);
 // Draws in terminals only, and brings modules that Jest does not load.
 jest.mock('ora', () => ({ __esModule: true, default: () => undefined }));
-jest.mock('../../command/run-verbs.js', () => real('run-verbs'), { virtual: true });
-jest.mock('../../command/steer-verbs.js', () => real('steer-verbs'), { virtual: true });
+// The verbs that serve have nothing to read.
 const serves = () => Promise.resolve(0);
-jest.mock('../../command/serve-verbs.js', () => ({ worker: serves, emulator: serves }), { virtual: true });
-jest.mock('../../command/up.js', () => ({ up: serves }), { virtual: true });
-jest.mock('../../command/doctor.js', () => ({ doctor: serves }), { virtual: true });
+jest.mock('../../command/worker', () => ({ worker: serves }));
+jest.mock('../../command/local/emulator', () => ({ emulator: serves }));
+jest.mock('../../command/local/up', () => ({ up: serves }));
+jest.mock('../../command/doctor', () => ({ doctor: serves }));
 
 /** Thrown where the verb would connect: its arguments were found right. */
 class Connecting extends Error {}
@@ -66,7 +65,7 @@ async function outcomeOf(words: string[]): Promise<{ code: number; message: stri
     if (error instanceof Connecting) return { code: 0, message: '' };
     const { message } = error as Error;
     if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : EXIT.usage, message };
-    return { code: exitCodeOfError(error), message };
+    return { code: exitCodeForError(error), message };
   }
 }
 
@@ -102,11 +101,11 @@ test('whatever is in a request file: a request, or exit 2 with the file or the f
     );
   });
   expect(connections).toBe(0);
-  expect(() => readRequestOptions(account, { request: folder })).toThrow(/--request: .*EISDIR/);
+  expect(() => readRequestInput(account, { request: folder })).toThrow(/--request: .*EISDIR/);
   writeFileSync(file, `\ufeff${text}`);
-  expect(readRequestOptions(account, { request: file })).toEqual(request);
+  expect(readRequestInput(account, { request: file })).toEqual(request);
   writeFileSync(file, Buffer.from(text, 'utf16le').subarray(1));
-  expect(() => readRequestOptions(account, { request: file })).toThrow(/--request: /);
+  expect(() => readRequestInput(account, { request: file })).toThrow(/--request: /);
 });
 
 test('the real command with wrong usage: exit 2, no stack, and not one connection', async () => {

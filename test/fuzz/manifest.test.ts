@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { describeManifestProblem, describeManifestProblems, readManifest } from '../../client';
+import { describeManifestProblem, describeManifestProblems, readManifest } from '../../client/manifest';
 import { readRequest } from '../../contract';
 import { jsonOf } from './aws-calls';
 import { assertOneLine, assertReadable, fuzz, RUNS } from './fuzz';

@@ -18,6 +18,7 @@ const ALLOWED: [file: string, statement: string][] = [
   ['worker/x.ts', "import { y } from '../activities';"],
   ['worker/x.ts', "import { y } from '../workflows';"],
   ['client/x.ts', "import { y } from '../contract';"],
+  ['command/x.ts', "import { y } from '../client/manifest';"],
   ['command/x.ts', "import { y } from '../sandbox';"],
   ['command/x.ts', "import { y } from '../sandbox/temporal-server';"],
   ['sandbox/x.ts', "import { y } from './emulator';"],
@@ -25,6 +26,7 @@ const ALLOWED: [file: string, statement: string][] = [
   ['sandbox/emulator/x.ts', "import { y } from '../../contract';"],
   ['sandbox/emulator/x.ts', "import { y } from '../temporal-server';"],
   ['bench/x.ts', "import { y } from '../sandbox/emulator';"],
+  ['bench/x.ts', "import { y } from '../command/drawing';"],
   ['test/worker/x.ts', "import { y } from '../../worker/y';"],
 ];
 
@@ -50,11 +52,14 @@ const FORBIDDEN: [file: string, statement: string][] = [
   ['client/x.ts', "import { y } from '../sandbox';"],
   ['client/inner/x.ts', "import { y } from '../../worker';"],
   ['command/x.ts', "import { y } from '../client/y';"],
+  ['command/x.ts', "import { y } from '../client/manifest/y';"],
   ['command/x.ts', "import { y } from '../sandbox/up';"],
   ['command/x.ts', "import { y } from '../sandbox/temporal-server/free-port';"],
   ['sandbox/x.ts', "import { y } from './emulator/y';"],
   ['sandbox/emulator/x.ts', "import { y } from '../temporal-server/free-port';"],
   ['bench/x.ts', "import { y } from '../worker/y';"],
+  ['bench/x.ts', "import { y } from '../command/y';"],
+  ['bench/x.ts', "import { y } from '../command/drawing/y';"],
   ['client/x.ts', "import { y } from '../test/support/y';"],
 ];
 

@@ -1,5 +1,6 @@
 import type { AccountOutcome, FleetStatus } from '../../client';
-import { reportOf, type FleetReport } from '../../command/fleet/report';
+import { defined } from '../../contract';
+import { makeReport, type FleetReport } from '../../command/fleet/report/report';
 
 /** Times of made-up reports are counted from here, in seconds. */
 export const BEGAN = Date.parse('2026-03-01T08:00:00.000Z');
@@ -13,10 +14,16 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
     stage: 'done',
     accounts,
     pages: { arrived: 1, expected: 1 },
-    ...{ succeeded: 0, failed: 0, cancelled: 0, skipped: 0, waiting: 0, open: 0, held: 0 },
+    succeeded: 0,
+    failed: 0,
+    cancelled: 0,
+    skipped: 0,
+    waiting: 0,
+    open: 0,
+    held: 0,
     maxConcurrent: 50,
     startedAt: after(0),
-    ...(more.status !== 'RUNNING' && { endedAt: after(60) }),
+    ...defined({ endedAt: more.status === 'RUNNING' ? undefined : after(60) }),
     causes: [],
     calls: { sent: 0, throttled: 0, spanMs: 1_000, course: [] },
     pageIdPrefix: 'identity-center-fleet/spring/1/',
@@ -25,7 +32,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
 }
 
 export function reportOn(accounts: AccountOutcome[], more: Partial<FleetStatus> = {}): FleetReport {
-  return reportOf(statusOf(accounts.length, more), accounts, new Date(BEGAN + 90_000));
+  return makeReport(statusOf(accounts.length, more), accounts, new Date(BEGAN + 90_000));
 }
 
 export const accountAt = (index: number) => String(100_000_000_000 + index * 7_919);
@@ -53,7 +60,7 @@ export function failed(
     end: 'failed',
     startedAt: after(from),
     endedAt: after(to),
-    ...(failure && { failure }),
+    ...defined({ failure }),
   };
 }
 

@@ -3,7 +3,7 @@ import {
   describeManifestProblems,
   readManifest,
   type ManifestRequest,
-} from '../../client';
+} from '../../client/manifest';
 
 // What tests of manifests read, and how.
 

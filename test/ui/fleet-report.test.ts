@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { AccountOutcome } from '../../client';
-import { htmlOf } from '../../command/fleet/report';
+import { toHtml } from '../../command/fleet/report/html';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../support/fleet-report';
 import { describeInBrowser, IMAGES, launch } from '../support/ui';
 
@@ -65,7 +65,7 @@ describeInBrowser('the report of a fleet in a browser', () => {
     browser = await launch();
     folder = await mkdtemp(path.join(tmpdir(), 'identity-center-'));
     file = path.join(folder, 'report.html');
-    await writeFile(file, htmlOf(report));
+    await writeFile(file, toHtml(report));
     page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: 'light' });
     page.on('console', (message) => heard.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => heard.push(`error: ${error.message}`));

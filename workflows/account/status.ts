@@ -7,6 +7,7 @@ import {
   MAX_STEPS,
   SEARCH_ATTRIBUTES,
   STAGES,
+  utc,
   type Progress,
   type ProgressFailure,
   type Stage,
@@ -130,19 +131,19 @@ const LAST = '\u00a0';
 function asMarkdown(progress: Progress): string {
   const { stage, paused, since, heldUntil, failure, instanceArn, notes = [] } = progress;
   const paragraphs = [
-    `**${stage}** since ${readable(since)}: ${heldUntil === undefined ? STAGES[stage] : waitsUntil(heldUntil)}.`,
+    `**${stage}** since ${utc(since)}: ${heldUntil === undefined ? STAGES[stage] : waitsUntil(heldUntil)}.`,
     paused &&
       '**Paused:** waits for the signal `resume`; until then nothing is written to AWS. `abort` ends the run.',
     failure?.remedy !== undefined && `**What to do:** ${literal(failure.remedy)}`,
     failure !== undefined && `**What happened:** ${literal(named(failure))}`,
     instanceArn !== undefined && `**Instance:** \`${instanceArn}\``,
-    notes.length > 0 && notes.map(({ at, text }) => `- ${readable(at)}: ${literal(text)}`).join('\n'),
+    notes.length > 0 && notes.map(({ at, text }) => `- ${utc(at)}: ${literal(text)}`).join('\n'),
   ];
   return [...paragraphs.filter((paragraph) => paragraph !== false), LAST].join('\n\n');
 }
 
 function waitsUntil(until: string): string {
-  return `waits for the signal \`retry\`, or \`abort\` with a reason; fails at ${readable(until)}`;
+  return `waits for the signal \`retry\`, or \`abort\` with a reason; fails at ${utc(until)}`;
 }
 
 /** Says what happened, with the failure type where AWS's own words do not begin with it. */
@@ -153,8 +154,4 @@ function named({ type, whatHappened }: ProgressFailure): string {
 /** Words of AWS, or of a person, which mean no Markdown. */
 function literal(text: string): string {
   return text.replace(/[\\`*_[\]<>|]/g, '\\$&');
-}
-
-function readable(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 }

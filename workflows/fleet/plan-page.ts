@@ -47,6 +47,6 @@ async function planAccount(input: unknown): Promise<AccountPlan> {
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const why = lastWords(error) ?? 'no worker has looked in time';
-    return { accountId, plan: 'unknown', why, remedy: 'Plan again.' };
+    return { accountId, plan: 'unknown', reason: 'notInspected', why, remedy: 'Plan again.' };
   }
 }

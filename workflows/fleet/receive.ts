@@ -34,7 +34,7 @@ export function readArgument<T>(read: Read<T>, argument: unknown): T {
   const { meaning, types } = FAILURES.invalidRequest;
   const problems = describeProblems(message.problems);
   throw ApplicationFailure.nonRetryable(
-    `Fleet: ${meaning}: ${problems}. Correct the fields that the message names, then start the fleet again.`,
+    `${meaning}: ${problems}. Correct the fields that the message names, then start the fleet again.`,
     types[0],
   );
 }

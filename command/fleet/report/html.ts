@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { FLEET_STAGES } from '../../../contract';
-import { Markup, markup } from './markup';
-import { pictureOf } from './picture';
+import { FLEET_STAGES, utc } from '../../../contract';
+import { Markup, markup } from '../../drawing';
+import { drawRun } from './picture';
 import type { FleetReport } from './report';
 import { STYLE } from './style';
 import { causesSection, heldSection, othersSection, succeededSection } from './tables';
-import { counted, duration, grouped, utc } from './words';
+import { counted, duration, grouped } from '../../words';
 
-/** Nothing but the one style sheet: a text that got in unescaped could still load and run nothing. */
+/** What the browser may load: the one style sheet, so that a text that got in unescaped could still run nothing. */
 const POLICY = [
   `default-src 'none'`,
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
@@ -15,9 +15,9 @@ const POLICY = [
   `form-action 'none'`,
 ].join('; ');
 
-/** A report as one page that needs nothing else: no script, no other file, no network. */
-export function htmlOf(report: FleetReport): string {
-  const heading = `Fleet ${report.name}: ${outcomeOf(report)}`;
+/** Writes a report as one page that needs nothing else: no script, no other file, no network. */
+export function toHtml(report: FleetReport): string {
+  const heading = `Fleet ${report.name}: ${outcome(report)}`;
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -32,13 +32,13 @@ export function htmlOf(report: FleetReport): string {
 <main>
 <header>
 <h1>${heading}</h1>
-<p class="soft">${timesOf(report)}</p>
+<p class="soft">${times(report)}</p>
 </header>
-${notesOf(report).map((note) => markup`<p class="note">${note}</p>`)}
-<dl class="counts">${countsOf(report)}</dl>
+${notes(report).map((note) => markup`<p class="note">${note}</p>`)}
+<dl class="counts">${countTiles(report)}</dl>
 <section>
 <h2>The run</h2>
-${pictureOf(report)}
+${drawRun(report)}
 </section>
 ${causesSection(report)}
 ${heldSection(report)}
@@ -50,7 +50,7 @@ ${succeededSection(report)}
 `.text;
 }
 
-function outcomeOf({ status, stage, counts }: FleetReport): string {
+function outcome({ status, stage, counts }: FleetReport): string {
   const { accounts, succeeded, failed, cancelled, skipped, unfinished } = counts;
   if (status === 'RUNNING')
     return `${stage}, ${grouped(accounts - unfinished)} of ${counted(accounts, 'account')} have ended`;
@@ -62,14 +62,14 @@ function outcomeOf({ status, stage, counts }: FleetReport): string {
   return `${how}${grouped(succeeded)} of ${counted(accounts, 'account')} succeeded${rest.join('')}`;
 }
 
-function timesOf({ startedAt, endedAt, takenAt }: FleetReport): string {
+function times({ startedAt, endedAt, takenAt }: FleetReport): string {
   const took = duration(Math.max(0, Date.parse(endedAt ?? takenAt) - Date.parse(startedAt)));
   return endedAt === undefined
     ? `Started ${utc(startedAt)}, ${took} before this report was made (${utc(takenAt)}).`
     : `Started ${utc(startedAt)}, ended ${utc(endedAt)}: ${took}.`;
 }
 
-function notesOf({ status, stage, counts, name }: FleetReport): string[] {
+function notes({ status, stage, counts, name }: FleetReport): string[] {
   const { unfinished, held } = counts;
   if (status !== 'RUNNING')
     return unfinished === 0
@@ -87,7 +87,7 @@ function notesOf({ status, stage, counts, name }: FleetReport): string[] {
   ];
 }
 
-function countsOf({ counts }: FleetReport): Markup[] {
+function countTiles({ counts }: FleetReport): Markup[] {
   const { accounts, succeeded, failed, cancelled, skipped, unfinished } = counts;
   return Object.entries({ accounts, succeeded, failed, cancelled, skipped, unfinished })
     .filter(([name, count]) => count > 0 || ['accounts', 'succeeded', 'failed'].includes(name))

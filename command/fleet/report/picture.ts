@@ -1,54 +1,55 @@
+import { utc } from '../../../contract';
 import type { FleetReport } from './report';
 import type { TimelinePoint } from './timeline';
 import {
   countAxis,
-  countMarks,
   heights,
   legend,
+  type Markup,
+  markup,
+  picture,
   rounded,
-  svg,
+  scale,
   timeAxis,
-  timeMarks,
   type Frame,
-} from './drawing';
-import { callsPicture } from './calls-picture';
-import { markup, type Markup } from './markup';
-import { counted, duration, grouped, utc } from './words';
+} from '../../drawing';
+import { drawCalls } from './calls';
+import { counted, duration, grouped } from '../../words';
 
 const [LEFT, RIGHT] = [62, 872];
 const ENDS_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 250 };
 const OPEN_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 112 };
 
-/** From the bottom up. */
+/** The ends of accounts, in the order in which they are drawn over each other, from the bottom up. */
 const ENDS = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
 
 /**
- * The course of a fleet: how many accounts had ended in which way, how many were open, where that is known, and the calls.
+ * Draws the course of a fleet: how many accounts had ended in which way, how many were open, where that is known, and the calls.
  */
-export function pictureOf(report: FleetReport): Markup {
+export function drawRun(report: FleetReport): Markup {
   const { counts, timeline } = report;
   const [first, last] = [timeline[0], timeline.at(-1)];
   if (first === undefined || last === undefined) return markup``;
   const took = Math.max(1, Date.parse(last.at) - Date.parse(first.at));
   const time = (at: string) => Date.parse(at) - Date.parse(first.at);
-  const x = (ms: number) => LEFT + (ms / took) * (RIGHT - LEFT);
+  const x = scale(took, LEFT, RIGHT);
   const plot: Plot = {
     points: timeline,
     x: (at) => x(time(at)),
-    times: (frame) => timeAxis(frame, timeMarks(took), x),
+    times: (frame) => timeAxis(frame, took),
   };
   return markup`<figure>
 <figcaption>Accounts that had ended, by the time since the start at ${utc(report.startedAt)}</figcaption>
 ${ends(report, plot, duration(took))}
-${legendOf(counts)}
+${drawLegend(counts)}
 </figure>
 ${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${open(plot)}</figure>`}
-${callsPicture(report.calls, OPEN_FRAME, { x: (at) => x(at - Date.parse(first.at)), marks: plot.times(OPEN_FRAME) })}`;
+${drawCalls(report.calls, OPEN_FRAME, { x: (at) => x(at - Date.parse(first.at)), marks: plot.times(OPEN_FRAME) })}`;
 }
 
 interface Plot {
   points: readonly TimelinePoint[];
-  /** From a time, ISO 8601. */
+  /** Where a time (ISO 8601) is drawn. */
   x: (at: string) => number;
   times: (frame: Frame) => Markup[];
 }
@@ -63,14 +64,14 @@ function ends({ counts }: FleetReport, plot: Plot, took: string): Markup {
     return counts[end] === 0 ? markup`` : markup`<path class="${end}" d="${d}"/>`;
   });
   const said = ENDS.map((end) => `${grouped(counts[end])} ${end}`).join(', ');
-  return svg(
+  return picture(
     'ends',
     'How the accounts ended over time',
     `After ${took}, of ${counted(counts.accounts, 'account')}: ${said}, ${grouped(counts.unfinished)} without an end.`,
     frame,
     markup`<rect class="rest" x="${LEFT}" y="${frame.top}" width="${RIGHT - LEFT}" height="${frame.bottom - frame.top}"/>
 ${layers}
-${countAxis(frame, countMarks(counts.accounts, 5), y)}
+${countAxis(frame, counts.accounts, 5)}
 ${plot.times(frame)}`,
   );
 }
@@ -82,18 +83,18 @@ function open(plot: Plot): Markup {
   const y = heights(frame, most);
   const floor = counts.map(() => 0);
   const d = band(plot, floor, counts, y);
-  return svg(
+  return picture(
     'open',
     'Accounts that were open at once',
     `At the most ${counted(most, 'account')}.`,
     frame,
-    markup`${countAxis(frame, countMarks(most, 3), y)}
+    markup`${countAxis(frame, most, 3)}
 <path class="open" d="${d}"/><path class="line" d="${stairs(plot, counts, y)}"/>
 ${plot.times(frame)}`,
   );
 }
 
-/** Counts hold until the next point: stairs, not slopes. */
+/** Draws a line as stairs, not slopes: counts hold until the next point. */
 function stairs({ points, x }: Plot, counts: readonly number[], y: (count: number) => number): string {
   return points
     .map(({ at }, index) => {
@@ -103,6 +104,7 @@ function stairs({ points, x }: Plot, counts: readonly number[], y: (count: numbe
     .join('');
 }
 
+/** Draws the area between two such lines. */
 function band(
   plot: Plot,
   lower: readonly number[],
@@ -117,7 +119,7 @@ function band(
   return `${stairs(plot, upper, y)}${back}Z`;
 }
 
-function legendOf(counts: FleetReport['counts']): Markup {
+function drawLegend(counts: FleetReport['counts']): Markup {
   const ends = ENDS.filter((end) => counts[end] > 0).map(
     (end) => [end, `${end} (${grouped(counts[end])})`] as const,
   );

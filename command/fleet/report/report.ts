@@ -8,8 +8,8 @@ import type {
   IdentityCenterClient,
   UnfinishedAccount,
 } from '../../../client';
-import { causesOf } from './causes';
-import { timelineOf, type TimelinePoint } from './timeline';
+import { Causes, defined } from '../../../contract';
+import { makeTimeline, type TimelinePoint } from './timeline';
 
 /** Numbers of accounts. */
 export interface ReportCounts {
@@ -20,7 +20,7 @@ export interface ReportCounts {
   skipped: number;
   /** Have no end: wait or are open; of a fleet that has ended, were in a page that was ended from outside. */
   unfinished: number;
-  /** Of the unfinished ones, those that wait for a person. */
+  /** The unfinished ones that wait for a person. */
   held: number;
 }
 
@@ -44,7 +44,7 @@ export interface FleetReport {
   /** Absent while the fleet is open. */
   endedAt?: string;
   counts: ReportCounts;
-  /** Of the failures, the most frequent first. */
+  /** The causes of the failures, the most frequent first. */
   causes: FleetCause[];
   timeline: TimelinePoint[];
   calls: ReportCalls;
@@ -54,7 +54,7 @@ export interface FleetReport {
   unfinished: UnfinishedAccount[];
 }
 
-/** @throws NoFleetError */
+/** Asks a fleet and its pages what became of the accounts. @throws NoFleetError */
 export async function fleetReport(client: IdentityCenterClient, name: string): Promise<FleetReport> {
   const status = await client.fleets.status(name);
   const accounts: AccountOutcome[] = [];
@@ -62,43 +62,50 @@ export async function fleetReport(client: IdentityCenterClient, name: string): P
   const unfinished: UnfinishedAccount[] = [];
   if (status.status === 'RUNNING')
     for await (const account of client.fleets.unfinished(name)) unfinished.push(account);
-  return reportOf(status, accounts, new Date(), unfinished);
+  return makeReport(status, accounts, new Date(), unfinished);
 }
 
 /**
- * The report of a fleet. What it counts it counts from the outcomes: they are newer than what the fleet, which hears of
- * them every few seconds, says of an open run.
+ * Makes the report of a fleet from what its pages said. The counts are those of the outcomes, which are newer than what the
+ * fleet, which hears of them every few seconds, says of itself.
  */
-export function reportOf(
+export function makeReport(
   status: FleetStatus,
   accounts: AccountOutcome[],
   takenAt: Date,
   unfinished: UnfinishedAccount[] = [],
 ): FleetReport {
   const { name, stage, startedAt, endedAt } = status;
-  const counts = countsOf(status, accounts);
-  return {
+  const counts = countEnds(status, accounts);
+  return defined({
     name,
     stage,
     status: status.status,
     takenAt: takenAt.toISOString(),
     startedAt,
-    ...(endedAt !== undefined && { endedAt }),
+    endedAt,
     counts,
-    causes: causesOf(accounts),
-    timeline: timelineOf(accounts, {
+    causes: countCauses(accounts),
+    timeline: makeTimeline(accounts, {
       startedAt,
       until: endedAt ?? takenAt.toISOString(),
       // When an account began that has no end yet is not known.
       withOpen: counts.unfinished === 0,
     }),
-    calls: callsOf(status.calls, startedAt),
+    calls: reportCalls(status.calls, startedAt),
     accounts,
     unfinished,
-  };
+  });
 }
 
-function callsOf({ course, ...calls }: FleetCalls, startedAt: string): ReportCalls {
+/** Counts failures by what they are and what to do about them, the most frequent first. */
+function countCauses(outcomes: readonly AccountOutcome[]): FleetCause[] {
+  const causes = new Causes();
+  for (const { accountId, failure } of outcomes) if (failure !== undefined) causes.add(accountId, failure);
+  return causes.list.sort((one, other) => other.count - one.count);
+}
+
+function reportCalls({ course, ...calls }: FleetCalls, startedAt: string): ReportCalls {
   const began = Date.parse(startedAt);
   return {
     ...calls,
@@ -109,7 +116,7 @@ function callsOf({ course, ...calls }: FleetCalls, startedAt: string): ReportCal
   };
 }
 
-function countsOf({ accounts, held }: FleetStatus, outcomes: readonly AccountOutcome[]): ReportCounts {
+function countEnds({ accounts, held }: FleetStatus, outcomes: readonly AccountOutcome[]): ReportCounts {
   const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
   for (const { end } of outcomes) ended[end] += 1;
   const unfinished = Math.max(0, accounts - outcomes.length);

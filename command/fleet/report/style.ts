@@ -1,4 +1,4 @@
-/** Dark is for screens: paper is white. */
+/** The style sheet of the page: light or dark as the reader's screen is, and white on paper. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

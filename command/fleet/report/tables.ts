@@ -1,21 +1,22 @@
 import type { AccountOutcome, FleetCause } from '../../../client';
-import { markup, type Markup } from './markup';
+import { utc } from '../../../contract';
+import { markup, type Markup } from '../../drawing';
 import type { FleetReport } from './report';
-import { counted, grouped, utc } from './words';
+import { counted, grouped } from '../../words';
 
-/** More rows than these make a page that no browser scrolls well; the CSV has them all. */
+/** How many rows a table may have: no browser scrolls well through more. The CSV has them all. */
 export const MAX_ROWS = { succeeded: 1_000, others: 5_000 };
 
-/** The failures by cause. */
+/** Writes the failures, by cause. */
 export function causesSection({ causes, counts }: FleetReport): Markup {
   if (causes.length === 0) return markup``;
   return markup`<section>
 <h2>Failures by cause</h2>
-${causes.map((cause) => causeOf(cause, counts.failed))}
+${causes.map((cause) => causeEntry(cause, counts.failed))}
 </section>`;
 }
 
-function causeOf({ type, count, example, remedy, accounts }: FleetCause, failed: number): Markup {
+function causeEntry({ type, count, example, remedy, accounts }: FleetCause, failed: number): Markup {
   const more = count - accounts.length;
   const named = `${accounts.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`;
   const rows: [string, string | undefined][] = [
@@ -31,14 +32,14 @@ function causeOf({ type, count, example, remedy, accounts }: FleetCause, failed:
 </div>`;
 }
 
-/** The accounts that wait for a person. */
+/** Writes the table of the accounts that wait for a person. */
 export function heldSection({ unfinished, name }: FleetReport): Markup {
   const held = unfinished.filter(({ end }) => end === 'held');
   if (held.length === 0) return markup``;
   return markup`<section>
 <h2>Accounts that are held</h2>
 <div class="wide"><table>
-<caption>${captionOf(held.length, MAX_ROWS.others, name)} Why: identity-center status &lt;account&gt;</caption>
+<caption>${caption(held.length, MAX_ROWS.others, name)} Why: identity-center status &lt;account&gt;</caption>
 <thead><tr><th scope="col">Account</th><th scope="col">Begun</th></tr></thead>
 <tbody>${held.slice(0, MAX_ROWS.others).map(
     ({ accountId, startedAt = '' }) =>
@@ -51,14 +52,14 @@ export function heldSection({ unfinished, name }: FleetReport): Markup {
 
 const OTHER_ENDS = ['failed', 'cancelled', 'skipped'] as const;
 
-/** The accounts that did not succeed, the failed ones first. */
+/** Writes the table of the accounts that did not succeed, the failed ones first. */
 export function othersSection({ accounts, name }: FleetReport): Markup {
   const others = OTHER_ENDS.flatMap((end) => accounts.filter((account) => account.end === end));
   if (others.length === 0) return markup``;
   return markup`<section>
 <h2>Accounts that did not succeed</h2>
 <div class="wide"><table>
-<caption>${captionOf(others.length, MAX_ROWS.others, name)}</caption>
+<caption>${caption(others.length, MAX_ROWS.others, name)}</caption>
 <thead><tr><th scope="col">Account</th><th scope="col">End</th><th scope="col">Ended</th><th scope="col">What happened, and the next step</th></tr></thead>
 <tbody>${others.slice(0, MAX_ROWS.others).map(otherRow)}</tbody>
 </table></div>
@@ -75,14 +76,14 @@ function otherRow({ accountId, end, endedAt, failure }: AccountOutcome): Markup 
 `;
 }
 
-/** The accounts that succeeded, folded away. */
+/** Writes the table of the accounts that succeeded, folded away. */
 export function succeededSection({ accounts, name }: FleetReport): Markup {
   const succeeded = accounts.filter(({ end }) => end === 'succeeded');
   if (succeeded.length === 0) return markup``;
   return markup`<section>
 <details><summary><h2>Accounts that succeeded</h2> <span class="soft">(${grouped(succeeded.length)})</span></summary>
 <div class="wide"><table>
-<caption>${captionOf(succeeded.length, MAX_ROWS.succeeded, name)}</caption>
+<caption>${caption(succeeded.length, MAX_ROWS.succeeded, name)}</caption>
 <thead><tr><th scope="col">Account</th><th scope="col">Outcome</th><th scope="col">Ended</th><th scope="col">Instance</th></tr></thead>
 <tbody>${succeeded.slice(0, MAX_ROWS.succeeded).map(succeededRow)}</tbody>
 </table></div>
@@ -95,7 +96,7 @@ function succeededRow({ accountId, outcome, endedAt, instanceArn }: AccountOutco
 `;
 }
 
-function captionOf(count: number, most: number, name: string): string {
+function caption(count: number, most: number, name: string): string {
   if (count <= most) return `${counted(count, 'account')}.`;
   return `The first ${grouped(most)} of ${grouped(count)} accounts; for all of them: identity-center fleet report ${name} --format csv`;
 }

@@ -1,4 +1,5 @@
 import type { AccountOutcome } from '../../../client';
+import { defined } from '../../../contract';
 
 /** How many accounts had ended in which way at a time, all since the start together. */
 export interface TimelinePoint {
@@ -23,20 +24,20 @@ interface Span {
 }
 
 /**
- * The course of a fleet from its start to its end, {@link MAX_TIMELINE_POINTS} at the most: whenever something changed, or
+ * Computes the course of a fleet from its start to its end, {@link MAX_TIMELINE_POINTS} at the most: whenever something changed, or
  * evenly where that is too often. An account that was tried again counts by its last try.
  */
-export function timelineOf(outcomes: readonly AccountOutcome[], span: Span): TimelinePoint[] {
-  const changes = changesOf(outcomes);
+export function makeTimeline(outcomes: readonly AccountOutcome[], span: Span): TimelinePoint[] {
+  const changes = listChanges(outcomes);
   const point = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0, open: 0 };
   let next = 0;
-  return timesOf(changes, span).map((at) => {
+  return chooseTimes(changes, span).map((at) => {
     for (let change = changes[next]; change !== undefined && change.at <= at; change = changes[(next += 1)]) {
       if (change.end !== undefined) point[change.end] += 1;
       point.open += change.open;
     }
     const { open, ...ended } = point;
-    return { at: new Date(at).toISOString(), ...ended, ...(span.withOpen && { open }) };
+    return defined({ at: new Date(at).toISOString(), ...ended, open: span.withOpen ? open : undefined });
   });
 }
 
@@ -47,7 +48,7 @@ interface Change {
   open: -1 | 0 | 1;
 }
 
-function changesOf(outcomes: readonly AccountOutcome[]): Change[] {
+function listChanges(outcomes: readonly AccountOutcome[]): Change[] {
   return outcomes
     .flatMap(({ startedAt, endedAt, end }): Change[] => [
       ...(startedAt === undefined ? [] : [{ at: Date.parse(startedAt), open: 1 } as const]),
@@ -56,7 +57,7 @@ function changesOf(outcomes: readonly AccountOutcome[]): Change[] {
     .sort((one, other) => one.at - other.at);
 }
 
-function timesOf(changes: readonly Change[], { startedAt, until }: Span): number[] {
+function chooseTimes(changes: readonly Change[], { startedAt, until }: Span): number[] {
   const first = Math.min(Date.parse(startedAt), changes[0]?.at ?? Infinity);
   const last = Math.max(first, Date.parse(until), changes.at(-1)?.at ?? 0);
   const times = [...new Set([first, ...changes.map(({ at }) => at), last])];

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeManifestProblem, describeManifestProblems, type ManifestProblem } from '../../../client';
+import {
+  describeManifestProblem,
+  describeManifestProblems,
+  type ManifestProblem,
+} from '../../../client/manifest';
 import { readRequest } from '../../../contract';
 import {
   ONE,

@@ -1,4 +1,7 @@
-import { csvOf, htmlOf, MAX_TIMELINE_POINTS, reportOf } from '../../../../command/fleet/report';
+import { toCsv } from '../../../../command/fleet/report/csv';
+import { toHtml } from '../../../../command/fleet/report/html';
+import { makeReport } from '../../../../command/fleet/report/report';
+import { MAX_TIMELINE_POINTS } from '../../../../command/fleet/report/timeline';
 import { after, BEGAN, failed, reportOn, skipped, statusOf, succeeded } from '../../../support/fleet-report';
 
 const DENIED = { type: 'AccessDeniedException', whatHappened: 'no', remedy: 'Allow it.' };
@@ -33,7 +36,11 @@ describe('the timeline', () => {
 
   test('of a fleet that is open it leaves out what is not known: how many were open', () => {
     const { timeline, counts, endedAt } = reportOn([succeeded(1, 0, 10)], {
-      ...{ status: 'RUNNING', stage: 'running', accounts: 3, open: 2, held: 1 },
+      status: 'RUNNING',
+      stage: 'running',
+      accounts: 3,
+      open: 2,
+      held: 1,
     });
     expect(endedAt).toBeUndefined();
     expect(counts).toMatchObject({ accounts: 3, succeeded: 1, unfinished: 2, held: 1 });
@@ -42,7 +49,7 @@ describe('the timeline', () => {
 
   test('of a fleet without accounts it is a start and an end', () => {
     expect(reportOn([]).timeline.map(({ at }) => at)).toEqual([after(0), after(60)]);
-    expect(htmlOf(reportOn([]))).toContain('0 of 0 accounts succeeded');
+    expect(toHtml(reportOn([]))).toContain('0 of 0 accounts succeeded');
   });
 });
 
@@ -52,15 +59,17 @@ test('accounts without an end are in the report: held ones with their own table'
     { accountId: '200000000002', end: 'waiting' },
   ] as const;
   const status = statusOf(3, { status: 'RUNNING', stage: 'running', open: 1, held: 1 });
-  const report = reportOf(status, [succeeded(1, 0, 10)], new Date(BEGAN + 90_000), [...open]);
-  expect(csvOf(report)).toMatch(/\r\n200000000001,held,,,[^\r]*,,,,\r\n200000000002,waiting,/);
-  expect(htmlOf(report)).toMatch(/Accounts that are held[^]*200000000001/);
-  expect(htmlOf(report)).not.toContain('200000000002');
+  const report = makeReport(status, [succeeded(1, 0, 10)], new Date(BEGAN + 90_000), [...open]);
+  expect(toCsv(report)).toMatch(/\r\n200000000001,held,,,[^\r]*,,,,\r\n200000000002,waiting,/);
+  expect(toHtml(report)).toMatch(/Accounts that are held[^]*200000000001/);
+  expect(toHtml(report)).not.toContain('200000000002');
 });
 
 describe('the calls', () => {
   const calls = {
-    ...{ sent: 60, throttled: 15, spanMs: 2_000 },
+    sent: 60,
+    throttled: 15,
+    spanMs: 2_000,
     course: [
       { span: 0, sent: 40, throttled: 15 },
       { span: 4, sent: 20, throttled: 0 },
@@ -69,7 +78,9 @@ describe('the calls', () => {
 
   test('are told with the time at which each span began', () => {
     expect(reportOn([succeeded(1, 0, 10)], { calls }).calls).toEqual({
-      ...{ sent: 60, throttled: 15, spanMs: 2_000 },
+      sent: 60,
+      throttled: 15,
+      spanMs: 2_000,
       course: [
         { at: after(0), sent: 40, throttled: 15 },
         { at: after(8), sent: 20, throttled: 0 },
@@ -78,13 +89,13 @@ describe('the calls', () => {
   });
 
   test('are drawn by the second, with the throttled share', () => {
-    const html = htmlOf(reportOn([succeeded(1, 0, 10)], { calls }));
+    const html = toHtml(reportOn([succeeded(1, 0, 10)], { calls }));
     expect(html).toContain('60 to Identity Center, 15 throttled (25 %); at the most 20 a second.');
     const bars = /<path class="throttled" d="([^"]*)"/.exec(html)?.[1];
     expect(bars?.match(/M/g)).toHaveLength(1);
   });
 
   test('are left out where none is known of', () => {
-    expect(htmlOf(reportOn([succeeded(1, 0, 10)]))).not.toContain('Calls a second');
+    expect(toHtml(reportOn([succeeded(1, 0, 10)]))).not.toContain('Calls a second');
   });
 });

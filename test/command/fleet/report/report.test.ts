@@ -1,7 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import type { AccountOutcome } from '../../../../client';
-import { csvOf, htmlOf } from '../../../../command/fleet/report';
+import { toCsv } from '../../../../command/fleet/report/csv';
+import { toHtml } from '../../../../command/fleet/report/html';
+import { defined } from '../../../../contract';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../../../support/fleet-report';
 
 const DENIED = { type: 'AccessDeniedException', whatHappened: 'no', remedy: 'Allow it.' };
@@ -27,7 +29,7 @@ test('causes are told apart by type and remedy, the most frequent first, ten acc
 describe('the CSV', () => {
   test('quotes as RFC 4180 has it', () => {
     const message = 'said "no", twice\nand left';
-    const csv = csvOf(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: message })]));
+    const csv = toCsv(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: message })]));
     expect(csv).toBe(
       'accountId,end,outcome,instanceArn,startedAt,endedAt,failureType,message,remedy\r\n' +
         `${accountAt(1)},failed,,,${after(0)},${after(1)},X,"said ""no"", twice\nand left",\r\n`,
@@ -37,7 +39,7 @@ describe('the CSV', () => {
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '=HYPERLINK("http://x","y")'])(
     'a cell that a spreadsheet would run is text: %j',
     (message) => {
-      const [row] = rowsOf(csvOf(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: message })])));
+      const [row] = rowsOf(toCsv(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: message })])));
       expect(row?.['message']).toBe(`'${message}`);
     },
   );
@@ -47,7 +49,7 @@ describe('the page', () => {
   const HOSTILE = `</td></style><script>alert(1)</script><img src=x onerror="alert('1')">&lt;`;
 
   test('holds what came from outside as text', () => {
-    const html = htmlOf(
+    const html = toHtml(
       reportOn(
         [
           { ...succeeded(1, 0, 1), accountId: HOSTILE, outcome: HOSTILE, instanceArn: HOSTILE },
@@ -66,13 +68,13 @@ describe('the page', () => {
   });
 
   test('shows no character that would hide or turn around what follows', () => {
-    const html = htmlOf(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: 'a\u202eb\u0000c' })]));
+    const html = toHtml(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: 'a\u202eb\u0000c' })]));
     expect(html).toContain('a\ufffdb\ufffdc');
   });
 
   test('says the outcome in its heading', () => {
     const headingOf = (...args: Parameters<typeof reportOn>) =>
-      /<h1>(.*)<\/h1>/.exec(htmlOf(reportOn(...args)))?.[1];
+      /<h1>(.*)<\/h1>/.exec(toHtml(reportOn(...args)))?.[1];
     const one = succeeded(1, 0, 1);
     expect(headingOf([one])).toBe('Fleet spring: all 1 account succeeded');
     expect(headingOf([one, failed(2, 0, 1, DENIED), skipped(3, 1)])).toBe(
@@ -87,13 +89,13 @@ describe('the page', () => {
   });
 
   test('says what is not known, where a page of the fleet was lost', () => {
-    expect(htmlOf(reportOn([succeeded(1, 0, 1)], { accounts: 6 }))).toContain(
+    expect(toHtml(reportOn([succeeded(1, 0, 1)], { accounts: 6 }))).toContain(
       'What became of 5 accounts is not known',
     );
   });
 
   test('lists the first thousand successes, and says where all are', () => {
-    const html = htmlOf(reportOn(Array.from({ length: 1_200 }, (_, index) => succeeded(index, 0, 1))));
+    const html = toHtml(reportOn(Array.from({ length: 1_200 }, (_, index) => succeeded(index, 0, 1))));
     expect(html.match(/<th scope="row">/g)).toHaveLength(1_000);
     expect(html).toContain(
       'The first 1,000 of 1,200 accounts; for all of them: identity-center fleet report spring',
@@ -155,7 +157,7 @@ describe('whatever the accounts say,', () => {
           message: harmless(failure?.whatHappened),
           remedy: harmless(failure?.remedy),
         }));
-        expect(rowsOf(csvOf(reportOn(accounts)))).toEqual(expected);
+        expect(rowsOf(toCsv(reportOn(accounts)))).toEqual(expected);
       }),
     );
   });
@@ -163,7 +165,7 @@ describe('whatever the accounts say,', () => {
   test('the page has the elements and attributes that it has with plain words', () => {
     // All markup is of ours: with every text made plain, the tags are the same.
     const tagsOf = (accounts: AccountOutcome[], name: string) =>
-      (htmlOf(reportOn(accounts, { name })).match(/<[^>]*>/g) ?? []).join('\n');
+      (toHtml(reportOn(accounts, { name })).match(/<[^>]*>/g) ?? []).join('\n');
     const plain = (value: string | undefined) => value && 'x';
     fc.assert(
       fc.property(outcomes, text, (accounts, name) => {
@@ -178,14 +180,16 @@ describe('whatever the accounts say,', () => {
           return {
             ...account,
             accountId: word(account.accountId),
-            ...(outcome !== undefined && { outcome: plain(outcome) ?? '' }),
-            ...(instanceArn !== undefined && { instanceArn: plain(instanceArn) ?? '' }),
-            ...(failure && {
-              failure: {
-                type: word(failure.type),
-                whatHappened: word(failure.whatHappened),
-                ...(failure.remedy !== undefined && { remedy: word(failure.remedy) }),
-              },
+            ...defined({
+              outcome: plain(outcome),
+              instanceArn: plain(instanceArn),
+              failure:
+                failure &&
+                defined({
+                  type: word(failure.type),
+                  whatHappened: word(failure.whatHappened),
+                  remedy: failure.remedy === undefined ? undefined : word(failure.remedy),
+                }),
             }),
           };
         });
@@ -198,14 +202,8 @@ describe('whatever the accounts say,', () => {
     fc.assert(
       fc.property(outcomes, (accounts) => {
         const { timeline, counts } = reportOn(accounts);
-        expect(timeline.at(-1)).toMatchObject({
-          ...{
-            succeeded: counts.succeeded,
-            failed: counts.failed,
-            cancelled: counts.cancelled,
-            skipped: counts.skipped,
-          },
-        });
+        const { succeeded, failed, cancelled, skipped } = counts;
+        expect(timeline.at(-1)).toMatchObject({ succeeded, failed, cancelled, skipped });
         timeline.slice(1).forEach((point, index) => {
           const before = timeline[index]!;
           expect(point.at > before.at).toBe(true);

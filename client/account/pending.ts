@@ -1,0 +1,54 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
+import { optionalTsToDate } from '@temporalio/common/lib/time';
+import {
+  defined,
+  describeFailure,
+  readFailureParts,
+  type FailureParts,
+  type ProgressFailure,
+} from '../../contract';
+
+/** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
+export interface PendingActivity {
+  activity: string;
+  attempt: number;
+  /** What the last attempt said. */
+  failure?: ProgressFailure;
+  /** What that failure is made of, where it is one of ours. */
+  parts?: FailureParts;
+  /** ISO 8601; absent while an attempt is under way. */
+  nextAttemptAt?: string;
+}
+
+/** Reads which activity of a run the server has under way or retries; `undefined` where there is none. */
+export async function readPending(
+  client: Client,
+  description: WorkflowExecutionDescription,
+): Promise<PendingActivity | undefined> {
+  const pending = description.raw.pendingActivities?.[0];
+  if (!pending) return undefined;
+  const { loadedDataConverter, namespace } = client.options;
+  const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, pending.lastFailure, {
+    type: 'activity',
+    namespace,
+    activityId: pending.activityId ?? '',
+    workflowId: description.workflowId,
+    isLocal: false,
+  });
+  return defined({
+    activity: pending.activityType?.name ?? '',
+    attempt: pending.attempt ?? 1,
+    ...describeAttempt(failure),
+    nextAttemptAt: optionalTsToDate(pending.nextAttemptScheduleTime)?.toISOString(),
+  });
+}
+
+function describeAttempt(failure: Error | undefined): Pick<PendingActivity, 'failure' | 'parts'> {
+  if (failure === undefined) return {};
+  if (failure instanceof ApplicationFailure)
+    return defined({ failure: describeFailure(failure), parts: readFailureParts(failure) });
+  const { name: type, message } = failure;
+  return { failure: { type, message, whatHappened: message } };
+}

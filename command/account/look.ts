@@ -1,0 +1,72 @@
+import type { AccountStatus, AccountSummary, Stage } from '../../client';
+import { defined } from '../../contract';
+import { EXIT, exitCodeForRun } from '../exit-codes';
+import { lastStatus, showLive } from './live';
+import { colourStage, printStatus } from './output';
+import { print, printJson } from '../output';
+import { printTable } from '../table';
+import { checkAccountId, withClient, type CommonOptions } from '../with-client';
+
+/** Shows where the run of an account stands. */
+export async function status(accountId: string, { json }: CommonOptions): Promise<number> {
+  const account = checkAccountId(accountId);
+  return withClient(async (client) => {
+    const found = await client.status(account);
+    if (json) printJson(found);
+    else printStatus(found);
+    return exitCodeForRun(found);
+  });
+}
+
+/** Follows the run of an account to its end: live for people, a JSON document each time that something changes. */
+export async function watch(accountId: string, { json }: CommonOptions): Promise<number> {
+  const account = checkAccountId(accountId);
+  return withClient(async (client) => {
+    const statuses = client.watch(account);
+    const last = await (json ? lastStatus(printEach(statuses)) : showLive(statuses));
+    if (!json) printStatus(last);
+    return exitCodeForRun(last);
+  });
+}
+
+async function* printEach(statuses: AsyncIterable<AccountStatus>): AsyncGenerator<AccountStatus> {
+  for await (const status of statuses) {
+    printJson(status);
+    yield status;
+  }
+}
+
+/** Lists the accounts that have had a run, each with its latest. */
+export async function list({
+  json,
+  stage,
+  failed,
+}: CommonOptions & { stage?: Stage; failed?: boolean }): Promise<number> {
+  return withClient(async (client) => {
+    const accounts = client.list(defined({ stage, failed }));
+    if (json) {
+      for await (const account of accounts) printJson(account);
+      return EXIT.done;
+    }
+    const rows: string[][] = [];
+    try {
+      for await (const account of accounts) rows.push(cells(account));
+    } finally {
+      // What was found before a failure counts.
+      if (rows.length > 0) printTable(['Account', 'Stage', 'Region', 'Instance', 'Started', 'Ended'], rows);
+    }
+    if (rows.length === 0) print('No accounts.');
+    return EXIT.done;
+  });
+}
+
+function cells({ accountId, stage, region, instanceArn, startedAt, closedAt }: AccountSummary): string[] {
+  return [
+    accountId,
+    stage === undefined ? 'open, no worker answers' : colourStage(stage),
+    region ?? '',
+    instanceArn?.replace(/^.*\//, '') ?? '',
+    startedAt.slice(0, 19),
+    closedAt?.slice(0, 19) ?? '',
+  ];
+}

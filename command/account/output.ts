@@ -1,0 +1,68 @@
+import pc from 'picocolors';
+import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
+import { defined, whatHappened, type FailureParts } from '../../contract';
+import { printRows, type Row } from '../output';
+
+/** Prints a status as a person reads it. */
+export function printStatus(status: AccountStatus): void {
+  const { result, failure, pending, notice, notes = [] } = status;
+  printRows([
+    ['Account', status.accountId],
+    ['Stage', `${colourStage(status.stage)}: ${STAGES[status.stage]}`],
+    ['Since', status.since],
+    ['Outcome', result?.outcome],
+    ['Region', result?.region],
+    ['Instance', status.instanceArn ?? result?.instanceArn],
+    ['Identity store', result && 'identityStoreId' in result ? result.identityStoreId : undefined],
+    ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
+    ['Waits for', whatItWaitsFor(status)],
+    ['Failure', failure && pc.red(failure.type)],
+    ['What happened', failure?.whatHappened],
+    ['Next step', failure?.remedy],
+    [
+      pending !== undefined && pending.attempt > 1 ? 'Server retries' : 'Under way',
+      pending && describePending(pending),
+    ],
+    ['Run', `${status.workflowId} ${status.runId}`],
+    ...notes.map(({ at, text }): Row => ['Noted', `${at} ${text}`]),
+    ['Note', notice && pc.yellow(notice)],
+  ]);
+}
+
+/** Names the person for whom a run waits, and the verbs that make it go on. */
+function whatItWaitsFor({ accountId, paused, heldUntil }: AccountStatus): string | undefined {
+  if (paused)
+    return pc.yellow(
+      `paused: no write to AWS until "identity-center resume ${accountId}", or "abort ${accountId} --reason …" ends it`,
+    );
+  return heldUntil === undefined
+    ? undefined
+    : `"identity-center retry ${accountId}" or "abort ${accountId} --reason …"; fails at ${heldUntil}`;
+}
+
+export function colourStage(stage: string): string {
+  const name = stage.trim();
+  if (name === 'active' || name === 'deleted') return pc.green(stage);
+  if (name === 'failed') return pc.red(stage);
+  return name === 'cancelled' || name === 'held' ? pc.yellow(stage) : pc.cyan(stage);
+}
+
+/** Says what the server is retrying: the attempt, when it comes, and what the last one said. */
+export function describePending(
+  { activity, attempt, failure, parts, nextAttemptAt }: PendingActivity,
+  options = { withRequestId: true },
+): string {
+  const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
+  const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
+  const said = parts === undefined ? failure?.whatHappened : whatWasSaid(parts, options.withRequestId);
+  return `${activity}, attempt ${attempt}${when}${said === undefined ? '' : `; ${said}`}`;
+}
+
+/** Says what happened without the operation, as the activity tells it. */
+function whatWasSaid(
+  { situation, accountId, detail, awsRequestId }: FailureParts,
+  withRequestId: boolean,
+): string {
+  const requestId = withRequestId ? awsRequestId : undefined;
+  return whatHappened(defined({ situation, accountId, detail, awsRequestId: requestId }));
+}

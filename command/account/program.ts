@@ -1,0 +1,94 @@
+import { Option } from 'commander';
+import { STAGES } from '../../contract';
+import { eachTag, FIELD_OPTIONS } from './request-options';
+import type { Verb } from '../verb';
+
+/** The verbs for the run of one account. */
+export const ACCOUNT_VERBS: readonly Verb[] = [
+  {
+    usage: 'provision <accountId>',
+    description: 'Start the run of an account, or join its open run, and follow it',
+    example: 'provision 111122223333 --region eu-west-1 --name workforce --tag team=identity',
+    options: [
+      ...FIELD_OPTIONS.map(({ option }) => option),
+      new Option('--request <file>', 'the request as JSON (- for stdin); options go over it'),
+      new Option('--no-wait', 'leave as soon as the run is started'),
+    ],
+    load: async () => (await import('./provision.js')).provision,
+  },
+  {
+    usage: 'status <accountId>',
+    description: 'Where the run of an account stands',
+    example: 'status 111122223333 --json',
+    load: async () => (await import('./look.js')).status,
+  },
+  {
+    usage: 'watch <accountId>',
+    description: 'Follow the run of an account to its end',
+    example: 'watch 111122223333',
+    load: async () => (await import('./look.js')).watch,
+  },
+  {
+    usage: 'list',
+    description: 'The accounts that have had a run, each with its latest',
+    example: 'list --failed',
+    options: [
+      new Option('--stage <stage>', 'only those in this stage').choices(Object.keys(STAGES)),
+      new Option('--failed', 'only those whose run failed'),
+    ],
+    load: async () => (await import('./look.js')).list,
+  },
+  {
+    usage: 'pause <accountId>',
+    description: 'No new write to AWS until "resume"; a call under way finishes',
+    example: 'pause 111122223333',
+    load: async () => (await import('./steer.js')).pause,
+  },
+  {
+    usage: 'resume <accountId>',
+    description: 'Let a paused run go on',
+    example: 'resume 111122223333',
+    load: async () => (await import('./steer.js')).resume,
+  },
+  {
+    usage: 'retry <accountId>',
+    description: 'Try again now: cuts a back-off short, or leaves a hold',
+    example: 'retry 111122223333 --name workforce',
+    options: [
+      new Option('--name <name>', 'in a hold: ask for this name from now on'),
+      new Option(
+        '--tag <key=value>',
+        'in a hold: ask for these tags from now on; may be given again',
+      ).argParser(eachTag),
+    ],
+    load: async () => (await import('./steer.js')).retry,
+  },
+  {
+    usage: 'abort <accountId>',
+    description: 'End a held or paused run as failed; what it made stays',
+    example: 'abort 111122223333 --reason "wrong account"',
+    options: [new Option('--reason <text>', 'why; the failure of the run says it').makeOptionMandatory()],
+    load: async () => (await import('./steer.js')).abort,
+  },
+  {
+    usage: 'cancel <accountId>',
+    description: 'Stop the run of an account at any stage; it ends as its --on-cancel says',
+    example: 'cancel 111122223333',
+    options: [new Option('--no-wait', 'leave as soon as the run is asked')],
+    load: async () => (await import('./steer.js')).cancel,
+  },
+  {
+    usage: 'deprovision <accountId>',
+    description: 'Delete the instance of an account, with its users and groups, and wait until it is gone',
+    example: 'deprovision 111122223333',
+    options: [
+      new Option(
+        '--any <instanceArn>',
+        'delete this instance though it lacks the tag of our runs: its ARN, typed',
+      ),
+      new Option('--region <region>', 'Region to look from (default: us-east-1)'),
+      new Option('--no-wait', 'leave as soon as the run is started'),
+    ],
+    load: async () => (await import('./deprovision.js')).deprovision,
+  },
+];
