@@ -97,7 +97,7 @@ export class FleetPlayer {
   private async order(order: FleetSteer): Promise<void> {
     const { name, bySignals } = this.plan;
     await persist<unknown>(() =>
-      bySignals ? this.handle.signal(order) : this.client.fleets.order(name, order),
+      bySignals ? this.handle.signal(order) : this.client.fleets.steer(name, order),
     );
   }
 
