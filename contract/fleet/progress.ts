@@ -21,7 +21,7 @@ export interface FleetProgress extends FleetCounts {
   stage: FleetStage;
   /** Accounts of the pages that have arrived. */
   accounts: number;
-  /** Those that have arrived and been started, of all. */
+  /** Of all, the first ones that have arrived and been started: none of them is missing. */
   pages: { arrived: number; expected: number };
   waiting: number;
   open: number;

@@ -10,12 +10,13 @@ import { countEnds, expectedPages, sumOverPages, type FleetState } from './state
 /** Says where a fleet stands. */
 export function fleetProgress(state: FleetState, request: FleetRequest, stage: FleetStage): FleetProgress {
   const { accounts, pages, arrived, maxConcurrent, startedAt, causes, calls, pageIdPrefix, notes } = state;
-  const starting = pages.filter(({ started }) => !started).length;
+  // Pages start in any order, and who reads them counts from 0.
+  const firstStarting = pages.find(({ started }) => !started)?.page;
   return defined({
     name: request.name,
     stage,
     accounts,
-    pages: { arrived: arrived - starting, expected: expectedPages(request) },
+    pages: { arrived: firstStarting ?? arrived, expected: expectedPages(request) },
     ...countEnds(state),
     waiting: sumOverPages(state, 'waiting'),
     open: sumOverPages(state, 'open'),
