@@ -1,5 +1,5 @@
 import { type Markup, markup, rounded, scale } from '../command/drawing';
-import type { Chart } from './support';
+import type { Chart } from './figures';
 
 const [WIDTH, LABEL, BAR, GAP, TOP] = [860, 400, 26, 14, 56];
 
