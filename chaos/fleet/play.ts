@@ -92,7 +92,7 @@ export class FleetPlayer {
   private async steer(steer: FleetSteer): Promise<void> {
     const { name, bySignals } = this.plan;
     await retryWhileAway<unknown>(() =>
-      bySignals ? this.handle.signal(steer) : this.client.fleets.order(name, steer),
+      bySignals ? this.handle.signal(steer) : this.client.fleets.steer(name, steer),
     );
   }
 

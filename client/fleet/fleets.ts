@@ -96,11 +96,11 @@ export class Fleets {
    *
    * @throws FleetRefusedError, FleetUnansweredError, NoFleetError
    */
-  async order(name: string, steer: FleetSteer): Promise<FleetProgress> {
+  async steer(name: string, steer: FleetSteer): Promise<FleetProgress> {
     return this.update(name, steer);
   }
 
-  /** Changes a fleet while it runs. Throws what {@link order} throws. */
+  /** Changes a fleet while it runs. Throws what {@link steer} throws. */
   async adjust(name: string, adjustment: FleetAdjustment): Promise<FleetProgress> {
     return this.update(name, ADJUST_UPDATE, adjustment);
   }

@@ -18,7 +18,7 @@ export interface FleetSetOptions extends CommonOptions {
 async function steer(name: string, { json }: CommonOptions, what: FleetSteer): Promise<number> {
   checkFleetName(name);
   return withClient(async (client) => {
-    saySteered(await client.fleets.order(name, what), FLEET_STEERING[what], json);
+    saySteered(await client.fleets.steer(name, what), FLEET_STEERING[what], json);
     return EXIT.done;
   });
 }

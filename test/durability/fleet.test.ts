@@ -37,7 +37,7 @@ test('without a worker, who asks about a fleet is told so', async () => {
   await harness.client.fleets.start({ name: 'alone', accounts: [requestFor(account)] });
   await Promise.all([
     expect(harness.client.fleets.status('alone')).rejects.toThrow(FleetUnansweredError),
-    expect(harness.client.fleets.order('alone', 'pause')).rejects.toThrow('no worker has answered'),
+    expect(harness.client.fleets.steer('alone', 'pause')).rejects.toThrow('no worker has answered'),
   ]);
 });
 

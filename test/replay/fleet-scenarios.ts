@@ -9,7 +9,7 @@ const steerFleet = async ({ client }: Harness, account: string) => {
     () => client.fleets.status(name),
     ({ held, failed }) => held === 1 && failed === 1,
   );
-  for (const steer of ['pause', 'resume', 'retry'] as const) await client.fleets.order(name, steer);
+  for (const steer of ['pause', 'resume', 'retry'] as const) await client.fleets.steer(name, steer);
 };
 
 export const fleetScenarios: Record<string, Scenario> = {
@@ -96,7 +96,7 @@ async function retryTwoPages({ client }: Harness, account: string): Promise<void
     () => client.fleets.status(name),
     ({ failed, open }) => failed === 1 && open === 1,
   );
-  await client.fleets.order(name, 'retry');
+  await client.fleets.steer(name, 'retry');
 }
 
 async function startStoppingPage(harness: Harness, accountId: string): Promise<StartedRun> {
@@ -120,5 +120,5 @@ async function startStoppingPage(harness: Harness, accountId: string): Promise<S
 
 async function retryHeld({ client, emulator }: Harness, account: string): Promise<void> {
   emulator.setFaults({ accounts: [account], organizationForbids: false });
-  await client.fleets.order(`recorded-${account}`, 'retry');
+  await client.fleets.steer(`recorded-${account}`, 'retry');
 }

@@ -40,7 +40,7 @@ test('accounts that are tried again wait until the later pages leave them a plac
     ({ failed, open }) => failed === 3 && open === 3,
   );
   harness.emulator.setFaults({ accounts: failing, creationMs: 500 });
-  await harness.client.fleets.order(name, 'retry');
+  await harness.client.fleets.steer(name, 'retry');
   const seen: number[] = [];
   await until(
     async () => {
@@ -74,7 +74,7 @@ test('a stopping fleet tries its held accounts again, and says what to do where 
   expect(unfinished).toMatchObject([{ accountId: held, end: 'held' }]);
   harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: false });
   await until(
-    () => harness.client.fleets.order(fleet.name, 'retry').catch(() => undefined),
+    () => harness.client.fleets.steer(fleet.name, 'retry').catch(() => undefined),
     (progress) => progress !== undefined,
   );
   const result = await harness.client.fleets.result(fleet.name);
@@ -117,7 +117,7 @@ test('a held account gives its place to another, and retry of the fleet goes on 
     ({ held, succeeded }) => held === 1 && succeeded === 2,
   );
   harness.emulator.setFaults({ accounts: [held], organizationForbids: false });
-  await harness.client.fleets.order(fleet.name, 'retry');
+  await harness.client.fleets.steer(fleet.name, 'retry');
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 3 });
 });
 
@@ -131,8 +131,8 @@ test('paused, a fleet begins nothing; resumed, it ends', async () => {
     () => ids.filter((account) => harness.created(account).length > 0),
     ({ length }) => length === 2,
   );
-  await harness.client.fleets.order(fleet.name, 'pause');
-  await expect(harness.client.fleets.order(fleet.name, 'pause')).rejects.toThrow('paused already');
+  await harness.client.fleets.steer(fleet.name, 'pause');
+  await expect(harness.client.fleets.steer(fleet.name, 'pause')).rejects.toThrow('paused already');
   const paused = await harness.client.fleets.status(fleet.name);
   expect(paused).toMatchObject({ stage: 'paused' });
   // Room for all does not begin one.
@@ -140,7 +140,7 @@ test('paused, a fleet begins nothing; resumed, it ends', async () => {
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   expect(ids.flatMap((account) => harness.creates(account))).toHaveLength(2);
   for (const account of ids) harness.emulator.setFaults({ accounts: [account], failNext: [] });
-  await harness.client.fleets.order(fleet.name, 'resume');
+  await harness.client.fleets.steer(fleet.name, 'resume');
   await Promise.all(begun.map((account) => hurry(harness, account)));
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 10 });
 });
@@ -187,7 +187,7 @@ test('a page that is terminated from outside does not keep its fleet open', asyn
   );
   await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).terminate();
   await harness.client.fleets.adjust(fleet.name, { maxConcurrent: 9 });
-  await harness.client.fleets.order(fleet.name, 'pause');
+  await harness.client.fleets.steer(fleet.name, 'pause');
   const result = await harness.client.fleets.result(fleet.name);
   expect(result).toMatchObject({
     failed: 2,
@@ -226,7 +226,7 @@ test('retry of a running fleet tries its failed accounts again', async () => {
     ({ failed }) => failed === 1,
   );
   harness.emulator.setFaults({ accounts: [bad], organizationForbids: false });
-  const { waiting, causes } = await harness.client.fleets.order(fleet.name, 'retry');
+  const { waiting, causes } = await harness.client.fleets.steer(fleet.name, 'retry');
   expect([waiting, causes]).toEqual([1, []]);
   await hurry(harness, slow);
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({
