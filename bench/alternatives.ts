@@ -1,44 +1,34 @@
-import type { Bed } from './bed';
-import { awsEnvironment } from './bed';
+import { median, scaled, summarize, type Measured, type Row, type Sample, type Scale } from './figures';
 import type { Question } from './jobs/answer';
 import { ourKill, peerKill, type Killed } from './kill';
-import { startPeer } from './processes';
 import { startPostgres } from './postgres';
-import {
-  freshAccounts,
-  inParallel,
-  median,
-  sampleOf,
-  scaled,
-  timed,
-  type Measured,
-  type Row,
-  type Sample,
-  type Scale,
-} from './support';
+import { startPeer } from './processes';
+import { awsEnvironment, type Testbed } from './testbed';
+import { freshAccounts, inParallel, timed } from './work';
 
 const RUNS = 200;
 const CONCURRENCY = 50;
 
-interface Contender {
+/** What was measured of one way to do the job. */
+interface Alternative {
   name: string;
   rate: Sample;
   latency: Sample;
   killed: Killed;
 }
 
-/** The same job on the same emulator, as a team would do it without this package; and each killed in the middle. */
-export async function alternatives(bed: Bed, scale: Scale): Promise<Measured> {
-  const contenders = [await ours(bed, scale), await peer(bed, scale, 'plain script', 'bench/jobs/script.js')];
+/** Measures the same job on the same emulator as a team would do it without this package, and kills each in the middle. */
+export async function alternatives(bed: Testbed, scale: Scale): Promise<Measured> {
+  const measured = [await ours(bed, scale), await peer(bed, scale, 'plain script', 'bench/jobs/script.js')];
   const postgres = await startPostgres();
   if (postgres !== undefined) {
     const name = `DBOS on ${postgres.version}`;
-    contenders.push(await peer(bed, scale, name, 'bench/jobs/dbos.js', [postgres.url]));
+    measured.push(await peer(bed, scale, name, 'bench/jobs/dbos.js', [postgres.url]));
     await postgres.stop();
   }
-  const [mine, ...others] = contenders;
+  const [mine, ...others] = measured;
   if (mine === undefined) return { rows: [] };
-  const row = (what: 'rate' | 'latency', other: Contender): Row => ({
+  const row = (what: 'rate' | 'latency', other: Alternative): Row => ({
     name: what === 'rate' ? `accounts a second, ${CONCURRENCY} at once` : 'one account at a time',
     unit: what === 'rate' ? '/s' : 'ms',
     ours: mine[what],
@@ -48,14 +38,14 @@ export async function alternatives(bed: Bed, scale: Scale): Promise<Measured> {
   return {
     rows: others.flatMap((other) => [row('rate', other), row('latency', other)]),
     remarks: [
-      ...contenders.map(({ name, killed }) => `${name}, killed in the middle: ${killed.account}.`),
+      ...measured.map(({ name, killed }) => `${name}, killed in the middle: ${killed.account}.`),
       ...(postgres === undefined ? ['DBOS: not installed (PostgreSQL is missing).'] : []),
     ],
     chart: {
       file: 'alternatives',
       title: `Accounts a second, ${CONCURRENCY} at once (more is better)`,
       unit: '/s',
-      bars: contenders.map(({ name, rate, killed }) => ({
+      bars: measured.map(({ name, rate, killed }) => ({
         label: `${name}: ${killed.verdict}`,
         sample: rate,
         ours: name === mine.name,
@@ -64,7 +54,7 @@ export async function alternatives(bed: Bed, scale: Scale): Promise<Measured> {
   };
 }
 
-async function ours(bed: Bed, scale: Scale): Promise<Contender> {
+async function ours(bed: Testbed, scale: Scale): Promise<Alternative> {
   await bed.emulator.reset({ creationMs: 0 });
   const worker = await bed.startWorker();
   const figures = await measure(scale, ({ accounts, concurrency }) =>
@@ -77,12 +67,12 @@ async function ours(bed: Bed, scale: Scale): Promise<Contender> {
 }
 
 async function peer(
-  bed: Bed,
+  bed: Testbed,
   scale: Scale,
   name: string,
   script: string,
   scriptArguments: string[] = [],
-): Promise<Contender> {
+): Promise<Alternative> {
   const env = awsEnvironment(bed.emulator.url);
   await bed.emulator.reset({ creationMs: 0 });
   const running = await startPeer(script, scriptArguments, env);
@@ -96,6 +86,7 @@ async function peer(
   return { name, ...figures, killed };
 }
 
+/** Measures the rate of many accounts at once, and the time of one at a time. */
 async function measure(scale: Scale, provision: (question: Question) => Promise<number[]>) {
   const [rates, latencies]: [number[], number[]] = [[], []];
   const count = scaled(RUNS, scale);
@@ -106,5 +97,5 @@ async function measure(scale: Scale, provision: (question: Question) => Promise<
     rates.push((count / (await timed(batch))) * 1000);
     latencies.push(median(await provision({ accounts: freshAccounts(singles), concurrency: 1 })));
   }
-  return { rate: sampleOf(rates), latency: sampleOf(latencies) };
+  return { rate: summarize(rates), latency: summarize(latencies) };
 }

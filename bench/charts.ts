@@ -1,4 +1,4 @@
-import type { Chart } from './support';
+import type { Chart } from './figures';
 
 const [WIDTH, LABEL, BAR, GAP, TOP] = [860, 400, 26, 14, 56];
 

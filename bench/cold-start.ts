@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import { BARE_QUEUE, type Bed } from './bed';
+import { summarize, type Measured, type Scale } from './figures';
 import type { Process } from './processes';
-import { freshAccount, sampleOf, type Measured, type Scale } from './support';
+import type { Testbed } from './testbed';
+import { freshAccount } from './work';
 
-/** From the start of the worker's process to the end of a run that was waiting for it. */
-export async function coldStart(bed: Bed, scale: Scale): Promise<Measured> {
+/** Measures from the start of the worker's process to the end of a run that was waiting for it. */
+export async function coldStart(bed: Testbed, scale: Scale): Promise<Measured> {
   await bed.emulator.reset({ creationMs: 0 });
   const times: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
   // Builds its bundle, where this is the first time.
@@ -18,10 +19,7 @@ export async function coldStart(bed: Bed, scale: Scale): Promise<Measured> {
         () => bed.client.result(run),
       ),
     );
-    const bare = await bed.temporal.workflow.start('bareWorkflow', {
-      taskQueue: BARE_QUEUE,
-      workflowId: `bare-${account}`,
-    });
+    const bare = await bed.startBare('bareWorkflow', `bare-${account}`);
     times.bare.push(
       await untilDone(
         () => bed.startBareWorker(),
@@ -29,14 +27,14 @@ export async function coldStart(bed: Bed, scale: Scale): Promise<Measured> {
       ),
     );
   }
-  const ours = sampleOf(times.ours);
+  const ours = summarize(times.ours);
   return {
     rows: [
       {
         name: 'cold start: process to first result',
         unit: 'ms',
         ours,
-        limit: { what: 'bare worker, bundle prebuilt', sample: sampleOf(times.bare) },
+        limit: { what: 'bare worker, bundle prebuilt', sample: summarize(times.bare) },
       },
     ],
   };

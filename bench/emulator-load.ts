@@ -1,21 +1,22 @@
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Emulator } from './bed';
+import { summarize, type Measured, type Scale } from './figures';
 import { startScript } from './processes';
-import { inParallel, sampleOf, type Measured, type Scale } from './support';
+import type { Emulator } from './testbed';
+import { inParallel } from './work';
 
 const SECONDS = 1.5;
 const LANES = 32;
 
-/** Requests a second that the emulator answers, against a Node.js server that answers nothing. */
+/** Measures the requests a second that the emulator answers, against a Node.js server that answers nothing. */
 export async function emulatorLoad(emulator: Emulator, scale: Scale): Promise<Measured> {
   await emulator.reset({});
   const bare = await startScript('bench/bare-http.js', []);
   const rates: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
-  await rateOf(emulator.url);
+  await measureRate(emulator.url);
   for (let round = 0; round < scale.rounds; round += 1) {
-    rates.ours.push(await rateOf(emulator.url));
-    rates.bare.push(await rateOf(bare.line.trim()));
+    rates.ours.push(await measureRate(emulator.url));
+    rates.bare.push(await measureRate(bare.line.trim()));
   }
   await bare.process.stop();
   return {
@@ -23,15 +24,15 @@ export async function emulatorLoad(emulator: Emulator, scale: Scale): Promise<Me
       {
         name: 'emulator, requests a second',
         unit: '/s',
-        ours: sampleOf(rates.ours),
-        limit: { what: 'empty Node.js HTTP server', sample: sampleOf(rates.bare) },
+        ours: summarize(rates.ours),
+        limit: { what: 'empty Node.js HTTP server', sample: summarize(rates.bare) },
         note: `ListInstances, ${LANES} connections; the client takes a core of its own`,
       },
     ],
   };
 }
 
-async function rateOf(url: string): Promise<number> {
+async function measureRate(url: string): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: LANES });
   const end = performance.now() + SECONDS * 1000;
   let answered = 0;

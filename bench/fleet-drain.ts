@@ -1,10 +1,11 @@
-import { awsEnvironment, startBed, type Bed } from './bed';
 import { short } from './charts';
+import { scaled, summarize, type Chart, type Measured, type Scale } from './figures';
 import { startPeer } from './processes';
-import { freshAccounts, sampleOf, scaled, timed, type Chart, type Measured, type Scale } from './support';
+import { awsEnvironment, startTestbed, type Testbed } from './testbed';
+import { freshAccounts, timed } from './work';
 
 const ACCOUNTS = 1_000;
-/** What AWS takes, in requests a second. */
+/** How many requests a second AWS takes. */
 const LIMITS = [20, 100];
 /** What it takes at once, in seconds of that rate. */
 const BURST = 1;
@@ -15,11 +16,12 @@ const REQUESTS = 2;
 /** Of AWS's limit, as docs/fleets.md advises. */
 const CEILING = 0.98;
 
+/** A way to provision many accounts. */
 interface Contender {
   name: string;
   ours: boolean;
-  /** Answers with the accounts that are done, as it sees it. */
-  drain(bed: Bed, accounts: string[], limit: number): Promise<{ done: string[]; seconds: number }>;
+  /** Provisions all accounts; answers with those that are done, as it sees it. */
+  drain(bed: Testbed, accounts: string[], limit: number): Promise<{ done: string[]; seconds: number }>;
 }
 
 const CONTENDERS: Contender[] = [
@@ -41,6 +43,7 @@ const CONTENDERS: Contender[] = [
   },
 ];
 
+/** What came of a contender at a limit. */
 interface Drained {
   contender: Contender;
   limit: number;
@@ -57,13 +60,13 @@ interface Drained {
   doubled: number;
 }
 
-/** How long 1,000 accounts take where AWS throttles; the same as plain scripts do it, in turns. */
+/** Measures how long 1,000 accounts take where AWS throttles: fleets, and scripts as a team would write them. */
 export async function fleetDrain(scale: Scale): Promise<Measured> {
   const drains: Drained[] = [];
   for (const limit of LIMITS)
     for (const contender of CONTENDERS) {
       // A worker that has ended shares the rate for a minute: each fleet has a server that knows of none.
-      const bed = await startBed();
+      const bed = await startTestbed();
       try {
         drains.push(await drain(bed, contender, limit, scaled(ACCOUNTS, scale)));
       } finally {
@@ -74,8 +77,16 @@ export async function fleetDrain(scale: Scale): Promise<Measured> {
     rows: [],
     table: {
       columns: [
-        ...['AWS takes', 'who', 'drained in', 'the ideal', 'ratio', 'throttled', 'accounts done'],
-        ...['given up', 'instances made', 'of accounts given up'],
+        'AWS takes',
+        'who',
+        'drained in',
+        'the ideal',
+        'ratio',
+        'throttled',
+        'accounts done',
+        'given up',
+        'instances made',
+        'of accounts given up',
       ],
       lines: drains.map(line),
     },
@@ -83,11 +94,11 @@ export async function fleetDrain(scale: Scale): Promise<Measured> {
       'Draining: one round each. Wanted of the fleet: within 1.05 of the ideal, under 2 % throttled, no account lost or doubled.',
       `Accounts with more than one instance: ${drains.reduce((sum, { doubled }) => sum + doubled, 0)}.`,
     ],
-    chart: chartOf(drains),
+    chart: drainChart(drains),
   };
 }
 
-async function drain(bed: Bed, contender: Contender, limit: number, count: number): Promise<Drained> {
+async function drain(bed: Testbed, contender: Contender, limit: number, count: number): Promise<Drained> {
   const throttle = { ratePerSecond: limit, burst: limit * BURST };
   await bed.emulator.reset({ creationMs: 0, throttle });
   const accounts = freshAccounts(count);
@@ -99,7 +110,12 @@ async function drain(bed: Bed, contender: Contender, limit: number, count: numbe
   const instances = await bed.emulator.get<{ accountId: string }[]>('/instances?deleted=true');
   const owners = new Set(instances.map(({ accountId }) => accountId));
   return {
-    ...{ contender, limit, seconds, accounts: count, done: done.length, calls: calls.length },
+    contender,
+    limit,
+    accounts: count,
+    seconds,
+    done: done.length,
+    calls: calls.length,
     throttled: calls.filter(({ outcome }) => outcome === 'ThrottlingException').length,
     instances: instances.length,
     unknown: instances.filter(({ accountId }) => !known.has(accountId)).length,
@@ -107,7 +123,7 @@ async function drain(bed: Bed, contender: Contender, limit: number, count: numbe
   };
 }
 
-async function drainFleet(bed: Bed, accounts: string[], rate?: number) {
+async function drainFleet(bed: Testbed, accounts: string[], rate?: number) {
   const worker = await bed.startWorker();
   await bed.client.setRate(rate);
   const name = `drain-${accounts[0] ?? ''}`;
@@ -126,7 +142,7 @@ async function drainFleet(bed: Bed, accounts: string[], rate?: number) {
   return { done, seconds: ms / 1000 };
 }
 
-async function drainScript(bed: Bed, accounts: string[], retryMode: 'standard' | 'adaptive') {
+async function drainScript(bed: Testbed, accounts: string[], retryMode: 'standard' | 'adaptive') {
   const env = { ...awsEnvironment(bed.emulator.url), AWS_RETRY_MODE: retryMode };
   const script = await startPeer('bench/jobs/fleet-script.js', [], env);
   let done: string[] = [];
@@ -137,13 +153,13 @@ async function drainScript(bed: Bed, accounts: string[], retryMode: 'standard' |
   return { done, seconds: ms / 1000 };
 }
 
-function idealOf({ accounts, limit }: Drained): number {
+function idealSeconds({ accounts, limit }: Drained): number {
   return (accounts * REQUESTS) / limit;
 }
 
 function line(drained: Drained): (string | number)[] {
   const { contender, limit, accounts, seconds, done, calls, throttled, instances, unknown } = drained;
-  const ideal = idealOf(drained);
+  const ideal = idealSeconds(drained);
   return [
     `${limit} requests/s`,
     contender.name,
@@ -159,7 +175,7 @@ function line(drained: Drained): (string | number)[] {
   ];
 }
 
-function chartOf(drains: readonly Drained[]): Chart {
+function drainChart(drains: readonly Drained[]): Chart {
   const [limit] = LIMITS;
   const shown = drains.filter((it) => it.limit === limit);
   const count = shown[0]?.accounts ?? 0;
@@ -169,7 +185,7 @@ function chartOf(drains: readonly Drained[]): Chart {
     unit: '',
     bars: shown.map(({ contender, accounts, done }) => ({
       label: contender.name.replaceAll('`', ''),
-      sample: sampleOf([accounts - done]),
+      sample: summarize([accounts - done]),
       ours: contender.ours,
     })),
   };

@@ -1,9 +1,10 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { FLEET_PAGE_WORKFLOW, FLEET_WORKFLOW, PROVISION_WORKFLOW } from '../contract';
-import { BARE_QUEUE, startBed, type Bed } from './bed';
 import { cpuCounter } from './cpu-counter';
+import { scaled, summarize, type Measured, type Row, type Scale } from './figures';
 import { peakMb, type Process } from './processes';
-import { freshAccounts, sampleOf, scaled, type Measured, type Row, type Scale } from './support';
+import { startTestbed, type Testbed } from './testbed';
+import { freshAccounts } from './work';
 
 const ACCOUNTS = 10_000;
 const PAGE = 250;
@@ -11,7 +12,7 @@ const PAGE = 250;
 const WINDOW = 50;
 
 /** What a fleet came to, and what each process used for it. */
-interface Crowd {
+interface FleetFigures {
   rate: number;
   peakMb: number;
   cpu: ReturnType<typeof cpuCounter>['used'];
@@ -19,24 +20,24 @@ interface Crowd {
   histories: Record<string, number>;
 }
 
-/** 10,000 accounts where nothing limits them, against a fleet of bare workflows of the same number and window. */
+/** Measures 10,000 accounts where nothing limits them, against a fleet of bare workflows of the same number and window. */
 export async function fleetThroughput(scale: Scale): Promise<Measured> {
   const count = scaled(ACCOUNTS, scale);
-  const ours = await crowd((bed) => bed.startWorker(), count, startOurs, {
+  const ours = await measureFleet((bed) => bed.startWorker(), count, runOurs, {
     fleet: FLEET_WORKFLOW,
     page: FLEET_PAGE_WORKFLOW,
     account: PROVISION_WORKFLOW,
   });
-  const bare = await crowd((bed) => bed.startBareWorker(), count, startBare, {
+  const bare = await measureFleet((bed) => bed.startBareWorker(), count, runBare, {
     fleet: 'bareFleet',
     page: 'barePage',
     account: 'bareWorkflow',
   });
-  const row = (name: string, unit: string, of: (crowd: Crowd) => number): Row => ({
+  const row = (name: string, unit: string, value: (fleet: FleetFigures) => number): Row => ({
     name,
     unit,
-    ours: sampleOf([of(ours)]),
-    limit: { what: 'fleet of bare workflows', sample: sampleOf([of(bare)]) },
+    ours: summarize([value(ours)]),
+    limit: { what: 'fleet of bare workflows', sample: summarize([value(bare)]) },
   });
   const accounts = count.toLocaleString('en');
   return {
@@ -59,27 +60,27 @@ export async function fleetThroughput(scale: Scale): Promise<Measured> {
       title: `Accounts a second, a fleet of ${accounts} (more is better)`,
       unit: '/s',
       bars: [
-        { label: 'fleet', sample: sampleOf([ours.rate]), ours: true },
-        { label: 'fleet of bare workflows', sample: sampleOf([bare.rate]), ours: false },
+        { label: 'fleet', sample: summarize([ours.rate]), ours: true },
+        { label: 'fleet of bare workflows', sample: summarize([bare.rate]), ours: false },
       ],
     },
   };
 }
 
-/** A bed of its own for each: the state of a server grows with what it has run. */
-async function crowd(
-  startWorker: (bed: Bed) => Promise<Process>,
+/** Measures one fleet on a testbed of its own: the state of a server grows with what it has run. */
+async function measureFleet(
+  startWorker: (bed: Testbed) => Promise<Process>,
   count: number,
-  run: (bed: Bed, name: string, count: number) => Promise<void>,
+  run: (bed: Testbed, name: string, count: number) => Promise<void>,
   kinds: Record<string, string>,
-): Promise<Crowd> {
-  const bed = await startBed();
+): Promise<FleetFigures> {
+  const bed = await startTestbed();
   try {
     await bed.emulator.reset({ creationMs: 0 });
     const worker = await startWorker(bed);
     await run(bed, 'warm-up', PAGE);
     const counter = cpuCounter(bed, worker);
-    const rate = await counter.rate(count, () => run(bed, 'crowd', count));
+    const rate = await counter.rate(count, () => run(bed, 'measured', count));
     const peak = peakMb(worker.pid);
     const histories: Record<string, number> = {};
     for (const [kind, type] of Object.entries(kinds)) histories[kind] = await longestHistory(bed, type);
@@ -90,7 +91,7 @@ async function crowd(
   }
 }
 
-async function startOurs(bed: Bed, name: string, count: number): Promise<void> {
+async function runOurs(bed: Testbed, name: string, count: number): Promise<void> {
   await bed.client.fleets.start({
     name,
     accounts: freshAccounts(count).map((accountId) => ({ accountId, region: 'eu-west-1' })),
@@ -100,15 +101,13 @@ async function startOurs(bed: Bed, name: string, count: number): Promise<void> {
   if (result?.succeeded !== count) throw new Error(`the fleet: ${JSON.stringify(result)}`);
 }
 
-async function startBare(bed: Bed, name: string, count: number): Promise<void> {
-  await bed.temporal.workflow.execute('bareFleet', {
-    taskQueue: BARE_QUEUE,
-    workflowId: name,
-    args: [Math.ceil(count / PAGE), PAGE, WINDOW],
-  });
+async function runBare(bed: Testbed, name: string, count: number): Promise<void> {
+  const fleet = await bed.startBare('bareFleet', name, [Math.ceil(count / PAGE), PAGE, WINDOW]);
+  await fleet.result();
 }
 
-async function longestHistory(bed: Bed, workflowType: string): Promise<number> {
+/** Counts the events of the longest history of a workflow type. */
+async function longestHistory(bed: Testbed, workflowType: string): Promise<number> {
   let longest = 0;
   const all: AsyncIterable<WorkflowExecutionInfo> = bed.temporal.workflow.list({
     query: `WorkflowType = '${workflowType}'`,

@@ -1,7 +1,8 @@
 import { performance } from 'node:perf_hooks';
-import type { Bed } from './bed';
+import { scaled, type Scale } from './figures';
 import type { Peer } from './processes';
-import { freshAccounts, scaled, until, type Scale } from './support';
+import type { Testbed } from './testbed';
+import { freshAccounts, until } from './work';
 
 /** What came of a batch whose process was killed with SIGKILL in the middle, and started again. */
 export interface Killed {
@@ -17,7 +18,7 @@ const CREATION_MS = 1_500;
 const RECOVERY_MS = 60_000;
 
 /** The worker of ours is killed; another takes over. */
-export async function ourKill(bed: Bed, scale: Scale): Promise<Killed> {
+export async function ourKill(bed: Testbed, scale: Scale): Promise<Killed> {
   const accounts = await prepare(bed, scale);
   const count = accounts.length;
   const worker = await bed.startWorker();
@@ -37,7 +38,7 @@ export async function ourKill(bed: Bed, scale: Scale): Promise<Killed> {
 }
 
 /** A process that does the whole job is killed and started again, with the accounts that it had not reported. */
-export async function peerKill(bed: Bed, scale: Scale, start: () => Promise<Peer>): Promise<Killed> {
+export async function peerKill(bed: Testbed, scale: Scale, start: () => Promise<Peer>): Promise<Killed> {
   const accounts = await prepare(bed, scale);
   const reported = new Set<string>();
   const note = (account: string) => reported.add(account);
@@ -55,18 +56,18 @@ export async function peerKill(bed: Bed, scale: Scale, start: () => Promise<Peer
   return judge(bed, accounts.length, reported.size, seconds);
 }
 
-async function prepare(bed: Bed, scale: Scale): Promise<string[]> {
+async function prepare(bed: Testbed, scale: Scale): Promise<string[]> {
   await bed.emulator.reset({ creationMs: CREATION_MS, latencyMs: 100 });
   return freshAccounts(scaled(ACCOUNTS, scale));
 }
 
 /** The middle: AWS has carried out half of the creations, and not answered all of them. */
-async function halfCreated(bed: Bed, count: number): Promise<void> {
+async function halfCreated(bed: Testbed, count: number): Promise<void> {
   const made = async () => (await bed.emulator.get<unknown[]>('/instances')).length >= count / 2;
   await until(made, 30_000, 'half of the instances');
 }
 
-async function judge(bed: Bed, count: number, done: number, seconds: number): Promise<Killed> {
+async function judge(bed: Testbed, count: number, done: number, seconds: number): Promise<Killed> {
   const made = (await bed.emulator.get<unknown[]>('/instances')).length;
   const lost = count - done;
   const after = `${seconds.toFixed(0)} s after the restart`;

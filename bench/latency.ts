@@ -1,23 +1,19 @@
-import { BARE_QUEUE, type Bed } from './bed';
-import { freshAccount, median, sampleOf, scaled, timed, type Measured, type Scale } from './support';
+import { median, scaled, summarize, type Measured, type Scale } from './figures';
+import type { Testbed } from './testbed';
+import { freshAccount, timed } from './work';
 
 const RUNS = 20;
 const WARM_UP = 10;
 
-/** From the client's start to the result, one run at a time, ours and the bare workflow in turns. */
-export async function latency(bed: Bed, scale: Scale): Promise<Measured> {
+/** Measures from the client's start to the result, one run at a time, ours and the bare workflow in turns. */
+export async function latency(bed: Testbed, scale: Scale): Promise<Measured> {
   await bed.emulator.reset({ creationMs: 0 });
   const workers = [await bed.startWorker(), await bed.startBareWorker()];
   const runs = scaled(RUNS, scale);
   const both = async () => {
     const account = freshAccount();
     const ours = await timed(() => bed.client.provision({ accountId: account, region: 'eu-west-1' }));
-    const bare = await timed(() =>
-      bed.temporal.workflow.execute('bareWorkflow', {
-        taskQueue: BARE_QUEUE,
-        workflowId: `bare-${account}`,
-      }),
-    );
+    const bare = await timed(async () => (await bed.startBare('bareWorkflow', `bare-${account}`)).result());
     return { ours, bare };
   };
   for (let run = 0; run < WARM_UP; run += 1) await both();
@@ -28,8 +24,8 @@ export async function latency(bed: Bed, scale: Scale): Promise<Measured> {
     medians.push({ ours: median(times.map((it) => it.ours)), bare: median(times.map((it) => it.bare)) });
   }
   for (const worker of workers) await worker.stop();
-  const ours = sampleOf(medians.map((it) => it.ours));
-  const bare = sampleOf(medians.map((it) => it.bare));
+  const ours = summarize(medians.map((it) => it.ours));
+  const bare = summarize(medians.map((it) => it.bare));
   return {
     rows: [
       {

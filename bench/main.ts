@@ -2,14 +2,14 @@
 import { performance } from 'node:perf_hooks';
 import { Argument, Command } from 'commander';
 import { alternatives } from './alternatives';
-import { startBed, type Bed } from './bed';
 import { coldStart } from './cold-start';
 import { emulatorLoad } from './emulator-load';
+import type { Measured, Scale } from './figures';
 import { fleetDrain } from './fleet-drain';
 import { fleetThroughput } from './fleet-throughput';
 import { latency } from './latency';
-import { machine, tablesOf, writeReport } from './report';
-import type { Measured, Scale } from './support';
+import { describeMachine, renderTables, writeReport } from './report';
+import { startTestbed, type Testbed } from './testbed';
 import { throughput } from './throughput';
 import { waiting } from './waiting';
 
@@ -18,12 +18,12 @@ type Measure = (scale: Scale) => Promise<Measured>;
 /** The sections of docs/benchmarks.md that a run writes, and what fills each. */
 const SECTIONS: Record<string, Record<string, Measure>> = {
   figures: {
-    latency: onBed(latency),
-    throughput: onBed(throughput),
-    coldstart: onBed(coldStart),
-    emulator: onBed((bed, scale) => emulatorLoad(bed.emulator, scale)),
-    alternatives: onBed(alternatives),
-    waiting: onBed(waiting),
+    latency: onTestbed(latency),
+    throughput: onTestbed(throughput),
+    coldstart: onTestbed(coldStart),
+    emulator: onTestbed((bed, scale) => emulatorLoad(bed.emulator, scale)),
+    alternatives: onTestbed(alternatives),
+    waiting: onTestbed(waiting),
   },
   // Only by name, as it takes longer than all others together.
   fleet: {
@@ -38,10 +38,10 @@ const ALIASES: Record<string, string[]> = {
   fleet: Object.keys(SECTIONS['fleet'] ?? {}),
 };
 
-/** A server and an emulator of its own, so that no measurement pays for what an earlier one left. */
-function onBed(measure: (bed: Bed, scale: Scale) => Promise<Measured>): Measure {
+/** Gives a measurement a testbed of its own, so that it does not pay for what an earlier one left. */
+function onTestbed(measure: (bed: Testbed, scale: Scale) => Promise<Measured>): Measure {
   return async (scale) => {
-    const bed = await startBed();
+    const bed = await startTestbed();
     try {
       return await measure(bed, scale);
     } finally {
@@ -54,7 +54,7 @@ async function main(names: string[], options: { quick?: true; write?: true }): P
   const measurements = Object.assign({}, ...Object.values(SECTIONS)) as Record<string, Measure>;
   const whole = Object.keys(SECTIONS[DEFAULT_SECTION] ?? {});
   const wanted = new Set(names.length === 0 ? whole : names.flatMap((name) => ALIASES[name] ?? name));
-  const section = sectionOf(wanted);
+  const section = findSection(wanted);
   if (options.write && (section === undefined || options.quick))
     throw new Error('--write is for a whole section: without names, or with "fleet"; without --quick');
   const scale: Scale = options.quick ? { rounds: 2, divisor: 10 } : { rounds: 5, divisor: 1 };
@@ -67,14 +67,14 @@ async function main(names: string[], options: { quick?: true; write?: true }): P
     measured.push(await measure(scale));
     process.stderr.write(` ${Math.round((performance.now() - start) / 1000)} s\n`);
   }
-  console.log(`${machine()}\n\n${tablesOf(measured)}`);
+  console.log(`${describeMachine()}\n\n${renderTables(measured)}`);
   for (const remark of measured.flatMap((it) => it.remarks ?? [])) console.log(`- ${remark}`);
   if (options.write && section !== undefined)
     await writeReport(section, measured, (performance.now() - began) / 1000);
 }
 
-/** The section that exactly these measurements fill. */
-function sectionOf(wanted: ReadonlySet<string>): string | undefined {
+/** Finds the section that exactly these measurements fill. */
+function findSection(wanted: ReadonlySet<string>): string | undefined {
   const filled = Object.entries(SECTIONS).find(([, measurements]) => {
     const names = Object.keys(measurements);
     return names.length === wanted.size && names.every((name) => wanted.has(name));

@@ -2,16 +2,21 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { drawChart, short } from './charts';
-import type { Measured, Row, Sample, Table } from './support';
+import type { Measured, Row, Sample, Table } from './figures';
 
 const DOCS = path.join(__dirname, '..', '..', 'docs');
 const COLUMNS = [
   'what',
-  ...['ours: median (least to most)', 'limit: median (least to most)', 'ratio', 'wanted', 'rounds', 'note'],
+  'ours: median (least to most)',
+  'limit: median (least to most)',
+  'ratio',
+  'wanted',
+  'rounds',
+  'note',
 ];
 
-/** The tables in Markdown: those with columns of their own, then the one of all that is measured against a limit. */
-export function tablesOf(measured: readonly Measured[]): string {
+/** Renders the tables as Markdown: those with columns of their own, then the one of all that is measured against a limit. */
+export function renderTables(measured: readonly Measured[]): string {
   const rows = measured.flatMap((it) => it.rows);
   return [
     ...measured.flatMap(({ table }) => table ?? []),
@@ -42,8 +47,8 @@ function spread({ median, least, most, runs }: Sample, unit: string): string {
   return runs === 1 ? middle : `${middle} (${short(least)} to ${short(most)})`;
 }
 
-/** Where and when the figures were taken. */
-export function machine(): string {
+/** Says where and when the figures were taken. */
+export function describeMachine(): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   return `${cpus()[0]?.model ?? 'unknown processor'}, ${availableParallelism()} cores, ${memory} GB; ${process.platform}, Node.js ${process.version}; ${new Date().toISOString().slice(0, 10)}`;
 }
@@ -65,8 +70,8 @@ export async function writeReport(
   });
   const remarks = measured.flatMap((it) => it.remarks ?? []).map((remark) => `- ${remark}`);
   const figures = [
-    `${machine()}. All in one run of ${Math.round(seconds / 60)} minutes.`,
-    tablesOf(measured),
+    `${describeMachine()}. All in one run of ${Math.round(seconds / 60)} minutes.`,
+    renderTables(measured),
     remarks.join('\n'),
     ...images,
   ].join('\n\n');

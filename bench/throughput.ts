@@ -1,21 +1,14 @@
 import { workflowIdOf } from '../client';
-import { BARE_QUEUE, type Bed } from './bed';
 import { cpuCounter } from './cpu-counter';
-import {
-  freshAccount,
-  freshAccounts,
-  inParallel,
-  sampleOf,
-  scaled,
-  type Measured,
-  type Scale,
-} from './support';
+import { scaled, summarize, type Measured, type Row, type Scale } from './figures';
+import type { Testbed } from './testbed';
+import { freshAccount, freshAccounts, inParallel } from './work';
 
 const CONCURRENCIES = [50, 200];
 const RUNS = 200;
 
-/** Runs a second at a concurrency, ours and the bare workflow in turns; and what a run costs the server. */
-export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
+/** Measures runs a second, ours and the bare workflow in turns, and what a run costs each part. */
+export async function throughput(bed: Testbed, scale: Scale): Promise<Measured> {
   await bed.emulator.reset({ creationMs: 0 });
   const [ourWorker, bareWorker] = [await bed.startWorker(), await bed.startBareWorker()];
   const count = scaled(RUNS, scale);
@@ -28,11 +21,8 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
       return bed.client.provision({ accountId, region: 'eu-west-1' });
     });
   const bare = (concurrency: number) =>
-    inParallel(freshAccounts(count), concurrency, (account) =>
-      bed.temporal.workflow.execute('bareWorkflow', {
-        taskQueue: BARE_QUEUE,
-        workflowId: `bare-${account}`,
-      }),
+    inParallel(freshAccounts(count), concurrency, async (account) =>
+      (await bed.startBare('bareWorkflow', `bare-${account}`)).result(),
     );
   await ours(CONCURRENCIES[0] ?? 1);
   await bare(CONCURRENCIES[0] ?? 1);
@@ -43,7 +33,7 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
       rates.ours.push(await cpu.ours.rate(count, () => ours(concurrency)));
       rates.bare.push(await cpu.bare.rate(count, () => bare(concurrency)));
     }
-    const [oursSample, bareSample] = [sampleOf(rates.ours), sampleOf(rates.bare)];
+    const [oursSample, bareSample] = [summarize(rates.ours), summarize(rates.bare)];
     measured.rows.push({
       name: `runs a second, ${concurrency} at once`,
       unit: '/s',
@@ -58,18 +48,14 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
     );
   }
   for (const part of ['worker', 'server', 'client', 'emulator'] as const) {
-    measured.rows.push({
-      name: `${part}'s CPU a run`,
-      unit: 'ms',
-      ours: sampleOf(cpu.ours.used[part]),
-      ...(part !== 'emulator' && {
-        limit: { what: 'bare workflow', sample: sampleOf(cpu.bare.used[part]) },
-      }),
-    });
+    const row: Row = { name: `${part}'s CPU a run`, unit: 'ms', ours: summarize(cpu.ours.used[part]) };
+    // The bare workflow calls nobody.
+    if (part !== 'emulator') row.limit = { what: 'bare workflow', sample: summarize(cpu.bare.used[part]) };
+    measured.rows.push(row);
   }
   await ourWorker.stop();
   await bareWorker.stop();
-  const costs = { ours: await costOf(bed, workflowIdOf(last)), bare: await bareCost(bed) };
+  const costs = { ours: await historyCost(bed, workflowIdOf(last)), bare: await bareCost(bed) };
   for (const [key, name] of [
     ['events', 'history events a run'],
     ['transitions', 'state transitions a run'],
@@ -78,8 +64,8 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
     measured.rows.push({
       name,
       unit: '',
-      ours: sampleOf([costs.ours[key]]),
-      limit: { what: 'bare workflow', sample: sampleOf([costs.bare[key]]) },
+      ours: summarize([costs.ours[key]]),
+      limit: { what: 'bare workflow', sample: summarize([costs.bare[key]]) },
     });
   }
   return {
@@ -88,15 +74,17 @@ export async function throughput(bed: Bed, scale: Scale): Promise<Measured> {
   };
 }
 
-async function bareCost(bed: Bed) {
+/** Runs one bare workflow for its cost. */
+async function bareCost(bed: Testbed) {
   const workflowId = `bare-${freshAccount()}`;
   const worker = await bed.startBareWorker();
-  await bed.temporal.workflow.execute('bareWorkflow', { taskQueue: BARE_QUEUE, workflowId });
+  await (await bed.startBare('bareWorkflow', workflowId)).result();
   await worker.stop();
-  return costOf(bed, workflowId);
+  return historyCost(bed, workflowId);
 }
 
-async function costOf(bed: Bed, workflowId: string) {
+/** Reads what a run has cost the server. */
+async function historyCost(bed: Testbed, workflowId: string) {
   const handle = bed.temporal.workflow.getHandle(workflowId);
   const { raw } = await handle.describe();
   const { events } = await handle.fetchHistory();

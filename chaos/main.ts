@@ -4,18 +4,20 @@
  */
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { carryOut, type Outcome } from './carry-out';
-import { fleetViolationsOf } from './fleet-oracle';
-import { makeWholePlan } from './fleet-plan';
-import { Machine } from './machine';
-import { violationsOf } from './oracle';
-import { fleetTimelineOf, tally, timelineOf } from './report';
+import { accountViolations } from './account/oracle';
+import { accountTimeline } from './account/timeline';
+import { fleetViolations } from './fleet/oracle';
+import { fleetTimeline } from './fleet/timeline';
+import { Machine } from './machine/machine';
+import { makePlan } from './plan';
+import { play, type Outcome } from './play';
+import { tally } from './timeline';
 
 const MOST_TIMELINES = 3;
 /** Accounts whose timeline is printed with that of their fleet. */
 const MOST_NAMED = 2;
 
-// As the command does: see command/main.ts.
+// Keeps the SDK's warning about the version of Node.js out of the output.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 async function main(): Promise<void> {
@@ -24,17 +26,17 @@ async function main(): Promise<void> {
     .option('--minutes <n>', 'how long accounts are started and parts broken', number(0.1), 1)
     .parse()
     .opts<{ seed: number; minutes: number }>();
-  const plan = makeWholePlan(seed, minutes);
-  const { accounts, fleets, mishaps, clocks } = plan;
+  const plan = makePlan(seed, minutes);
+  const { accounts, fleets, faults, clocks } = plan;
   console.log(
-    `chaos: seed ${seed}, ${minutes} minutes, ${accounts.length} accounts, ${fleets.length} fleets, ${mishaps.length} mishaps, clocks off by ${clocks.map((ms) => `${Math.round(ms / 1000)} s`).join(', ')}`,
+    `chaos: seed ${seed}, ${minutes} minutes, ${accounts.length} accounts, ${fleets.length} fleets, ${faults.length} faults, clocks off by ${clocks.map((ms) => `${Math.round(ms / 1000)} s`).join(', ')}`,
   );
   const machine = await Machine.start(clocks);
   try {
-    const outcome = await carryOut(plan, machine, minutes * 60_000);
-    process.exitCode = judge(outcome, machine, `npm run chaos -- --seed ${seed} --minutes ${minutes}`);
+    const outcome = await play(plan, machine, minutes * 60_000);
+    process.exitCode = report(outcome, machine, `npm run chaos -- --seed ${seed} --minutes ${minutes}`);
   } catch (error) {
-    // Before the parts are ended, which others still talk to.
+    // Printed before the parts are stopped: what still talks to them prints errors then.
     console.error(error);
     process.exitCode = 2;
   } finally {
@@ -42,8 +44,8 @@ async function main(): Promise<void> {
   }
 }
 
-/** Prints what happened; @returns the exit code. */
-function judge({ accounts, fleets, moments }: Outcome, machine: Machine, repeat: string): number {
+/** Judges and prints what happened. @returns the exit code */
+function report({ accounts, fleets, faults }: Outcome, machine: Machine, repeat: string): number {
   const runs = accounts.flatMap((it) => it.runs);
   const records = fleets.flatMap((it) => it.records);
   const outcomes = records.flatMap(({ pages }) => pages.flatMap((page) => page.outcomes));
@@ -58,19 +60,22 @@ function judge({ accounts, fleets, moments }: Outcome, machine: Machine, repeat:
       ...outcomes.map(({ end, outcome }) => `account ${end} ${outcome ?? ''}`.trim()),
     ]),
   );
-  console.table(machine.mishaps);
+  console.table(machine.counts);
   const broken = [
     ...fleets.map((it) => {
-      const violations = fleetViolationsOf(it);
+      const violations = fleetViolations(it);
       const named = accounts.filter(({ plan }) => violations.some((text) => text.includes(plan.accountId)));
       const timeline = () =>
         [
-          fleetTimelineOf(it, moments),
-          ...named.slice(0, MOST_NAMED).map((account) => timelineOf(account, moments)),
+          fleetTimeline(it, faults),
+          ...named.slice(0, MOST_NAMED).map((account) => accountTimeline(account, faults)),
         ].join('\n');
       return { violations, timeline };
     }),
-    ...accounts.map((it) => ({ violations: violationsOf(it), timeline: () => timelineOf(it, moments) })),
+    ...accounts.map((it) => ({
+      violations: accountViolations(it),
+      timeline: () => accountTimeline(it, faults),
+    })),
   ].filter(({ violations }) => violations.length > 0);
   for (const { violations, timeline } of broken.slice(0, MOST_TIMELINES)) {
     console.log(`\n${violations.map((violation) => `VIOLATION ${violation}`).join('\n')}`);

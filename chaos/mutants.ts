@@ -29,6 +29,7 @@ function main(): void {
   }
 }
 
+/** Builds one defect in, and runs its chaos. */
 function tryOut({ name, file, replace, seed, minutes }: Defect, copy: string) {
   const began = Date.now();
   const target = path.join(copy, file);

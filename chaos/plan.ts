@@ -1,185 +1,65 @@
 import fc from 'fast-check';
-import type { ProvisionRequestInput, Steer } from '../client';
-import type { Faults } from '../sandbox/emulator';
-
-/** What goes wrong for one account. */
-export type AccountFaults = Omit<Faults, 'accounts'>;
-
-/** What somebody does to one account. */
-export type Deed =
-  | { does: 'start'; times: number }
-  | { does: Steer | 'cancel' | 'terminate' | 'deprovision' }
-  /** Its owner, without us. */
-  | { does: 'ownerCreates' | 'ownerDeletes' }
-  | { does: 'faults'; faults: AccountFaults };
-
-/** One account: what is asked for, and what happens to it. Times in milliseconds. */
-export interface AccountPlan {
-  accountId: string;
-  /** Somebody starts a run of it, whatever fleets do. */
-  ownRun: boolean;
-  startsAt: number;
-  request: Pick<ProvisionRequestInput, 'existing' | 'onFailure' | 'onCancel' | 'onCreateFailed'>;
-  /** Somebody made an instance before us. */
-  taken: boolean;
-  /** Its organization has an instance as well. */
-  organizationInstance: boolean;
-  faults: AccountFaults;
-  deeds: { afterMs: number; deed: Deed }[];
-  /** What a run that is held at the end is told. */
-  atLast: 'retry' | 'abort';
-}
-
-/** What happens to the machinery. Workers are counted from 0. */
-export type Mishap =
-  | { does: 'killWorker'; worker: number }
-  | { does: 'freezeWorker'; worker: number; forMs: number }
-  | { does: 'killServer'; forMs: number }
-  | { does: 'faults'; faults: AccountFaults; forMs: number };
+import { arbitraryAccount, type AccountPlan } from './account/plan';
+import { arbitraryFleet, makeFleets, type FleetPlan } from './fleet/plan';
+import { clocks, fault, type Fault } from './machine/plan';
 
 /** All that happens in a run of chaos; the same for the same seed. */
 export interface Plan {
+  /** Those with runs of their own first, then those that only fleets begin. */
   accounts: AccountPlan[];
-  mishaps: { at: number; mishap: Mishap }[];
+  fleets: FleetPlan[];
+  /** What goes wrong with the machinery, by time in milliseconds. */
+  faults: { at: number; fault: Fault }[];
   /** Milliseconds by which the clock of each worker is off. */
   clocks: number[];
 }
 
-export const WORKERS = 3;
 const ACCOUNTS_PER_MINUTE = 90;
-const MISHAPS_PER_MINUTE = 12;
+const FAULTS_PER_MINUTE = 12;
+const FLEETS_PER_MINUTE = 3;
+/** Two can have accounts in common. */
+const FEWEST_FLEETS = 2;
 
-// Most of what can go wrong goes wrong in CreateInstance.
-const operation = fc.constantFrom(
-  ...['CreateInstance', 'CreateInstance', 'CreateInstance'],
-  ...['DescribeInstance', 'ListInstances', 'DeleteInstance'],
-);
-const times = fc.integer({ min: 1, max: 3 });
-const ERRORS = [
-  ...['ThrottlingException', 'InternalServerException', 'ValidationException', 'ConflictException'],
-  ...['AccessDeniedException', 'ServiceQuotaExceededException', 'ExpiredTokenException', 'OptInRequired'],
-  ...['html503', 'empty500', 'reset', 'garbage', 'halfResponse', 'hang'],
-];
-
-const accountFaults: fc.Arbitrary<AccountFaults> = fc.oneof(
-  fc.constant({}),
-  fc.record({
-    failNext: fc.array(fc.record({ operation, times, error: fc.constantFrom(...ERRORS) }), {
-      minLength: 1,
-      maxLength: 3,
-    }),
-  }),
-  fc.record({ loseResponse: fc.record({ operation, times }) }),
-  fc.record({ hangAfterWrite: fc.record({ operation, times: fc.constant(1) }) }),
-  fc.record({ createFails: fc.constant('internal trouble') }),
-  fc.record({
-    creationMs: fc.integer({ min: 0, max: 6_000 }),
-    deletionMs: fc.integer({ min: 0, max: 2_000 }),
-  }),
-  fc.record({ latencyMs: fc.integer({ min: 0, max: 1_500 }) }),
-  fc.record({
-    existsError: fc.constantFrom(
-      'ServiceQuotaExceededException',
-      'ValidationException',
-      'AccessDeniedException',
-    ),
-  }),
-  fc.record({ notReadyForMs: fc.integer({ min: 500, max: 4_000 }) }),
-  fc.record({ tokenTtlMs: fc.constant(1_000) }),
-  fc.record({
-    deletedToken: fc.constantFrom('sameArn', 'newInstance', 'ConflictException', 'ValidationException'),
-  }),
-  fc.record({ organizationForbids: fc.constant(true) }),
-);
-
-const deed: fc.Arbitrary<Deed> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ does: fc.constant('start'), times: fc.integer({ min: 1, max: 3 }) }) },
-  { weight: 5, arbitrary: fc.record({ does: fc.constantFrom<Steer>('pause', 'resume', 'retry', 'abort') }) },
-  { weight: 3, arbitrary: fc.record({ does: fc.constant('cancel') }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('terminate') }) },
-  { weight: 2, arbitrary: fc.record({ does: fc.constant('deprovision') }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('ownerDeletes') }) },
-  { weight: 4, arbitrary: fc.record({ does: fc.constant('faults'), faults: accountFaults }) },
-);
-
-/** All of an account but who it is. */
-export function accountFate(lengthMs: number): fc.Arbitrary<Omit<AccountPlan, 'accountId' | 'ownRun'>> {
-  return fc.record({
-    startsAt: fc.integer({ min: 0, max: lengthMs }),
-    request: fc.record({
-      existing: fc.constantFrom('fail', 'adopt'),
-      onFailure: fc.constantFrom('fail', 'hold'),
-      onCancel: fc.constantFrom('delete', 'delete', 'keep'),
-      onCreateFailed: fc.constantFrom('fail', 'recreate'),
-    }),
-    taken: fc.nat(9).map((n) => n === 0),
-    organizationInstance: fc.nat(3).map((n) => n === 0),
-    faults: accountFaults,
-    deeds: fc.array(fc.record({ afterMs: fc.integer({ min: 0, max: 2_500 }), deed }), { maxLength: 8 }),
-    atLast: fc.constantFrom('retry', 'abort'),
-  });
-}
-
-const worker = fc.nat(WORKERS - 1);
-const mishap: fc.Arbitrary<Mishap> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ does: fc.constant('killWorker'), worker }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      does: fc.constant('freezeWorker'),
-      worker,
-      forMs: fc.integer({ min: 1_000, max: 45_000 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ does: fc.constant('killServer'), forMs: fc.integer({ min: 0, max: 3_000 }) }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      does: fc.constant('faults'),
-      forMs: fc.integer({ min: 1_000, max: 6_000 }),
-      faults: fc.oneof(
-        fc.record({ throttle: fc.record({ ratePerSecond: fc.integer({ min: 1, max: 8 }), burst: times }) }),
-        fc.record({ errorRate: fc.double({ min: 0.1, max: 0.6, noNaN: true }) }),
-        fc.record({ latencyMs: fc.integer({ min: 100, max: 1_500 }) }),
-        fc.record({ credentialsTtlMs: fc.integer({ min: 100, max: 1_500 }) }),
-      ),
-    }),
-  },
-);
-
-/** The plan of a seed, without fleets. */
+/** Makes the plan of a seed. */
 export function makePlan(seed: number, minutes: number): Plan {
   const lengthMs = minutes * 60_000;
-  const exactly = (count: number) => ({
-    minLength: Math.max(1, Math.round(count)),
-    maxLength: Math.max(1, Math.round(count)),
-  });
-  const plan = fc.record({
-    accounts: fc.array(accountFate(lengthMs), { ...exactly(ACCOUNTS_PER_MINUTE * minutes), size: 'max' }),
-    mishaps: fc.array(fc.record({ at: fc.integer({ min: 1_000, max: lengthMs }), mishap }), {
-      ...exactly(MISHAPS_PER_MINUTE * minutes),
-      size: 'max',
-    }),
-    // The first worker's clock is right.
-    clocks: fc.tuple(
-      fc.constant(0),
-      fc.integer({ min: 0, max: 600_000 }),
-      fc.integer({ min: -600_000, max: 0 }),
+  // The order of the properties is the order in which they are drawn: with another one a seed is another plan.
+  const accountsAndFaults = fc.record({
+    accounts: listOf(arbitraryAccount(lengthMs), Math.max(1, ACCOUNTS_PER_MINUTE * minutes)),
+    faults: listOf(
+      fc.record({ at: fc.integer({ min: 1_000, max: lengthMs }), fault }),
+      Math.max(1, FAULTS_PER_MINUTE * minutes),
     ),
+    clocks,
   });
-  // With its bias towards the ends of a range most would happen in the same moment.
-  const [drawn] = fc.sample(fc.noBias(plan), { seed, numRuns: 1 });
-  if (drawn === undefined) throw new Error('no plan was drawn');
+  const own = draw(accountsAndFaults, seed);
+  const accounts = own.accounts.map((account, index) => ({
+    ...account,
+    accountId: String(200_000_000_000 + index),
+    ownRun: true,
+  }));
+  // Drawn apart, so that the accounts of a seed do not change with how fleets are drawn.
+  const drawnFleets = draw(
+    listOf(arbitraryFleet(lengthMs), Math.max(FEWEST_FLEETS, FLEETS_PER_MINUTE * minutes)),
+    seed + 1,
+  );
+  const { fleets, members } = makeFleets(drawnFleets, accounts);
   return {
-    ...drawn,
-    accounts: drawn.accounts.map((it, index) => ({
-      ...it,
-      accountId: String(200_000_000_000 + index),
-      ownRun: true,
-    })),
-    mishaps: drawn.mishaps.sort((a, b) => a.at - b.at),
+    accounts: [...accounts, ...members],
+    fleets,
+    faults: own.faults.sort((a, b) => a.at - b.at),
+    clocks: own.clocks,
   };
+}
+
+function listOf<T>(arbitrary: fc.Arbitrary<T>, count: number): fc.Arbitrary<T[]> {
+  const length = Math.round(count);
+  return fc.array(arbitrary, { minLength: length, maxLength: length, size: 'max' });
+}
+
+function draw<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
+  // With its bias towards the ends of a range most would happen in the same moment.
+  const [drawn] = fc.sample(fc.noBias(arbitrary), { seed, numRuns: 1 });
+  if (drawn === undefined) throw new Error('no plan was drawn');
+  return drawn;
 }

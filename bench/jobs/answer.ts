@@ -1,4 +1,4 @@
-import { inParallel } from '../support';
+import { inParallel } from '../work';
 
 /** Provision these accounts, so many at once. */
 export interface Question {

@@ -1,6 +1,6 @@
 /** A fleet as a team writes it first: p-limit around `script.ts`. `AWS_RETRY_MODE` chooses among the SDK's retries. */
 import pLimit from 'p-limit';
-import { timed } from '../support';
+import { timed } from '../work';
 import { answerQuestions } from './answer';
 import { createInstance, openAccount, waitForActive } from './plain-aws';
 

@@ -1,120 +1,122 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '../../contract';
 import { AwsError } from './aws-error';
 import type { CallLog, RecordedCall } from './call-log';
-import type { FaultPlan, Faults } from './faults';
-import { isOperation, readInput, type Operation } from './model';
-import { jsonProtocol, queryProtocol, type HttpAnswer } from './protocols';
-import { createSsoAdmin, type Caller } from './sso-admin';
-import type { Store } from './store';
-import { accountOf, createSts, isStsOperation, type StsOperation } from './sts';
-
-/** An HTTP request to AWS. */
-export interface AwsRequest {
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-}
-
-/** What becomes of the request: an answer, whole or cut in half, or none. */
-export type Delivery = { answer: HttpAnswer; half?: boolean } | 'drop' | 'hang';
-
-const TARGET = /^SWBExternalService\.(\w+)$/;
-const CREDENTIAL = /Credential=([^/,\s]+)\/\d+\/([a-z0-9-]+)\/[a-z0-9-]+\/aws4_request/;
+import { header, type AwsRequest, type HttpAnswer } from './protocols';
+import type { CallDetails, Operation, Service, ServiceContext } from './service';
+import { transportFailure, type Delivery } from './transport-failures';
+import { readInput } from './validation';
 
 /** Answers requests as AWS does, and as the faults say. */
-export function createAws(store: Store, faults: FaultPlan, log: CallLog) {
-  const ssoAdmin = createSsoAdmin(store, faults);
-  const sts = createSts(store, faults);
-
+export function createAws(
+  services: readonly Service[],
+  { keys, faults }: Pick<ServiceContext, 'keys' | 'faults'>,
+  log: CallLog,
+) {
   return async function handle(request: AwsRequest): Promise<Delivery> {
     const requestId = randomUUID();
-    const called = TARGET.exec(header(request, 'x-amz-target') ?? '')?.[1];
-    // STS speaks the query protocol only: its operations are unknown as targets.
-    const target = called !== undefined && isStsOperation(called) ? `SWBExternalService.${called}` : called;
-    const parameters = new URLSearchParams(request.body);
-    const operation = target ?? parameters.get('Action') ?? '';
-    const protocol = target === undefined && parameters.has('Action') ? queryProtocol : jsonProtocol;
-    const caller = readCaller(request);
-    if (caller === undefined) {
-      return {
-        answer: protocol.error(
-          requestId,
-          new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'),
-        ),
-      };
-    }
-    const account = isStsOperation(operation)
-      ? accountOf(operation, parameters, caller.account)
-      : caller.account;
-    const call: RecordedCall = {
+    const { service, name, operation } = route(services, request);
+    const { protocol } = service;
+    const fail = (error: AwsError): Delivery => ({ answer: protocol.error(requestId, error) });
+    const caller = keys.caller(request);
+    if (caller === undefined)
+      return fail(new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'));
+    const { account = caller.account, details } = describeCall(service, operation, request);
+    const call: RecordedCall = defined({
       time: new Date().toISOString(),
       account,
-      operation,
+      operation: name,
       region: caller.region,
       caller: caller.arn,
-      ...sdkAttemptOf(request),
-      ...describeCall(operation, request.body),
+      sdkAttempt: sdkAttempt(request),
+      ...details,
       outcome: 'ok',
-    };
+    });
     log.add(call);
     await sleep(faults.get(account, 'latencyMs') ?? 0);
-
-    const perform = (): HttpAnswer => {
-      if (isStsOperation(operation)) {
-        return queryProtocol.answer(
-          requestId,
-          operation,
-          sts(operation satisfies StsOperation, parameters, caller),
-        );
-      }
-      return jsonProtocol.answer(requestId, ssoAdmin(operation as Operation, readJson(request.body), caller));
-    };
     try {
-      if (!isStsOperation(operation) && !isOperation(operation)) {
-        throw new AwsError('UnknownOperationException', `There is no operation ${operation}.`);
+      if (operation === undefined)
+        throw new AwsError('UnknownOperationException', `There is no operation ${name}.`);
+      if (caller.expired) {
+        const message = 'The security token included in the request is expired';
+        throw new AwsError(protocol.errors.expiredToken, message);
       }
-      if (caller.expired)
-        throw new AwsError(
-          isStsOperation(operation) ? 'ExpiredToken' : 'ExpiredTokenException',
-          'The security token included in the request is expired',
-        );
-      const failure = faults.takeFailure(account, operation);
+      const perform = (): HttpAnswer => {
+        const input = readInput(operation.schema, protocol.input(request), protocol.errors);
+        return protocol.answer(requestId, name, operation.perform(input, caller));
+      };
+      const failure = faults.takeFailure(account, name);
       if (failure !== undefined) {
-        call.outcome = failure.error;
-        return deliverFailure(failure, perform, (error) => protocol.error(requestId, error));
+        const { error, status, retryAfterSeconds } = failure;
+        call.outcome = error;
+        const message = failure.message ?? (error === 'ThrottlingException' ? 'Rate exceeded' : error);
+        return (
+          transportFailure(error, perform) ?? fail(new AwsError(error, message, status, retryAfterSeconds))
+        );
       }
-      if (isOperation(operation) && faults.isThrottled(account))
+      if (service.throttled && faults.isThrottled(account))
         throw new AwsError('ThrottlingException', 'Rate exceeded');
-      if (Math.random() < (faults.get(account, 'errorRate') ?? 0)) {
+      if (Math.random() < (faults.get(account, 'errorRate') ?? 0))
         throw new AwsError('InternalServerException', 'An internal error occurred.');
-      }
-      const delayMs = faults.takeDelay(account, operation);
+      const delayMs = faults.takeDelay(account, name);
       if (delayMs !== undefined) {
         call.outcome = 'late';
         void performLater(perform, delayMs);
         return 'hang';
       }
       const answer = perform();
-      const loss = faults.takeLoss(account, operation);
+      const loss = faults.takeLoss(account, name);
       if (loss === undefined) return { answer };
       call.outcome = loss;
       return loss === 'lost' ? 'drop' : 'hang';
     } catch (error) {
       const awsError = error instanceof AwsError ? error : new AwsError('InternalFailure', String(error));
       call.outcome = awsError.code;
-      return { answer: protocol.error(requestId, awsError) };
+      return fail(awsError);
     }
   };
+}
 
-  function readCaller(request: AwsRequest): (Caller & { expired: boolean }) | undefined {
-    const [, accessKeyId, region] = CREDENTIAL.exec(header(request, 'authorization') ?? '') ?? [];
-    if (accessKeyId === undefined || region === undefined) return undefined;
-    const { account, arn, expiresAt } = store.caller(accessKeyId);
-    return { account, arn, region, expired: Date.now() >= expiresAt };
+/** Finds the operation that a request names; none, where no service has it. */
+function route(
+  services: readonly Service[],
+  request: AwsRequest,
+): { service: Service; name: string; operation?: Operation } {
+  let unknown: { service: Service; name: string } | undefined;
+  for (const service of services) {
+    const name = service.protocol.operation(request);
+    if (name === undefined) continue;
+    const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+    if (operation !== undefined) return { service, name, operation };
+    unknown ??= { service, name };
+  }
+  const [service] = services;
+  if (service === undefined) throw new Error('the emulator has no services');
+  return unknown ?? { service, name: '' };
+}
+
+/** Reads from a call, valid or not, what its operation says of it. */
+function describeCall(
+  { protocol }: Service,
+  operation: Operation | undefined,
+  request: AwsRequest,
+): { account?: string | undefined; details?: CallDetails | undefined } {
+  if (operation?.account === undefined && operation?.details === undefined) return {};
+  try {
+    const input = protocol.input(request);
+    const read = operation.schema.safeParse(input);
+    return {
+      account: operation.account?.(input),
+      details: read.success ? operation.details?.(read.data) : undefined,
+    };
+  } catch (error) {
+    if (error instanceof AwsError) return {};
+    throw error;
   }
 }
 
-/** Nobody waits for the answer any more, whatever it is. */
+/** Carries out a call whose answer nobody waits for any more. */
 async function performLater(perform: () => HttpAnswer, delayMs: number): Promise<void> {
   await sleep(delayMs, undefined, { ref: false });
   try {
@@ -124,78 +126,7 @@ async function performLater(perform: () => HttpAnswer, delayMs: number): Promise
   }
 }
 
-function deliverFailure(
-  failure: NonNullable<Faults['failNext']>[number],
-  perform: () => HttpAnswer,
-  asError: (error: AwsError) => HttpAnswer,
-): Delivery {
-  switch (failure.error) {
-    case 'reset':
-      return 'drop';
-    case 'hang':
-      return 'hang';
-    case 'html503':
-      return {
-        answer: {
-          status: 503,
-          headers: { 'content-type': 'text/html' },
-          body: '<html><body>Service Unavailable</body></html>',
-        },
-      };
-    case 'empty500':
-      return { answer: { status: 500, headers: {}, body: '' } };
-    case 'garbage':
-      return {
-        answer: {
-          status: 200,
-          headers: { 'content-type': 'application/x-amz-json-1.1' },
-          body: '{"InstanceArn": "arn:aws',
-        },
-      };
-    case 'halfResponse':
-      return { answer: perform(), half: true };
-    default: {
-      const { error, status, retryAfterSeconds } = failure;
-      const message = failure.message ?? (error === 'ThrottlingException' ? 'Rate exceeded' : error);
-      return { answer: asError(new AwsError(error, message, status, retryAfterSeconds)) };
-    }
-  }
-}
-
-function sdkAttemptOf(request: AwsRequest): Pick<RecordedCall, 'sdkAttempt'> {
+function sdkAttempt(request: AwsRequest): number | undefined {
   const attempt = /\battempt=(\d+)/.exec(header(request, 'amz-sdk-request') ?? '')?.[1];
-  return attempt === undefined ? {} : { sdkAttempt: Number(attempt) };
-}
-
-/** What an oracle compares: the instance, or the token and the parameters of a CreateInstance, where the call is valid. */
-function describeCall(
-  operation: string,
-  body: string,
-): Pick<RecordedCall, 'token' | 'parameters' | 'instanceArn'> {
-  try {
-    if (operation === 'DescribeInstance' || operation === 'DeleteInstance')
-      return { instanceArn: readInput(operation, JSON.parse(body)).InstanceArn };
-    if (operation !== 'CreateInstance') return {};
-    const { ClientToken, Name, Tags } = readInput('CreateInstance', JSON.parse(body));
-    const tags = Object.fromEntries((Tags ?? []).map(({ Key, Value }) => [Key, Value]));
-    return {
-      ...(ClientToken !== undefined && { token: ClientToken }),
-      parameters: { ...(Name !== undefined && { name: Name }), tags },
-    };
-  } catch {
-    return {};
-  }
-}
-
-function readJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    throw new AwsError('SerializationException', 'The body is not JSON.');
-  }
-}
-
-function header({ headers }: AwsRequest, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
+  return attempt === undefined ? undefined : Number(attempt);
 }

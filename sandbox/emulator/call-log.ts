@@ -30,13 +30,7 @@ export class CallLog {
     if (this.calls.length > MOST_CALLS) this.calls = this.calls.slice(MOST_CALLS / 10);
   }
 
-  find({
-    account,
-    operation,
-  }: {
-    account?: string | undefined;
-    operation?: string | undefined;
-  }): RecordedCall[] {
+  find({ account, operation }: { account?: string; operation?: string }): RecordedCall[] {
     return this.calls.filter(
       (call) =>
         (account === undefined || call.account === account) &&

@@ -3,11 +3,11 @@ import { z } from 'zod';
 const count = z.number().int().min(0);
 const milliseconds = z.number().min(0);
 
-/** What goes wrong, from now on. Durations in milliseconds. */
+/** What goes wrong, from now on. Durations are in milliseconds. */
 export const faultsSchema = z.strictObject({
   /** Only for these accounts; their fields go before those that are for all. */
   accounts: z.array(z.string().regex(/^\d{12}$/)).optional(),
-  /** A token bucket over the calls to Identity Center: past it, `Rate exceeded`. */
+  /** A token bucket over the calls to services that this counts for: past it, `Rate exceeded`. */
   throttle: z.strictObject({ ratePerSecond: z.number().min(0), burst: z.number().min(0) }).optional(),
   /**
    * Fails the next `times` calls of an operation, before anything is done. `error` is an AWS error code, or trouble on the
@@ -73,7 +73,7 @@ export const faultsSchema = z.strictObject({
 });
 
 export type Faults = z.infer<typeof faultsSchema>;
-type Failure = NonNullable<Faults['failNext']>[number];
+type NextFailure = NonNullable<Faults['failNext']>[number];
 
 interface Scope {
   faults: Faults;
@@ -109,7 +109,7 @@ export class FaultPlan {
   }
 
   /** The failure that the next call of an operation is to meet; counts it. */
-  takeFailure(account: string, operation: string): Failure | undefined {
+  takeFailure(account: string, operation: string): NextFailure | undefined {
     const failure = this.get(account, 'failNext')?.find((it) => it.operation === operation && it.times > 0);
     if (failure !== undefined) failure.times -= 1;
     return failure;
@@ -137,7 +137,7 @@ export class FaultPlan {
     return late.delayMs;
   }
 
-  /** Whether a call to Identity Center is over the rate. */
+  /** Whether a call is over the rate; counts it. */
   isThrottled(account: string): boolean {
     return [account, EVERYBODY].some((name) => {
       const scope = this.scopes.get(name);
@@ -145,6 +145,7 @@ export class FaultPlan {
     });
   }
 
+  /** Whether STS hands out the account's role; counts the time from the first question on. */
   isReady(account: string): boolean {
     const notReadyForMs = this.get(account, 'notReadyForMs');
     if (notReadyForMs === undefined) return true;

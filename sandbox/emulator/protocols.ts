@@ -1,5 +1,11 @@
-import type { AwsError } from './aws-error';
-import { element } from './sts';
+import { AwsError } from './aws-error';
+import { element } from './xml';
+
+/** An HTTP request to AWS. */
+export interface AwsRequest {
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
 
 /** An HTTP answer that is ready to be sent. */
 export interface HttpAnswer {
@@ -8,44 +14,86 @@ export interface HttpAnswer {
   body: string;
 }
 
-const STS_NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/';
+/** How a service is called, and how it answers. */
+export interface Protocol {
+  /** Reads which operation of the service a request names; nothing, where it is a request to another service. */
+  operation(request: AwsRequest): string | undefined;
+  /** Reads the input, which nobody has checked yet. @throws AwsError */
+  input(request: AwsRequest): unknown;
+  answer(requestId: string, operation: string, result: object): HttpAnswer;
+  error(requestId: string, error: AwsError): HttpAnswer;
+  /** What the errors that every service has are called. */
+  errors: { validation: string; serialization: string; expiredToken: string };
+}
 
-/** AWS JSON 1.1, as sso-admin speaks it. */
-export const jsonProtocol = {
-  answer: (requestId: string, result: object): HttpAnswer => ({
-    status: 200,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
-    body: JSON.stringify(result),
-  }),
-  error: (requestId: string, { code, message, status, retryAfterSeconds }: AwsError): HttpAnswer => ({
-    status,
-    headers: {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amzn-requestid': requestId,
-      ...retryAfter(retryAfterSeconds),
+/** AWS JSON. @param target what stands before the operation in `X-Amz-Target` */
+export function jsonProtocol(target: string, version: '1.0' | '1.1' = '1.1'): Protocol {
+  const contentType = `application/x-amz-json-${version}`;
+  return {
+    operation: (request) => {
+      const [service, name, ...rest] = header(request, 'x-amz-target')?.split('.') ?? [];
+      return service === target && rest.length === 0 && /^\w+$/.test(name ?? '') ? name : undefined;
     },
-    body: JSON.stringify({ __type: code, Message: message }),
-  }),
-};
+    input: ({ body }) => {
+      try {
+        return JSON.parse(body) as unknown;
+      } catch {
+        throw new AwsError('SerializationException', 'The body is not JSON.');
+      }
+    },
+    answer: (requestId, _operation, result) => ({
+      status: 200,
+      headers: headers(contentType, requestId),
+      body: JSON.stringify(result),
+    }),
+    error: (requestId, { code, message, status, retryAfterSeconds }) => ({
+      status,
+      headers: headers(contentType, requestId, retryAfterSeconds),
+      body: JSON.stringify({ __type: code, Message: message }),
+    }),
+    errors: {
+      validation: 'ValidationException',
+      serialization: 'SerializationException',
+      expiredToken: 'ExpiredTokenException',
+    },
+  };
+}
 
-/** The AWS query protocol, as STS speaks it. */
-export const queryProtocol = {
-  answer: (requestId: string, operation: string, result: string): HttpAnswer => ({
-    status: 200,
-    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
-    body:
-      `<${operation}Response xmlns="${STS_NAMESPACE}"><${operation}Result>${result}</${operation}Result>` +
-      `<ResponseMetadata>${element('RequestId', requestId)}</ResponseMetadata></${operation}Response>`,
-  }),
-  error: (requestId: string, { code, message, status, retryAfterSeconds }: AwsError): HttpAnswer => ({
-    status,
-    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...retryAfter(retryAfterSeconds) },
-    body:
-      `<ErrorResponse xmlns="${STS_NAMESPACE}"><Error>${element('Type', status < 500 ? 'Sender' : 'Receiver')}` +
-      `${element('Code', code)}${element('Message', message)}</Error>${element('RequestId', requestId)}</ErrorResponse>`,
-  }),
-};
+/** The AWS query protocol: a form is sent, XML comes back. @param namespace of that XML */
+export function queryProtocol(namespace: string): Protocol {
+  return {
+    operation: ({ body }) => new URLSearchParams(body).get('Action') ?? undefined,
+    input: ({ body }) => Object.fromEntries(new URLSearchParams(body)),
+    answer: (requestId, operation, result) => ({
+      status: 200,
+      headers: headers('text/xml', requestId),
+      body:
+        `<${operation}Response xmlns="${namespace}">${element(`${operation}Result`, result)}` +
+        `${element('ResponseMetadata', { RequestId: requestId })}</${operation}Response>`,
+    }),
+    error: (requestId, { code, message, status, retryAfterSeconds }) => ({
+      status,
+      headers: headers('text/xml', requestId, retryAfterSeconds),
+      body:
+        `<ErrorResponse xmlns="${namespace}">` +
+        element('Error', { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message }) +
+        `${element('RequestId', requestId)}</ErrorResponse>`,
+    }),
+    errors: {
+      validation: 'ValidationError',
+      serialization: 'ValidationError',
+      expiredToken: 'ExpiredToken',
+    },
+  };
+}
 
-function retryAfter(seconds: number | undefined): Record<string, string> {
-  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
+/** A header of a request; the first, where it was sent several times. */
+export function header({ headers }: AwsRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function headers(contentType: string, requestId: string, retryAfterSeconds?: number): Record<string, string> {
+  const all = { 'content-type': contentType, 'x-amzn-requestid': requestId };
+  return retryAfterSeconds === undefined ? all : { ...all, 'retry-after': String(retryAfterSeconds) };
 }

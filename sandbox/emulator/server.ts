@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readBy } from '../../contract';
-import { createAws, type Delivery } from './aws';
+import { AccessKeys } from './access-keys';
+import { createAws } from './aws';
 import { CallLog, type RecordedCall } from './call-log';
-import { FaultPlan, faultsSchema, type Faults } from './faults';
-import { Store, type EmulatedInstance, type InstanceFilter } from './store';
+import { createControl, refusal, type ControlAnswer } from './control';
+import { FaultPlan, type Faults } from './faults';
+import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
+import { SERVICES } from './services';
+import type { Delivery } from './transport-failures';
 
 /** A running emulator of AWS: sso-admin and STS on one address of this machine. */
 export interface Emulator {
@@ -34,76 +37,33 @@ const DEFAULT_PORT = 4599;
 const MOST_BYTES = 1024 * 1024;
 
 /** Starts an emulator, on loopback only. */
-export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const [store, faults, log] = [new Store(), new FaultPlan(), new CallLog()];
-  const handleAws = createAws(store, faults, log);
+export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
+  const context = { faults: new FaultPlan(), keys: new AccessKeys(), instances: new InstanceStore() };
+  const { faults, instances } = context;
+  const log = new CallLog();
+  const running = services.map((create) => create(context));
+  const handleAws = createAws(running, context, log);
   const reset = () => {
-    store.clear();
-    faults.clear();
-    log.clear();
+    for (const part of [...Object.values(context), log]) part.clear();
+    for (const service of running) service.reset?.();
   };
+  const control = createControl({ faults, log, instances }, reset);
   // An idle connection is the client's to close: a request that meets the server closing it fails (ECONNRESET).
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void answer(request, response).catch(() => response.destroy());
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { headers, method = '', url: target = '/' } = request;
     const body = await readBody(request);
     if (body === undefined) {
-      refuse(response, 413, `the body has more than ${MOST_BYTES} bytes`);
+      reply(refusal(413, `the body has more than ${MOST_BYTES} bytes`), response);
       return;
     }
-    const target = request.url ?? '/';
     // What is no URL, such as `//`, is AWS's to refuse.
     const url = new URL(URL.canParse(target, `http://${HOST}`) ? target : '/', `http://${HOST}`);
-    if (url.pathname.startsWith('/_emulator')) {
-      // A page in a browser must not reach this through a name that leads to 127.0.0.1.
-      if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(request.headers.host ?? '')) {
-        refuse(response, 403, `this is not served as ${request.headers.host ?? 'nobody'}`);
-        return;
-      }
-      control(`${request.method ?? ''} ${url.pathname}`, url.searchParams, body, response);
-      return;
-    }
-    deliver(await handleAws({ headers: request.headers, body }), response);
-  }
-
-  function control(what: string, query: URLSearchParams, body: string, response: ServerResponse): void {
-    const reply = (status: number, value: unknown) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-    };
-    switch (what) {
-      case 'PUT /_emulator/faults':
-        try {
-          const read = readBy(faultsSchema, JSON.parse(body));
-          if ('problems' in read) reply(400, read);
-          else {
-            faults.set(read.request);
-            reply(200, {});
-          }
-        } catch (error) {
-          reply(400, { problems: [{ field: '', message: `not JSON: ${String(error)}` }] });
-        }
-        return;
-      case 'GET /_emulator/calls':
-        reply(
-          200,
-          log.find({
-            account: query.get('account') ?? undefined,
-            operation: query.get('operation') ?? undefined,
-          }),
-        );
-        return;
-      case 'GET /_emulator/instances':
-        reply(200, store.list({ deleted: query.get('deleted') === 'true' }));
-        return;
-      case 'DELETE /_emulator':
-        reset();
-        reply(200, {});
-        return;
-      default:
-        reply(404, { problems: [{ field: '', message: `there is no ${what}` }] });
-    }
+    if (url.pathname.startsWith('/_emulator')) reply(control(headers.host, method, url, body), response);
+    else deliver(await handleAws({ headers, body }), response);
   }
 
   await listen(server, options);
@@ -115,7 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       faults.set(input);
     },
     calls: (filter = {}) => log.find(filter),
-    instances: (filter) => store.list(filter),
+    instances: (filter) => instances.list(filter),
     reset,
     close: () =>
       new Promise((resolve) => {
@@ -148,9 +108,8 @@ async function listen(
   }
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
-  const problems = [{ field: '', message }];
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ problems }));
+function reply({ status, value }: ControlAnswer, response: ServerResponse): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {

@@ -3,16 +3,10 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 import { makeFailure, defined, readFailureParts, type FailureParts, type Situation } from '../../contract';
 import { payloadConverter } from './payload-converter';
 
-/** The parts of a failure that a workflow makes itself; one that has none may be given as `undefined`. */
-type OwnParts = { [K in keyof FailureParts]: FailureParts[K] | undefined } & {
-  situation: Situation;
-  accountId: string;
-};
-
-/** Makes a failure after which the run stops; the request ID is that of the cause. */
-export function runFailure(own: OwnParts, cause?: Error): ApplicationFailure {
+/** Makes a failure after which the run stops; it hands on the request ID of its cause. */
+export function runFailure(parts: FailureParts, cause?: Error): ApplicationFailure {
   const last = cause instanceof ApplicationFailure ? readFailureParts(cause) : undefined;
-  return makeFailure(defined({ awsRequestId: last?.awsRequestId, ...own }), defined({ cause }));
+  return makeFailure(defined({ awsRequestId: last?.awsRequestId, ...parts }), defined({ cause }));
 }
 
 /** Reads the row of the table of failures that a failure belongs to. */

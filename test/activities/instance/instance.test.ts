@@ -94,24 +94,6 @@ test('a cancellation ends a read at once', async () => {
   expect(performance.now() - began).toBeLessThan(5_000);
 });
 
-test('a cancellation during a rest is a cancellation, not an answer that was lost', async () => {
-  const account = freshAccount();
-  const activities = activitiesWith();
-  emulator.setFaults({ accounts: [account], creationMs: 600_000 });
-  const { instanceArn } = await createdBy(activities, account);
-  const env = activityEnvironment();
-  const running = env.run(activities.waitForActive, { ...inputFor(account), instanceArn });
-  running.catch(() => undefined);
-  // Between the fifth look and the sixth lies more than a second.
-  await until(
-    () => operations(account).filter((operation) => operation === 'DescribeInstance').length,
-    (looks) => looks === 5,
-  );
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  env.cancel();
-  await expect(running).rejects.toBeInstanceOf(CancelledFailure);
-});
-
 test('an attempt that wakes after its time sends nothing, and is tried again', async () => {
   const account = freshAccount();
   let now = 0;

@@ -1,21 +1,19 @@
-import { DEPROVISION_WORKFLOW, type AccountEnd, type AccountOutcome, type FleetProgress } from '../contract';
-import type { FleetPlayed } from './fleet-play';
-import type { FleetRecord } from './fleet-record';
-import { isCallOfOurs, isGone, isProvision, type Evidence } from './oracle';
-import type { RunRecord } from './play';
+import {
+  DEPROVISION_WORKFLOW,
+  type AccountEnd,
+  type AccountOutcome,
+  type FleetProgress,
+} from '../../contract';
+import { isGone, isOurCall, isProvision, type AccountEvidence, type RunRecord } from '../account/evidence';
+import { hasAction } from '../actions';
+import type { FleetEvidence, FleetRecord } from './evidence';
 
-/** All that is known of a fleet. */
-export interface FleetEvidence extends FleetPlayed {
-  /** Of each of its accounts, by ID. */
-  accounts: ReadonlyMap<string, Evidence>;
-}
-
-/** What docs/fleets.md promises of every history. */
+/** What docs/fleets.md promises of every history, in events. */
 const MAX_EVENTS = 10_000;
 const ENDS: readonly AccountEnd[] = ['succeeded', 'failed', 'cancelled', 'skipped'];
 
-/** What is wrong with a fleet; nothing, where every promise was kept. */
-export function fleetViolationsOf(evidence: FleetEvidence): string[] {
+/** Says what is wrong with a fleet: nothing, where every promise was kept. */
+export function fleetViolations(evidence: FleetEvidence): string[] {
   const { records, plan } = evidence;
   const whole = records.flatMap((record) => {
     const { progress } = record;
@@ -23,22 +21,23 @@ export function fleetViolationsOf(evidence: FleetEvidence): string[] {
     if (progress === undefined || record.status === 'TERMINATED') return [];
     return RULES.flatMap((rule) => rule({ ...evidence, record: { ...record, progress } }));
   });
-  const violations = [...endedAsOrdered(evidence), ...shortHistories(evidence), ...whole];
+  const violations = [...endsAsAsked(evidence), ...historiesAreShort(evidence), ...whole];
   // Where a fleet was started anew, one run may show twice.
   return [...new Set(violations)].map((violation) => `${plan.name}: ${violation}`);
 }
 
+/** A promise of a fleet that was not terminated: answers with a sentence for each time that it was broken. */
 type Rule = (evidence: FleetEvidence & { record: FleetRecord & { progress: FleetProgress } }) => string[];
 
-function endedAsOrdered({ records, deeds }: FleetEvidence): string[] {
-  const ordered = (does: string) => deeds.some(({ deed }) => deed.includes(`"${does}"`));
+/** A fleet ends, with all its pages: cancelled or terminated only where that was asked for. */
+function endsAsAsked({ records, actions }: FleetEvidence): string[] {
   return [
     ...(records.length === 0 ? ['was never started'] : []),
     ...records.flatMap(({ status, runId, pages }) => {
       const known =
         status === 'COMPLETED' ||
-        (status === 'CANCELLED' && ordered('cancel')) ||
-        (status === 'TERMINATED' && ordered('terminate'));
+        (status === 'CANCELLED' && hasAction(actions, ['cancel'])) ||
+        (status === 'TERMINATED' && hasAction(actions, ['terminate']));
       if (!known) return [`execution ${runId} is ${status}`];
       if (status === 'TERMINATED') return [];
       return pages.flatMap((page, index) =>
@@ -48,11 +47,13 @@ function endedAsOrdered({ records, deeds }: FleetEvidence): string[] {
   ];
 }
 
-function shortHistories({ events, records }: FleetEvidence): string[] {
+/** No history of an execution grows beyond what the documentation promises. */
+function historiesAreShort({ events, records }: FleetEvidence): string[] {
   const longest = Math.max(events, ...records.flatMap(({ pages }) => pages.map((page) => page.events)));
   return longest > MAX_EVENTS ? [`a history has ${longest} events`] : [];
 }
 
+/** A fleet has all its pages when it ends, and counts what its pages say. */
 const countsAddUp: Rule = ({ plan, record: { status, progress, pages } }) => {
   const all = plan.pages.slice(0, pages.length).flat().length;
   const counted = ENDS.reduce((sum, end) => sum + progress[end], 0);
@@ -68,6 +69,7 @@ const countsAddUp: Rule = ({ plan, record: { status, progress, pages } }) => {
   ];
 };
 
+/** A page tells of each of its accounts once. */
 const noAccountLostOrDoubled: Rule = ({ plan, record: { pages } }) =>
   pages.flatMap(({ outcomes }, page) => {
     const told = outcomes.map(({ accountId }) => accountId).sort();
@@ -77,12 +79,13 @@ const noAccountLostOrDoubled: Rule = ({ plan, record: { pages } }) =>
       : [`page ${page} has outcomes of ${told.join(' ') || 'no account'}, not of ${planned.join(' ')}`];
   });
 
+/** Each failure is counted under one cause. */
 const causesAddUp: Rule = ({ record: { progress } }) => {
   const counted = progress.causes.reduce((sum, { count }) => sum + count, 0);
   return counted === progress.failed ? [] : [`its causes count ${counted} failures of ${progress.failed}`];
 };
 
-/** What a fleet says of an account is what a run of the account came to. */
+/** What a fleet tells of an account is what a run of the account came to; a failure has its next step. */
 const outcomesAreTrue: Rule = ({ accounts, record }) =>
   record.pages
     .flatMap(({ outcomes }) => outcomes)
@@ -90,16 +93,21 @@ const outcomesAreTrue: Rule = ({ accounts, record }) =>
       const { accountId, end } = outcome;
       const evidence = accounts.get(accountId);
       const why =
-        evidence === undefined ? 'it is no account of this fleet' : doubtOf(outcome, evidence, record);
+        evidence === undefined ? 'it is no account of this fleet' : outcomeDoubt(outcome, evidence, record);
       return why === undefined ? [] : [`account ${accountId} is told as ${end}: ${why}`];
     });
 
-function doubtOf(outcome: AccountOutcome, evidence: Evidence, { status }: FleetRecord): string | undefined {
+/** Says why an outcome cannot be true; nothing, where it can. */
+function outcomeDoubt(
+  outcome: AccountOutcome,
+  evidence: AccountEvidence,
+  { status }: FleetRecord,
+): string | undefined {
   const { runs } = evidence;
   const provisions = runs.filter((run) => isProvision(run));
   switch (outcome.end) {
     case 'succeeded':
-      return doubtOfSuccess(outcome, evidence);
+      return successDoubt(outcome, evidence);
     case 'failed': {
       const { type, remedy } = outcome.failure ?? { type: 'nothing' };
       if (remedy === undefined) return `${type} has no next step`;
@@ -118,9 +126,9 @@ function doubtOf(outcome: AccountOutcome, evidence: Evidence, { status }: FleetR
   }
 }
 
-function doubtOfSuccess(
+function successDoubt(
   { instanceArn, startedAt = '' }: AccountOutcome,
-  { runs, calls, instances }: Evidence,
+  { runs, calls, instances }: AccountEvidence,
 ): string | undefined {
   const proved = runs.some(
     ({ status, result }) => status === 'COMPLETED' && result?.instanceArn === instanceArn,
@@ -131,7 +139,7 @@ function doubtOfSuccess(
     (call) =>
       call.operation === 'DeleteInstance' &&
       call.instanceArn === instanceArn &&
-      (!isCallOfOurs(call) || wasDeprovisioned(runs, call.time)),
+      (!isOurCall(call) || wasDeprovisioned(runs, call.time)),
   );
   return instance !== undefined && isGone(instance, startedAt) && deleted === undefined
     ? `${instance.instanceArn} was gone before it began`
@@ -148,30 +156,28 @@ const waitsForItsRuns: Rule = ({ accounts, record }) =>
     .filter(({ run }) => record.closedAt !== undefined && (run.closedAt ?? '9') > record.closedAt)
     .map(({ id, run }) => `it ended before run ${run.runId} of ${id}, which it began`);
 
-/** A run that a fleet only joined is not ended with it. */
+/** A fleet cancels only runs that it began: one that it joined goes on. */
 const cancelsOnlyItsOwn: Rule = ({ accounts, record }) =>
-  [...accounts].flatMap(([id, { runs, deeds }]) =>
+  [...accounts].flatMap(([id, { runs, actions }]) =>
     runs
       .filter((run) => run.status === 'CANCELLED' && (run.parent === undefined || isBegunBy(record, run)))
       .filter((run) => record.status !== 'CANCELLED' || run.parent === undefined)
       .filter(
         ({ startedAt, closedAt = '9' }) =>
-          !deeds.some(
-            ({ deed, began, at }) => deed.includes('"cancel"') && at >= startedAt && began <= closedAt,
-          ),
+          !hasAction(actions, ['cancel'], ({ began, ended }) => ended >= startedAt && began <= closedAt),
       )
       .map((run) => `run ${run.runId} of ${id} was cancelled, which nobody asked for`),
   );
 
-/** Whoever is left out was not begun, and nobody is left out without a reason. */
-const skipsForAReason: Rule = ({ plan, deeds, accounts, record }) => {
+/** Whoever is skipped was not begun, and nobody is skipped without a reason: a cancel, or too many failures. */
+const skipsForAReason: Rule = ({ plan, actions, accounts, record }) => {
   const skipped = record.pages
     .flatMap(({ outcomes }) => outcomes)
     .filter(({ end }) => end === 'skipped')
     .map(({ accountId }) => accountId);
   const begun = new Set(begunBy(record, accounts).map(({ id }) => id));
   // What has failed and waits for its second try is left out as well.
-  const retried = deeds.some(({ deed }) => deed.includes('"retry"'));
+  const retried = hasAction(actions, ['retry']);
   const failures = plan.stopAfterFailures ?? Infinity;
   const { progress } = record;
   const limit = typeof failures === 'number' ? failures : (parseInt(failures) / 100) * progress.accounts;
@@ -196,8 +202,14 @@ const doneIsDone: Rule = ({ accounts, record }) =>
   });
 
 const RULES: readonly Rule[] = [
-  ...[countsAddUp, noAccountLostOrDoubled, causesAddUp, outcomesAreTrue],
-  ...[waitsForItsRuns, cancelsOnlyItsOwn, skipsForAReason, doneIsDone],
+  countsAddUp,
+  noAccountLostOrDoubled,
+  causesAddUp,
+  outcomesAreTrue,
+  waitsForItsRuns,
+  cancelsOnlyItsOwn,
+  skipsForAReason,
+  doneIsDone,
 ];
 
 function isBegunBy({ progress }: FleetRecord, { parent }: RunRecord): boolean {

@@ -10,8 +10,8 @@ import {
   UpdateInstanceCommand,
 } from '@aws-sdk/client-sso-admin';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
-import { freshAccount, until } from '../../support/harness';
+import { emulatorSettings, startEmulator, type Emulator } from '../../../../sandbox';
+import { freshAccount, until } from '../../../support/harness';
 
 let emulator: Emulator;
 beforeAll(async () => {

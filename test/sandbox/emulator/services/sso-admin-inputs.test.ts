@@ -1,8 +1,7 @@
-import { request } from 'node:http';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import fc from 'fast-check';
-import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
-import { freshAccount } from '../../support/harness';
+import { emulatorSettings, startEmulator, type Emulator } from '../../../../sandbox';
+import { freshAccount } from '../../../support/harness';
 
 let emulator: Emulator;
 let authorization: string;
@@ -120,54 +119,4 @@ test('no body, however broken, ends it', async () => {
     { numRuns: 300 },
   );
   await expect(send('ListInstances', {})).resolves.toMatchObject({ status: 200 });
-});
-
-describe('its own interface', () => {
-  test('faults that are wrong are refused with their fields', async () => {
-    const response = await fetch(`${emulator.url}/_emulator/faults`, {
-      method: 'PUT',
-      body: JSON.stringify({ latencyMs: 'slow', weather: 'bad' }),
-    });
-    expect(response.status).toBe(400);
-    expect(JSON.stringify(await response.json())).toMatch(/latencyMs.*weather/);
-  });
-
-  test('faults are set, calls and instances read, and everything forgotten, over HTTP', async () => {
-    const control = (method: string, path: string, body?: string) =>
-      fetch(`${emulator.url}/_emulator${path}`, { method, ...(body !== undefined && { body }) });
-    const failNext = [{ operation: 'ListInstances', error: 'InternalServerException', times: 1 }];
-    expect((await control('PUT', '/faults', JSON.stringify({ failNext }))).status).toBe(200);
-    await expect(send('ListInstances', {})).resolves.toMatchObject({ status: 500 });
-    const calls = await (await control('GET', '/calls?operation=ListInstances')).json();
-    expect(calls).toContainEqual(
-      expect.objectContaining({ operation: 'ListInstances', outcome: 'InternalServerException' }),
-    );
-    expect(await (await control('GET', '/instances')).json()).toEqual([]);
-    expect((await control('DELETE', '')).status).toBe(200);
-    expect(await (await control('GET', '/calls')).json()).toEqual([]);
-  });
-
-  test('a page that reaches it under another name is turned away', async () => {
-    const status = await new Promise((resolve) => {
-      request(`${emulator.url}/_emulator/calls`, { headers: { host: 'evil.example' } }, (response) => {
-        resolve(response.statusCode);
-        response.resume();
-      }).end();
-    });
-    expect(status).toBe(403);
-  });
-
-  test('it closes no idle connection, at the moment of which a request would fail', async () => {
-    const response = await fetch(`${emulator.url}/_emulator/calls`);
-    expect(response.headers.get('connection')).toBe('keep-alive');
-    expect(response.headers.get('keep-alive')).toBeNull();
-    await response.body?.cancel();
-  });
-
-  test('a port that is taken: the next one, where that is asked for, else an error', async () => {
-    await expect(startEmulator({ port: emulator.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-    const next = await startEmulator({ port: emulator.port, freePortIfTaken: true });
-    expect(next.port).toBeGreaterThan(emulator.port);
-    await next.close();
-  });
 });

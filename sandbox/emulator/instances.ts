@@ -1,6 +1,6 @@
+import { partition } from '@aws-sdk/core/client';
 import { randomBytes } from 'node:crypto';
-
-export const MANAGEMENT_ACCOUNT_ID = '999999999999';
+import { defined } from '../../contract';
 
 /** An instance as the emulator keeps it. Times are ISO 8601. */
 export interface EmulatedInstance {
@@ -38,50 +38,43 @@ interface KnownToken {
   at: number;
 }
 
-interface AccessKey {
-  account: string;
-  arn: string;
-  expiresAt: number;
-}
-
-/** Everything the emulator knows. The life of an instance is read off the clock; nothing runs in the background. */
-export class Store {
+/**
+ * The instances, and the tokens that they were made with. The life of an instance is read off the clock: nothing runs in
+ * the background.
+ */
+export class InstanceStore {
   private readonly instances = new Map<string, Kept>();
   private readonly arnsOfAccounts = new Map<string, string[]>();
   private readonly tokens = new Map<string, KnownToken>();
-  private readonly keys = new Map<string, AccessKey>();
 
-  createInstance(made: {
+  /** Makes an instance, which is not ACTIVE before `creationMs` are over; answers with its ARN. */
+  create(made: {
     account: string;
     region: string;
-    name?: string;
+    name?: string | undefined;
     tags: Record<string, string>;
     token: string;
     creationMs: number;
-    failure?: string;
+    failure?: string | undefined;
   }): string {
     const now = Date.now();
-    const partition = made.region.startsWith('cn-')
-      ? 'aws-cn'
-      : made.region.startsWith('us-gov-')
-        ? 'aws-us-gov'
-        : 'aws';
-    const instanceArn = `arn:${partition}:sso:::instance/ssoins-${randomBytes(8).toString('hex')}`;
+    const instanceArn = `arn:${partition(made.region).name}:sso:::instance/ssoins-${randomBytes(8).toString('hex')}`;
     const arns = this.arnsOfAccounts.get(made.account);
     if (arns === undefined) this.arnsOfAccounts.set(made.account, [instanceArn]);
     else arns.push(instanceArn);
-    this.instances.set(instanceArn, {
+    const instance: Kept = defined({
       instanceArn,
       accountId: made.account,
       region: made.region,
-      ...(made.name !== undefined && { name: made.name }),
+      name: made.name,
       tags: made.tags,
       identityStoreId: `d-${randomBytes(5).toString('hex')}`,
       createdDate: new Date(now).toISOString(),
       clientToken: made.token,
       settledAt: now + made.creationMs,
-      ...(made.failure !== undefined && { failure: made.failure }),
+      failure: made.failure,
     });
+    this.instances.set(instanceArn, instance);
     return instanceArn;
   }
 
@@ -101,11 +94,7 @@ export class Store {
     return kept.map(show).filter((it) => deleted || it.deletedDate === undefined);
   }
 
-  ofAccount(account: string): EmulatedInstance | undefined {
-    return this.list({ account })[0];
-  }
-
-  deleteInstance(instanceArn: string, deletionMs: number): void {
+  delete(instanceArn: string, deletionMs: number): void {
     const kept = this.instances.get(instanceArn);
     if (kept !== undefined) kept.goneAt ??= Date.now() + deletionMs;
   }
@@ -127,35 +116,32 @@ export class Store {
     this.tokens.set(`${account} ${token}`, { instanceArn, parameters, at: Date.now() });
   }
 
-  issueKey(account: string, arn: string, ttlMs: number): string {
-    const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
-    this.keys.set(accessKeyId, { account, arn, expiresAt: Date.now() + ttlMs });
-    return accessKeyId;
-  }
-
-  /** Who calls with an access key: the account whose role it was issued for; anybody else is the management account. */
-  caller(accessKeyId: string): AccessKey {
-    const arn = `arn:aws:iam::${MANAGEMENT_ACCOUNT_ID}:user/emulator`;
-    return this.keys.get(accessKeyId) ?? { account: MANAGEMENT_ACCOUNT_ID, arn, expiresAt: Infinity };
-  }
-
   clear(): void {
     this.instances.clear();
     this.arnsOfAccounts.clear();
     this.tokens.clear();
-    this.keys.clear();
   }
 }
 
 function show({ settledAt, failure, goneAt, ...kept }: Kept): EmulatedInstance {
   const now = Date.now();
-  const settled = failure === undefined ? 'ACTIVE' : 'CREATE_FAILED';
-  const status =
-    goneAt !== undefined ? 'DELETE_IN_PROGRESS' : now < settledAt ? 'CREATE_IN_PROGRESS' : settled;
-  return {
+  return defined({
     ...kept,
-    status,
-    ...(failure !== undefined && now >= settledAt && { statusReason: failure }),
-    ...(goneAt !== undefined && now >= goneAt && { deletedDate: new Date(goneAt).toISOString() }),
-  };
+    status: status({ settledAt, failure, goneAt }, now),
+    statusReason: now >= settledAt ? failure : undefined,
+    deletedDate: goneAt !== undefined && now >= goneAt ? new Date(goneAt).toISOString() : undefined,
+  });
+}
+
+function status(
+  {
+    settledAt,
+    failure,
+    goneAt,
+  }: { settledAt: number; failure: string | undefined; goneAt: number | undefined },
+  now: number,
+): EmulatedInstance['status'] {
+  if (goneAt !== undefined) return 'DELETE_IN_PROGRESS';
+  if (now < settledAt) return 'CREATE_IN_PROGRESS';
+  return failure === undefined ? 'ACTIVE' : 'CREATE_FAILED';
 }

@@ -2,22 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { IdentityCenterClient } from '../client';
-import { SEARCH_ATTRIBUTE_NAMES } from '../contract';
-import { startEmulator, startWorkerProcess, type Emulator, type WorkerProcess } from '../sandbox';
-import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-server';
-import type { Mishap } from './plan';
+import { IdentityCenterClient } from '../../client';
+import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
+import { startEmulator, startWorkerProcess, type Emulator, type WorkerProcess } from '../../sandbox';
+import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
+import type { Fault } from './plan';
 
 const TASK_QUEUE = 'chaos';
 /** Among the parts that are out of order; workers go by their number. */
 const SERVER = -1;
-// The sources as well as `dist` have the build beside them.
-const SKEWED_CLOCK = path.join(__dirname.replace(/\/dist\/chaos$/, '/chaos'), 'skewed-clock.cjs');
+// The build does not copy it: it is preloaded as it stands in the sources.
+const SKEWED_CLOCK = path.join(
+  __dirname.replace(/\/dist\/chaos\/machine$/, '/chaos/machine'),
+  'skewed-clock.cjs',
+);
 
 /** Real parts that can be broken: a Temporal server on a file, workers as processes, the emulator. */
 export class Machine {
-  /** How often each mishap has happened; `skipped`: to a part that was out of order already. */
-  readonly mishaps: Record<string, number> = {};
+  /** How often each fault was injected; `skipped`: into a part that was out of order already. */
+  readonly counts: Record<string, number> = {};
   private readonly busy = new Set<number>();
   private readonly workers: WorkerProcess[] = [];
   private stopping = false;
@@ -47,38 +50,39 @@ export class Machine {
     return machine;
   }
 
-  async suffer(mishap: Mishap): Promise<void> {
-    const part = 'worker' in mishap ? mishap.worker : mishap.does === 'killServer' ? SERVER : undefined;
+  /** Breaks a part and mends it again; resolves when it works. */
+  async inject(fault: Fault): Promise<void> {
+    const part = 'worker' in fault ? fault.worker : fault.type === 'killServer' ? SERVER : undefined;
     if (part !== undefined && this.busy.has(part)) {
       this.count('skipped');
       return;
     }
-    this.count(mishap.does);
-    switch (mishap.does) {
+    this.count(fault.type);
+    switch (fault.type) {
       case 'killWorker':
-        await this.occupied(mishap.worker, async () => {
-          await this.workers[mishap.worker]?.kill();
-          await this.startWorker(mishap.worker);
+        await this.occupied(fault.worker, async () => {
+          await this.workers[fault.worker]?.kill();
+          await this.startWorker(fault.worker);
         });
         return;
       case 'freezeWorker':
-        await this.occupied(mishap.worker, async () => {
-          const frozen = this.workers[mishap.worker];
+        await this.occupied(fault.worker, async () => {
+          const frozen = this.workers[fault.worker];
           frozen?.freeze();
-          await sleep(mishap.forMs);
+          await sleep(fault.forMs);
           frozen?.thaw();
         });
         return;
       case 'killServer':
         await this.occupied(SERVER, async () => {
           await this.server.kill();
-          await sleep(mishap.forMs);
+          await sleep(fault.forMs);
           await this.restartServer();
         });
         return;
-      case 'faults':
-        this.emulator.setFaults(mishap.faults);
-        await sleep(mishap.forMs);
+      case 'failAws':
+        this.emulator.setFaults(fault.faults);
+        await sleep(fault.forMs);
         this.emulator.setFaults({});
     }
   }
@@ -92,6 +96,7 @@ export class Machine {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** Keeps other faults off a part while it is out of order. */
   private async occupied(part: number, work: () => Promise<void>): Promise<void> {
     this.busy.add(part);
     try {
@@ -135,6 +140,6 @@ export class Machine {
   }
 
   private count(what: string): void {
-    this.mishaps[what] = (this.mishaps[what] ?? 0) + 1;
+    this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 }

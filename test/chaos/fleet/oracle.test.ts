@@ -1,38 +1,62 @@
-import { fleetViolationsOf, type FleetEvidence } from '../../chaos/fleet-oracle';
-import type { FleetRecord } from '../../chaos/fleet-record';
-import type { Evidence } from '../../chaos/oracle';
-import type { RunRecord } from '../../chaos/play';
-import { PROVISION_WORKFLOW, type AccountEnd, type AccountOutcome, type FleetProgress } from '../../contract';
+import type { AccountEvidence, RunRecord } from '../../../chaos/account/evidence';
+import type { FleetEvidence, FleetRecord } from '../../../chaos/fleet/evidence';
+import { fleetViolations } from '../../../chaos/fleet/oracle';
+import {
+  PROVISION_WORKFLOW,
+  type AccountEnd,
+  type AccountOutcome,
+  type FleetProgress,
+} from '../../../contract';
 
 const [DONE, FAILED] = ['111111111111', '222222222222'];
 const PREFIX = 'identity-center-fleet/sample/0123456789ab/';
 const at = (second: number) => `2026-01-01T00:00:${String(second).padStart(2, '0')}.000Z`;
-const deed = (does: string, second = 5) => ({
-  ...{ began: at(second), at: at(second), deed: JSON.stringify({ does }), outcome: 'done' },
+const action = <Type extends 'start' | 'cancel' | 'terminate'>(type: Type, second = 5) => ({
+  began: at(second),
+  ended: at(second),
+  action: { type },
+  outcome: 'done',
 });
 
 const run = (runId: string, more: Partial<RunRecord> = {}): RunRecord => ({
-  ...{ runId, workflowType: PROVISION_WORKFLOW, status: 'COMPLETED', parent: `${PREFIX}0` },
-  ...{ startedAt: at(2), closedAt: at(4) },
+  runId,
+  workflowType: PROVISION_WORKFLOW,
+  status: 'COMPLETED',
+  parent: `${PREFIX}0`,
+  startedAt: at(2),
+  closedAt: at(4),
   ...more,
 });
 
 const failure = { type: 'Aborted', whatHappened: 'Aborted.', remedy: 'Start again.' };
 const told = { ...failure, message: 'Account 1: Aborted. Start again.' };
 const succeeded = (accountId: string): AccountOutcome => ({
-  ...{ accountId, end: 'succeeded', outcome: 'created', instanceArn: `arn:${accountId}` },
-  ...{ startedAt: at(2), endedAt: at(4) },
+  accountId,
+  end: 'succeeded',
+  outcome: 'created',
+  instanceArn: `arn:${accountId}`,
+  startedAt: at(2),
+  endedAt: at(4),
 });
 const failed: AccountOutcome = {
-  ...{ accountId: FAILED, end: 'failed', failure, startedAt: at(2), endedAt: at(4) },
+  accountId: FAILED,
+  end: 'failed',
+  failure,
+  startedAt: at(2),
+  endedAt: at(4),
 };
 
 const success = (accountId: string) =>
   ({ instanceArn: `arn:${accountId}` }) as NonNullable<RunRecord['result']>;
 
-function account(accountId: string, runs: RunRecord[], more: Partial<Evidence> = {}): [string, Evidence] {
-  const plan = { accountId } as Evidence['plan'];
-  return [accountId, { plan, runs, deeds: [], orders: [], calls: [], instances: [], broken: [], ...more }];
+function account(
+  accountId: string,
+  runs: RunRecord[],
+  more: Partial<AccountEvidence> = {},
+): [string, AccountEvidence] {
+  const plan = { accountId } as AccountEvidence['plan'];
+  const nothing = { actions: [], fleetActions: [], calls: [], instances: [], outages: [] };
+  return [accountId, { plan, runs, ...nothing, ...more }];
 }
 
 const doneAccount = account(DONE, [run('done', { result: success(DONE) })]);
@@ -42,30 +66,39 @@ const failedAccount = account(FAILED, [run('failed', { status: 'FAILED', failure
 function sample({
   outcomes = [succeeded(DONE), failed],
   accounts = [doneAccount, failedAccount],
-  deeds = [deed('start', 1)],
+  actions = [action('start', 1)],
   ...more
 }: Partial<FleetRecord> & {
   outcomes?: AccountOutcome[];
-  accounts?: [string, Evidence][];
-  deeds?: FleetEvidence['deeds'];
+  accounts?: [string, AccountEvidence][];
+  actions?: FleetEvidence['actions'];
   plan?: Partial<FleetEvidence['plan']>;
   counts?: Partial<FleetProgress>;
 } = {}): FleetEvidence {
   const { plan, counts, ...record } = more;
   const count = (end: AccountEnd) => outcomes.filter((it) => it.end === end).length;
   const progress = {
-    ...{ accounts: 2, startedAt: at(1), pageIdPrefix: PREFIX },
-    ...{ succeeded: count('succeeded'), failed: count('failed') },
-    ...{ cancelled: count('cancelled'), skipped: count('skipped') },
+    accounts: 2,
+    startedAt: at(1),
+    pageIdPrefix: PREFIX,
+    succeeded: count('succeeded'),
+    failed: count('failed'),
+    cancelled: count('cancelled'),
+    skipped: count('skipped'),
     causes: outcomes.flatMap((it) => (it.failure === undefined ? [] : [{ type: it.failure.type, count: 1 }])),
     ...counts,
   } as FleetProgress;
   return {
     plan: { name: 'sample', pages: [[DONE, FAILED]], ...plan } as FleetEvidence['plan'],
-    ...{ deeds, events: 100, accounts: new Map(accounts) },
+    actions,
+    events: 100,
+    accounts: new Map(accounts),
     records: [
       {
-        ...{ runId: 'fleet', status: 'COMPLETED', closedAt: at(9), progress },
+        runId: 'fleet',
+        status: 'COMPLETED',
+        closedAt: at(9),
+        progress,
         pages: [{ status: 'COMPLETED', closedAt: at(9), events: 50, outcomes }],
         ...record,
       },
@@ -82,34 +115,39 @@ test.each([
   [
     'that was cancelled',
     sample({
-      ...{ status: 'CANCELLED', deeds: [deed('cancel')], outcomes: [succeeded(DONE), cancelled] },
+      status: 'CANCELLED',
+      actions: [action('cancel')],
+      outcomes: [succeeded(DONE), cancelled],
       accounts: [doneAccount, account(FAILED, [cancelledRun])],
     }),
   ],
   [
     'that was cancelled before an account was begun',
     sample({
-      ...{ status: 'CANCELLED', deeds: [deed('cancel')], outcomes: [succeeded(DONE), skipped] },
+      status: 'CANCELLED',
+      actions: [action('cancel')],
+      outcomes: [succeeded(DONE), skipped],
       accounts: [doneAccount, account(FAILED, [])],
     }),
   ],
-  ['that was terminated', sample({ status: 'TERMINATED', deeds: [deed('terminate')], outcomes: [] })],
+  ['that was terminated', sample({ status: 'TERMINATED', actions: [action('terminate')], outcomes: [] })],
   [
     'of which somebody cancelled a run',
     sample({
       outcomes: [succeeded(DONE), cancelled],
-      accounts: [doneAccount, account(FAILED, [cancelledRun], { deeds: [deed('cancel', 3)] })],
+      accounts: [doneAccount, account(FAILED, [cancelledRun], { actions: [action('cancel', 3)] })],
     }),
   ],
   [
     'that stopped after too many failures',
     sample({
-      ...{ plan: { stopAfterFailures: '50%' }, outcomes: [{ ...failed, accountId: DONE }, skipped] },
+      plan: { stopAfterFailures: '50%' },
+      outcomes: [{ ...failed, accountId: DONE }, skipped],
       accounts: [account(DONE, [run('failed', { status: 'FAILED', failure: told })]), account(FAILED, [])],
     }),
   ],
 ])('nothing is wrong with a fleet %s', (_, evidence) => {
-  expect(fleetViolationsOf(evidence)).toEqual([]);
+  expect(fleetViolations(evidence)).toEqual([]);
 });
 
 test.each([
@@ -151,7 +189,9 @@ test.each([
   [
     'cancelled a run that it joined',
     sample({
-      ...{ status: 'CANCELLED', deeds: [deed('cancel')], outcomes: [succeeded(DONE), cancelled] },
+      status: 'CANCELLED',
+      actions: [action('cancel')],
+      outcomes: [succeeded(DONE), cancelled],
       accounts: [
         doneAccount,
         account(FAILED, [{ ...cancelledRun, parent: undefined } as unknown as RunRecord]),
@@ -183,22 +223,24 @@ test.each([
     `it began run again of ${DONE}, which was done by earlier`,
   ],
 ])('a fleet that %s is found', (_, evidence, violation) => {
-  expect(fleetViolationsOf(evidence).join('\n')).toContain(violation);
+  expect(fleetViolations(evidence).join('\n')).toContain(violation);
 });
 
 test('a success with an instance that was gone by then is found, where nobody else deleted it', () => {
   const instance = { instanceArn: `arn:${DONE}`, accountId: DONE, deletedDate: at(1) };
   const gone = account(DONE, doneAccount[1].runs, {
-    instances: [instance as Evidence['instances'][number]],
+    instances: [instance as AccountEvidence['instances'][number]],
   });
   const call = {
-    ...{ operation: 'DeleteInstance', instanceArn: `arn:${DONE}`, time: at(1) },
+    operation: 'DeleteInstance',
+    instanceArn: `arn:${DONE}`,
+    time: at(1),
     caller: 'arn:aws:sts::111111111111:assumed-role/Owner/owner',
   };
   const byOwner = account(DONE, doneAccount[1].runs, {
     ...gone[1],
-    calls: [call as Evidence['calls'][number]],
+    calls: [call as AccountEvidence['calls'][number]],
   });
-  expect(fleetViolationsOf(sample({ accounts: [gone, failedAccount] })).join()).toContain('was gone before');
-  expect(fleetViolationsOf(sample({ accounts: [byOwner, failedAccount] }))).toEqual([]);
+  expect(fleetViolations(sample({ accounts: [gone, failedAccount] })).join()).toContain('was gone before');
+  expect(fleetViolations(sample({ accounts: [byOwner, failedAccount] }))).toEqual([]);
 });

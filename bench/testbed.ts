@@ -1,18 +1,20 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { IdentityCenterClient, registerSearchAttributes } from '../client';
 import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-server';
 import { startScript, type Process } from './processes';
 
-/** What every measurement stands on: a server, an emulator and a client, each in a process of its own. */
-export interface Bed {
+/** What every measurement stands on: a server and an emulator in processes of their own, and a client. */
+export interface Testbed {
   readonly server: TemporalServer;
   readonly temporal: Client;
   readonly client: IdentityCenterClient;
   readonly emulator: Emulator;
   /** The production worker, in a process of its own. */
   startWorker(env?: Record<string, string>): Promise<Process>;
-  /** A worker of the bare workflow, likewise. */
+  /** The worker of the bare workflows, likewise. */
   startBareWorker(): Promise<Process>;
+  /** Starts a bare workflow. @param type one of those in `bare-workflow.ts` */
+  startBare(type: string, workflowId: string, args?: unknown[]): Promise<WorkflowHandle>;
   stop(): Promise<void>;
 }
 
@@ -26,10 +28,12 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-export const BARE_QUEUE = 'bare';
+/** The task queue of the bare worker. */
+const BARE_QUEUE = 'bare';
 const QUEUE = 'ours';
 
-export async function startBed(): Promise<Bed> {
+/** Starts the parts; the workers are started by whoever needs one. */
+export async function startTestbed(): Promise<Testbed> {
   const server = await startTemporalServer({ port: 0, uiPort: false });
   const { address } = server;
   const emulator = await startEmulatorProcess();
@@ -56,6 +60,8 @@ export async function startBed(): Promise<Bed> {
       const { process } = await startScript('bench/bare-worker.js', [address]);
       return process;
     },
+    startBare: (type, workflowId, args = []) =>
+      temporal.workflow.start(type, { taskQueue: BARE_QUEUE, workflowId, args }),
     async stop() {
       await connection.close();
       await emulator.stop();
@@ -64,14 +70,12 @@ export async function startBed(): Promise<Bed> {
   };
 }
 
-export async function startEmulatorProcess(): Promise<Emulator> {
+async function startEmulatorProcess(): Promise<Emulator> {
   const { process, line } = await startScript('command/main.js', ['emulator', '--json']);
   const { url } = JSON.parse(line) as { url: string };
   const send = async (method: string, path: string, body?: object) => {
-    const answer = await fetch(`${url}/_emulator${path}`, {
-      method,
-      ...(body && { body: JSON.stringify(body) }),
-    });
+    const request = { method, body: body === undefined ? null : JSON.stringify(body) };
+    const answer = await fetch(`${url}/_emulator${path}`, request);
     if (!answer.ok) throw new Error(`the emulator: ${await answer.text()}`);
     return answer;
   };

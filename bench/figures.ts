@@ -1,5 +1,3 @@
-import { performance } from 'node:perf_hooks';
-
 /** The median of several runs, with the spread. */
 export interface Sample {
   median: number;
@@ -51,11 +49,13 @@ export interface Scale {
   divisor: number;
 }
 
+/** A count of runs, as large as the scale says; at least 1. */
 export function scaled(count: number, { divisor }: Scale): number {
   return Math.max(1, Math.round(count / divisor));
 }
 
-export function sampleOf(values: readonly number[]): Sample {
+/** Sums up the values of several rounds. */
+export function summarize(values: readonly number[]): Sample {
   return {
     median: median(values),
     least: Math.min(...values),
@@ -64,6 +64,7 @@ export function sampleOf(values: readonly number[]): Sample {
   };
 }
 
+/** The middle of the values, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const [low = 0, high = 0] = [
@@ -71,55 +72,4 @@ export function median(values: readonly number[]): number {
     sorted[Math.ceil((sorted.length - 1) / 2)],
   ];
   return (low + high) / 2;
-}
-
-/** The milliseconds that something takes. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
-/** Does the work of each item, `concurrency` of them at once; answers with the milliseconds of each. */
-export async function inParallel<T>(
-  items: readonly T[],
-  concurrency: number,
-  work: (item: T) => Promise<unknown>,
-): Promise<number[]> {
-  const times: number[] = [];
-  const rest = items.values();
-  const lane = async () => {
-    for (const item of rest) times.push(await timed(() => work(item)));
-  };
-  await Promise.all(Array.from({ length: concurrency }, lane));
-  return times;
-}
-
-/** Waits until something holds. */
-export async function until(
-  holds: () => Promise<boolean> | boolean,
-  timeoutMs: number,
-  what: string,
-): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1000} s`);
-    await pause(200);
-  }
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-let nextAccount = 100_000_000_000;
-
-/** Accounts that nobody else uses in this run of the benchmark. */
-export function freshAccounts(count: number): string[] {
-  return Array.from({ length: count }, freshAccount);
-}
-
-export function freshAccount(): string {
-  nextAccount += 1;
-  return String(nextAccount);
 }

@@ -1,13 +1,16 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import type { AccountOutcome, FleetProgress } from '../client';
-import { fleetIdOf, PROGRESS_QUERY } from '../contract';
+import type { AccountOutcome, FleetProgress } from '../../client';
+import { defined, fleetIdOf, PROGRESS_QUERY } from '../../contract';
+import type { AccountEvidence } from '../account/evidence';
+import type { ActionRecord } from '../actions';
+import type { FleetAction, FleetPlan } from './plan';
 
 /** A page of a fleet. */
 export interface PageRecord {
   status: string;
   closedAt?: string;
   events: number;
-  /** Nothing, of one that has not ended. */
+  /** Empty, where it has not ended. */
   outcomes: AccountOutcome[];
 }
 
@@ -21,16 +24,23 @@ export interface FleetRecord {
   pages: PageRecord[];
 }
 
-/** All fleets of one name. */
-export interface FleetHistory {
+/** All that is known of the fleets of one name: what was done to them, and what came of it. */
+export interface FleetEvidence {
+  plan: FleetPlan;
+  actions: ActionRecord<FleetAction | { type: 'helpRuns' }>[];
   /** Oldest first. */
   records: FleetRecord[];
   /** The longest history of an execution. */
   events: number;
+  /** Each of its accounts, by ID. */
+  accounts: ReadonlyMap<string, AccountEvidence>;
 }
 
-/** What Temporal knows of the fleets of one name. */
-export async function readRecords({ workflow }: Client, name: string): Promise<FleetHistory> {
+/** Reads what Temporal knows of the fleets of one name. */
+export async function readRecords(
+  { workflow }: Client,
+  name: string,
+): Promise<Pick<FleetEvidence, 'records' | 'events'>> {
   const executions: WorkflowExecutionInfo[] = [];
   for await (const it of workflow.list({ query: `WorkflowId = '${fleetIdOf(name)}'` })) executions.push(it);
   const ends = executions
@@ -52,19 +62,22 @@ async function readRecord(workflow: Client['workflow'], end: WorkflowExecutionIn
   const pages = Array.from({ length: progress?.pages.arrived ?? 0 }, (_, page) =>
     readPage(workflow, `${progress?.pageIdPrefix ?? ''}${page}`),
   );
-  return {
-    ...{ runId, status: status.name, pages: await Promise.all(pages) },
-    ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),
-    ...(progress !== undefined && { progress }),
-  };
+  return defined({
+    runId,
+    status: status.name,
+    closedAt: closeTime?.toISOString(),
+    progress,
+    pages: await Promise.all(pages),
+  });
 }
 
 async function readPage(workflow: Client['workflow'], workflowId: string): Promise<PageRecord> {
   const handle = workflow.getHandle(workflowId);
   const { status, closeTime, historyLength: events } = await handle.describe();
-  return {
-    ...{ status: status.name, events },
-    ...(closeTime !== undefined && { closedAt: closeTime.toISOString() }),
+  return defined({
+    status: status.name,
+    closedAt: closeTime?.toISOString(),
+    events,
     outcomes: status.name === 'COMPLETED' ? ((await handle.result()) as AccountOutcome[]) : [],
-  };
+  });
 }

@@ -1,0 +1,109 @@
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import {
+  clientToken,
+  workflowIdOf,
+  type AccountStatus,
+  type IdentityCenterClient,
+  type ProgressFailure,
+} from '../../client';
+import { defined, MAX_GENERATIONS, PROVISION_WORKFLOW } from '../../contract';
+import type { EmulatedInstance, RecordedCall } from '../../sandbox/emulator';
+import type { ActionRecord } from '../actions';
+import { OWNER } from './owner';
+import type { AccountAction, AccountPlan } from './plan';
+
+/** A run of an account. Times are ISO 8601. */
+export interface RunRecord {
+  runId: string;
+  workflowType: string;
+  status: WorkflowExecutionStatusName;
+  /** The workflow that started it: a page of a fleet. */
+  parent?: string;
+  startedAt: string;
+  closedAt?: string;
+  result?: AccountStatus['result'];
+  failure?: ProgressFailure;
+}
+
+/** All that is known of an account: what was done to it, what came of it, and what AWS saw. */
+export interface AccountEvidence {
+  plan: AccountPlan;
+  actions: ActionRecord<AccountAction>[];
+  /** What was done to the fleets that it is in. */
+  fleetActions: (ActionRecord & { fleet: string })[];
+  /** Oldest first. */
+  runs: RunRecord[];
+  /** Oldest first, as AWS's are all. */
+  calls: RecordedCall[];
+  /** Those that are gone as well. */
+  instances: EmulatedInstance[];
+  /** When a worker or the server was killed or frozen; ISO 8601. */
+  outages: string[];
+}
+
+/** AWS takes a request while the run that sent it is told that it is terminated. */
+const TERMINATE_GRACE_MS = 35_000;
+/** AWS's record and Temporal's are written one after the other. */
+const SLACK_MS = 250;
+
+/** Reads the runs of an account, oldest first. */
+export async function readRuns(client: IdentityCenterClient, accountId: string): Promise<RunRecord[]> {
+  const runs: RunRecord[] = [];
+  const query = `WorkflowId = '${workflowIdOf(accountId)}'`;
+  for await (const { runId, parentExecution } of client.temporal.workflow.list({ query })) {
+    const { workflowType, status, startedAt, closedAt, result, failure } = await client.status(
+      accountId,
+      runId,
+    );
+    const parent = parentExecution?.workflowId || undefined;
+    runs.push(defined({ runId, workflowType, status, parent, startedAt, closedAt, result, failure }));
+  }
+  return runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+}
+
+export function isProvision({ workflowType }: RunRecord): boolean {
+  return workflowType === PROVISION_WORKFLOW;
+}
+
+/** Whether a call may be a run's by the time at which it came. */
+export function isDuring({ startedAt, closedAt, status }: RunRecord, time: string): boolean {
+  const end = closedAt === undefined ? Infinity : Date.parse(closedAt);
+  const grace = status === 'TERMINATED' ? TERMINATE_GRACE_MS : SLACK_MS;
+  return Date.parse(time) >= Date.parse(startedAt) - SLACK_MS && Date.parse(time) <= end + grace;
+}
+
+/** Whether a call is ours: all that are not the owner's. */
+export function isOurCall({ caller }: RecordedCall): boolean {
+  return !caller.includes(`:assumed-role/${OWNER}/`);
+}
+
+/** The calls that our runs have made. */
+export function ourCalls(calls: RecordedCall[]): RecordedCall[] {
+  return calls.filter(isOurCall);
+}
+
+/** The CreateInstance calls that our runs have made. */
+export function ourCreates(calls: RecordedCall[]): RecordedCall[] {
+  return ourCalls(calls).filter(({ operation }) => operation === 'CreateInstance');
+}
+
+/** The tokens that runs of an account may send. */
+export function accountTokens(accountId: string): string[] {
+  const generations = Array.from({ length: MAX_GENERATIONS }, (_, index) => index + 1);
+  return generations.map((generation) => clientToken(workflowIdOf(accountId), generation));
+}
+
+/** Whether a run of ours has made an instance, by its token. */
+export function isOurInstance({ clientToken: token }: EmulatedInstance, accountId: string): boolean {
+  return accountTokens(accountId).includes(token);
+}
+
+/** Whether an instance was made after a start, as the run itself tells it: to the second. */
+export function isMadeSince({ createdDate }: EmulatedInstance, startedAt: string): boolean {
+  return Date.parse(createdDate) >= Math.floor(Date.parse(startedAt) / 1_000) * 1_000;
+}
+
+/** Whether an instance was gone by then. */
+export function isGone({ deletedDate }: EmulatedInstance, time: string): boolean {
+  return deletedDate !== undefined && Date.parse(deletedDate) <= Date.parse(time) + SLACK_MS;
+}

@@ -1,0 +1,230 @@
+import type { ProvisionResult } from '../../client';
+import { hasAction } from '../actions';
+import {
+  accountTokens,
+  isDuring,
+  isGone,
+  isMadeSince,
+  isOurCall,
+  isOurInstance,
+  isProvision,
+  ourCalls,
+  ourCreates,
+  type AccountEvidence,
+  type RunRecord,
+} from './evidence';
+
+/** The attempt of a worker that died is tried again after 25 s; so much of it at least has passed. */
+const LOST_ATTEMPT_MS = 20_000;
+/** A fleet that is steered reaches a run by two workflows, whose worker may be frozen. */
+const FLEET_REACH_MS = 60_000;
+/** The longest that the emulator takes over a call. */
+const LATENCY_MS = 2_000;
+
+/** Refusals after which a run looks at what there is. */
+const REFUSALS = [
+  'ValidationException',
+  'ConflictException',
+  'ServiceQuotaExceededException',
+  'IdempotentParameterMismatch',
+];
+
+/** Says what is wrong with an account: nothing, where every promise was kept. */
+export function accountViolations(evidence: AccountEvidence): string[] {
+  return RULES.flatMap((rule) => rule(evidence));
+}
+
+/** A promise: answers with a sentence for each time that it was broken. */
+type Rule = (evidence: AccountEvidence) => string[];
+
+/** Every run ends, and an account that was started has one. */
+const everyRunEnds: Rule = ({ plan, runs }) => {
+  const open = runs.filter(
+    ({ status }) => !['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED'].includes(status),
+  );
+  const none = runs.length === 0 && plan.ownRun ? ['no run'] : [];
+  return [...none, ...open.map(({ runId, status }) => `run ${runId} is ${status}`)];
+};
+
+/** An account never has two instances at once. */
+const oneInstanceAtATime: Rule = ({ instances }) =>
+  instances.flatMap((instance, index) => {
+    const before = instances[index - 1];
+    return before !== undefined && !isGone(before, instance.createdDate)
+      ? [`${instance.instanceArn} was made beside ${before.instanceArn}`]
+      : [];
+  });
+
+/** Every CreateInstance has a token that is computed from the workflow ID, and the same parameters with the same token. */
+const sameTokenSameParameters: Rule = ({ plan, calls }) => {
+  const known = accountTokens(plan.accountId);
+  const parametersByToken = new Map<string, string>();
+  return ourCreates(calls).flatMap(({ token = '', parameters, time }) => {
+    const text = JSON.stringify(parameters);
+    const first = parametersByToken.get(token) ?? text;
+    parametersByToken.set(token, first);
+    return [
+      ...(known.includes(token) ? [] : [`CreateInstance at ${time} has the token ${token || 'of the SDK'}`]),
+      ...(first === text ? [] : [`CreateInstance at ${time} has other parameters than the one before`]),
+    ];
+  });
+};
+
+/** Temporal alone tries again: the retries of the SDK are off. */
+const oneRetrier: Rule = ({ calls }) =>
+  ourCalls(calls)
+    .filter(({ sdkAttempt = 1 }) => sdkAttempt > 1)
+    .map(({ operation, time }) => `${operation} at ${time} was tried again by the SDK`);
+
+/** A CreateInstance is sent only while a run that provisions is open. */
+const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
+  ourCreates(calls)
+    .filter(({ time }) => !runs.some((run) => isProvision(run) && isDuring(run, time)))
+    .map(({ time }) => `CreateInstance at ${time}, when no run was open`);
+
+/**
+ * After a refusal a run looks at what there is before it sends CreateInstance again. It sends the same token again only after a
+ * Conflict, or where somebody steered it.
+ */
+const noCreateAfterARefusal: Rule = (evidence) =>
+  evidence.runs.filter(isProvision).flatMap((run) => {
+    const own = ourCalls(evidence.calls).filter(
+      ({ time }) => isDuring(run, time) && !isOfTerminatedRun(evidence.runs, time),
+    );
+    return ourCreates(own).flatMap((next, index, all) => {
+      const refused = all[index - 1];
+      if (refused === undefined || !REFUSALS.includes(refused.outcome)) return [];
+      if (wasUnheard(refused.time, next.time, evidence.outages)) return [];
+      const looked = own.some(
+        ({ operation, time }) => operation === 'ListInstances' && time >= refused.time && time <= next.time,
+      );
+      const allowed =
+        refused.outcome === 'ConflictException' ||
+        next.token !== refused.token ||
+        wasSteered(evidence, refused.time, next.time);
+      return [
+        ...(looked ? [] : [`CreateInstance at ${next.time} without a look after ${refused.outcome}`]),
+        ...(allowed ? [] : [`CreateInstance at ${next.time} after ${refused.outcome}`]),
+      ];
+    });
+  });
+
+/** A run deletes only instances that it made itself and failed ones; `deprovision` only what runs of ours made. */
+const deletesOnlyItsOwn: Rule = ({ plan, calls, runs, instances }) =>
+  ourCalls(calls)
+    .filter(({ operation }) => operation === 'DeleteInstance')
+    .flatMap(({ time, instanceArn }) => {
+      const instance = instances.find((it) => it.instanceArn === instanceArn);
+      if (instance === undefined || !isOurInstance(instance, plan.accountId))
+        return [`DeleteInstance at ${time} of ${instanceArn ?? 'nothing'}, which no run made`];
+      const mayDelete = (run: RunRecord) =>
+        !isProvision(run) ||
+        instance.statusReason !== undefined ||
+        (plan.request.onCancel === 'delete' && isMadeSince(instance, run.startedAt));
+      return runs.some((run) => isDuring(run, time) && mayDelete(run))
+        ? []
+        : [`DeleteInstance at ${time} of ${instance.instanceArn}, which its run did not make`];
+    });
+
+/** A cancelled run that is to delete leaves nothing of its own behind, and a deprovisioning that succeeded nothing of ours. */
+const nothingIsLeft: Rule = ({ plan, runs, instances }) =>
+  runs.flatMap((run) => {
+    const { status, closedAt = '', startedAt, result } = run;
+    const cancelled = isProvision(run) && status === 'CANCELLED' && plan.request.onCancel === 'delete';
+    const deprovisioned = !isProvision(run) && result !== undefined;
+    if (!cancelled && !deprovisioned) return [];
+    return instances
+      .filter(
+        (it) => isOurInstance(it, plan.accountId) && it.createdDate <= closedAt && !isGone(it, closedAt),
+      )
+      .filter((it) => deprovisioned || isMadeSince(it, startedAt))
+      .map((it) => `${it.instanceArn} is left by run ${run.runId}, which ended as ${status}`);
+  });
+
+/** A success is an instance of that account and Region that was there, and the run says truly where it came from. */
+const successIsTrue: Rule = ({ plan, calls, runs, instances }) =>
+  runs
+    .filter((run) => isProvision(run) && run.status === 'COMPLETED')
+    .flatMap(({ runId, startedAt, closedAt = '', result }) => {
+      const { instanceArn, outcome, accountId, region } = result as ProvisionResult;
+      const instance = instances.find((it) => it.instanceArn === instanceArn);
+      const wrong = (what: string) => [`run ${runId} ended with ${instanceArn} (${outcome}): ${what}`];
+      if (instance?.accountId !== accountId) return wrong('the account has none such');
+      if (instance.region !== region) return wrong(`it is in ${instance.region}`);
+      if (instance.statusReason !== undefined) return wrong('it has failed');
+      if (!isOurInstance(instance, plan.accountId) && outcome !== 'adopted') return wrong('no run made it');
+      if (outcome === 'adopted' && plan.request.existing !== 'adopt') return wrong('adopted without leave');
+      if (outcome === 'created' && !isMadeSince(instance, startedAt)) return wrong('it is older');
+      const ownerDeleted = calls.some(
+        (call) => !isOurCall(call) && call.instanceArn === instanceArn && call.operation === 'DeleteInstance',
+      );
+      return isGone(instance, startedAt) || (isGone(instance, closedAt) && !ownerDeleted)
+        ? wrong('it was gone by then')
+        : [];
+    });
+
+/** A failure names the next step, and is never that an instance is gone: the next generation follows that. */
+const failureSaysWhatNext: Rule = ({ runs }) =>
+  runs
+    .filter(({ status }) => status === 'FAILED')
+    .flatMap(({ runId, failure }) => [
+      ...(failure?.remedy === undefined ? [`run ${runId} failed without a next step`] : []),
+      ...(failure?.type === 'InstanceGone' ? [`run ${runId} failed with a token that leads nowhere`] : []),
+    ]);
+
+/** A run that was refused, looked and was answered does not fail beside an instance of its own: it goes on with it. */
+const goesOnWithItsOwn: Rule = ({ plan, calls, runs, instances }) =>
+  runs
+    .filter((run) => isProvision(run) && [...REFUSALS, 'InstanceExists'].includes(run.failure?.type ?? ''))
+    .flatMap(({ runId, startedAt, closedAt = '', failure }) => {
+      const own = ourCalls(calls).filter(({ time }) => time >= startedAt && time <= closedAt);
+      const last = ourCreates(own).at(-1);
+      if (last === undefined) return [];
+      const after = own.filter(({ time }) => time >= last.time).slice(1);
+      if (after.some(({ outcome }) => outcome !== 'ok')) return [];
+      return instances
+        .filter((it) => isOurInstance(it, plan.accountId) && it.statusReason === undefined)
+        .filter((it) => it.createdDate < last.time && it.status === 'ACTIVE')
+        .map((it) => `run ${runId} failed with ${failure?.type ?? ''} beside ${it.instanceArn}, its own`);
+    });
+
+const RULES: readonly Rule[] = [
+  everyRunEnds,
+  oneInstanceAtATime,
+  sameTokenSameParameters,
+  oneRetrier,
+  noCreateAfterTheEnd,
+  noCreateAfterARefusal,
+  deletesOnlyItsOwn,
+  nothingIsLeft,
+  successIsTrue,
+  failureSaysWhatNext,
+  goesOnWithItsOwn,
+];
+
+/** Whether a call may be what a terminated run had under way: then it is none of the next run's. */
+function isOfTerminatedRun(runs: readonly RunRecord[], time: string): boolean {
+  return runs.some(
+    (run) => run.status === 'TERMINATED' && (run.closedAt ?? '') < time && isDuring(run, time),
+  );
+}
+
+/** Whether a refusal came to a worker that was then killed or frozen: its attempt is tried again later. */
+function wasUnheard(refusedAt: string, nextAt: string, outages: readonly string[]): boolean {
+  const [refused, next] = [Date.parse(refusedAt), Date.parse(nextAt)];
+  const outage = outages.some((at) => Date.parse(at) >= refused - LATENCY_MS && Date.parse(at) <= next);
+  return outage && next - refused > LOST_ATTEMPT_MS;
+}
+
+/** Whether between a refusal and the next call somebody asked for what lets a run send a refused call once more. */
+function wasSteered({ actions, fleetActions }: AccountEvidence, refusedAt: string, nextAt: string): boolean {
+  return (
+    hasAction(actions, ['retry', 'cancel', 'start'], ({ ended }) => ended >= refusedAt && ended <= nextAt) ||
+    // A fleet passes on only what is for runs that are open.
+    hasAction(
+      fleetActions,
+      ['retry', 'cancel'],
+      ({ began, ended }) => began <= nextAt && Date.parse(ended) >= Date.parse(refusedAt) - FLEET_REACH_MS,
+    )
+  );
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  NoRunError,
+  workflowIdOf,
+  type AccountStatus,
+  type IdentityCenterClient,
+  type ProvisionRequestInput,
+} from '../../client';
+import type { Emulator } from '../../sandbox';
+import { recordAction, retryWhileAway } from '../actions';
+import { readRuns, type AccountEvidence } from './evidence';
+import { createAsOwner, deleteAsOwner } from './owner';
+import type { AccountAction, AccountPlan } from './plan';
+
+const REGION = 'eu-west-1';
+const MOST_RETRIES = 3;
+
+const TIMING: ProvisionRequestInput['timing'] = {
+  createTimeout: '5m',
+  activeTimeout: '5m',
+  accountReadyTimeout: '20s',
+  holdTimeout: '10m',
+  pollInterval: '300ms',
+  retry: { initialInterval: '50ms', maximumInterval: '500ms' },
+};
+
+/** The request for an account, whoever makes it. */
+export function accountRequest({ accountId, request }: AccountPlan): ProvisionRequestInput {
+  return { accountId, region: REGION, timing: TIMING, ...request };
+}
+
+/** Does to one account what its plan says. */
+export class AccountPlayer {
+  private readonly actions: AccountEvidence['actions'] = [];
+
+  constructor(
+    private readonly client: IdentityCenterClient,
+    private readonly emulator: Emulator,
+    private readonly plan: AccountPlan,
+  ) {}
+
+  /**
+   * Waits until its last run has ended, where it has runs of its own.
+   *
+   * @param deadline milliseconds since the epoch, by which every run is to have ended
+   */
+  async play(deadline: number): Promise<void> {
+    const { plan } = this;
+    await sleep(plan.startsAt);
+    if (plan.taken) await this.act({ type: 'ownerCreates' });
+    this.setFaults(plan.faults);
+    if (plan.ownRun) await this.act({ type: 'start', times: 1 });
+    for (const { afterMs, action } of plan.actions) {
+      await sleep(afterMs);
+      await this.act(action);
+    }
+    this.setFaults({});
+    if (plan.ownRun) await this.settle(deadline);
+  }
+
+  /** What was done to the account, and the runs that came of it. */
+  async record(): Promise<Pick<AccountEvidence, 'plan' | 'actions' | 'runs'>> {
+    const { plan, actions, client } = this;
+    return { plan, actions, runs: await retryWhileAway(() => readRuns(client, plan.accountId)) };
+  }
+
+  /** Waits until no run is open; steers those on that wait for a person. */
+  async settle(deadline: number): Promise<void> {
+    const { accountId, atLast } = this.plan;
+    for (let steered = 0; Date.now() < deadline;) {
+      const { status, stage, paused } = await retryWhileAway(() => lookAt(this.client, accountId));
+      if (status !== 'RUNNING') return;
+      if (paused) await this.act({ type: 'resume' });
+      else if (stage === 'held') await this.act({ type: steered++ < MOST_RETRIES ? atLast : 'abort' });
+      await sleep(1_000);
+    }
+  }
+
+  private setFaults(faults: AccountPlan['faults']): void {
+    const { accountId, organizationInstance } = this.plan;
+    const always = { creationMs: 400, deletionMs: 200, organizationInstance };
+    this.emulator.setFaults({ accounts: [accountId], ...always, ...faults });
+  }
+
+  private async act(action: AccountAction): Promise<void> {
+    this.actions.push(await recordAction(action, () => this.attempt(action)));
+  }
+
+  private async attempt(action: AccountAction): Promise<void> {
+    const { client, emulator, plan } = this;
+    const { accountId } = plan;
+    const handle = client.temporal.workflow.getHandle(workflowIdOf(accountId));
+    switch (action.type) {
+      case 'start': {
+        const start = () => retryWhileAway(() => client.start(accountRequest(plan)));
+        await Promise.all(Array.from({ length: action.times }, start));
+        return;
+      }
+      case 'deprovision':
+        await retryWhileAway(() => client.startDeprovision({ accountId, region: REGION, timing: TIMING }));
+        return;
+      case 'cancel':
+        await retryWhileAway(() => handle.cancel());
+        return;
+      case 'terminate':
+        await retryWhileAway(() => handle.terminate('chaos'));
+        return;
+      case 'setFaults':
+        this.setFaults(action.faults);
+        return;
+      case 'ownerCreates':
+        await createAsOwner(emulator, accountId, REGION);
+        return;
+      case 'ownerDeletes':
+        await deleteAsOwner(emulator, accountId, REGION);
+        return;
+      case 'abort':
+        await retryWhileAway(() => handle.signal('abort', 'chaos'));
+        return;
+      case 'pause':
+      case 'resume':
+      case 'retry':
+        await retryWhileAway(() => handle.signal(action.type));
+    }
+  }
+}
+
+/** Looks where an account stands; answers with nothing, where it has no run. */
+export async function lookAt(
+  client: IdentityCenterClient,
+  accountId: string,
+): Promise<Partial<AccountStatus>> {
+  try {
+    return await client.status(accountId);
+  } catch (error) {
+    if (error instanceof NoRunError) return {};
+    throw error;
+  }
+}

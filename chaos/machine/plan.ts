@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import type { Faults } from '../../sandbox/emulator';
+
+/** What goes wrong with the machinery. Workers are counted from 0; times are in milliseconds. */
+export type Fault =
+  | { type: 'killWorker'; worker: number }
+  | { type: 'freezeWorker'; worker: number; forMs: number }
+  | { type: 'killServer'; forMs: number }
+  /** AWS fails for all accounts. */
+  | { type: 'failAws'; faults: Omit<Faults, 'accounts'>; forMs: number };
+
+const WORKERS = 3;
+
+const worker = fc.nat(WORKERS - 1);
+
+/** Draws a fault. */
+export const fault: fc.Arbitrary<Fault> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('killWorker'), worker }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('freezeWorker'),
+      worker,
+      forMs: fc.integer({ min: 1_000, max: 45_000 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('killServer'), forMs: fc.integer({ min: 0, max: 3_000 }) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('failAws'),
+      forMs: fc.integer({ min: 1_000, max: 6_000 }),
+      faults: fc.oneof(
+        fc.record({
+          throttle: fc.record({
+            ratePerSecond: fc.integer({ min: 1, max: 8 }),
+            burst: fc.integer({ min: 1, max: 3 }),
+          }),
+        }),
+        fc.record({ errorRate: fc.double({ min: 0.1, max: 0.6, noNaN: true }) }),
+        fc.record({ latencyMs: fc.integer({ min: 100, max: 1_500 }) }),
+        fc.record({ credentialsTtlMs: fc.integer({ min: 100, max: 1_500 }) }),
+      ),
+    }),
+  },
+);
+
+/** Draws by how many milliseconds the clock of each worker is off; the first worker's is right. */
+export const clocks = fc.tuple(
+  fc.constant(0),
+  fc.integer({ min: 0, max: 600_000 }),
+  fc.integer({ min: -600_000, max: 0 }),
+);

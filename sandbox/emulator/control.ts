@@ -1,0 +1,61 @@
+import { defined, readBy } from '../../contract';
+import type { CallLog } from './call-log';
+import { faultsSchema, type FaultPlan } from './faults';
+import type { InstanceStore } from './instances';
+
+/** What the interface of the emulator itself answers, as JSON. */
+export interface ControlAnswer {
+  status: number;
+  value: unknown;
+}
+
+const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+/** The interface of the emulator itself, under `/_emulator`: sets faults, and shows what happened. */
+export function createControl(
+  { faults, log, instances }: { faults: FaultPlan; log: CallLog; instances: InstanceStore },
+  reset: () => void,
+) {
+  function setFaults(body: string): ControlAnswer {
+    try {
+      const read = readBy(faultsSchema, JSON.parse(body));
+      if ('problems' in read) return { status: 400, value: read };
+      faults.set(read.request);
+      return { status: 200, value: {} };
+    } catch (error) {
+      return refusal(400, `not JSON: ${String(error)}`);
+    }
+  }
+
+  /** @param host the name under which the emulator was asked */
+  return function control(
+    host: string | undefined,
+    method: string,
+    { pathname, searchParams: query }: URL,
+    body: string,
+  ): ControlAnswer {
+    // A page in a browser must not reach this through a name that leads to 127.0.0.1.
+    if (!LOCAL_HOST.test(host ?? '')) return refusal(403, `this is not served as ${host ?? 'nobody'}`);
+    switch (`${method} ${pathname}`) {
+      case 'PUT /_emulator/faults':
+        return setFaults(body);
+      case 'GET /_emulator/calls': {
+        const [account, operation] = [query.get('account'), query.get('operation')];
+        const filter = { account: account ?? undefined, operation: operation ?? undefined };
+        return { status: 200, value: log.find(defined(filter)) };
+      }
+      case 'GET /_emulator/instances':
+        return { status: 200, value: instances.list({ deleted: query.get('deleted') === 'true' }) };
+      case 'DELETE /_emulator':
+        reset();
+        return { status: 200, value: {} };
+      default:
+        return refusal(404, `there is no ${method} ${pathname}`);
+    }
+  };
+}
+
+/** Says what is wrong with a request. */
+export function refusal(status: number, message: string): ControlAnswer {
+  return { status, value: { problems: [{ field: '', message }] } };
+}
