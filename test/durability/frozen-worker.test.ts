@@ -6,7 +6,7 @@ import { startWorkerProcess } from '../../sandbox';
 // The server goes on handing attempts to the frozen worker until it has no poll of it left: each takes its 25 s.
 const PATIENCE_MS = 300_000;
 
-const SKEWED_CLOCK = path.join(__dirname, '..', '..', 'chaos', 'skewed-clock.cjs');
+const SKEWED_CLOCK = path.join(__dirname, '..', '..', 'chaos', 'machine', 'skewed-clock.cjs');
 
 test.concurrent.each([
   ['right', 0],

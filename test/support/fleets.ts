@@ -28,6 +28,13 @@ export async function startFleets(): Promise<FleetHarness> {
     names.push(name);
     return name;
   };
+  async function* histories() {
+    for (const name of names) {
+      const { pageIdPrefix } = await fleets.status(name);
+      for (const workflowId of [fleetIdOf(name), `${pageIdPrefix}0`])
+        yield { workflowId, history: await harness.temporal.workflow.getHandle(workflowId).fetchHistory() };
+    }
+  }
   return {
     ...harness,
     freshName,
@@ -46,17 +53,8 @@ export async function startFleets(): Promise<FleetHarness> {
       return outcomes;
     },
     async replayAll() {
-      for (const name of names) {
-        const { pageIdPrefix } = await fleets.status(name);
-        for (const workflowId of [fleetIdOf(name), `${pageIdPrefix}0`]) {
-          const history = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
-          await Worker.runReplayHistory(
-            { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
-            history,
-            workflowId,
-          );
-        }
-      }
+      const options = { workflowBundle: { codePath: WORKFLOW_BUNDLE } };
+      for await (const { error } of Worker.runReplayHistories(options, histories())) if (error) throw error;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { WorkflowUpdateStage } from '@temporalio/client';
-import { PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../../contract';
+import { PROGRESS_QUERY, workflowIdOf, type Progress, type ProvisionRequestInput } from '../../../contract';
 import {
   freshAccount,
   handleOf,
@@ -50,6 +50,20 @@ const startHeld = (account: string) =>
     ({ stage }) => stage === 'held',
   );
 
+/** Waits until the server has an Update, which no worker has taken yet. */
+async function untilArrived(account: string, updateId: string): Promise<void> {
+  const { workflowService } = harness.temporal;
+  const updateRef = { workflowExecution: { workflowId: workflowIdOf(account) }, updateId };
+  await until(
+    () =>
+      workflowService.pollWorkflowExecutionUpdate({ namespace: 'default', updateRef }).then(
+        () => true,
+        () => false,
+      ),
+    (arrived) => arrived,
+  );
+}
+
 /** Carries something out while there is no worker. */
 async function withoutWorker(act: () => Promise<unknown>): Promise<void> {
   await worker.stop();
@@ -79,15 +93,19 @@ test('the same with Updates: the abort is accepted, the retry refused', async ()
   let retry: Promise<unknown> = Promise.resolve();
   await withoutWorker(async () => {
     const update = (name: string, argument?: string) =>
-      handle.startUpdate(name, { args: [argument], waitForStage: WorkflowUpdateStage.ACCEPTED });
+      handle.startUpdate(name, {
+        updateId: name,
+        args: [argument],
+        waitForStage: WorkflowUpdateStage.ACCEPTED,
+      });
     update('abort', 'not wanted').catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await untilArrived(account, 'abort');
     retry = update('retry').then(
       (accepted) => accepted.result(),
       (refused: unknown) => Promise.reject(refused as Error),
     );
     retry.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await untilArrived(account, 'retry');
   });
   await expect(retry).rejects.toMatchObject({ cause: { message: 'the run is being aborted' } });
   await expect(failureOf(result)).resolves.toMatchObject({ type: 'Aborted' });
@@ -98,7 +116,7 @@ test('a paused run that is aborted, then resumed and retried, ends as aborted', 
   const account = freshAccount();
   const { result } = await start(
     account,
-    { creationMs: 60_000 },
+    { creationMs: 600_000 },
     {},
     ({ stage }) => stage === 'waitingForActive',
   );

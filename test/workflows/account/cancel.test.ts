@@ -170,11 +170,14 @@ test.concurrent('during the pause between two looks: ends as cancelled, and noth
   const result = start(
     account,
     { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1 }] },
-    { timing: { pollInterval: '3s', createTimeout: '1h' } },
+    { timing: { pollInterval: '10m' } },
   );
   result.catch(() => undefined);
   await harness.called(account, 'ListInstances');
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await until(
+    () => harness.client.status(account),
+    ({ pending }) => pending === undefined,
+  );
   await harness.client.cancel(account);
   await expect(result).rejects.toBeInstanceOf(RunCancelledError);
   const { notes, stage } = await harness.client.status(account);

@@ -252,5 +252,4 @@ test.concurrent(
     expect(steps.at(-1)).toEqual({ stage: 'held', at: since });
     await harness.client.cancel(account);
   },
-  120_000,
 );
