@@ -61,7 +61,7 @@ export const scenarios: Record<string, Scenario> = {
   },
   'create-timeout': {
     faults: { throttle: { ratePerSecond: 0, burst: 0 } },
-    request: { timing: { createTimeout: '2s' } },
+    request: { timing: { createTimeout: '2s', activeTimeout: '5s' } },
   },
   'create-failed': { faults: { createFails: 'no reason' } },
   recreated: { faults: { createFails: 'no reason' }, request: { onCreateFailed: 'recreate' } },
