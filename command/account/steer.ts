@@ -73,7 +73,7 @@ export async function cancel(accountId: string, options: CommonOptions & { wait:
         );
       return EXIT.done;
     }
-    const last = await follow(client, { accountId, workflowId, runId, joined: true }, options);
+    const last = await follow(client.watch(accountId, runId), options);
     // A run that ended well before the request came is not what was asked for.
     return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
   });

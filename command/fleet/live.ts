@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { FleetStatus } from '../../client';
 import { causeKey, type CallCounts } from '../../contract';
-import { LiveLine } from '../live';
+import { LiveLine, lastStatus } from '../live';
 import { duration, percent } from '../words';
 
 const BAR = 30;
@@ -14,28 +14,25 @@ export async function showLive(statuses: AsyncIterable<FleetStatus>): Promise<Fl
   const live = new LiveLine();
   const moments: Moment[] = [];
   let told = new Map<string, number>();
-  let last: FleetStatus | undefined;
   let lastLine = -Infinity;
-  try {
-    for await (const status of statuses) {
-      last = status;
-      const now = performance.now();
-      const { sent, throttled } = status.calls;
-      moments.push({ at: now, ended: endedIn(status), sent, throttled });
-      while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
-      told = tellCauses(live, status, told);
-      const line = describe(status, paceOver(moments));
-      live.draw(line);
-      if (!live.isSeen && now - lastLine >= LINE_EVERY_MS) {
-        live.print(line);
-        lastLine = now;
-      }
+  const show = (status: FleetStatus) => {
+    const now = performance.now();
+    const { sent, throttled } = status.calls;
+    moments.push({ at: now, ended: endedIn(status), sent, throttled });
+    while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
+    told = tellCauses(live, status, told);
+    const line = describe(status, paceOver(moments));
+    live.draw(line);
+    if (!live.isSeen && now - lastLine >= LINE_EVERY_MS) {
+      live.print(line);
+      lastLine = now;
     }
+  };
+  try {
+    return await lastStatus(statuses, show);
   } finally {
     live.stop();
   }
-  if (last === undefined) throw new Error('the fleet gave no status');
-  return last;
 }
 
 /**

@@ -1,8 +1,7 @@
 import pc from 'picocolors';
 import type { FleetStatus } from '../../client';
 import { FLEET_STAGES } from '../../contract';
-import { print, printRows, type Row } from '../output';
-import { printTable } from '../table';
+import { print, printRows, printTable, type Row } from '../output';
 import { describeCalls } from '../words';
 
 /** Prints a status as a person reads it. */

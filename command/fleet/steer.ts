@@ -1,18 +1,13 @@
 import type { IdentityCenterClient } from '../../client';
 import { defined, FLEET_STEERING, type FleetProgress, type FleetSteer } from '../../contract';
 import { UsageError } from '../errors';
-import { EXIT } from '../exit-codes';
+import { EXIT, exitCodeForFleet } from '../exit-codes';
 import { follow } from './follow';
 import { print, printJson } from '../output';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** What `--rate` asks for: calls a second, or that there be no limit. */
 export type Rate = number | 'none';
-
-export interface FleetSetOptions extends CommonOptions {
-  maxConcurrent?: number;
-  rate?: Rate;
-}
 
 /** Steers a fleet, and shows what came of it. */
 async function steer(name: string, { json }: CommonOptions, what: FleetSteer): Promise<number> {
@@ -36,7 +31,10 @@ export function retry(name: string, options: CommonOptions): Promise<number> {
 }
 
 /** Changes the window of a fleet, the rate of its task queue, or both. */
-export async function set(name: string, { json, maxConcurrent, rate }: FleetSetOptions): Promise<number> {
+export async function set(
+  name: string,
+  { json, maxConcurrent, rate }: CommonOptions & { maxConcurrent?: number; rate?: Rate },
+): Promise<number> {
   if (maxConcurrent === undefined && rate === undefined)
     throw new UsageError('fleet set: say what to change: --max-concurrent or --rate');
   checkFleetName(name);
@@ -72,7 +70,7 @@ export async function cancel(name: string, options: CommonOptions & { wait: bool
   return withClient(async (client) => {
     await client.fleets.cancel(name);
     if (options.wait) {
-      const code = await follow(client, name, options);
+      const code = exitCodeForFleet(await follow(client.fleets.watch(name), options));
       return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
     }
     if (options.json) printJson({ name });

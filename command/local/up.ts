@@ -1,11 +1,11 @@
 import pc from 'picocolors';
 import { IdentityCenterClient } from '../../client';
-import { lastStatus, showLive } from '../account/live';
+import { showLive } from '../account/live';
 import { printStatus } from '../account/output';
 import { UsageError } from '../errors';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
-import { LiveLine } from '../live';
+import { LiveLine, lastStatus } from '../live';
 import { print, printJson, printRows } from '../output';
 import { readConnection, type CommonOptions } from '../with-client';
 import { startServices, type LocalServices } from './services';
