@@ -51,16 +51,31 @@ export async function watch(accountId: string, options: CommonOptions): Promise<
   return withClient(async (client) => exitCodeForRun(await follow(client.watch(account), options, true)));
 }
 
+/** Asks a run to stop, and waits until it has ended. */
+export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  const account = checkAccountId(accountId);
+  return withClient(async (client) => {
+    const { workflowId, runId } = await client.cancel(account);
+    if (!options.wait) {
+      if (options.json) printJson({ accountId, workflowId, runId });
+      else
+        print(
+          `Account ${accountId}: asked the run to stop. Follow it with: identity-center watch ${accountId}`,
+        );
+      return EXIT.done;
+    }
+    const last = await follow(client.watch(accountId, runId), options);
+    // A run that ended well before the request came is not what was asked for.
+    return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
+  });
+}
+
 /**
  * Shows a run as it goes: live for people, its last status as JSON.
  *
  * @param each as JSON every status, not only the last
  */
-export async function follow(
-  statuses: Statuses,
-  { json }: CommonOptions,
-  each = false,
-): Promise<AccountStatus> {
+async function follow(statuses: Statuses, { json }: CommonOptions, each = false): Promise<AccountStatus> {
   const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
   if (!json) printStatus(last);
   else if (!each) printJson(last);

@@ -94,7 +94,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     description: 'Stop the run of an account at any stage; it ends as its --on-cancel says',
     example: 'cancel 111122223333',
     options: [new Option('--no-wait', 'leave as soon as the run is asked')],
-    load: async () => (await import('./steer.js')).cancel,
+    load: async () => (await import('./follow.js')).cancel,
   },
   {
     usage: 'deprovision <accountId>',

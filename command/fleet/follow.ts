@@ -50,12 +50,27 @@ export async function watch(name: string, options: CommonOptions): Promise<numbe
   );
 }
 
+/** Asks a fleet to stop, and waits until it has ended. */
+export async function cancel(name: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  checkFleetName(name);
+  return withClient(async (client) => {
+    await client.fleets.cancel(name);
+    if (options.wait) {
+      const code = exitCodeForFleet(await follow(client.fleets.watch(name), options));
+      return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
+    }
+    if (options.json) printJson({ name });
+    else print(`Fleet ${name}: asked to stop. Follow it with: identity-center fleet watch ${name}`);
+    return EXIT.done;
+  });
+}
+
 /**
  * Shows a fleet as it goes: live for people, its last status as JSON.
  *
  * @param each as JSON every status, not only the last
  */
-export async function follow(
+async function follow(
   statuses: AsyncIterable<FleetStatus>,
   { json }: CommonOptions,
   each = false,

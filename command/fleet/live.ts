@@ -15,21 +15,19 @@ export async function showLive(statuses: AsyncIterable<FleetStatus>): Promise<Fl
   const moments: Moment[] = [];
   let told = new Map<string, number>();
   let lastLine = -Infinity;
-  const show = (status: FleetStatus) => {
-    const now = performance.now();
-    const { sent, throttled } = status.calls;
-    moments.push({ at: now, ended: endedIn(status), sent, throttled });
-    while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
-    told = tellCauses(live, status, told);
-    const line = describe(status, paceOver(moments));
-    live.draw(line);
-    if (!live.isSeen && now - lastLine >= LINE_EVERY_MS) {
+  try {
+    return await lastStatus(statuses, (status) => {
+      const now = performance.now();
+      const { sent, throttled } = status.calls;
+      moments.push({ at: now, ended: countEnded(status), sent, throttled });
+      while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
+      told = tellCauses(live, status, told);
+      const line = describe(status, paceOver(moments));
+      live.draw(line);
+      if (live.isSeen || now - lastLine < LINE_EVERY_MS) return;
       live.print(line);
       lastLine = now;
-    }
-  };
-  try {
-    return await lastStatus(statuses, show);
+    });
   } finally {
     live.stop();
   }
@@ -50,10 +48,9 @@ function tellCauses(
     const key = causeKey(cause);
     told.set(key, count);
     const known = before.get(key) ?? 0;
-    if (count > known)
-      live.print(
-        `${pc.red(type)}${count > 1 ? ` (${count})` : ''}  ${known === 0 ? example : `${count - known} more`}`,
-      );
+    if (count <= known) continue;
+    const total = count > 1 ? ` (${count})` : '';
+    live.print(`${pc.red(type)}${total}  ${known === 0 ? example : `${count - known} more`}`);
   }
   return told;
 }
@@ -61,7 +58,7 @@ function tellCauses(
 /** Describes in a line how far a fleet is and how fast it goes. */
 function describe(status: FleetStatus, { endedPerSecond, callsPerSecond, throttled }: Pace): string {
   const { accounts, failed, open, held, stage } = status;
-  const ended = endedIn(status);
+  const ended = countEnded(status);
   const filled = accounts === 0 ? 0 : Math.floor((ended / accounts) * BAR);
   const left = endedPerSecond > 0 ? (accounts - ended) / endedPerSecond : 0;
   return [
@@ -79,7 +76,7 @@ function describe(status: FleetStatus, { endedPerSecond, callsPerSecond, throttl
     .join(', ');
 }
 
-function endedIn({ succeeded, failed, cancelled, skipped }: FleetStatus): number {
+function countEnded({ succeeded, failed, cancelled, skipped }: FleetStatus): number {
   return succeeded + failed + cancelled + skipped;
 }
 

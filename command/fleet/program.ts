@@ -115,6 +115,6 @@ export const FLEET_VERBS: readonly Verb[] = [
     description: 'Stop a fleet: open runs end as their --on-cancel says',
     example: 'fleet cancel accounts',
     options: [new Option('--no-wait', 'leave as soon as the fleet is asked')],
-    load: async () => (await import('./steer.js')).cancel,
+    load: async () => (await import('./follow.js')).cancel,
   },
 ];
