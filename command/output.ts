@@ -11,7 +11,7 @@ export function print(line = ''): void {
 }
 
 /** A label and what is said under it; without a text it is left out. */
-export type Row = readonly [label: string, text: string | undefined];
+export type Row = readonly [label: string, text: string | false | undefined];
 
 /** Prints what a person reads line by line, each with its label. */
 export function printRows(rows: readonly Row[]): void {
