@@ -1,16 +1,13 @@
 import ora from 'ora';
 import { print } from './output';
 
-/** Says whether a line on stdout can be drawn anew. A terminal without a width, as `script` makes them, cannot. */
-function isLiveTerminal(): boolean {
-  return process.stdout.isTTY && process.stdout.columns > 0;
-}
-
 /** Prints lines that stay and, in a terminal, draws one below them that changes: what is going on just now. */
 export class LiveLine {
-  private readonly spinner = isLiveTerminal()
-    ? ora({ discardStdin: false, stream: process.stdout })
-    : undefined;
+  // A terminal without a width, as `script` makes them, cannot draw a line anew.
+  private readonly spinner =
+    process.stdout.isTTY && process.stdout.columns > 0
+      ? ora({ discardStdin: false, stream: process.stdout })
+      : undefined;
 
   /** Whether the line that changes can be seen; elsewhere only the lines that stay tell how it goes. */
   get isSeen(): boolean {
@@ -32,4 +29,15 @@ export class LiveLine {
   stop(): void {
     this.spinner?.stop();
   }
+}
+
+/** Hands each status of a run or a fleet to `show`, and returns the last. */
+export async function lastStatus<T>(statuses: AsyncIterable<T>, show?: (status: T) => void): Promise<T> {
+  let last: T | undefined;
+  for await (const status of statuses) {
+    show?.(status);
+    last = status;
+  }
+  if (last === undefined) throw new Error('there was no status');
+  return last;
 }

@@ -1,3 +1,4 @@
+import Table from 'cli-table3';
 import pc from 'picocolors';
 
 /** Writes the one JSON document of a verb, or one of a stream's. */
@@ -10,9 +11,24 @@ export function print(line = ''): void {
 }
 
 /** A label and what is said under it; without a text it is left out. */
-export type Row = readonly [label: string, text: string | undefined];
+export type Row = readonly [label: string, text: string | false | undefined];
 
 /** Prints what a person reads line by line, each with its label. */
 export function printRows(rows: readonly Row[]): void {
   for (const [label, text] of rows) if (text) print(`${pc.dim(label.padEnd(15))}${text}`);
+}
+
+/** Prints a table; with the widths of its columns, its cells are wrapped into them. */
+export function printTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  colWidths?: readonly number[],
+): void {
+  const table = new Table({
+    head: [...head],
+    style: { head: [], border: [] },
+    ...(colWidths && { colWidths: [...colWidths], wordWrap: true }),
+  });
+  for (const row of rows) table.push([...row]);
+  print(table.toString());
 }

@@ -1,9 +1,35 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { clientToken } from '../contract';
 import { ACCOUNT_VERBS } from './account/program';
+import { EXIT } from './exit-codes';
 import { FLEET_VERBS } from './fleet/program';
-import { LOCAL_VERBS } from './local/program';
-import { wholeNumber } from './numbers';
+import { print, printJson } from './output';
 import { addVerbs, type Verb } from './verb';
+import type { CommonOptions } from './with-client';
+
+/** The verbs that start what a run needs, on this machine. */
+const LOCAL_VERBS: readonly Verb[] = [
+  {
+    usage: 'up',
+    description:
+      'Temporal with its UI, an emulator of AWS and a worker on this machine; provisions a sample account',
+    example: 'up --exit',
+    options: [new Option('--exit', "leave when the sample account is provisioned, with the run's exit code")],
+    load: async () => (await import('./local/up.js')).up,
+  },
+  {
+    usage: 'emulator',
+    description: 'The emulator of AWS alone',
+    example: 'emulator --port 4599',
+    options: [
+      new Option(
+        '--port <port>',
+        'port on 127.0.0.1; the next free one where it is taken (default: 4599)',
+      ).argParser(wholeNumber(0, 65_535)),
+    ],
+    load: async () => (await import('./local/emulator.js')).emulator,
+  },
+];
 
 const OTHER_VERBS: readonly Verb[] = [
   {
@@ -28,7 +54,7 @@ const OTHER_VERBS: readonly Verb[] = [
         .argParser(wholeNumber(1, 1_000_000))
         .default(1),
     ],
-    load: async () => (await import('./token.js')).token,
+    load: () => Promise.resolve(token),
   },
 ];
 
@@ -59,4 +85,22 @@ Examples:
   addVerbs(fleet, FLEET_VERBS, finish);
   addVerbs(program, OTHER_VERBS, finish);
   return program;
+}
+
+/** Makes the reader of an argument that is a whole number. */
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
+}
+
+/** Prints the ClientToken of a workflow ID, which takes neither a server nor AWS. */
+function token(workflowId: string, { generation, json }: CommonOptions & { generation: number }): number {
+  const computed = clientToken(workflowId, generation);
+  if (json) printJson({ workflowId, generation, clientToken: computed });
+  else print(computed);
+  return EXIT.done;
 }

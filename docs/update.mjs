@@ -33,14 +33,9 @@ if (process.argv.includes('--check')) {
 
 function request() {
   const rows = requestFields().map(({ path, option, choices, description, required, default: fallback }) => {
-    const name = option === undefined ? '' : code(option.split(' ')[0]);
+    const name = option && code(option.split(' ')[0]);
     const meaning = `${choices === undefined ? '' : `${choices.map(code).join(' or ')}: `}${description}`;
-    return [
-      code(path),
-      name,
-      meaning,
-      required ? 'required' : fallback === undefined ? 'none' : code(fallback),
-    ];
+    return [code(path), name, meaning, required ? 'required' : codeOrNone(fallback)];
   });
   return table(['field', 'option', 'meaning', 'default'], rows);
 }
@@ -57,14 +52,17 @@ function answers() {
 
 function settings() {
   const rows = Object.entries(workerSettingsSchema.shape).map(([name, schema]) => {
-    const fallback = schema.safeParse(undefined).data;
-    return [code(name), schema.description, fallback === undefined ? 'none' : code(fallback)];
+    return [code(name), schema.description, codeOrNone(schema.safeParse(undefined).data)];
   });
   return table(['variable', 'what it sets', 'default'], rows);
 }
 
 function code(text) {
   return `\`${text}\``;
+}
+
+function codeOrNone(text) {
+  return text === undefined ? 'none' : code(text);
 }
 
 function table(head, rows) {

@@ -1,42 +1,102 @@
-import type { AccountStatus, IdentityCenterClient, StartedRun } from '../../client';
-import { lastStatus, showLive } from './live';
+import { InvalidRequestError, type AccountStatus, type StartedRun } from '../../client';
+import { defined, readDeprovisionRequest, readRequest } from '../../contract';
+import { EXIT, exitCodeForRun } from '../exit-codes';
+import { lastStatus } from '../live';
+import { showLive } from './live';
 import { printStatus } from './output';
+import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printJson } from '../output';
-import type { CommonOptions } from '../with-client';
-
-/** Says that a run was started; to those who do not wait for it, as the one JSON document. */
-export function sayStarted(
-  { notice, ...run }: StartedRun,
-  { json, wait }: CommonOptions & { wait: boolean },
-): void {
-  if (notice !== undefined) process.stderr.write(`${notice}\n`);
-  const { accountId, workflowId, runId, joined } = run;
-  if (json) {
-    if (!wait) printJson(run);
-    return;
-  }
-  const how = wait ? '' : `. Follow it with: identity-center watch ${accountId}`;
-  print(
-    `Account ${accountId}: ${joined ? 'joined the open run' : 'started a run'} ${workflowId} ${runId}${how}`,
-  );
-}
+import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
 
+interface StartOptions extends CommonOptions {
+  wait: boolean;
+}
+
+/** Starts the run of an account, or joins its open run, and follows it to its end or to a hold. */
+export async function provision(accountId: string, options: RequestOptions & StartOptions): Promise<number> {
+  const request = readRequestInput(accountId, options);
+  // Before anything is connected to: what is wrong here is wrong with any server.
+  const read = readRequest(request);
+  if ('problems' in read) throw new InvalidRequestError(read.problems);
+  return withClient(async (client) => {
+    const run = await client.start(request);
+    sayStarted(run, options);
+    if (!options.wait) return EXIT.done;
+    // A held run may wait for days for a person; a pipeline does not.
+    return exitCodeForRun(await follow(untilHeld(client.watch(run.accountId, run.runId)), options));
+  });
+}
+
+/** Deletes the instance of an account, and waits until it is gone. */
+export async function deprovision(
+  accountId: string,
+  options: StartOptions & { region?: string; any?: string },
+): Promise<number> {
+  const request = defined({ accountId, region: options.region, instanceArn: options.any });
+  const read = readDeprovisionRequest(request);
+  if ('problems' in read) throw new InvalidRequestError(read.problems);
+  return withClient(async (client) => {
+    const run = await client.startDeprovision(request);
+    sayStarted(run, options);
+    if (!options.wait) return EXIT.done;
+    return exitCodeForRun(await follow(client.watch(run.accountId, run.runId), options));
+  });
+}
+
+/** Follows the run of an account to its end: live for people, a JSON document each time that something changes. */
+export async function watch(accountId: string, options: CommonOptions): Promise<number> {
+  const account = checkAccountId(accountId);
+  return withClient(async (client) => exitCodeForRun(await follow(client.watch(account), options, true)));
+}
+
+/** Asks a run to stop, and waits until it has ended. */
+export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  const account = checkAccountId(accountId);
+  return withClient(async (client) => {
+    const { workflowId, runId } = await client.cancel(account);
+    if (!options.wait) {
+      if (options.json) printJson({ accountId, workflowId, runId });
+      else
+        print(
+          `Account ${accountId}: asked the run to stop. Follow it with: identity-center watch ${accountId}`,
+        );
+      return EXIT.done;
+    }
+    const last = await follow(client.watch(accountId, runId), options);
+    // A run that ended well before the request came is not what was asked for.
+    return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
+  });
+}
+
 /**
- * Follows a run to its end and shows it: live for people, its last status as JSON.
+ * Shows a run as it goes: live for people, its last status as JSON.
  *
- * @param until where to leave it earlier
+ * @param each as JSON every status, not only the last
  */
-export async function follow(
-  client: IdentityCenterClient,
-  run: StartedRun,
-  options: CommonOptions,
-  until: (statuses: Statuses) => Statuses = (statuses) => statuses,
-): Promise<AccountStatus> {
-  const statuses = until(client.watch(run.accountId, run.runId));
-  const last = await (options.json ? lastStatus(statuses) : showLive(statuses));
-  if (options.json) printJson(last);
-  else printStatus(last);
+async function follow(statuses: Statuses, { json }: CommonOptions, each = false): Promise<AccountStatus> {
+  const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
+  if (!json) printStatus(last);
+  else if (!each) printJson(last);
   return last;
+}
+
+async function* untilHeld(statuses: Statuses): AsyncGenerator<AccountStatus> {
+  for await (const status of statuses) {
+    yield status;
+    if (status.stage === 'held') return;
+  }
+}
+
+/** Says that a run was started; to those who do not wait for it, as the one JSON document. */
+function sayStarted({ notice, ...run }: StartedRun, { json, wait }: StartOptions): void {
+  if (notice !== undefined) process.stderr.write(`${notice}\n`);
+  const { accountId, workflowId, runId, joined } = run;
+  const how = wait ? '' : `. Follow it with: identity-center watch ${accountId}`;
+  if (!json)
+    print(
+      `Account ${accountId}: ${joined ? 'joined the open run' : 'started a run'} ${workflowId} ${runId}${how}`,
+    );
+  else if (!wait) printJson(run);
 }

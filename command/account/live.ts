@@ -1,31 +1,18 @@
 import pc from 'picocolors';
 import type { AccountStatus } from '../../client';
-import { LiveLine } from '../live';
+import { LiveLine, lastStatus } from '../live';
 import { colourStage, describePending } from './output';
 
 /** Shows a run as it goes, and returns its last status. */
 export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
   const story = new Story();
   try {
-    return await lastStatus(told(statuses, story));
+    return await lastStatus(statuses, (status) => {
+      story.tell(status);
+    });
   } finally {
     story.end();
   }
-}
-
-async function* told(statuses: AsyncIterable<AccountStatus>, story: Story): AsyncGenerator<AccountStatus> {
-  for await (const status of statuses) {
-    story.tell(status);
-    yield status;
-  }
-}
-
-/** Returns the last status of a run. */
-export async function lastStatus(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {
-  let last: AccountStatus | undefined;
-  for await (const status of statuses) last = status;
-  if (last === undefined) throw new Error('the run gave no status');
-  return last;
 }
 
 /**

@@ -1,10 +1,8 @@
-import type { AccountStatus, AccountSummary, Stage } from '../../client';
+import type { AccountSummary, Stage } from '../../client';
 import { defined } from '../../contract';
 import { EXIT, exitCodeForRun } from '../exit-codes';
-import { lastStatus, showLive } from './live';
 import { colourStage, printStatus } from './output';
-import { print, printJson } from '../output';
-import { printTable } from '../table';
+import { print, printJson, printTable } from '../output';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 /** Shows where the run of an account stands. */
@@ -16,24 +14,6 @@ export async function status(accountId: string, { json }: CommonOptions): Promis
     else printStatus(found);
     return exitCodeForRun(found);
   });
-}
-
-/** Follows the run of an account to its end: live for people, a JSON document each time that something changes. */
-export async function watch(accountId: string, { json }: CommonOptions): Promise<number> {
-  const account = checkAccountId(accountId);
-  return withClient(async (client) => {
-    const statuses = client.watch(account);
-    const last = await (json ? lastStatus(printEach(statuses)) : showLive(statuses));
-    if (!json) printStatus(last);
-    return exitCodeForRun(last);
-  });
-}
-
-async function* printEach(statuses: AsyncIterable<AccountStatus>): AsyncGenerator<AccountStatus> {
-  for await (const status of statuses) {
-    printJson(status);
-    yield status;
-  }
 }
 
 /** Lists the accounts that have had a run, each with its latest. */

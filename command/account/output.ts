@@ -13,7 +13,7 @@ export function printStatus(status: AccountStatus): void {
     ['Outcome', result?.outcome],
     ['Region', result?.region],
     ['Instance', status.instanceArn ?? result?.instanceArn],
-    ['Identity store', result && 'identityStoreId' in result ? result.identityStoreId : undefined],
+    ['Identity store', result && 'identityStoreId' in result && result.identityStoreId],
     ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
     ['Waits for', whatItWaitsFor(status)],
     ['Failure', failure && pc.red(failure.type)],

@@ -1,7 +1,26 @@
 import { Option } from 'commander';
-import { STAGES } from '../../contract';
-import { eachTag, FIELD_OPTIONS } from './request-options';
+import { requestFields, STAGES } from '../../contract';
 import type { Verb } from '../verb';
+
+/** The fields of a request that have an option. The request's schema reads their values, not commander. */
+export const FIELD_OPTIONS = requestFields().flatMap(
+  ({ option: flags, kind, description, required, default: fallback, path }) => {
+    if (flags === undefined) return [];
+    const isTags = kind === 'tags';
+    const more = [
+      isTags ? '; may be given again' : '',
+      required ? ' (required, here or in the file)' : '',
+      fallback === undefined ? '' : ` (default: ${fallback})`,
+    ];
+    const option = new Option(flags, `${description}${more.join('')}`);
+    return [{ path, option: isTags ? option.argParser(eachTag) : option, isTags }];
+  },
+);
+
+/** Gathers the values of an option that may be given again. */
+function eachTag(pair: string, pairs: string[] | undefined): string[] {
+  return [...(pairs ?? []), pair];
+}
 
 /** The verbs for the run of one account. */
 export const ACCOUNT_VERBS: readonly Verb[] = [
@@ -14,7 +33,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
       new Option('--request <file>', 'the request as JSON (- for stdin); options go over it'),
       new Option('--no-wait', 'leave as soon as the run is started'),
     ],
-    load: async () => (await import('./provision.js')).provision,
+    load: async () => (await import('./follow.js')).provision,
   },
   {
     usage: 'status <accountId>',
@@ -26,7 +45,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     usage: 'watch <accountId>',
     description: 'Follow the run of an account to its end',
     example: 'watch 111122223333',
-    load: async () => (await import('./look.js')).watch,
+    load: async () => (await import('./follow.js')).watch,
   },
   {
     usage: 'list',
@@ -75,7 +94,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     description: 'Stop the run of an account at any stage; it ends as its --on-cancel says',
     example: 'cancel 111122223333',
     options: [new Option('--no-wait', 'leave as soon as the run is asked')],
-    load: async () => (await import('./steer.js')).cancel,
+    load: async () => (await import('./follow.js')).cancel,
   },
   {
     usage: 'deprovision <accountId>',
@@ -89,6 +108,6 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
       new Option('--region <region>', 'Region to look from (default: us-east-1)'),
       new Option('--no-wait', 'leave as soon as the run is started'),
     ],
-    load: async () => (await import('./deprovision.js')).deprovision,
+    load: async () => (await import('./follow.js')).deprovision,
   },
 ];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ProvisionRequestInput } from '../../client';
 import { oneLine } from '../../contract';
 import { UsageError } from '../errors';
-import { FIELD_OPTIONS } from './request-options';
+import { FIELD_OPTIONS } from './program';
 import { quote } from '../words';
 
 /** The options of `provision`, as commander names them: `request`, and one for each field of the request that has one. */

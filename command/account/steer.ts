@@ -1,7 +1,6 @@
 import { SteeringRefusedError, type IdentityCenterClient, type Progress } from '../../client';
 import { defined, readCorrection, readReason } from '../../contract';
-import { EXIT, exitCodeForRun } from '../exit-codes';
-import { follow } from './follow';
+import { EXIT } from '../exit-codes';
 import { colourStage } from './output';
 import { readTags } from './read-request';
 import { print, printJson } from '../output';
@@ -58,23 +57,4 @@ export function abort(accountId: string, options: CommonOptions & { reason: stri
     // The progress is that of the moment before it ends.
     () => `the run ends as failed. See what it leaves with: identity-center status ${accountId}`,
   );
-}
-
-/** Asks a run to stop, and waits until it has ended. */
-export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
-  const account = checkAccountId(accountId);
-  return withClient(async (client) => {
-    const { workflowId, runId } = await client.cancel(account);
-    if (!options.wait) {
-      if (options.json) printJson({ accountId, workflowId, runId });
-      else
-        print(
-          `Account ${accountId}: asked the run to stop. Follow it with: identity-center watch ${accountId}`,
-        );
-      return EXIT.done;
-    }
-    const last = await follow(client, { accountId, workflowId, runId, joined: true }, options);
-    // A run that ended well before the request came is not what was asked for.
-    return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
-  });
 }

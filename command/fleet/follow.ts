@@ -1,41 +1,82 @@
-import type { FleetStatus, IdentityCenterClient } from '../../client';
-import { EXIT } from '../exit-codes';
+import type { FleetStatus } from '../../client';
+import { defined, FLEET_STAGES } from '../../contract';
+import { EXIT, exitCodeForFleet } from '../exit-codes';
+import { lastStatus } from '../live';
 import { showLive } from './live';
+import { readFleetInput, type FleetInputOptions } from './manifest';
 import { printFleet } from './output';
-import { printJson } from '../output';
-import type { CommonOptions } from '../with-client';
+import { setRate, type Rate } from './steer';
+import { print, printJson } from '../output';
+import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
-/**
- * Follows a fleet to its end: live for people, its last status as JSON.
- *
- * @param each as JSON every status, not only the last
- * @returns the exit code
- */
-export async function follow(
-  client: IdentityCenterClient,
-  name: string,
-  { json }: CommonOptions,
-  each = false,
+/** Starts a fleet, or joins the open one of its name, and follows it to its end. */
+export async function start(
+  manifest: string,
+  options: CommonOptions & FleetInputOptions & { rate?: Rate; wait: boolean },
 ): Promise<number> {
-  let last: FleetStatus | undefined;
-  const statuses = client.fleets.watch(name);
-  if (json) {
-    for await (const seen of statuses) {
-      if (each) printJson(seen);
-      last = seen;
-    }
-    if (!each) printJson(last);
-  } else {
-    last = await showLive(statuses);
-    printFleet(last);
-  }
-  if (last === undefined) throw new Error(`Fleet ${name} gave no status`);
-  return exitCodeForFleet(last);
+  // Before anything is connected to: what is wrong here is wrong with any server.
+  const input = readFleetInput(manifest, options);
+  return withClient(async (client) => {
+    if (options.rate !== undefined) await setRate(client, options.rate);
+    const fleet = await client.fleets.start(input);
+    const { name, workflowId, joined, stage = 'running' } = fleet;
+    const how = joined
+      ? `joined the open one${stage === 'running' ? '' : `, which is ${stage}: ${FLEET_STAGES[stage]}`}`
+      : `started with ${input.accounts.length} accounts`;
+    if (!options.json)
+      print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
+    if (options.wait) return exitCodeForFleet(await follow(client.fleets.watch(name), options));
+    if (options.json) printJson(fleet);
+    return EXIT.done;
+  });
 }
 
-/** Chooses the exit code for the state of a fleet. A skipped account was not provisioned, so it counts as a failure. */
-export function exitCodeForFleet({ status, failed, skipped, cancelled }: FleetStatus): number {
-  if (status === 'RUNNING') return EXIT.running;
-  if (status === 'CANCELLED') return EXIT.cancelled;
-  return status === 'COMPLETED' && failed + skipped + cancelled === 0 ? EXIT.done : EXIT.failed;
+/** Shows where a fleet stands, and the rate that was set for its task queue. */
+export async function status(name: string, { json }: CommonOptions): Promise<number> {
+  checkFleetName(name);
+  return withClient(async (client) => {
+    const [found, callsPerSecond] = [await client.fleets.status(name), await client.rate()];
+    if (json) printJson({ ...found, ...defined({ callsPerSecond }) });
+    else printFleet(found, callsPerSecond);
+    return exitCodeForFleet(found);
+  });
+}
+
+/** Follows a fleet to its end: live for people, a JSON document each time that something changes. */
+export async function watch(name: string, options: CommonOptions): Promise<number> {
+  checkFleetName(name);
+  return withClient(async (client) =>
+    exitCodeForFleet(await follow(client.fleets.watch(name), options, true)),
+  );
+}
+
+/** Asks a fleet to stop, and waits until it has ended. */
+export async function cancel(name: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+  checkFleetName(name);
+  return withClient(async (client) => {
+    await client.fleets.cancel(name);
+    if (options.wait) {
+      const code = exitCodeForFleet(await follow(client.fleets.watch(name), options));
+      return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
+    }
+    if (options.json) printJson({ name });
+    else print(`Fleet ${name}: asked to stop. Follow it with: identity-center fleet watch ${name}`);
+    return EXIT.done;
+  });
+}
+
+/**
+ * Shows a fleet as it goes: live for people, its last status as JSON.
+ *
+ * @param each as JSON every status, not only the last
+ */
+async function follow(
+  statuses: AsyncIterable<FleetStatus>,
+  { json }: CommonOptions,
+  each = false,
+): Promise<FleetStatus> {
+  const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
+  if (!json) printFleet(last);
+  else if (!each) printJson(last);
+  return last;
 }

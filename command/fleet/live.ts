@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { FleetStatus } from '../../client';
 import { causeKey, type CallCounts } from '../../contract';
-import { LiveLine } from '../live';
+import { LiveLine, lastStatus } from '../live';
 import { duration, percent } from '../words';
 
 const BAR = 30;
@@ -14,28 +14,23 @@ export async function showLive(statuses: AsyncIterable<FleetStatus>): Promise<Fl
   const live = new LiveLine();
   const moments: Moment[] = [];
   let told = new Map<string, number>();
-  let last: FleetStatus | undefined;
   let lastLine = -Infinity;
   try {
-    for await (const status of statuses) {
-      last = status;
+    return await lastStatus(statuses, (status) => {
       const now = performance.now();
       const { sent, throttled } = status.calls;
-      moments.push({ at: now, ended: endedIn(status), sent, throttled });
+      moments.push({ at: now, ended: countEnded(status), sent, throttled });
       while (now - (moments[0]?.at ?? now) > RATE_OVER_MS) moments.shift();
       told = tellCauses(live, status, told);
       const line = describe(status, paceOver(moments));
       live.draw(line);
-      if (!live.isSeen && now - lastLine >= LINE_EVERY_MS) {
-        live.print(line);
-        lastLine = now;
-      }
-    }
+      if (live.isSeen || now - lastLine < LINE_EVERY_MS) return;
+      live.print(line);
+      lastLine = now;
+    });
   } finally {
     live.stop();
   }
-  if (last === undefined) throw new Error('the fleet gave no status');
-  return last;
 }
 
 /**
@@ -53,10 +48,9 @@ function tellCauses(
     const key = causeKey(cause);
     told.set(key, count);
     const known = before.get(key) ?? 0;
-    if (count > known)
-      live.print(
-        `${pc.red(type)}${count > 1 ? ` (${count})` : ''}  ${known === 0 ? example : `${count - known} more`}`,
-      );
+    if (count <= known) continue;
+    const total = count > 1 ? ` (${count})` : '';
+    live.print(`${pc.red(type)}${total}  ${known === 0 ? example : `${count - known} more`}`);
   }
   return told;
 }
@@ -64,7 +58,7 @@ function tellCauses(
 /** Describes in a line how far a fleet is and how fast it goes. */
 function describe(status: FleetStatus, { endedPerSecond, callsPerSecond, throttled }: Pace): string {
   const { accounts, failed, open, held, stage } = status;
-  const ended = endedIn(status);
+  const ended = countEnded(status);
   const filled = accounts === 0 ? 0 : Math.floor((ended / accounts) * BAR);
   const left = endedPerSecond > 0 ? (accounts - ended) / endedPerSecond : 0;
   return [
@@ -82,7 +76,7 @@ function describe(status: FleetStatus, { endedPerSecond, callsPerSecond, throttl
     .join(', ');
 }
 
-function endedIn({ succeeded, failed, cancelled, skipped }: FleetStatus): number {
+function countEnded({ succeeded, failed, cancelled, skipped }: FleetStatus): number {
   return succeeded + failed + cancelled + skipped;
 }
 

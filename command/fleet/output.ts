@@ -1,8 +1,7 @@
 import pc from 'picocolors';
 import type { FleetStatus } from '../../client';
 import { FLEET_STAGES } from '../../contract';
-import { print, printRows, type Row } from '../output';
-import { printTable } from '../table';
+import { print, printRows, printTable, type Row } from '../output';
 import { describeCalls } from '../words';
 
 /** Prints a status as a person reads it. */
@@ -18,27 +17,24 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
     ],
     [
       'Under way',
-      waiting + open > 0
-        ? `${open} open${held > 0 ? ` (${held} held)` : ''}, ${waiting} waiting, ${status.maxConcurrent} at once`
-        : undefined,
+      waiting + open > 0 &&
+        `${open} open${held > 0 ? ` (${held} held)` : ''}, ${waiting} waiting, ${status.maxConcurrent} at once`,
     ],
-    ['Calls', status.calls.sent > 0 ? describeCalls(status.calls) : undefined],
+    ['Calls', status.calls.sent > 0 && describeCalls(status.calls)],
     [
       'Rate',
-      callsPerSecond === undefined
-        ? undefined
-        : `${callsPerSecond} calls a second at the most, for all runs of the task queue`,
+      callsPerSecond !== undefined &&
+        `${callsPerSecond} calls a second at the most, for all runs of the task queue`,
     ],
     ['Started', status.startedAt],
     ['Ended', status.endedAt],
     ['Run', status.workflowId],
     [
       'Note',
-      lacks > 0
-        ? pc.yellow(
-            `${lacks} of ${pages.expected} pages of the manifest have not arrived: start it again to send them`,
-          )
-        : undefined,
+      lacks > 0 &&
+        pc.yellow(
+          `${lacks} of ${pages.expected} pages of the manifest have not arrived: start it again to send them`,
+        ),
     ],
     ...(status.notes ?? []).map((text): Row => ['Noted', text]),
   ]);

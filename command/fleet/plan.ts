@@ -6,21 +6,19 @@ import { readAccounts } from './manifest';
 import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
-import { print, printJson } from '../output';
-import { printTable } from '../table';
+import { print, printJson, printTable } from '../output';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
-
-export interface FleetPlanOptions extends CommonOptions {
-  rate?: Rate;
-}
 
 /**
  * Looks what a fleet would do with each account of a manifest, and says it.
  *
  * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance
  */
-export async function plan(manifest: string, { json, rate }: FleetPlanOptions): Promise<number> {
+export async function plan(
+  manifest: string,
+  { json, rate }: CommonOptions & { rate?: Rate },
+): Promise<number> {
   const accounts = readAccounts(manifest);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
@@ -38,21 +36,23 @@ export async function plan(manifest: string, { json, rate }: FleetPlanOptions): 
     } finally {
       live?.stop();
     }
-    if (json) printJson({ accounts: plans.length, counts: countPlans(plans), plans });
-    else printPlan(manifest, plans);
+    const counts = countPlans(plans);
+    if (json) printJson({ accounts: plans.length, counts, plans });
+    else printPlan(manifest, plans, counts);
     return plans.every(({ plan }) => GOOD_PLANS.includes(plan)) ? EXIT.done : EXIT.failed;
   });
 }
 
-function countPlans(plans: readonly AccountPlan[]): Partial<Record<Plan, number>> {
-  const counts: Partial<Record<Plan, number>> = {};
+type Counts = Partial<Record<Plan, number>>;
+
+function countPlans(plans: readonly AccountPlan[]): Counts {
+  const counts: Counts = {};
   for (const { plan } of plans) counts[plan] = (counts[plan] ?? 0) + 1;
   return counts;
 }
 
-function printPlan(manifest: string, plans: readonly AccountPlan[]): void {
+function printPlan(manifest: string, plans: readonly AccountPlan[], counts: Counts): void {
   print(`${manifest}: ${grouped(plans.length)} accounts; nothing was written to AWS.`);
-  const counts = countPlans(plans);
   for (const [plan, meaning] of Object.entries(PLANS) as [Plan, string][]) {
     const count = counts[plan];
     if (count !== undefined)

@@ -1,16 +1,24 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { readAdjustment, readFleetRequest } from '../../contract';
-import { rate } from '../numbers';
 import type { Verb } from '../verb';
 
 const rateOption = () =>
   new Option(
     '--rate <n|none>',
     'calls to Identity Center a second, of all workers of the task queue, from now on until it is set again',
-  ).argParser(rate);
+  ).argParser(readRate);
 
 const maxConcurrentOption = (description: string) =>
   new Option('--max-concurrent <n>', description).argParser(readMaxConcurrent);
+
+/** Reads a rate; `none` takes the limit away. */
+function readRate(text: string): number | 'none' {
+  if (text === 'none') return text;
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > 100_000)
+    throw new InvalidArgumentError('must be "none", or calls a second: a number above 0.');
+  return value;
+}
 
 /** Reads the window of a fleet by the schema of its request. */
 function readMaxConcurrent(text: string): number {
@@ -42,7 +50,7 @@ export const FLEET_VERBS: readonly Verb[] = [
       rateOption(),
       new Option('--no-wait', 'leave as soon as the fleet is started'),
     ],
-    load: async () => (await import('./start.js')).start,
+    load: async () => (await import('./follow.js')).start,
   },
   {
     usage: 'plan <manifest>',
@@ -55,13 +63,13 @@ export const FLEET_VERBS: readonly Verb[] = [
     usage: 'status <name>',
     description: 'Where a fleet stands',
     example: 'fleet status accounts',
-    load: async () => (await import('./look.js')).status,
+    load: async () => (await import('./follow.js')).status,
   },
   {
     usage: 'watch <name>',
     description: 'Follow a fleet to its end',
     example: 'fleet watch accounts',
-    load: async () => (await import('./look.js')).watch,
+    load: async () => (await import('./follow.js')).watch,
   },
   {
     usage: 'report <name>',
@@ -107,6 +115,6 @@ export const FLEET_VERBS: readonly Verb[] = [
     description: 'Stop a fleet: open runs end as their --on-cancel says',
     example: 'fleet cancel accounts',
     options: [new Option('--no-wait', 'leave as soon as the fleet is asked')],
-    load: async () => (await import('./steer.js')).cancel,
+    load: async () => (await import('./follow.js')).cancel,
   },
 ];

@@ -1,13 +1,12 @@
 import pc from 'picocolors';
-import { IdentityCenterClient } from '../../client';
-import { lastStatus, showLive } from '../account/live';
+import { showLive } from '../account/live';
 import { printStatus } from '../account/output';
 import { UsageError } from '../errors';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
-import { LiveLine } from '../live';
+import { LiveLine, lastStatus } from '../live';
 import { print, printJson, printRows } from '../output';
-import { readConnection, type CommonOptions } from '../with-client';
+import { withClient, type CommonOptions } from '../with-client';
 import { startServices, type LocalServices } from './services';
 import { findLocalServer, type LocalServer } from './state';
 
@@ -61,26 +60,21 @@ async function startVisibly({ json }: CommonOptions): Promise<LocalServices> {
       else live.print(line);
     });
     live.stop();
-    printServer(services.server);
+    const { temporalAddress, uiUrl, emulatorUrl } = services.server;
+    printRows([
+      ['Temporal', temporalAddress],
+      ['UI', uiUrl],
+      ['AWS emulator', emulatorUrl],
+    ]);
+    print();
     return services;
   } finally {
     live.stop();
   }
 }
 
-/** Says where everything is. */
-function printServer({ temporalAddress, uiUrl, emulatorUrl }: LocalServer): void {
-  printRows([
-    ['Temporal', temporalAddress],
-    ['UI', uiUrl],
-    ['AWS emulator', emulatorUrl],
-  ]);
-  print();
-}
-
 async function provisionSample(server: LocalServer, { json }: CommonOptions): Promise<number> {
-  const client = await IdentityCenterClient.connect(readConnection());
-  try {
+  return withClient(async (client) => {
     const run = await client.start({
       accountId: SAMPLE_ACCOUNT,
       region: 'eu-west-1',
@@ -102,7 +96,5 @@ async function provisionSample(server: LocalServer, { json }: CommonOptions): Pr
     printStatus(status);
     printRows([['In the UI', runUrl]]);
     return exitCodeForRun(status);
-  } finally {
-    await client.close();
-  }
+  });
 }

@@ -1,5 +1,6 @@
 export { findTemporalBinary, TemporalBinaryNotFoundError, type FindOptions } from './find-binary';
 export { freePort } from './free-port';
+export { isAlive } from './install-lock';
 export { endWithThisProcess } from './orphan-watch';
 export { startTemporalServer, type StartOptions, type TemporalServer } from './start-server';
 export { TemporalServerStartError } from './start-error';

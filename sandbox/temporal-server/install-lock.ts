@@ -56,7 +56,8 @@ async function ownerOf(lock: string): Promise<string> {
   return made !== undefined && Date.now() - made.mtimeMs > UNSIGNED_MS ? 'dead' : 'another process';
 }
 
-function isAlive(pid: number): boolean {
+/** Says whether a process of this machine is alive, whoever's it is. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

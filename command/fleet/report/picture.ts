@@ -1,6 +1,4 @@
-import { utc } from '../../../contract';
-import type { FleetReport } from './report';
-import type { TimelinePoint } from './timeline';
+import { utc, type CallCounts } from '../../../contract';
 import {
   countAxis,
   heights,
@@ -13,115 +11,136 @@ import {
   timeAxis,
   type Frame,
 } from '../../drawing';
-import { drawCalls } from './calls';
-import { counted, duration, grouped } from '../../words';
+import { counted, describeCalls, duration, grouped } from '../../words';
+import type { FleetReport } from './report';
+import type { TimelinePoint } from './timeline';
 
 const [LEFT, RIGHT] = [62, 872];
 const ENDS_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 250 };
-const OPEN_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 112 };
+/** The frame of all pictures but the first. */
+const LOW_FRAME: Frame = { left: LEFT, right: RIGHT, top: 12, bottom: 112 };
 
 /** The ends of accounts, in the order in which they are drawn over each other, from the bottom up. */
 const ENDS = ['succeeded', 'failed', 'cancelled', 'skipped'] as const;
 
+/** The time axis, which all pictures share. */
+interface Times {
+  /** Where a time (milliseconds since the epoch) is drawn. */
+  x: (at: number) => number;
+  marks: (frame: Frame) => Markup[];
+}
+
 /**
  * Draws the course of a fleet: how many accounts had ended in which way, how many were open, where that is known, and the calls.
  */
-export function drawRun(report: FleetReport): Markup {
-  const { counts, timeline } = report;
+export function drawRun({ counts, timeline, calls, startedAt }: FleetReport): Markup {
   const [first, last] = [timeline[0], timeline.at(-1)];
   if (first === undefined || last === undefined) return markup``;
-  const took = Math.max(1, Date.parse(last.at) - Date.parse(first.at));
-  const time = (at: string) => Date.parse(at) - Date.parse(first.at);
-  const x = scale(took, LEFT, RIGHT);
-  const plot: Plot = {
-    points: timeline,
-    x: (at) => x(time(at)),
-    times: (frame) => timeAxis(frame, took),
-  };
+  const began = Date.parse(first.at);
+  const took = Math.max(1, Date.parse(last.at) - began);
+  const place = scale(took, LEFT, RIGHT);
+  const times: Times = { x: (at) => place(at - began), marks: (frame) => timeAxis(frame, took) };
+  const ends = ENDS.filter((end) => counts[end] > 0).map(
+    (end) => [end, `${end} (${grouped(counts[end])})`] as const,
+  );
   return markup`<figure>
-<figcaption>Accounts that had ended, by the time since the start at ${utc(report.startedAt)}</figcaption>
-${ends(report, plot, duration(took))}
-${drawLegend(counts)}
+<figcaption>Accounts that had ended, by the time since the start at ${utc(startedAt)}</figcaption>
+${drawEnds(timeline, counts, times, duration(took))}
+${legend([...ends, ['rest', 'not ended yet']])}
 </figure>
-${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${open(plot)}</figure>`}
-${drawCalls(report.calls, OPEN_FRAME, { x: (at) => x(at - Date.parse(first.at)), marks: plot.times(OPEN_FRAME) })}`;
+${last.open === undefined ? undefined : markup`<figure><figcaption>Accounts that were open at once</figcaption>${drawOpen(timeline, times)}</figure>`}
+${drawCalls(calls, times)}`;
 }
 
-interface Plot {
-  points: readonly TimelinePoint[];
-  /** Where a time (ISO 8601) is drawn. */
-  x: (at: string) => number;
-  times: (frame: Frame) => Markup[];
-}
-
-function ends({ counts }: FleetReport, plot: Plot, took: string): Markup {
-  const frame = ENDS_FRAME;
-  const y = heights(frame, counts.accounts);
-  const layers = ENDS.map((end, index) => {
-    const sums = (below: readonly (typeof ENDS)[number][]) =>
-      plot.points.map((point) => below.reduce((sum, other) => sum + point[other], 0));
-    const d = band(plot, sums(ENDS.slice(0, index)), sums(ENDS.slice(0, index + 1)), y);
-    return counts[end] === 0 ? markup`` : markup`<path class="${end}" d="${d}"/>`;
-  });
+function drawEnds(
+  points: readonly TimelinePoint[],
+  counts: FleetReport['counts'],
+  times: Times,
+  took: string,
+): Markup {
+  const { top, bottom } = ENDS_FRAME;
+  const line = stairs(points, times, heights(ENDS_FRAME, counts.accounts));
+  const sums = (below: readonly (typeof ENDS)[number][]) =>
+    points.map((point) => below.reduce((sum, other) => sum + point[other], 0));
+  const layers = ENDS.map((end, index) =>
+    counts[end] === 0
+      ? markup``
+      : markup`<path class="${end}" d="${line.between(sums(ENDS.slice(0, index)), sums(ENDS.slice(0, index + 1)))}"/>`,
+  );
   const said = ENDS.map((end) => `${grouped(counts[end])} ${end}`).join(', ');
   return picture(
     'ends',
     'How the accounts ended over time',
     `After ${took}, of ${counted(counts.accounts, 'account')}: ${said}, ${grouped(counts.unfinished)} without an end.`,
-    frame,
-    markup`<rect class="rest" x="${LEFT}" y="${frame.top}" width="${RIGHT - LEFT}" height="${frame.bottom - frame.top}"/>
+    ENDS_FRAME,
+    markup`<rect class="rest" x="${LEFT}" y="${top}" width="${RIGHT - LEFT}" height="${bottom - top}"/>
 ${layers}
-${countAxis(frame, counts.accounts, 5)}
-${plot.times(frame)}`,
+${countAxis(ENDS_FRAME, counts.accounts, 5)}
+${times.marks(ENDS_FRAME)}`,
   );
 }
 
-function open(plot: Plot): Markup {
-  const frame = OPEN_FRAME;
-  const counts = plot.points.map(({ open }) => open ?? 0);
+function drawOpen(points: readonly TimelinePoint[], times: Times): Markup {
+  const counts = points.map(({ open }) => open ?? 0);
   const most = Math.max(...counts);
-  const y = heights(frame, most);
+  const line = stairs(points, times, heights(LOW_FRAME, most));
   const floor = counts.map(() => 0);
-  const d = band(plot, floor, counts, y);
   return picture(
     'open',
     'Accounts that were open at once',
     `At the most ${counted(most, 'account')}.`,
-    frame,
-    markup`${countAxis(frame, most, 3)}
-<path class="open" d="${d}"/><path class="line" d="${stairs(plot, counts, y)}"/>
-${plot.times(frame)}`,
+    LOW_FRAME,
+    markup`${countAxis(LOW_FRAME, most, 3)}
+<path class="open" d="${line.between(floor, counts)}"/><path class="line" d="${line.along(counts)}"/>
+${times.marks(LOW_FRAME)}`,
   );
 }
 
-/** Draws a line as stairs, not slopes: counts hold until the next point. */
-function stairs({ points, x }: Plot, counts: readonly number[], y: (count: number) => number): string {
-  return points
-    .map(({ at }, index) => {
-      const [across, up] = [rounded(x(at)), rounded(y(counts[index] ?? 0))];
-      return index === 0 ? `M${across} ${up}` : `H${across}V${up}`;
-    })
-    .join('');
+/** Draws counts as stairs, not slopes, as they hold until the next point: the line along them, the area between two lines. */
+function stairs(points: readonly TimelinePoint[], { x }: Times, y: (count: number) => number) {
+  const across = points.map(({ at }) => rounded(x(Date.parse(at))));
+  const up = (counts: readonly number[], index: number) => rounded(y(counts[index] ?? 0));
+  const along = (counts: readonly number[]) =>
+    across.map((at, index) => (index === 0 ? `M${at} ` : `H${at}V`) + String(up(counts, index))).join('');
+  const between = (lower: readonly number[], upper: readonly number[]) => {
+    const back = across.map((at, index) => `V${up(lower, index)}H${at}`).reverse();
+    return `${along(upper)}${back.join('')}Z`;
+  };
+  return { along, between };
 }
 
-/** Draws the area between two such lines. */
-function band(
-  plot: Plot,
-  lower: readonly number[],
-  upper: readonly number[],
-  y: (count: number) => number,
-): string {
-  const { points, x } = plot;
-  const back = points
-    .map(({ at }, index) => `V${rounded(y(lower[index] ?? 0))}H${rounded(x(at))}`)
-    .reverse()
-    .join('');
-  return `${stairs(plot, upper, y)}${back}Z`;
-}
-
-function drawLegend(counts: FleetReport['counts']): Markup {
-  const ends = ENDS.filter((end) => counts[end] > 0).map(
-    (end) => [end, `${end} (${grouped(counts[end])})`] as const,
-  );
-  return legend([...ends, ['rest', 'not ended yet']]);
+/** Draws the calls a second over time, and how many of them were throttled; nothing, where no call is known of. */
+function drawCalls(calls: FleetReport['calls'], { x, marks }: Times): Markup {
+  if (calls.sent === 0) return markup``;
+  const perSecond = (count: number) => (count * 1000) / calls.spanMs;
+  const most = Math.max(1, ...calls.course.map(({ sent }) => perSecond(sent)));
+  const y = heights(LOW_FRAME, most);
+  /** Bars from one count of a span to another. */
+  const bars = (kind: string, edges: (span: CallCounts) => [number, number]) => {
+    const d = calls.course.map(({ at, ...counts }) => {
+      const [low, high] = edges(counts);
+      if (low === high) return '';
+      const [bottom, top] = [rounded(y(perSecond(low))), rounded(y(perSecond(high)))];
+      const from = Date.parse(at);
+      const [left, right] = [Math.max(LEFT, x(from)), Math.min(RIGHT, x(from + calls.spanMs))];
+      return `M${rounded(left)} ${bottom}V${top}H${rounded(right)}V${bottom}Z`;
+    });
+    return markup`<path class="${kind}" d="${d.join('')}"/>`;
+  };
+  return markup`<figure><figcaption>Calls a second: ${describeCalls(calls)}</figcaption>
+${picture(
+  'calls',
+  'Calls to Identity Center a second',
+  `${describeCalls(calls)}; at the most ${Math.round(most)} a second.`,
+  LOW_FRAME,
+  markup`${bars('answered', ({ sent, throttled }) => [0, sent - throttled])}
+${bars('throttled', ({ sent, throttled }) => [sent - throttled, sent])}
+${countAxis(LOW_FRAME, most, 3)}
+${marks(LOW_FRAME)}`,
+)}
+${legend([
+  ['answered', 'answered'],
+  ['throttled', 'throttled'],
+])}
+</figure>`;
 }

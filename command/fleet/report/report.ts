@@ -11,27 +11,6 @@ import type {
 import { Causes, defined } from '../../../contract';
 import { makeTimeline, type TimelinePoint } from './timeline';
 
-/** Numbers of accounts. */
-export interface ReportCounts {
-  accounts: number;
-  succeeded: number;
-  failed: number;
-  cancelled: number;
-  skipped: number;
-  /** Have no end: wait or are open; of a fleet that has ended, were in a page that was ended from outside. */
-  unfinished: number;
-  /** The unfinished ones that wait for a person. */
-  held: number;
-}
-
-/** The calls to Identity Center for the accounts that the fleet began. */
-export interface ReportCalls extends CallCounts {
-  /** The length of a span in milliseconds. */
-  spanMs: number;
-  /** By spans, each with its begin (ISO 8601); those without calls are left out. */
-  course: (CallCounts & { at: string })[];
-}
-
 /** What became of a fleet, or has so far. Times are ISO 8601. */
 export interface FleetReport {
   name: string;
@@ -43,11 +22,17 @@ export interface FleetReport {
   startedAt: string;
   /** Absent while the fleet is open. */
   endedAt?: string;
-  counts: ReportCounts;
+  counts: Record<'accounts' | AccountOutcome['end'], number> & {
+    /** Have no end: wait or are open; of a fleet that has ended, were in a page that was ended from outside. */
+    unfinished: number;
+    /** The unfinished ones that wait for a person. */
+    held: number;
+  };
   /** The causes of the failures, the most frequent first. */
   causes: FleetCause[];
   timeline: TimelinePoint[];
-  calls: ReportCalls;
+  /** The calls to Identity Center for the accounts that the fleet began: by spans of `spanMs`, those without calls left out. */
+  calls: Omit<FleetCalls, 'course'> & { course: (CallCounts & { at: string })[] };
   /** Those that have ended. */
   accounts: AccountOutcome[];
   /** Those that have not. */
@@ -105,7 +90,7 @@ function countCauses(outcomes: readonly AccountOutcome[]): FleetCause[] {
   return causes.list.sort((one, other) => other.count - one.count);
 }
 
-function reportCalls({ course, ...calls }: FleetCalls, startedAt: string): ReportCalls {
+function reportCalls({ course, ...calls }: FleetCalls, startedAt: string): FleetReport['calls'] {
   const began = Date.parse(startedAt);
   return {
     ...calls,
@@ -116,7 +101,10 @@ function reportCalls({ course, ...calls }: FleetCalls, startedAt: string): Repor
   };
 }
 
-function countEnds({ accounts, held }: FleetStatus, outcomes: readonly AccountOutcome[]): ReportCounts {
+function countEnds(
+  { accounts, held }: FleetStatus,
+  outcomes: readonly AccountOutcome[],
+): FleetReport['counts'] {
   const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
   for (const { end } of outcomes) ended[end] += 1;
   const unfinished = Math.max(0, accounts - outcomes.length);

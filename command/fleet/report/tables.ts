@@ -1,11 +1,11 @@
-import type { AccountOutcome, FleetCause } from '../../../client';
+import type { AccountOutcome, FleetCause, UnfinishedAccount } from '../../../client';
 import { utc } from '../../../contract';
 import { markup, type Markup } from '../../drawing';
-import type { FleetReport } from './report';
 import { counted, grouped } from '../../words';
+import type { FleetReport } from './report';
 
 /** How many rows a table may have: no browser scrolls well through more. The CSV has them all. */
-export const MAX_ROWS = { succeeded: 1_000, others: 5_000 };
+const MAX_ROWS = { succeeded: 1_000, others: 5_000 };
 
 /** Writes the failures, by cause. */
 export function causesSection({ causes, counts }: FleetReport): Markup {
@@ -36,18 +36,15 @@ function causeEntry({ type, count, example, remedy, accounts }: FleetCause, fail
 export function heldSection({ unfinished, name }: FleetReport): Markup {
   const held = unfinished.filter(({ end }) => end === 'held');
   if (held.length === 0) return markup``;
+  const why = markup` Why: identity-center status &lt;account&gt;`;
   return markup`<section>
 <h2>Accounts that are held</h2>
-<div class="wide"><table>
-<caption>${caption(held.length, MAX_ROWS.others, name)} Why: identity-center status &lt;account&gt;</caption>
-<thead><tr><th scope="col">Account</th><th scope="col">Begun</th></tr></thead>
-<tbody>${held.slice(0, MAX_ROWS.others).map(
-    ({ accountId, startedAt = '' }) =>
-      markup`<tr><th scope="row">${accountId}</th><td class="fixed">${utc(startedAt)}</td></tr>
-`,
-  )}</tbody>
-</table></div>
+${table(name, held, MAX_ROWS.others, ['Account', 'Begun'], heldCells, why)}
 </section>`;
+}
+
+function heldCells({ startedAt = '' }: UnfinishedAccount): Markup {
+  return markup`<td class="fixed">${utc(startedAt)}</td>`;
 }
 
 const OTHER_ENDS = ['failed', 'cancelled', 'skipped'] as const;
@@ -56,47 +53,58 @@ const OTHER_ENDS = ['failed', 'cancelled', 'skipped'] as const;
 export function othersSection({ accounts, name }: FleetReport): Markup {
   const others = OTHER_ENDS.flatMap((end) => accounts.filter((account) => account.end === end));
   if (others.length === 0) return markup``;
+  const head = ['Account', 'End', 'Ended', 'What happened, and the next step'];
   return markup`<section>
 <h2>Accounts that did not succeed</h2>
-<div class="wide"><table>
-<caption>${caption(others.length, MAX_ROWS.others, name)}</caption>
-<thead><tr><th scope="col">Account</th><th scope="col">End</th><th scope="col">Ended</th><th scope="col">What happened, and the next step</th></tr></thead>
-<tbody>${others.slice(0, MAX_ROWS.others).map(otherRow)}</tbody>
-</table></div>
+${table(name, others, MAX_ROWS.others, head, otherCells)}
 </section>`;
 }
 
-function otherRow({ accountId, end, endedAt, failure }: AccountOutcome): Markup {
+function otherCells({ end, endedAt, failure }: AccountOutcome): Markup {
   const why = end === 'skipped' ? 'Was not begun: the fleet had stopped.' : undefined;
   const text =
     failure === undefined
       ? markup`<p>${why}</p>`
       : markup`<p><strong>${failure.type}</strong></p><p>${failure.whatHappened}</p>${failure.remedy ? markup`<p class="soft">${failure.remedy}</p>` : undefined}`;
-  return markup`<tr><th scope="row">${accountId}</th><td class="fixed"><span class="end ${end}">${end}</span></td><td class="fixed">${utc(endedAt)}</td><td>${text}</td></tr>
-`;
+  return markup`<td class="fixed"><span class="end ${end}">${end}</span></td><td class="fixed">${utc(endedAt)}</td><td>${text}</td>`;
 }
 
 /** Writes the table of the accounts that succeeded, folded away. */
 export function succeededSection({ accounts, name }: FleetReport): Markup {
   const succeeded = accounts.filter(({ end }) => end === 'succeeded');
   if (succeeded.length === 0) return markup``;
+  const head = ['Account', 'Outcome', 'Ended', 'Instance'];
   return markup`<section>
 <details><summary><h2>Accounts that succeeded</h2> <span class="soft">(${grouped(succeeded.length)})</span></summary>
-<div class="wide"><table>
-<caption>${caption(succeeded.length, MAX_ROWS.succeeded, name)}</caption>
-<thead><tr><th scope="col">Account</th><th scope="col">Outcome</th><th scope="col">Ended</th><th scope="col">Instance</th></tr></thead>
-<tbody>${succeeded.slice(0, MAX_ROWS.succeeded).map(succeededRow)}</tbody>
-</table></div>
+${table(name, succeeded, MAX_ROWS.succeeded, head, succeededCells)}
 </details>
 </section>`;
 }
 
-function succeededRow({ accountId, outcome, endedAt, instanceArn }: AccountOutcome): Markup {
-  return markup`<tr><th scope="row">${accountId}</th><td class="fixed">${outcome}</td><td class="fixed">${utc(endedAt)}</td><td>${instanceArn}</td></tr>
-`;
+function succeededCells({ outcome, endedAt, instanceArn }: AccountOutcome): Markup {
+  return markup`<td class="fixed">${outcome}</td><td class="fixed">${utc(endedAt)}</td><td>${instanceArn}</td>`;
 }
 
-function caption(count: number, most: number, name: string): string {
-  if (count <= most) return `${counted(count, 'account')}.`;
-  return `The first ${grouped(most)} of ${grouped(count)} accounts; for all of them: identity-center fleet report ${name} --format csv`;
+/** Writes a table with a row for each account, the first `most` of them; `cells` are those after its ID. */
+function table<T extends { accountId: string }>(
+  fleet: string,
+  accounts: readonly T[],
+  most: number,
+  head: readonly string[],
+  cells: (account: T) => Markup,
+  hint?: Markup,
+): Markup {
+  const count = accounts.length;
+  const caption =
+    count <= most
+      ? `${counted(count, 'account')}.`
+      : `The first ${grouped(most)} of ${grouped(count)} accounts; for all of them: identity-center fleet report ${fleet} --format csv`;
+  return markup`<div class="wide"><table>
+<caption>${caption}${hint}</caption>
+<thead><tr>${head.map((label) => markup`<th scope="col">${label}</th>`)}</tr></thead>
+<tbody>${accounts.slice(0, most).map(
+    (account) => markup`<tr><th scope="row">${account.accountId}</th>${cells(account)}</tr>
+`,
+  )}</tbody>
+</table></div>`;
 }

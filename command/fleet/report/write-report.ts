@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
+import { stringify } from 'csv-stringify/sync';
 import { UsageError } from '../../errors';
 import { EXIT } from '../../exit-codes';
-import { toCsv } from './csv';
+import { print } from '../../output';
+import { checkFleetName, withClient, type CommonOptions } from '../../with-client';
+import { quote } from '../../words';
 import { toHtml } from './html';
 import { fleetReport, type FleetReport } from './report';
-import { print } from '../../output';
-import { quote } from '../../words';
-import { checkFleetName, withClient, type CommonOptions } from '../../with-client';
 
 const WRITERS = {
   json: (report: FleetReport) => `${JSON.stringify(report)}\n`,
@@ -14,17 +14,15 @@ const WRITERS = {
   html: toHtml,
 };
 
-export interface ReportOptions extends CommonOptions {
-  format: keyof typeof WRITERS;
-  output?: string;
-}
-
 /**
  * Writes the report of a fleet, open or ended, to a file or to stdout.
  *
  * @returns the exit code: that of the writing, whatever became of the fleet
  */
-export async function writeReport(name: string, { json, format, output }: ReportOptions): Promise<number> {
+export async function writeReport(
+  name: string,
+  { json, format, output }: CommonOptions & { format: keyof typeof WRITERS; output?: string },
+): Promise<number> {
   checkFleetName(name);
   const report = await withClient((client) => fleetReport(client, name));
   const text = WRITERS[json ? 'json' : format](report);
@@ -34,6 +32,38 @@ export async function writeReport(name: string, { json, format, output }: Report
     print(`Fleet ${name}: wrote the report of ${report.counts.accounts} accounts to ${output}`);
   }
   return EXIT.done;
+}
+
+const COLUMNS = [
+  'accountId',
+  'end',
+  'outcome',
+  'instanceArn',
+  'startedAt',
+  'endedAt',
+  'failureType',
+  'message',
+  'remedy',
+];
+
+/** Writes the accounts of a report, ended or not, a line each, as RFC 4180 has it. */
+export function toCsv({ accounts, unfinished }: FleetReport): string {
+  const rows = [...accounts, ...unfinished].map((account) => {
+    const failure = 'failure' in account ? account.failure : undefined;
+    return {
+      ...account,
+      failureType: failure?.type,
+      message: failure?.whatHappened,
+      remedy: failure?.remedy,
+    };
+  });
+  return stringify(rows, {
+    header: true,
+    columns: COLUMNS,
+    record_delimiter: 'windows',
+    // A spreadsheet would run it: the texts are not ours.
+    escape_formulas: true,
+  });
 }
 
 /** Waits until whoever reads has it all: the process ends soon after the verb. */

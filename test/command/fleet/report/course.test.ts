@@ -1,4 +1,4 @@
-import { toCsv } from '../../../../command/fleet/report/csv';
+import { toCsv } from '../../../../command/fleet/report/write-report';
 import { toHtml } from '../../../../command/fleet/report/html';
 import { makeReport } from '../../../../command/fleet/report/report';
 import { MAX_TIMELINE_POINTS } from '../../../../command/fleet/report/timeline';

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import type { AccountOutcome } from '../../../../client';
-import { toCsv } from '../../../../command/fleet/report/csv';
+import { toCsv } from '../../../../command/fleet/report/write-report';
 import { toHtml } from '../../../../command/fleet/report/html';
 import { defined } from '../../../../contract';
 import { accountAt, after, failed, reportOn, skipped, succeeded } from '../../../support/fleet-report';
