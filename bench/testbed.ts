@@ -1,5 +1,6 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { IdentityCenterClient, registerSearchAttributes } from '../client';
+import { emulatorEnvironment } from '../sandbox';
 import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-server';
 import { startScript, type Process } from './processes';
 
@@ -48,7 +49,7 @@ export async function startTestbed(): Promise<Testbed> {
     emulator,
     async startWorker(env = {}) {
       const { process } = await startScript('command/main.js', ['worker', '--json'], {
-        ...awsEnvironment(emulator.url),
+        ...emulatorEnvironment(emulator.url),
         TEMPORAL_ADDRESS: address,
         IDENTITY_CENTER_TASK_QUEUE: QUEUE,
         IDENTITY_CENTER_LOG_LEVEL: 'error',
@@ -88,15 +89,5 @@ async function startEmulatorProcess(): Promise<Emulator> {
     },
     get: async <T>(path: string) => (await (await send('GET', path)).json()) as T,
     stop: () => process.stop(),
-  };
-}
-
-/** AWS settings that lead to the emulator: nothing local can reach AWS. */
-export function awsEnvironment(url: string): Record<string, string> {
-  return {
-    AWS_ENDPOINT_URL: url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'emulator',
-    AWS_SECRET_ACCESS_KEY: 'emulator',
   };
 }
