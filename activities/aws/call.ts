@@ -13,7 +13,7 @@ export interface AwsCore {
 }
 
 /** A service of AWS. */
-export interface AwsService<C extends object> {
+interface AwsService<C extends object> {
   Client: ClientClass<C>;
   /** Gives the calls to the service their turns. Services that share a quota share a pacer. */
   pacer: Pacer;

@@ -53,7 +53,7 @@ export class Pacer {
    */
   constructor(
     ceiling: number | undefined,
-    private readonly now: () => number,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.setCeiling(ceiling);
   }
