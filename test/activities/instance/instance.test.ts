@@ -212,7 +212,7 @@ test('the delay to the next attempt is jittered under the ceiling, and Retry-Aft
 test('waiting shows the server that the worker lives', async () => {
   const account = freshAccount();
   const activities = activitiesWith();
-  emulator.setFaults({ accounts: [account], creationMs: 600 });
+  emulator.setFaults({ accounts: [account], creationMs: 1_500 });
   const { instanceArn } = await createdBy(activities, account);
   const env = activityEnvironment();
   let heartbeats = 0;
