@@ -1,7 +1,13 @@
-import { activityInfo, heartbeat, type Info } from '@temporalio/activity';
+import { activityInfo, Context, heartbeat, type Info } from '@temporalio/activity';
+import { ActivityCancelledError, ActivityNotFoundError, AsyncCompletionClient } from '@temporalio/client';
 import { AttemptTooLateError } from './errors/thrown';
 
 const SHOWN_ALIVE_MS = 2_000;
+const TICK_MS = 1_000;
+/** A tick that is late by more than this shows that the process stood still. */
+const FROZEN_MS = 5_000;
+/** By the end of this time, whatever a frozen worker was handed meanwhile has begun. */
+const SUSPECT_FOR_MS = 60_000;
 
 /** What an attempt is timed with. */
 export interface AttemptClocks {
@@ -56,4 +62,39 @@ export async function refuseIfGivenUp(clocks: AttemptClocks): Promise<void> {
   const isOld = clocks.now() - currentAttemptScheduledTimestampMs > startToCloseTimeoutMs;
   if (!isOld && !clocks.wasFrozen()) return;
   if (!(await clocks.isAwaited())) throw new AttemptTooLateError('the server has given this attempt up');
+}
+
+/**
+ * Watches for this process being stopped or swapped out, by a clock that never jumps, so that a clock that is off hides
+ * nothing.
+ *
+ * @param now milliseconds on a clock that never jumps
+ * @returns tells whether the process was frozen within the last minute
+ */
+export function watchForFreezes(now: () => number): () => boolean {
+  let [ticked, thawed] = [now(), -Infinity];
+  const tick = () => {
+    if (now() - ticked > TICK_MS + FROZEN_MS) thawed = now();
+    ticked = now();
+  };
+  setInterval(tick, TICK_MS).unref();
+  return () => {
+    // After a thaw this may be asked before the timer has its turn.
+    tick();
+    return now() - thawed < SUSPECT_FOR_MS;
+  };
+}
+
+/** Asks the server, by a heartbeat of its own, whether it still waits for this attempt. */
+export async function isAwaited(): Promise<boolean> {
+  const { client, info } = Context.current();
+  const { connection } = client;
+  try {
+    await new AsyncCompletionClient({ connection, namespace: info.namespace }).heartbeat(info.taskToken);
+    return true;
+  } catch (error) {
+    if (error instanceof ActivityNotFoundError) return false;
+    // Cancelled or not: it is awaited. A server that does not answer leaves it open, and sending is the greater risk.
+    return error instanceof ActivityCancelledError;
+  }
 }

@@ -20,3 +20,8 @@ export function nextDelayMs(backOff: BackOff, attempt: number, random: number, r
   );
   return Math.max(1, Math.round(ceiling * random) + retryAfterMs);
 }
+
+/** Computes the delay before the next look at something that takes its time: each is half as long again. */
+export function nextLookMs(firstMs: number, attempt: number, longestMs = 15_000): number {
+  return Math.round(Math.min(longestMs, firstMs * 1.5 ** (attempt - 1)));
+}

@@ -1,9 +1,10 @@
+import { emulatorEnvironment } from '../sandbox';
 import { median, scaled, summarize, type Measured, type Row, type Sample, type Scale } from './figures';
 import type { Question } from './jobs/answer';
 import { ourKill, peerKill, type Killed } from './kill';
 import { startPostgres } from './postgres';
 import { startPeer } from './processes';
-import { awsEnvironment, type Testbed } from './testbed';
+import type { Testbed } from './testbed';
 import { freshAccounts, inParallel, timed } from './work';
 
 const RUNS = 200;
@@ -73,7 +74,7 @@ async function peer(
   script: string,
   scriptArguments: string[] = [],
 ): Promise<Alternative> {
-  const env = awsEnvironment(bed.emulator.url);
+  const env = emulatorEnvironment(bed.emulator.url);
   await bed.emulator.reset({ creationMs: 0 });
   const running = await startPeer(script, scriptArguments, env);
   const figures = await measure(scale, async (question) => {

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { summarize, type Measured, type Scale } from './figures';
+import { inTurns, type Measured, type Scale } from './figures';
 import { startScript } from './processes';
 import type { Emulator } from './testbed';
 import { inParallel } from './work';
@@ -11,21 +11,21 @@ const LANES = 32;
 /** Measures the requests a second that the emulator answers, against a Node.js server that answers nothing. */
 export async function emulatorLoad(emulator: Emulator, scale: Scale): Promise<Measured> {
   await emulator.reset({});
-  const bare = await startScript('bench/bare-http.js', []);
-  const rates: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
+  const server = await startScript('bench/bare-http.js', []);
   await measureRate(emulator.url);
-  for (let round = 0; round < scale.rounds; round += 1) {
-    rates.ours.push(await measureRate(emulator.url));
-    rates.bare.push(await measureRate(bare.line.trim()));
-  }
-  await bare.process.stop();
+  const rates = await inTurns(
+    scale,
+    () => measureRate(emulator.url),
+    () => measureRate(server.line.trim()),
+  );
+  await server.process.stop();
   return {
     rows: [
       {
         name: 'emulator, requests a second',
         unit: '/s',
-        ours: summarize(rates.ours),
-        limit: { what: 'empty Node.js HTTP server', sample: summarize(rates.bare) },
+        ours: rates.ours,
+        limit: { what: 'empty Node.js HTTP server', sample: rates.bare },
         note: `ListInstances, ${LANES} connections; the client takes a core of its own`,
       },
     ],

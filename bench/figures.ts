@@ -64,6 +64,20 @@ export function summarize(values: readonly number[]): Sample {
   };
 }
 
+/** Measures ours and the bare one in turns, a value of each a round, so that both meet the machine in the same moods. */
+export async function inTurns(
+  { rounds }: Scale,
+  ours: () => Promise<number>,
+  bare: () => Promise<number>,
+): Promise<{ ours: Sample; bare: Sample }> {
+  const values: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    values.ours.push(await ours());
+    values.bare.push(await bare());
+  }
+  return { ours: summarize(values.ours), bare: summarize(values.bare) };
+}
+
 /** The middle of the values, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

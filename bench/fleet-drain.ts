@@ -1,7 +1,8 @@
-import { short } from './charts';
+import { emulatorEnvironment } from '../sandbox';
 import { scaled, summarize, type Chart, type Measured, type Scale } from './figures';
 import { startPeer } from './processes';
-import { awsEnvironment, startTestbed, type Testbed } from './testbed';
+import { short } from './report';
+import { startTestbed, type Testbed } from './testbed';
 import { freshAccounts, timed } from './work';
 
 const ACCOUNTS = 1_000;
@@ -143,7 +144,7 @@ async function drainFleet(bed: Testbed, accounts: string[], rate?: number) {
 }
 
 async function drainScript(bed: Testbed, accounts: string[], retryMode: 'standard' | 'adaptive') {
-  const env = { ...awsEnvironment(bed.emulator.url), AWS_RETRY_MODE: retryMode };
+  const env = { ...emulatorEnvironment(bed.emulator.url), AWS_RETRY_MODE: retryMode };
   const script = await startPeer('bench/jobs/fleet-script.js', [], env);
   let done: string[] = [];
   const ms = await timed(async () => {

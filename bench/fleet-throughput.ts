@@ -1,9 +1,8 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { FLEET_PAGE_WORKFLOW, FLEET_WORKFLOW, PROVISION_WORKFLOW } from '../contract';
-import { cpuCounter } from './cpu-counter';
 import { scaled, summarize, type Measured, type Row, type Scale } from './figures';
 import { peakMb, type Process } from './processes';
-import { startTestbed, type Testbed } from './testbed';
+import { cpuCounter, startTestbed, type Testbed } from './testbed';
 import { freshAccounts } from './work';
 
 const ACCOUNTS = 10_000;

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 const DEBIAN = '/usr/lib/postgresql';
 
 /** A PostgreSQL of our own, in a folder that goes away with it. */
-export interface Postgres {
+interface Postgres {
   readonly url: string;
   readonly version: string;
   stop(): Promise<void>;

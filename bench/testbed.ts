@@ -1,7 +1,9 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { IdentityCenterClient, registerSearchAttributes } from '../client';
+import { emulatorEnvironment } from '../sandbox';
 import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-server';
-import { startScript, type Process } from './processes';
+import { cpuMs, startScript, type Process } from './processes';
+import { timed } from './work';
 
 /** What every measurement stands on: a server and an emulator in processes of their own, and a client. */
 export interface Testbed {
@@ -48,7 +50,7 @@ export async function startTestbed(): Promise<Testbed> {
     emulator,
     async startWorker(env = {}) {
       const { process } = await startScript('command/main.js', ['worker', '--json'], {
-        ...awsEnvironment(emulator.url),
+        ...emulatorEnvironment(emulator.url),
         TEMPORAL_ADDRESS: address,
         IDENTITY_CENTER_TASK_QUEUE: QUEUE,
         IDENTITY_CENTER_LOG_LEVEL: 'error',
@@ -91,12 +93,35 @@ async function startEmulatorProcess(): Promise<Emulator> {
   };
 }
 
-/** AWS settings that lead to the emulator: nothing local can reach AWS. */
-export function awsEnvironment(url: string): Record<string, string> {
+/** Counts the CPU that each part uses while something is done. */
+export function cpuCounter(bed: Testbed, worker: Process) {
+  const pids = {
+    worker: worker.pid,
+    server: bed.server.pid,
+    client: process.pid,
+    emulator: bed.emulator.pid,
+  };
+  const parts = Object.entries(pids) as [keyof typeof pids, number][];
+  const used: Record<keyof typeof pids, number[]> = { worker: [], server: [], client: [], emulator: [] };
+
+  /** @param share of the milliseconds that are counted for each part, given how long the work took */
+  async function measure(work: () => Promise<unknown>, share: (ms: number) => number): Promise<number> {
+    const before = parts.map(([, pid]) => cpuMs(pid));
+    const ms = await timed(work);
+    parts.forEach(([part, pid], index) => used[part].push((cpuMs(pid) - (before[index] ?? 0)) * share(ms)));
+    return ms;
+  }
+
   return {
-    AWS_ENDPOINT_URL: url,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'emulator',
-    AWS_SECRET_ACCESS_KEY: 'emulator',
+    /** What was counted, a value for each time. */
+    used,
+    /** Does the work of so many runs, and counts milliseconds a run. @returns runs a second */
+    async rate(count: number, work: () => Promise<unknown>): Promise<number> {
+      return (count / (await measure(work, () => 1 / count))) * 1000;
+    },
+    /** Counts percent of a core while something is done. */
+    async percent(work: () => Promise<unknown>): Promise<void> {
+      await measure(work, (ms) => 100 / ms);
+    },
   };
 }

@@ -1,7 +1,6 @@
 import { workflowIdOf } from '../client';
-import { cpuCounter } from './cpu-counter';
-import { scaled, summarize, type Measured, type Row, type Scale } from './figures';
-import type { Testbed } from './testbed';
+import { inTurns, scaled, summarize, type Measured, type Row, type Scale } from './figures';
+import { cpuCounter, type Testbed } from './testbed';
 import { freshAccount, freshAccounts, inParallel } from './work';
 
 const CONCURRENCIES = [50, 200];
@@ -28,23 +27,22 @@ export async function throughput(bed: Testbed, scale: Scale): Promise<Measured> 
   await bare(CONCURRENCIES[0] ?? 1);
   const cpu = { ours: cpuCounter(bed, ourWorker), bare: cpuCounter(bed, bareWorker) };
   for (const concurrency of CONCURRENCIES) {
-    const rates: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
-    for (let round = 0; round < scale.rounds; round += 1) {
-      rates.ours.push(await cpu.ours.rate(count, () => ours(concurrency)));
-      rates.bare.push(await cpu.bare.rate(count, () => bare(concurrency)));
-    }
-    const [oursSample, bareSample] = [summarize(rates.ours), summarize(rates.bare)];
+    const rates = await inTurns(
+      scale,
+      () => cpu.ours.rate(count, () => ours(concurrency)),
+      () => cpu.bare.rate(count, () => bare(concurrency)),
+    );
     measured.rows.push({
       name: `runs a second, ${concurrency} at once`,
       unit: '/s',
-      ours: oursSample,
-      limit: { what: 'bare workflow', sample: bareSample },
+      ours: rates.ours,
+      limit: { what: 'bare workflow', sample: rates.bare },
       target: '≥ 0.9',
       note: `${count} runs a round`,
     });
     bars.push(
-      { label: `ours, ${concurrency} at once`, sample: oursSample, ours: true },
-      { label: `bare, ${concurrency} at once`, sample: bareSample, ours: false },
+      { label: `ours, ${concurrency} at once`, sample: rates.ours, ours: true },
+      { label: `bare, ${concurrency} at once`, sample: rates.bare, ours: false },
     );
   }
   for (const part of ['worker', 'server', 'client', 'emulator'] as const) {

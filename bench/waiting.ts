@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEARCH_ATTRIBUTES } from '../client';
-import { cpuCounter } from './cpu-counter';
 import { scaled, summarize, type Measured, type Scale } from './figures';
 import { residentMb, type Process } from './processes';
-import type { Testbed } from './testbed';
+import { cpuCounter, type Testbed } from './testbed';
 import { freshAccount, freshAccounts, inParallel, until } from './work';
 
 const WAITING = 10_000;

@@ -5,13 +5,11 @@
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { accountViolations } from './account/oracle';
-import { accountTimeline } from './account/timeline';
 import { fleetViolations } from './fleet/oracle';
-import { fleetTimeline } from './fleet/timeline';
 import { Machine } from './machine/machine';
 import { makePlan } from './plan';
 import { play, type Outcome } from './play';
-import { tally } from './timeline';
+import { accountTimeline, fleetTimeline, tally } from './timeline';
 
 const MOST_TIMELINES = 3;
 /** Accounts whose timeline is printed with that of their fleet. */

@@ -3,8 +3,7 @@ import type { AccountEvidence } from './account/evidence';
 import { AccountPlayer, accountRequest } from './account/play';
 import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
-import type { Machine } from './machine/machine';
-import { injectFaults, type FaultRecord } from './machine/play';
+import { injectFaults, type FaultRecord, type Machine } from './machine/machine';
 import type { Plan } from './plan';
 
 /** How long the last runs may take after the last fault: several lost attempts of 25 s each. */

@@ -7,3 +7,13 @@ export function emulatorSettings(url: string) {
     credentials: { accessKeyId: 'AKIAEMULATOREXAMPLE0', secretAccessKey: 'emulator' },
   };
 }
+
+/** The same for a process of its own, by its environment. */
+export function emulatorEnvironment(url: string) {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'emulator',
+    AWS_SECRET_ACCESS_KEY: 'emulator',
+  };
+}

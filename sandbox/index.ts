@@ -1,3 +1,3 @@
 export { startEmulator, type Emulator } from './emulator';
-export { emulatorSettings } from './emulator-settings';
+export { emulatorEnvironment, emulatorSettings } from './emulator-settings';
 export { startWorkerProcess, type WorkerProcess } from './worker-process';

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { WORKFLOW_BUNDLE } from '../worker';
+import { emulatorEnvironment } from './emulator-settings';
 import { endWithThisProcess } from './temporal-server';
 
 const MAIN = path.join(path.dirname(WORKFLOW_BUNDLE), 'command', 'main.js');
@@ -39,10 +40,7 @@ export async function startWorkerProcess(
       TEMPORAL_ADDRESS: address,
       IDENTITY_CENTER_TASK_QUEUE: taskQueue,
       IDENTITY_CENTER_LOG_LEVEL: 'error',
-      AWS_ENDPOINT_URL: emulatorUrl,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'emulator',
-      AWS_SECRET_ACCESS_KEY: 'emulator',
+      ...emulatorEnvironment(emulatorUrl),
       ...env,
     },
   });

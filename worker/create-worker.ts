@@ -1,16 +1,15 @@
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import {
+  CallMeter,
   createActivities,
-  createCallMeter,
-  createPacer,
+  Pacer,
   realDependencies,
   type ActivityDependencies,
   type AwsSettings,
 } from '../activities';
 import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
+import { followQueueLimit, tellCalls } from './background';
 import { WORKFLOW_BUNDLE } from './bundle';
-import { followQueueLimit } from './queue-limit';
-import { tellCalls } from './tell-calls';
 
 export interface WorkerOptions {
   connection: NativeConnection;
@@ -34,9 +33,9 @@ export interface WorkerOptions {
  * by: each activity costs a poll more.
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
-  const pacer = createPacer(options.aws);
-  const meter = createCallMeter();
   const { maxCallsPerSecond } = options.aws;
+  const pacer = new Pacer(maxCallsPerSecond);
+  const meter = new CallMeter();
   const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
   const worker = await Worker.create({
     connection: options.connection,

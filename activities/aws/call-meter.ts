@@ -18,7 +18,7 @@ export class CallMeter {
   private readonly counts = new Map<string, Count>();
 
   /** @param now milliseconds on a clock that never jumps */
-  constructor(private readonly now: () => number) {}
+  constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
    * Counts calls.

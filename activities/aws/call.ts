@@ -13,7 +13,7 @@ export interface AwsCore {
 }
 
 /** A service of AWS. */
-export interface AwsService<C extends object> {
+interface AwsService<C extends object> {
   Client: ClientClass<C>;
   /** Gives the calls to the service their turns. Services that share a quota share a pacer. */
   pacer: Pacer;
@@ -76,12 +76,10 @@ export function createCall<C extends object>(
       const abortSignal = kind === 'write' ? timeout : AbortSignal.any([cancellation, timeout]);
       const client = clients.get(Client, region, credentials);
       const answer = endWith(abortSignal, send(client, { abortSignal }));
-      void answer
-        .then(() => false, isThrottled)
-        .then((wasThrottled) => {
-          control.onAnswer(wasThrottled);
-        });
-      return await pacer.heard(turn, answer, isThrottled);
+      const wasThrottled = await answer.then(() => false, isThrottled);
+      pacer.answered(turn, wasThrottled);
+      control.onAnswer(wasThrottled);
+      return await answer;
     } catch (error) {
       if (isA(error, PacerBusyError)) throw error;
       throw new AwsCallError(doing, error);

@@ -53,7 +53,7 @@ export class Pacer {
    */
   constructor(
     ceiling: number | undefined,
-    private readonly now: () => number,
+    private readonly now: () => number = () => performance.now(),
   ) {
     this.setCeiling(ceiling);
   }
@@ -96,16 +96,9 @@ export class Pacer {
     });
   }
 
-  /** Learns from what becomes of a call that had its turn. */
-  async heard<T>(turn: Turn, answer: Promise<T>, isThrottled: (error: unknown) => boolean): Promise<T> {
-    try {
-      const value = await answer;
-      this.adaptive.answered(turn, false, this.now());
-      return value;
-    } catch (error) {
-      this.adaptive.answered(turn, isThrottled(error), this.now());
-      throw error;
-    }
+  /** Learns from what became of a call that had its turn. */
+  answered(turn: Turn, throttled: boolean): void {
+    this.adaptive.answered(turn, throttled, this.now());
   }
 
   private serve(): void {

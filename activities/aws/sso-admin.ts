@@ -10,11 +10,11 @@ import {
   type Tag,
 } from '@aws-sdk/client-sso-admin';
 import { defined } from '../../contract';
+import { failedAs } from '../errors/classify';
 import { readAllPages, required, type Call } from './call';
-import { listAllRegions } from './list-all-regions';
 
 /** The parameters of CreateInstance. The SDK would fill in a missing token with a random one, so it is required here. */
-export interface CreateInstanceParameters {
+interface CreateInstanceParameters {
   ClientToken: string;
   Name?: string;
   Tags: Tag[];
@@ -37,7 +37,11 @@ export interface IdentityCenter {
   inRegion(region: string): IdentityCenter;
   /** Answers with the ARN. */
   createInstance(parameters: CreateInstanceParameters): Promise<string>;
-  describeInstance(instanceArn: string): Promise<Instance>;
+  /**
+   * Describes an instance; `undefined` where it is deleted. AWS answers AccessDeniedException for a deleted instance, just
+   * as for a lost permission, so it counts as deleted only where ListInstances does not show it either.
+   */
+  describeInstance(instanceArn: string): Promise<Instance | undefined>;
   /** Lists the instances of the account itself, over all Regions; those of its organization are left out. */
   listOwnInstances(): Promise<Instance[]>;
   listTags(instanceArn: string): Promise<Map<string, string>>;
@@ -51,6 +55,18 @@ export function identityCenter(
   callIn: (region: string) => Call<SSOAdminClient>,
 ): IdentityCenter {
   const call = callIn(region);
+
+  async function listOwnInstances(): Promise<Instance[]> {
+    const seen = await readAllPages((from) =>
+      call('read', 'ListInstances', async (client, options) => {
+        const command = listAllRegions(new ListInstancesCommand(from));
+        const { Instances = [], NextToken } = await client.send(command, options);
+        return { items: Instances.map(readInstance), NextToken };
+      }),
+    );
+    return seen.filter(({ ownerAccountId }) => ownerAccountId === accountId);
+  }
+
   return {
     inRegion: (other) => identityCenter(accountId, other, callIn),
     createInstance: (parameters) =>
@@ -58,21 +74,20 @@ export function identityCenter(
         const { InstanceArn } = await client.send(new CreateInstanceCommand(parameters), options);
         return required(InstanceArn, 'InstanceArn');
       }),
-    describeInstance: (InstanceArn) =>
-      call('read', 'DescribeInstance', async (client, options) => {
-        const answer = await client.send(new DescribeInstanceCommand({ InstanceArn }), options);
-        return readInstance({ ...answer, InstanceArn });
-      }),
-    async listOwnInstances() {
-      const seen = await readAllPages((from) =>
-        call('read', 'ListInstances', async (client, options) => {
-          const command = listAllRegions(new ListInstancesCommand(from));
-          const { Instances = [], NextToken } = await client.send(command, options);
-          return { items: Instances.map(readInstance), NextToken };
-        }),
-      );
-      return seen.filter(({ ownerAccountId }) => ownerAccountId === accountId);
+    async describeInstance(InstanceArn) {
+      try {
+        return await call('read', 'DescribeInstance', async (client, options) => {
+          const answer = await client.send(new DescribeInstanceCommand({ InstanceArn }), options);
+          return readInstance({ ...answer, InstanceArn });
+        });
+      } catch (error) {
+        if (!failedAs(error, 'permissionMissing')) throw error;
+        const own = await listOwnInstances();
+        if (own.some(({ instanceArn }) => instanceArn === InstanceArn)) throw error;
+        return undefined;
+      }
     },
+    listOwnInstances,
     async listTags(InstanceArn) {
       const tags = await readAllPages((from) =>
         call('read', 'ListTagsForResource', async (client, options) => {
@@ -100,4 +115,23 @@ function readInstance(described: InstanceMetadata): Instance {
     region: described.PrimaryRegion,
     createdAt: described.CreatedDate,
   });
+}
+
+/**
+ * Makes ListInstances look over all Regions. `RegionScope` is in the service's API and in the AWS CLI; the model of
+ * @aws-sdk/client-sso-admin 3.1138 lacks it and drops it, so it is put into the serialized body.
+ */
+function listAllRegions(command: ListInstancesCommand): ListInstancesCommand {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const request = args.request as { body: string | Uint8Array; headers: Record<string, string> };
+      const body = typeof request.body === 'string' ? request.body : new TextDecoder().decode(request.body);
+      const input = JSON.parse(body) as object;
+      request.body = JSON.stringify({ ...input, RegionScope: 'ALL_REGIONS' });
+      request.headers['content-length'] = String(Buffer.byteLength(request.body));
+      return next(args);
+    },
+    { step: 'build', name: 'listAllRegions', priority: 'low' },
+  );
+  return command;
 }

@@ -1,7 +1,7 @@
 import { isClockSkewCorrectedError, isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { defined, FAILURES, type FailureRow, type Situation } from '../../contract';
 import { readError, type ErrorFacts } from './read';
-import { AttemptTooLateError, isA, WrongAccountError } from './thrown';
+import { AttemptTooLateError, AwsCallError, isA, WrongAccountError } from './thrown';
 
 /** What a thrown thing means. */
 export interface Classified {
@@ -33,6 +33,11 @@ export function classify(thrown: unknown): Classified {
     awsRequestId,
     retryAfterMs,
   });
+}
+
+/** Whether a call to AWS failed, and in this way. */
+export function failedAs(thrown: unknown, situation: Situation): thrown is AwsCallError {
+  return isA(thrown, AwsCallError) && classify(thrown.cause).situation === situation;
 }
 
 function recognize(thrown: unknown, error: ErrorFacts): Situation {

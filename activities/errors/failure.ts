@@ -9,7 +9,7 @@ import { readError } from './read';
 import { AwsCallError, isA } from './thrown';
 
 /** What an activity needs to turn a failed call into the failure of its attempt. */
-export interface FailurePolicy {
+interface FailurePolicy {
   accountId: string;
   backOff: BackOff;
   /** How long, from the first schedule of the activity, the account may be not ready. */

@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import { oneLine } from '../../contract';
-import { redact } from './redact';
 
 /** What a thrown thing says of itself. */
 export interface ErrorFacts {
@@ -21,6 +20,23 @@ export interface ErrorFacts {
   awsRequestId: string | undefined;
   retryAfterMs: number | undefined;
 }
+
+const HIDDEN = '(hidden)';
+
+/** AWS quotes the request that it could not verify, session token and all; a history is read by many. */
+const SECRETS: readonly [RegExp, string][] = [
+  // To the end of the line: the header has spaces, and what a proxy makes of it is unknown.
+  [/((?:proxy-)?authorization\b["']?\s*[:=>]).*/gi, `$1 ${HIDDEN}`],
+  [/\b(AWS4-HMAC-SHA256) .*/g, `$1 ${HIDDEN}`],
+  [/\b(Bearer|Basic) [\w+/=.~-]{8,}/gi, `$1 ${HIDDEN}`],
+  [/\b(Signature=)\w+/gi, `$1${HIDDEN}`],
+  [
+    /((?:secret[-_ ]?(?:access[-_ ]?)?key|(?:session|security)[-_ ]?token)["']?\s*(?:[:=>]|%3D)\s*["']?)[^\s"',;&<>}]+/gi,
+    `$1${HIDDEN}`,
+  ],
+  // Session tokens begin like this, wherever they turn up.
+  [/\b(?:FwoG|FQoG|IQoJ|AQoD)[\w+/=%-]{20,}/g, HIDDEN],
+];
 
 const LONGEST_READ = 8_000;
 const LONGEST_NAME = 100;
@@ -85,4 +101,9 @@ function property(value: unknown, key: string): unknown {
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** A text without the secrets that are known to turn up in errors. */
+function redact(text: string): string {
+  return SECRETS.reduce((before, [pattern, replacement]) => before.replace(pattern, replacement), text);
 }

@@ -1,9 +1,8 @@
 import { defined, WORKFLOW_ID_TAG } from '../../contract';
-import { classify } from '../errors/classify';
+import { classify, failedAs } from '../errors/classify';
 import type { IdentityCenter } from '../aws/sso-admin';
 import { AwsCallError } from '../errors/thrown';
 import { callFailure } from '../errors/failure';
-import { isDenied } from './describe';
 import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface CreateInstanceInput extends AccountInput {
@@ -32,17 +31,12 @@ export async function createInstance(
       const instanceArn = await identityCenter.createInstance(asked);
       return { instanceArn };
     } catch (error) {
-      if (isDenied(error) && (await hasInstance(identityCenter)))
-        throw denialForExisting(error, input.accountId);
+      // A denial may be how AWS says that there is an instance: waiting for the account to be ready would not help.
+      if (failedAs(error, 'permissionMissing') && (await hasInstance(identityCenter)))
+        throw callFailure(input.accountId, error.operation, classify(error.cause));
       throw error;
     }
   });
-}
-
-/** A denial may be how AWS says that there is an instance already: waiting for the account to be ready would not help. */
-function denialForExisting(error: unknown, accountId: string): Error {
-  const { operation, cause } = error as AwsCallError;
-  return callFailure(accountId, operation, classify(cause));
 }
 
 async function hasInstance(identityCenter: IdentityCenter): Promise<boolean> {

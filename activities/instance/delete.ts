@@ -1,9 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import type { IdentityCenter } from '../aws/sso-admin';
-import { classify } from '../errors/classify';
-import { AwsCallError } from '../errors/thrown';
+import { nextLookMs } from '../back-off';
+import { failedAs } from '../errors/classify';
 import { notYet } from '../errors/failure';
-import { describeUnlessGone } from './describe';
 import { inAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface DeleteInstanceInput extends AccountInput {
@@ -22,7 +21,7 @@ export async function deleteInstance(
 ): Promise<'gone' | 'kept'> {
   return inAccount(deps, input, async ({ identityCenter }) => {
     const { attempt } = activityInfo();
-    const instance = await describeUnlessGone(identityCenter, input.instanceArn);
+    const instance = await identityCenter.describeInstance(input.instanceArn);
     if (instance === undefined) return 'gone';
     if (input.createdSince !== undefined) {
       // Where AWS does not say when it was made, nothing proves that this run made it.
@@ -31,11 +30,10 @@ export async function deleteInstance(
     }
     if (instance.status !== 'DELETE_IN_PROGRESS') await requestDeletion(identityCenter, input.instanceArn);
     for (const restMs of attempt === 1 ? FIRST_RESTS_MS : [100]) {
-      if ((await describeUnlessGone(identityCenter, input.instanceArn)) === undefined) return 'gone';
+      if ((await identityCenter.describeInstance(input.instanceArn)) === undefined) return 'gone';
       await rest(restMs);
     }
-    const delay = Math.min(15_000, input.pollIntervalMs * 1.5 ** (attempt - 1));
-    throw notYet(`${input.instanceArn} is not deleted yet`, Math.round(delay));
+    throw notYet(`${input.instanceArn} is not deleted yet`, nextLookMs(input.pollIntervalMs, attempt));
   });
 }
 
@@ -44,6 +42,6 @@ async function requestDeletion(identityCenter: IdentityCenter, instanceArn: stri
   try {
     await identityCenter.deleteInstance(instanceArn);
   } catch (error) {
-    if (!(error instanceof AwsCallError) || classify(error.cause).situation !== 'conflict') throw error;
+    if (!failedAs(error, 'conflict')) throw error;
   }
 }

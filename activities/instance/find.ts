@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { WORKFLOW_ID_TAG } from '../../contract';
+import { nextLookMs } from '../back-off';
 import { notYet } from '../errors/failure';
 import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 
@@ -33,8 +34,8 @@ export async function findInstance(
     const region = instance.region ?? input.region;
     if (status === 'CREATE_FAILED') return { instanceArn, region, ours: false, status };
     if (status !== 'ACTIVE') {
-      const delay = Math.min(15_000, input.pollIntervalMs * 1.5 ** (activityInfo().attempt - 1));
-      throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, Math.round(delay));
+      const delay = nextLookMs(input.pollIntervalMs, activityInfo().attempt);
+      throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, delay);
     }
     const tags = await identityCenter.inRegion(region).listTags(instanceArn);
     return { instanceArn, region, ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId, status };

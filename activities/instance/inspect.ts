@@ -1,14 +1,13 @@
 import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
 import {
-  nextStep,
-  readFailureParts,
-  PROVISION_WORKFLOW,
   FAILURES,
+  nextStep,
+  PROVISION_WORKFLOW,
+  readFailureParts,
   whatHappened,
   WORKFLOW_ID_TAG,
   workflowIdOf,
   type AccountPlan,
-  type Plan,
   type PlanReason,
   type ProvisionRequest,
   type ProvisionResult,
@@ -16,15 +15,14 @@ import {
 } from '../../contract';
 import type { IdentityCenter, Instance } from '../aws/sso-admin';
 import { isA } from '../errors/thrown';
-import { WAIT_FOR_RUN } from '../runs/follow-run';
-import { latestRun, type LatestRun } from '../runs/latest-run';
-import { inAccount, withoutAccount, type ActivityDependencies, type AccountInput } from '../in-account';
+import { inAccount, withoutAccount, type AccountInput, type ActivityDependencies } from '../in-account';
+import { findObstacle, latestRun, WAIT_FOR_RUN, type LatestRun } from '../runs/latest-run';
 
 export interface InspectAccountInput extends AccountInput {
   request: ProvisionRequest;
 }
 
-/** A plan, without the account that it is for. */
+/** What is found, without the account that it is for. */
 type Finding = Omit<AccountPlan, 'accountId'>;
 
 /** So many calls that AWS does not answer, and the account is given up. */
@@ -35,59 +33,78 @@ export async function inspectAccount(
   deps: ActivityDependencies,
   input: InspectAccountInput,
 ): Promise<AccountPlan> {
-  const { accountId, request } = input;
+  return { accountId: input.accountId, ...(await inspect(deps, input)) };
+}
+
+async function inspect(deps: ActivityDependencies, input: InspectAccountInput): Promise<Finding> {
+  const { request } = input;
   const run = await withoutAccount(() => latestRun(request));
-  if (run?.status === 'RUNNING') return { accountId, ...findingOfOpen(run) };
-  const made = await withoutAccount(() => instanceOf(run));
+  if (run?.status === 'RUNNING') return judgeOpenRun(run);
+  const provisioned = await withoutAccount(() => readProvisioned(run));
   try {
-    return {
-      accountId,
-      ...(await inAccount(deps, input, async ({ identityCenter }) => {
-        const [instance] = await identityCenter.listOwnInstances();
-        return made === undefined
-          ? inspect(identityCenter, request, instance, run)
-          : findingOfMade(request, made, instance);
-      })),
-    };
+    return await inAccount(deps, input, async ({ identityCenter }) => {
+      const [instance] = await identityCenter.listOwnInstances();
+      if (provisioned !== undefined) return judgeProvisioned(request, provisioned, instance);
+      if (instance === undefined) return { plan: 'create', why: 'the account has no instance in any Region' };
+      return judgeInstance(identityCenter, request, instance, run);
+    });
   } catch (error) {
-    return { accountId, ...findingOfFailure(error) };
+    return judgeFailure(error);
   }
 }
 
-function findingOfOpen({ workflowType, differing }: LatestRun): Finding {
-  const conflict = (reason: PlanReason, why: string): Finding => ({
-    plan: 'conflict',
-    reason,
-    why,
-    remedy: WAIT_FOR_RUN,
-  });
-  if (workflowType !== PROVISION_WORKFLOW)
-    return conflict('otherRunOpen', `a run of ${workflowType} is open`);
-  if (differing.length > 0)
-    return conflict('requestDiffers', `its open run was asked for another ${differing.join(', ')}`);
-  return { plan: 'done', why: 'its run is open, and would be joined' };
+function judgeOpenRun(run: LatestRun): Finding {
+  const obstacle = findObstacle(run);
+  return obstacle === undefined
+    ? { plan: 'done', why: 'its run is open, and would be joined' }
+    : conflict(obstacle.kind, obstacle.why, WAIT_FOR_RUN);
 }
 
-async function inspect(
+/** Reads the ARN of the instance that a run has provisioned for this very request. */
+async function readProvisioned(run: LatestRun | undefined): Promise<string | undefined> {
+  if (run?.status !== 'COMPLETED' || run.workflowType !== PROVISION_WORKFLOW || run.differing.length > 0)
+    return undefined;
+  return ((await run.handle.result()) as ProvisionResult).instanceArn;
+}
+
+/** A fleet asks AWS nothing for an account that a run has provisioned. */
+function judgeProvisioned(
+  { accountId, region }: ProvisionRequest,
+  arn: string,
+  instance: Instance | undefined,
+): Finding {
+  if (instance?.instanceArn === arn && instance.status === 'ACTIVE')
+    return { plan: 'done', why: `a run provisioned ${arn}` };
+  const now = instance?.instanceArn === arn ? `is ${instance.status}` : 'AWS does not show any more';
+  return conflict(
+    'instanceGone',
+    `a run provisioned ${arn}, which ${now}; a fleet would take the account for done`,
+    `Once it is gone provision it anew: identity-center provision ${accountId} --region ${region}, with its other fields.`,
+  );
+}
+
+async function judgeInstance(
   identityCenter: IdentityCenter,
   request: ProvisionRequest,
-  instance: Instance | undefined,
+  instance: Instance,
   run: LatestRun | undefined,
 ): Promise<Finding> {
-  if (instance === undefined) return { plan: 'create', why: 'the account has no instance in any Region' };
   const { instanceArn, region = request.region } = instance;
   const what = `${instanceArn} in ${region}`;
   switch (instance.status) {
     case 'ACTIVE': {
       const tags = await identityCenter.inRegion(region).listTags(instanceArn);
-      const isOurs = tags.get(WORKFLOW_ID_TAG) === workflowIdOf(request.accountId);
-      if (isOurs && region === request.region)
-        return { plan: 'done', why: `a run made ${what}${asOther(run)}` };
-      return findingOfForeign(request, isOurs ? `a run made ${what}, another Region` : `no run made ${what}`);
+      if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId))
+        return judgeForeign(request, `no run made ${what}`);
+      if (region !== request.region) return judgeForeign(request, `a run made ${what}, another Region`);
+      const fields = run?.differing ?? [];
+      const asOther =
+        fields.length === 0 ? '' : `, asked for another ${fields.join(', ')}: it stays as it is`;
+      return { plan: 'done', why: `a run made ${what}${asOther}` };
     }
     case 'CREATE_FAILED': {
       const reason = instance.statusReason ?? 'AWS gives no reason';
-      return findingOfFailed(request, `${what} is CREATE_FAILED (${reason})`, run !== undefined);
+      return judgeFailed(request, `${what} is CREATE_FAILED (${reason})`, run !== undefined);
     }
     case 'DELETE_IN_PROGRESS':
       return { plan: 'create', why: `${what} is being deleted: an instance is made once it is gone` };
@@ -101,79 +118,32 @@ async function inspect(
   }
 }
 
-function asOther(run: LatestRun | undefined): string {
-  const fields = run?.differing ?? [];
-  return fields.length === 0 ? '' : `, asked for another ${fields.join(', ')}: it stays as it is`;
-}
-
-/** A fleet asks AWS nothing for an account that a run has provisioned. */
-function findingOfMade(
-  { accountId, region }: ProvisionRequest,
-  arn: string,
-  instance: Instance | undefined,
-): Finding {
-  if (instance?.instanceArn === arn && instance.status === 'ACTIVE')
-    return { plan: 'done', why: `a run provisioned ${arn}` };
-  const now = instance?.instanceArn === arn ? `is ${instance.status}` : 'AWS does not show any more';
-  return {
-    plan: 'conflict',
-    reason: 'instanceGone',
-    why: `a run provisioned ${arn}, which ${now}; a fleet would take the account for done`,
-    remedy: `Once it is gone provision it anew: identity-center provision ${accountId} --region ${region}, with its other fields.`,
-  };
+function judgeForeign({ existing }: ProvisionRequest, why: string): Finding {
+  if (existing === 'adopt') return { plan: 'adopt', why };
+  const remedy = 'To use that instance give the account existing "adopt"; else delete it first.';
+  return conflict('instanceExists', why, remedy);
 }
 
 /** Whose it was no tag tells: a run makes anew what its own token led to. */
-function findingOfFailed({ onCreateFailed }: ProvisionRequest, what: string, hadRun: boolean): Finding {
+function judgeFailed({ onCreateFailed }: ProvisionRequest, what: string, hadRun: boolean): Finding {
   if (!hadRun)
-    return {
-      plan: 'conflict',
-      reason: 'instanceExists',
-      why: `${what}, and no run made it`,
-      remedy: 'Delete it, then plan again.',
-    };
-  return onCreateFailed === 'recreate'
-    ? { plan: 'create', why: `${what}: it is deleted and made anew` }
-    : {
-        plan: 'conflict',
-        reason: 'createFailed',
-        why: what,
-        remedy: 'Act on the reason that AWS gives, then use onCreateFailed "recreate".',
-      };
-}
-
-function findingOfForeign({ existing }: ProvisionRequest, why: string): Finding {
-  return existing === 'adopt'
-    ? { plan: 'adopt', why }
-    : {
-        plan: 'conflict',
-        reason: 'instanceExists',
-        why,
-        remedy: 'To use that instance give the account existing "adopt"; else delete it first.',
-      };
-}
-
-/** The instance that a run has provisioned for this very request. */
-async function instanceOf(run: LatestRun | undefined): Promise<string | undefined> {
-  if (run?.status !== 'COMPLETED' || run.workflowType !== PROVISION_WORKFLOW || run.differing.length > 0)
-    return undefined;
-  return ((await run.handle.result()) as ProvisionResult).instanceArn;
+    return conflict('instanceExists', `${what}, and no run made it`, 'Delete it, then plan again.');
+  if (onCreateFailed === 'recreate') return { plan: 'create', why: `${what}: it is deleted and made anew` };
+  const remedy = 'Act on the reason that AWS gives, then use onCreateFailed "recreate".';
+  return conflict('createFailed', what, remedy);
 }
 
 /** @throws whatever is to be tried again */
-function findingOfFailure(error: unknown): Finding {
+function judgeFailure(error: unknown): Finding {
   const parts = isA(error, ApplicationFailure) ? readFailureParts(error) : undefined;
-  if (!isA(error, ApplicationFailure) || parts === undefined) throw error;
+  if (parts === undefined) throw error;
   const { situation } = parts;
-  const plan = planAfter(situation);
-  if (plan === 'unknown' && isTriedAgain(situation)) throw error;
-  return { plan, reason: situation, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
-}
-
-function planAfter(situation: Situation): Plan {
   const { retry } = FAILURES[situation];
-  if (retry === 'untilAccountReady') return 'notReady';
-  return retry === 'stop' ? 'forbidden' : 'unknown';
+  const found = { reason: situation, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
+  if (retry === 'untilAccountReady') return { plan: 'notReady', ...found };
+  if (retry === 'stop') return { plan: 'forbidden', ...found };
+  if (isTriedAgain(situation)) throw error;
+  return { plan: 'unknown', ...found };
 }
 
 /** Throttling passes. How often AWS has not answered the attempts tell each other: some had no turn, and asked nothing. */
@@ -184,4 +154,8 @@ function isTriedAgain(situation: Situation): boolean {
   const unanswered = (typeof before === 'number' ? before : 0) + 1;
   heartbeat(unanswered);
   return unanswered < MOST_UNANSWERED;
+}
+
+function conflict(reason: PlanReason, why: string, remedy: string): Finding {
+  return { plan: 'conflict', reason, why, remedy };
 }

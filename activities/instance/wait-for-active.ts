@@ -1,8 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import { defined } from '../../contract';
 import type { IdentityCenter, Instance } from '../aws/sso-admin';
+import { nextLookMs } from '../back-off';
 import { notYet } from '../errors/failure';
-import { describeUnlessGone } from './describe';
 import { inAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface WaitForActiveInput extends AccountInput {
@@ -43,8 +43,8 @@ export async function waitForActive(
       if (restMs !== undefined) await rest(restMs);
     }
     const longest = Math.max(LONGEST_POLL_MS, input.pollIntervalMs);
-    const delay = Math.min(longest, input.pollIntervalMs * 1.5 ** (attempt - 1));
-    throw notYet(`${input.instanceArn} is not ACTIVE yet`, Math.round(delay));
+    const delay = nextLookMs(input.pollIntervalMs, attempt, longest);
+    throw notYet(`${input.instanceArn} is not ACTIVE yet`, delay);
   });
 }
 
@@ -53,10 +53,10 @@ async function describe(
   identityCenter: IdentityCenter,
   input: WaitForActiveInput,
 ): Promise<Instance | undefined> {
-  const first = await describeUnlessGone(identityCenter, input.instanceArn);
+  const first = await identityCenter.describeInstance(input.instanceArn);
   if (first !== undefined) return first;
   await rest(Math.min(input.pollIntervalMs, 3_000));
-  return describeUnlessGone(identityCenter, input.instanceArn);
+  return identityCenter.describeInstance(input.instanceArn);
 }
 
 function readSettled(instance: Instance | undefined): SettledInstance | undefined {

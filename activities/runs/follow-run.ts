@@ -7,12 +7,15 @@ import {
   type ProvisionResult,
   type RunOutcome,
 } from '../../contract';
+import { nextLookMs } from '../back-off';
 import { notYet } from '../errors/failure';
 import { withoutAccount } from '../in-account';
-import { latestRun } from './latest-run';
+import { findObstacle, latestRun, WAIT_FOR_RUN } from './latest-run';
 
 const FIRST_LOOK_MS = 1_000;
-const LAST_LOOK_MS = 15_000;
+
+/** The failure of an account whose open run is in the way. */
+const FAILURE_TYPES = { otherRunOpen: 'OtherRunOpen', requestDiffers: 'RequestDiffers' };
 
 /**
  * Follows the run that an account has already to its end: is tried again for as long as the run is open. `undefined` where
@@ -29,18 +32,12 @@ async function follow(request: ProvisionRequest): Promise<RunOutcome | undefined
   if (run === undefined) return undefined;
   const { handle, status, workflowType, differing, closedAt } = run;
   if (status === 'RUNNING') {
-    if (workflowType !== PROVISION_WORKFLOW)
-      return refused(accountId, 'OtherRunOpen', `a run of ${workflowType} is open`);
-    if (differing.length > 0)
-      return refused(
-        accountId,
-        'RequestDiffers',
-        `its open run was asked for another ${differing.join(', ')}`,
-      );
-    throw notYet(
-      'the run of the account is open',
-      Math.min(LAST_LOOK_MS, FIRST_LOOK_MS * 1.5 ** (attempt - 1)),
-    );
+    const obstacle = findObstacle(run);
+    if (obstacle === undefined)
+      throw notYet('the run of the account is open', nextLookMs(FIRST_LOOK_MS, attempt));
+    const { kind, why } = obstacle;
+    const failure = { type: FAILURE_TYPES[kind], whatHappened: `${why}.`, remedy: WAIT_FOR_RUN };
+    return { accountId, end: 'failed', failure };
   }
   if (workflowType !== PROVISION_WORKFLOW || differing.length > 0) return undefined;
   const before = closedAt < scheduledTimestampMs;
@@ -53,14 +50,3 @@ async function follow(request: ProvisionRequest): Promise<RunOutcome | undefined
     return outcomeOfError(accountId, error.cause);
   }
 }
-
-function refused(accountId: string, type: string, why: string): RunOutcome {
-  return {
-    accountId,
-    end: 'failed',
-    failure: { type, whatHappened: `${why}.`, remedy: WAIT_FOR_RUN },
-  };
-}
-
-/** The next step where an open run is in the way. */
-export const WAIT_FOR_RUN = 'Wait until that run has ended, or cancel it; then start the fleet again.';

@@ -41,6 +41,21 @@ export async function latestRun(request: ProvisionRequest): Promise<LatestRun | 
   }
 }
 
+/** The next step where an open run is in the way. */
+export const WAIT_FOR_RUN = 'Wait until that run has ended, or cancel it; then start the fleet again.';
+
+/** Says why an open run is in the way of a request; `undefined` where it was asked for the same, and can be joined. */
+export function findObstacle({
+  workflowType,
+  differing,
+}: LatestRun): { kind: 'otherRunOpen' | 'requestDiffers'; why: string } | undefined {
+  if (workflowType !== PROVISION_WORKFLOW)
+    return { kind: 'otherRunOpen', why: `a run of ${workflowType} is open` };
+  if (differing.length > 0)
+    return { kind: 'requestDiffers', why: `its open run was asked for another ${differing.join(', ')}` };
+  return undefined;
+}
+
 async function listDifferences(
   client: Client,
   run: { workflowId: string; runId: string },

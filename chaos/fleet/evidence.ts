@@ -6,7 +6,7 @@ import type { ActionRecord } from '../actions';
 import type { FleetAction, FleetPlan } from './plan';
 
 /** A page of a fleet. */
-export interface PageRecord {
+interface PageRecord {
   status: string;
   closedAt?: string;
   events: number;

@@ -6,6 +6,7 @@ import { IdentityCenterClient } from '../../client';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
 import { startEmulator, startWorkerProcess, type Emulator, type WorkerProcess } from '../../sandbox';
 import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
+import type { Moment } from '../timeline';
 import type { Fault } from './plan';
 
 const TASK_QUEUE = 'chaos';
@@ -16,6 +17,13 @@ const SKEWED_CLOCK = path.join(
   __dirname.replace(/\/dist\/chaos\/machine$/, '/chaos/machine'),
   'skewed-clock.cjs',
 );
+
+/** A fault that was injected. */
+export interface FaultRecord extends Moment {
+  fault: Fault;
+  /** Whether the part works again. */
+  mended: boolean;
+}
 
 /** Real parts that can be broken: a Temporal server on a file, workers as processes, the emulator. */
 export class Machine {
@@ -142,4 +150,25 @@ export class Machine {
   private count(what: string): void {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
+}
+
+/** Injects faults, each at its time in milliseconds; resolves when everything is mended. */
+export async function injectFaults(
+  faults: readonly { at: number; fault: Fault }[],
+  machine: Machine,
+): Promise<FaultRecord[]> {
+  const records: FaultRecord[] = [];
+  const note = (fault: Fault, mended: boolean) => {
+    const what = `${mended ? 'mended' : 'fault '}    ${JSON.stringify(fault)}`;
+    records.push({ at: new Date().toISOString(), what, fault, mended });
+  };
+  await Promise.all(
+    faults.map(async ({ at, fault }) => {
+      await sleep(at);
+      note(fault, false);
+      await machine.inject(fault);
+      note(fault, true);
+    }),
+  );
+  return records;
 }

@@ -123,24 +123,18 @@ export class InstanceStore {
   }
 }
 
-function show({ settledAt, failure, goneAt, ...kept }: Kept): EmulatedInstance {
+function show(kept: Kept): EmulatedInstance {
+  const { settledAt, failure, goneAt, ...rest } = kept;
   const now = Date.now();
   return defined({
-    ...kept,
-    status: status({ settledAt, failure, goneAt }, now),
+    ...rest,
+    status: status(kept, now),
     statusReason: now >= settledAt ? failure : undefined,
     deletedDate: goneAt !== undefined && now >= goneAt ? new Date(goneAt).toISOString() : undefined,
   });
 }
 
-function status(
-  {
-    settledAt,
-    failure,
-    goneAt,
-  }: { settledAt: number; failure: string | undefined; goneAt: number | undefined },
-  now: number,
-): EmulatedInstance['status'] {
+function status({ settledAt, failure, goneAt }: Kept, now: number): EmulatedInstance['status'] {
   if (goneAt !== undefined) return 'DELETE_IN_PROGRESS';
   if (now < settledAt) return 'CREATE_IN_PROGRESS';
   return failure === undefined ? 'ACTIVE' : 'CREATE_FAILED';

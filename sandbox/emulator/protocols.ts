@@ -1,6 +1,3 @@
-import { AwsError } from './aws-error';
-import { element } from './xml';
-
 /** An HTTP request to AWS. */
 export interface AwsRequest {
   headers: Record<string, string | string[] | undefined>;
@@ -12,6 +9,24 @@ export interface HttpAnswer {
   status: number;
   headers: Record<string, string>;
   body: string;
+}
+
+/** An error as AWS answers it. */
+export class AwsError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number = defaultStatus(code),
+    readonly retryAfterSeconds?: number,
+  ) {
+    super(message);
+  }
+}
+
+function defaultStatus(code: string): number {
+  if (code === 'InternalServerException' || code === 'InternalFailure') return 500;
+  if (/^(AccessDenied|OptInRequired|ExpiredToken)$/.test(code)) return 403;
+  return 400;
 }
 
 /** How a service is called, and how it answers. */
@@ -96,4 +111,22 @@ export function header({ headers }: AwsRequest, name: string): string | undefine
 function headers(contentType: string, requestId: string, retryAfterSeconds?: number): Record<string, string> {
   const all = { 'content-type': contentType, 'x-amzn-requestid': requestId };
   return retryAfterSeconds === undefined ? all : { ...all, 'retry-after': String(retryAfterSeconds) };
+}
+
+/** An XML element: of text, or of elements named as the properties of an object. */
+function element(name: string, content: string | object): string {
+  const inner =
+    typeof content === 'string'
+      ? escapeXml(content)
+      : Object.entries(content)
+          .map(([key, value]) => element(key, value as string | object))
+          .join('');
+  return `<${name}>${inner}</${name}>`;
+}
+
+/** Escapes a text; what XML cannot hold, even escaped, becomes U+FFFD. */
+function escapeXml(text: string): string {
+  return text
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Cs}/gu, '\ufffd')
+    .replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,13 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AccessKeys } from './access-keys';
-import { createAws } from './aws';
+import { createAws, type Delivery } from './aws';
 import { CallLog, type RecordedCall } from './call-log';
 import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
-import { SERVICES } from './services';
-import type { Delivery } from './transport-failures';
+import { createSsoAdmin } from './services/sso-admin';
+import { createSts } from './services/sts';
+import type { CreateService } from './service';
 
 /** A running emulator of AWS: sso-admin and STS on one address of this machine. */
 export interface Emulator {
@@ -35,6 +36,9 @@ export interface EmulatorOptions {
 const HOST = '127.0.0.1';
 const DEFAULT_PORT = 4599;
 const MOST_BYTES = 1024 * 1024;
+
+/** The services of the emulator. What no service knows is answered in the protocol of the first. */
+export const SERVICES: readonly CreateService[] = [createSsoAdmin, createSts];
 
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {

@@ -12,7 +12,7 @@ export interface Caller {
   region: string;
 }
 
-/** A service of AWS. A file in `services/` makes one, and the list there registers it. */
+/** A service of AWS. A file in `services/` makes one, and `SERVICES` registers it. */
 export interface Service {
   /** How its calls look on the wire. */
   protocol: Protocol;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from './aws-error';
-import type { Protocol } from './protocols';
+import { AwsError, type Protocol } from './protocols';
 
 /** Reads the input of an operation. @throws AwsError that names every problem, as AWS does */
 export function readInput<Input>(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { nextDelayMs } from '../../activities/back-off';
+import { nextDelayMs, nextLookMs } from '../../activities/back-off';
 
 const anyBackOff = fc.record({
   initialIntervalMs: fc.integer({ min: 1, max: 60_000 }),
@@ -42,4 +42,9 @@ test('the jitter is full: the whole range up to the ceiling, which doubles', () 
   expect(ceilings).toEqual([1_000, 2_000, 4_000, 8_000, 60_000, 60_000, 60_000]);
   expect(nextDelayMs(backOff, 4, 0)).toBe(1);
   expect(nextDelayMs(backOff, 4, 0.5)).toBe(4_000);
+});
+
+test('looks come ever later, up to the longest time between two', () => {
+  const looks = [1, 2, 3, 4].map((attempt) => nextLookMs(1_000, attempt, 3_000));
+  expect(looks).toEqual([1_000, 1_500, 2_250, 3_000]);
 });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { defined } from '../../../contract';
 import { MANAGEMENT_ACCOUNT_ID } from '../access-keys';
-import { AwsError } from '../aws-error';
 import type { EmulatedInstance } from '../instances';
-import { jsonProtocol } from '../protocols';
+import { AwsError, jsonProtocol } from '../protocols';
 import { operation, type CallDetails, type Caller, type Service, type ServiceContext } from '../service';
 import { inputs, type Input } from './sso-admin-inputs';
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { AwsError } from '../aws-error';
-import { queryProtocol } from '../protocols';
+import { AwsError, queryProtocol } from '../protocols';
 import { operation, type Caller, type Service, type ServiceContext } from '../service';
 import { optional, text } from '../validation';
 

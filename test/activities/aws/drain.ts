@@ -29,7 +29,13 @@ export function pacerLimiter(ceiling: number | undefined): Limiter {
   const pacer = new Pacer(ceiling, now);
   return async (account, send) => {
     const turn = await pacer.turn(account, 5_000, new AbortController().signal);
-    await pacer.heard(turn, send(), () => true);
+    try {
+      await send();
+      pacer.answered(turn, false);
+    } catch (error) {
+      pacer.answered(turn, true);
+      throw error;
+    }
   };
 }
 

@@ -45,13 +45,9 @@ test('in no window more than the rate and its burst, and each call gets its turn
           const controller = new AbortController();
           void pacer
             .turn(String(index), LONG, controller.signal)
-            .then(async (turn) => {
+            .then((turn) => {
               sent.push(turn.sentAt);
-              await pacer.heard(
-                turn,
-                throttled ? Promise.reject(new Error()) : Promise.resolve(),
-                () => true,
-              );
+              pacer.answered(turn, throttled);
             })
             .catch(() => undefined)
             .finally(() => (settled += 1));
@@ -111,19 +107,17 @@ test('a new ceiling holds for those that wait already', async () => {
 
 test('one account that is throttled slows no other down; two do, and calls sent before count once', async () => {
   const pacer = new Pacer(20, now);
-  const throttle = async (turn: Awaited<ReturnType<Pacer['turn']>>) =>
-    pacer.heard(turn, Promise.reject(new Error()), () => true).catch(() => undefined);
   const turns = [];
   for (const account of ['a', 'a', 'b', 'c']) {
     await jest.advanceTimersByTimeAsync(50);
     turns.push(await pacer.turn(account, LONG, never()));
   }
   const [a, again, b, c] = turns;
-  for (const turn of [a, again]) if (turn) await throttle(turn);
+  for (const turn of [a, again]) if (turn) pacer.answered(turn, true);
   expect(pacer.rate).toBe(20);
-  if (b) await throttle(b);
+  if (b) pacer.answered(b, true);
   const cut = pacer.rate;
   expect(cut).toBeLessThan(18);
-  if (c) await throttle(c);
+  if (c) pacer.answered(c, true);
   expect(pacer.rate).toBe(cut);
 });

@@ -1,10 +1,5 @@
 import { CancelledFailure } from '@temporalio/common';
-import {
-  createActivities,
-  createPacer,
-  realDependencies,
-  type ActivityDependencies,
-} from '../../../activities';
+import { createActivities, Pacer, realDependencies, type ActivityDependencies } from '../../../activities';
 import { createAccountOpener } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, inputFor } from '../../support/activities';
@@ -26,7 +21,7 @@ afterAll(() => {
 /** Activities whose next turn is two seconds away, or more. */
 async function busyActivities(waiting: number, dependencies: Partial<ActivityDependencies> = {}) {
   const settings = { ...emulatorSettings(emulator.url), maxCallsPerSecond: 0.5 };
-  const pacer = createPacer(settings);
+  const pacer = new Pacer(settings.maxCallsPerSecond);
   const openAccount = createAccountOpener(settings, Date.now, pacer);
   const { signal } = others;
   await pacer.turn('another account', 60_000, signal);

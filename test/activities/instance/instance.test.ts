@@ -1,7 +1,7 @@
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import {
   createActivities,
-  createPacer,
+  Pacer,
   realDependencies,
   type Activities,
   type ActivityDependencies,
@@ -154,7 +154,7 @@ test('one AssumeRole serves many calls; a new one comes shortly before the crede
   const account = freshAccount();
   let now = Date.now();
   const settings = emulatorSettings(emulator.url);
-  const openAccount = createAccountOpener(settings, () => now, createPacer(settings));
+  const openAccount = createAccountOpener(settings, () => now, new Pacer(undefined));
   const activities = activitiesWith({ dependencies: { openAccount } });
   const look = () => activityEnvironment().run(activities.findInstance, inputFor(account));
   const assumed = () => operations(account).filter((operation) => operation === 'AssumeRole').length;
@@ -212,7 +212,7 @@ test('the delay to the next attempt is jittered under the ceiling, and Retry-Aft
 test('waiting shows the server that the worker lives', async () => {
   const account = freshAccount();
   const activities = activitiesWith();
-  emulator.setFaults({ accounts: [account], creationMs: 600 });
+  emulator.setFaults({ accounts: [account], creationMs: 1_500 });
   const { instanceArn } = await createdBy(activities, account);
   const env = activityEnvironment();
   let heartbeats = 0;

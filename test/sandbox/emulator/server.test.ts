@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { startEmulator } from '../../../sandbox';
-import { AwsError } from '../../../sandbox/emulator/aws-error';
-import { jsonProtocol, queryProtocol } from '../../../sandbox/emulator/protocols';
+import { AwsError, jsonProtocol, queryProtocol } from '../../../sandbox/emulator/protocols';
 import { operation, type CreateService } from '../../../sandbox/emulator/service';
-import { SERVICES } from '../../../sandbox/emulator/services';
+import { SERVICES } from '../../../sandbox/emulator/server';
 import { optional, text } from '../../../sandbox/emulator/validation';
 
 /** What a new service takes: a function like this in a file of its own, and its name in the list of services. */

@@ -1,6 +1,6 @@
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { defined } from '../../contract';
-import { followQueueLimit } from '../../worker/queue-limit';
+import { followQueueLimit } from '../../worker/background';
 
 const SECONDS = 1_000;
 

@@ -1,4 +1,4 @@
-import { watchForFreezes } from '../../activities/freeze-watch';
+import { watchForFreezes } from '../../activities/attempt-deadline';
 
 test('a process that stood still is told from one that was only busy, for a minute', () => {
   let now = 0;

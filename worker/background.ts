@@ -1,0 +1,71 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import type { NativeConnection, Worker } from '@temporalio/worker';
+import type { AwsSettings, CallMeter } from '../activities';
+import { CALLS_SIGNAL, countAlive, type CallsNews } from '../contract';
+
+const LIMIT_EVERY_MS = 10_000;
+const CALLS_EVERY_MS = 250;
+const ANSWER_MS = 5_000;
+
+interface Queue {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+  aws: AwsSettings;
+}
+
+/**
+ * Tells, every 10 s until the worker has ended, how many calls per second are this worker's: its share, among the workers
+ * that poll, of the limit that the server has for the queue, or else of `aws.maxCallsPerSecond`. Where the server does not
+ * say, what was told last holds.
+ */
+export function followQueueLimit(
+  worker: Worker,
+  queue: Queue,
+  tell: (callsPerSecond: number | undefined) => void,
+): void {
+  const look = () => void ownShare(queue).then(tell, () => undefined);
+  whileRunning(worker, LIMIT_EVERY_MS, look);
+  look();
+}
+
+async function ownShare({ connection, namespace, taskQueue, aws }: Queue): Promise<number | undefined> {
+  const { config, pollers } = await connection.withDeadline(Date.now() + ANSWER_MS, () =>
+    connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+      reportConfig: true,
+    }),
+  );
+  const limit = config?.queueRateLimit?.rateLimit?.requestsPerSecond ?? aws.maxCallsPerSecond;
+  if (limit === undefined) return undefined;
+  return limit / Math.max(1, countAlive(pollers));
+}
+
+/** Tells fleets, until the worker has ended, of the calls that it makes for their accounts. */
+export function tellCalls(worker: Worker, meter: CallMeter): void {
+  const { client } = worker;
+  const tell = async ({ fleetId, news }: { fleetId: string; news: CallsNews }) => {
+    try {
+      await client?.withDeadline(Date.now() + ANSWER_MS, () =>
+        client.workflow.getHandle(fleetId).signal<[CallsNews]>(CALLS_SIGNAL, news),
+      );
+    } catch (error) {
+      // A fleet that has ended wants to know nothing more; to any other it is told with what comes next.
+      if (!(error instanceof WorkflowNotFoundError)) meter.count(news.pageIdPrefix, news);
+    }
+  };
+  whileRunning(worker, CALLS_EVERY_MS, () => {
+    for (const due of meter.take()) void tell(due);
+  });
+}
+
+/** Does something every so many milliseconds, until the worker has ended; it keeps no process alive. */
+function whileRunning(worker: Worker, everyMs: number, act: () => void): void {
+  const timer = setInterval(() => {
+    if (['STOPPED', 'FAILED'].includes(worker.getState())) clearInterval(timer);
+    else act();
+  }, everyMs).unref();
+}
