@@ -10,8 +10,15 @@ import {
 } from '../../contract';
 import { addCalls } from './calls';
 import { LivePages } from './live-pages';
-import { fleetProgress, fleetResult } from './progress';
-import { expectedPages, hasFailedTooOften, newFleetState, sumOverPages, type FleetState } from './state';
+import {
+  expectedPages,
+  fleetProgress,
+  fleetResult,
+  hasFailedTooOften,
+  newFleetState,
+  sumOverPages,
+  type FleetState,
+} from './state';
 
 /** A fleet at work: decides what its pages do next, and what people may ask of it. */
 export class Fleet {
