@@ -42,7 +42,7 @@ export async function provisionFleetPage(argument: unknown): Promise<AccountOutc
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => page.windUp());
   }
-  page.finish();
+  page.isFinished = true;
   await reporting;
   await orders.areSent();
   return page.outcomes();
