@@ -1,7 +1,7 @@
 import { SEARCH_ATTRIBUTE_NAMES } from '../contract';
 import type { IdentityCenterClient } from './client';
-import { countPollers } from './pollers';
 import { missingSearchAttributes, registerSearchAttributes } from './search-attributes';
+import { countPollers } from './task-queue';
 
 /** One thing that runs need. */
 export interface Check {

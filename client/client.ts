@@ -4,23 +4,30 @@ import {
   DEFAULT_TASK_QUEUE,
   readCorrection,
   readReason,
+  workflowIdOf,
   type Correction,
   type DeprovisionRequestInput,
   type DeprovisionResult,
   type Progress,
   type ProvisionRequestInput,
   type ProvisionResult,
+  type Steer,
   type TemporalExtensions,
 } from '../contract';
 import { connectToTemporal, readTemporalSettings, type TemporalSettings } from './connection';
-import { NoRunError, RunCancelledError, RunFailedError, SteeringRefusedError } from './account/errors';
+import {
+  NoRunError,
+  NoWorkerError,
+  RunCancelledError,
+  RunFailedError,
+  SteeringRefusedError,
+} from './account/errors';
 import { listAccounts, type AccountSummary, type ListFilter } from './account/list';
-import { DEPROVISION, PROVISION } from './account/run-kinds';
-import { RunStarter, type StartedRun } from './account/start-or-join';
+import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/start-or-join';
 import { failureOfRun, readStatus, type AccountStatus } from './account/status';
-import { steerRun } from './account/steer';
 import { Fleets } from './fleet/fleets';
-import { readQueueRate, setQueueRate } from './queue-rate';
+import { sendUpdate } from './send-update';
+import { readQueueRate, setQueueRate } from './task-queue';
 import { watchStatus } from './watch';
 
 /** Starts, follows, steers and ends the runs of accounts. */
@@ -142,12 +149,12 @@ export class IdentityCenterClient {
    * @throws SteeringRefusedError, NoRunError, NoWorkerError
    */
   async pause(accountId: string): Promise<Progress> {
-    return steerRun(this.temporal, accountId, 'pause');
+    return this.steer(accountId, 'pause');
   }
 
   /** Lets a paused run go on. Throws what {@link pause} throws. */
   async resume(accountId: string): Promise<Progress> {
-    return steerRun(this.temporal, accountId, 'resume');
+    return this.steer(accountId, 'resume');
   }
 
   /**
@@ -158,14 +165,14 @@ export class IdentityCenterClient {
   async retry(accountId: string, correction?: Correction): Promise<Progress> {
     const read = readCorrection(correction);
     if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'retry', read);
-    return steerRun(this.temporal, accountId, 'retry', read.correction);
+    return this.steer(accountId, 'retry', read.correction);
   }
 
   /** Ends a held or paused run as failed. Throws what {@link pause} throws. */
   async abort(accountId: string, reason: string): Promise<Progress> {
     const read = readReason(reason);
     if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'abort', read);
-    return steerRun(this.temporal, accountId, 'abort', read.reason);
+    return this.steer(accountId, 'abort', read.reason);
   }
 
   /**
@@ -181,6 +188,14 @@ export class IdentityCenterClient {
   /** Reads what {@link setRate} set, in calls per second; `undefined`: nothing. */
   async rate(): Promise<number | undefined> {
     return readQueueRate(this.temporal, this.taskQueue);
+  }
+
+  private steer(accountId: string, steer: Steer, argument?: unknown): Promise<Progress> {
+    return sendUpdate<Progress>(this.temporal, workflowIdOf(accountId), steer, argument, {
+      none: () => new NoRunError(accountId, 'no open run'),
+      refused: (reason) => new SteeringRefusedError(accountId, steer, reason),
+      unanswered: () => new NoWorkerError(accountId, steer),
+    });
   }
 
   private async endOf({ accountId, workflowId, runId }: StartedRun): Promise<unknown> {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { oneLine } from './one-line';
+import { oneLine } from './text';
 
 /** One thing that is wrong with a request. */
 export interface Problem {

@@ -7,9 +7,9 @@ import {
   type ProvisionRequestInput,
 } from '../../contract';
 import { NoPollerError } from '../errors';
+import { countPollers } from '../task-queue';
 import { PlanFailedError } from './errors';
 import { paginate } from './pages';
-import { countPollers } from '../pollers';
 
 /** Pages at once, so that a slow account does not keep others waiting, and accounts at once of each. */
 const PAGES = 2;

@@ -1,5 +1,5 @@
+import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
-import { durationSchema } from '../duration';
 import { WORKFLOW_ID_TAG } from '../names';
 import { readBy, type ReadRequest } from '../validation';
 
@@ -29,7 +29,24 @@ const tagsSchema = z
   )
   .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { error: `no more than ${MAX_TAGS} tags` });
 
-const duration = durationSchema();
+const DURATION = /^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$/;
+const LONGEST = '365d';
+
+/** A duration as people write it: a number and a unit, `ms`, `s`, `m`, `h` or `d` (`"30s"`, `"1.5h"`). */
+const duration = z
+  .string()
+  .regex(DURATION, 'must be a duration: a number and a unit (ms, s, m, h, d), such as "30s"')
+  .refine(
+    (text) => !DURATION.test(text) || (milliseconds(text) > 0 && milliseconds(text) <= milliseconds(LONGEST)),
+    {
+      error: `must be longer than 0 and no longer than ${LONGEST}`,
+    },
+  );
+
+/** The milliseconds in a duration that the schema has accepted. */
+export function milliseconds(duration: string): number {
+  return ms(duration as StringValue);
+}
 
 const FACTOR = 'must be from 1 to 10';
 

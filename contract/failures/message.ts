@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ProgressFailure } from '../account/progress';
 import { defined } from '../defined';
-import { oneLine } from '../one-line';
+import { oneLine } from '../text';
 import { FAILURES, type FailureRow, type Situation } from './table';
 
 /** What a failure of ours is made of. Its message, and all else that people read of it, is rendered from these parts. */
@@ -19,10 +19,10 @@ export interface FailureParts {
 }
 
 /** The first of the details of an ApplicationFailure of ours: its parts, with the next step in a run spelled out. */
-export type FailureDetails = FailureParts & { remedy: string };
+type FailureDetails = FailureParts & { remedy: string };
 
 /** Where a next step is taken: in a run that has ended, in one that is held, or before any was started. */
-export type FailurePlace = 'run' | 'hold' | 'plan';
+type FailurePlace = 'run' | 'hold' | 'plan';
 
 /** An ApplicationFailure, on whatever side it is read. */
 interface FailureLike {

@@ -2,7 +2,7 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@tempor
 import type { ProgressFailure } from '../account/progress';
 import { defined } from '../defined';
 import { describeFailure } from '../failures/message';
-import { oneLine } from '../one-line';
+import { oneLine } from '../text';
 
 /** How an account of a fleet ended. */
 export type AccountEnd = 'succeeded' | 'failed' | 'cancelled' | 'skipped';

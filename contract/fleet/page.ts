@@ -4,6 +4,12 @@ import { readBy, type ReadRequest } from '../validation';
 /** Workflow type of a page of a fleet; started by the workflow of its fleet only. */
 export const FLEET_PAGE_WORKFLOW = 'provisionFleetPage';
 
+/** The fleet of a page, by the page's workflow ID. */
+export function fleetOfPage(pageId: string): { fleetId: string; pageIdPrefix: string } {
+  const pageIdPrefix = pageId.slice(0, pageId.lastIndexOf('/') + 1);
+  return { fleetId: pageIdPrefix.split('/').slice(0, 2).join('/'), pageIdPrefix };
+}
+
 /**
  * A page holds this many accounts and bytes of JSON at the most: a payload far below Temporal's 2 MiB, and a history of
  * its own below 10,000 events.
@@ -11,10 +17,10 @@ export const FLEET_PAGE_WORKFLOW = 'provisionFleetPage';
 export const MAX_PAGE_ACCOUNTS = 250;
 export const MAX_PAGE_BYTES = 100_000;
 
-const pageSchema = z.strictObject({
-  page: z.number().int('must be a whole number').min(0, 'must be 0 or more'),
-  accounts: z.array(z.unknown()).max(MAX_PAGE_ACCOUNTS, `no more than ${MAX_PAGE_ACCOUNTS} accounts`),
-});
+const count = z.number().int('must be a whole number').min(0, 'must be 0 or more');
+const accounts = z.array(z.unknown()).max(MAX_PAGE_ACCOUNTS, `no more than ${MAX_PAGE_ACCOUNTS} accounts`);
+
+const pageSchema = z.strictObject({ page: count, accounts });
 
 /** Signal that gives a fleet its page `page`, from 0; a page that it has already changes nothing. */
 export const ADD_PAGE_SIGNAL = 'addPage';
@@ -37,4 +43,118 @@ export interface UnfinishedAccount {
   end: 'held' | 'open' | 'waiting';
   /** ISO 8601; of one that has begun. */
   startedAt?: string;
+}
+
+// What a fleet, its pages, the runs of their accounts and their workers tell each other: within one release, so no part of the public
+// contract. Anybody may send a signal, so whatever arrives is read by these schemas first.
+
+const inputSchema = z.strictObject({
+  /** The fleet's name. */
+  fleet: z.string(),
+  /** The fleet's workflow ID. */
+  fleetId: z.string(),
+  page: count,
+  accounts,
+  /** The namespace knows the search attributes. */
+  searchable: z.boolean(),
+});
+
+/** The argument of a page. */
+export type PageInput = z.output<typeof inputSchema>;
+
+/** Reads the argument of a page. */
+export function readPageInput(input: unknown): ReadRequest<PageInput> {
+  return readBy(inputSchema, input);
+}
+
+const orderSchema = z.strictObject({
+  /** Runs that may be open at once, held ones aside. */
+  window: count.exactOptional(),
+  paused: z.boolean().exactOptional(),
+  /** Start no account any more. */
+  stop: z.literal(true).exactOptional(),
+  /** Try held and failed accounts again: how often that has been ordered. */
+  retry: count.exactOptional(),
+  /** There is nothing left to do: return the outcomes. */
+  finish: z.literal(true).exactOptional(),
+  /** The fleet that the page belongs to is gone: end what is open, begin nothing. */
+  orphaned: z.literal(true).exactOptional(),
+});
+
+/** Signal from a fleet to a page: what the page may do from now on. */
+export const PAGE_ORDER_SIGNAL = 'pageOrder';
+export type PageOrder = z.output<typeof orderSchema>;
+
+/** Reads the argument of the signal `pageOrder`. */
+export function readPageOrder(input: unknown): ReadRequest<PageOrder> {
+  return readBy(orderSchema, input);
+}
+
+const failureSchema = z.strictObject({
+  accountId: z.string(),
+  failure: z.strictObject({
+    type: z.string(),
+    /** Empty where a failure before it in the same report has the same cause: a report has to fit into a payload. */
+    whatHappened: z.string(),
+    awsRequestId: z.string().exactOptional(),
+    remedy: z.string().exactOptional(),
+  }),
+});
+
+/** An account that has failed since the last report of its page. */
+export type NewFailure = z.output<typeof failureSchema>;
+
+const reportSchema = z.strictObject({
+  page: count,
+  /** The page's workflow ID: it reports to a name, and the fleet that started it may have been terminated. */
+  pageId: z.string(),
+  waiting: count,
+  open: count,
+  /** Of the open ones. */
+  held: count,
+  succeeded: count,
+  failed: count,
+  cancelled: count,
+  skipped: count,
+  /** The last order to retry that the page has carried out. */
+  retries: count,
+  newFailures: z.array(failureSchema),
+  /** New failures that did not fit into this report; the next ones tell them. */
+  untold: count,
+});
+
+/** Signal from a page to its fleet: where the page stands, and which accounts have failed since its last report. */
+export const PAGE_REPORT_SIGNAL = 'pageReport';
+export type PageReport = z.output<typeof reportSchema>;
+
+/** Reads the argument of the signal `pageReport`. */
+export function readPageReport(input: unknown): ReadRequest<PageReport> {
+  return readBy(reportSchema, input);
+}
+
+const heldSchema = z.strictObject({ accountId: z.string(), held: z.boolean() });
+
+/** Signal from the run of an account to the page that started it: the run is held, or is so no more. */
+export const HELD_SIGNAL = 'accountHeld';
+export type HeldNews = z.output<typeof heldSchema>;
+
+/** Reads the argument of the signal `accountHeld`. */
+export function readHeldNews(input: unknown): ReadRequest<HeldNews> {
+  return readBy(heldSchema, input);
+}
+
+const callsSchema = z.strictObject({
+  /** An earlier fleet of this name had another. */
+  pageIdPrefix: z.string(),
+  sent: count,
+  throttled: count,
+});
+
+/** Signal of a worker to a fleet: the calls for its pages since the last that were told. */
+export const CALLS_SIGNAL = 'callsMade';
+export type CallsNews = z.output<typeof callsSchema>;
+
+/** Reads the argument of the signal `callsMade`. */
+export function readCallsNews(input: unknown): ReadRequest<CallsNews> {
+  return readBy(callsSchema, input);
 }

@@ -1,4 +1,3 @@
-import type { FleetCalls } from './calls';
 import type { FleetCause } from './causes';
 import type { FleetCounts } from './outcome';
 
@@ -14,6 +13,22 @@ export const FLEET_STAGES = {
 
 /** Where a fleet stands. */
 export type FleetStage = keyof typeof FLEET_STAGES;
+
+/** Calls to Identity Center; those to STS, which has quotas of its own, are left out. */
+export interface CallCounts {
+  sent: number;
+  throttled: number;
+}
+
+/** The calls for the accounts that a fleet began, as far as its workers have told them. */
+export interface FleetCalls extends CallCounts {
+  /** The length of a span in milliseconds; it grows with the time that the fleet takes. */
+  spanMs: number;
+  /** The same by time: spans are counted from the start of the fleet, from 0; those without calls are left out. */
+  course: (CallCounts & { span: number })[];
+}
+
+export const NO_CALLS: FleetCalls = { sent: 0, throttled: 0, spanMs: 1_000, course: [] };
 
 /** What the `progress` query of a fleet answers; its size does not depend on the number of accounts. */
 export interface FleetProgress extends FleetCounts {

@@ -56,7 +56,7 @@ export type ActiveInstance = Settled<'active'>;
 export type CreateFailed = Settled<'createFailed'> & { failure: ApplicationFailure };
 
 /** What has become of an instance. */
-export type WaitOutcome = ActiveInstance | CreateFailed | (Settled<'gone'> & { failure: ApplicationFailure });
+type WaitOutcome = ActiveInstance | CreateFailed | (Settled<'gone'> & { failure: ApplicationFailure });
 
 /** An instance, as activities are told of it. */
 interface InstanceAddress {

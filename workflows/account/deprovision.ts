@@ -7,7 +7,7 @@ import {
   type DeprovisionResult,
 } from '../../contract';
 import { runFailure } from '../shared/failure';
-import { acceptRequest } from './accept-request';
+import { acceptRequest } from '../shared/argument';
 import { accountActivities } from './activities';
 import { lookTwice } from './create-or-reconcile';
 import { setHandlers } from './handlers';

@@ -1,11 +1,4 @@
-import {
-  ApplicationFailure,
-  defineQuery,
-  defineSignal,
-  defineUpdate,
-  setDefaultSignalHandler,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineQuery, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import {
   PROGRESS_QUERY,
   readCorrection,
@@ -14,8 +7,9 @@ import {
   type Progress,
   type Steer,
 } from '../../contract';
+import { handleSignal, handleUpdate, type Decide } from '../shared/handlers';
 import type { Hold } from './hold';
-import type { Decision, Interruptible } from './interruptible';
+import type { Interruptible } from './interruptible';
 import type { Status } from './status';
 
 /** What the handlers of a run act on. */
@@ -27,16 +21,10 @@ interface HandledRun {
   progress: () => Progress;
 }
 
-/** Decides on a signal or an Update. */
-type Decide = (argument: unknown) => Decision;
-
 /** Where the run stands; answers at every stage and after the end. */
 export const progressQuery = defineQuery<Progress>(PROGRESS_QUERY);
 
-/**
- * Sets the handlers of a run: for the query, the signals and the Updates. A signal that makes no sense changes nothing and
- * is noted; an Update that makes none is refused with the reason.
- */
+/** Sets the handlers of a run: for the query, the signals and the Updates. */
 export function setHandlers({ status, work, hold, progress }: HandledRun): void {
   const decisions: Record<Steer, Decide> = {
     pause: () => work.pause(),
@@ -53,37 +41,16 @@ export function setHandlers({ status, work, hold, progress }: HandledRun): void 
       return typeof read === 'string' ? read : work.abort(read.reason);
     },
   };
+  const note = (text: string) => {
+    status.addNote(text);
+  };
 
   setHandler(progressQuery, progress, { description: 'Where the run stands, as JSON.' });
-  for (const [name, decide] of Object.entries(decisions) as [Steer, Decide][]) {
-    const description = STEERING[name];
-    setHandler(
-      defineSignal<[unknown?]>(name),
-      (argument) => {
-        const decision = decide(argument);
-        if (typeof decision === 'string') status.addNote(`${name} changed nothing: ${decision}`);
-        else decision();
-      },
-      { description },
-    );
-    setHandler(
-      // The argument may be missing, which the SDK's type of an Update cannot say.
-      defineUpdate<Progress, [unknown]>(name),
-      (argument: unknown) => {
-        const decision = decide(argument);
-        if (typeof decision !== 'string') decision();
-        return progress();
-      },
-      {
-        description,
-        validator(argument) {
-          const decision = decide(argument);
-          if (typeof decision === 'string') throw ApplicationFailure.nonRetryable(decision, 'Refused');
-        },
-      },
-    );
+  for (const [steer, decide] of Object.entries(decisions) as [Steer, Decide][]) {
+    handleSignal(steer, STEERING[steer], decide, note);
+    handleUpdate(steer, STEERING[steer], decide, progress);
   }
   setDefaultSignalHandler((name) => {
-    status.addNote(`${name} changed nothing: there are ${Object.keys(STEERING).join(', ')}`);
+    note(`${name} changed nothing: there are ${Object.keys(STEERING).join(', ')}`);
   });
 }

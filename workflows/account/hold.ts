@@ -15,7 +15,7 @@ import {
   type HeldNews,
 } from '../../contract';
 import { situationOf } from '../shared/failure';
-import type { Decision } from './interruptible';
+import type { Decision } from '../shared/handlers';
 import type { Provisioning } from './state';
 
 /** The wait of a stopped run for a person. */

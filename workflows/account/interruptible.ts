@@ -1,13 +1,11 @@
 import { type ApplicationFailure, CancellationScope, condition, sleep } from '@temporalio/workflow';
 import type { Stage } from '../../contract';
 import { isFinal } from '../shared/failure';
+import type { Decision } from '../shared/handlers';
 import type { Status } from './status';
 
 /** Whether an activity changes something in AWS. Only writes are kept back by a pause; a read is cut short without waiting. */
 export type ActivityKind = 'read' | 'write';
-
-/** What becomes of something that people ask for: what carries it out, or a text that says why that cannot be. */
-export type Decision = string | (() => void);
 
 /** A run that is steered. */
 interface SteeredRun {

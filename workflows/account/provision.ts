@@ -1,6 +1,6 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import { describeFailure, readRequest, type ProvisionRequest, type ProvisionResult } from '../../contract';
-import { acceptRequest } from './accept-request';
+import { acceptRequest } from '../shared/argument';
 import { accountActivities, type ActiveInstance, type CreateFailed } from './activities';
 import { createOrReconcile } from './create-or-reconcile';
 import { setHandlers } from './handlers';

@@ -6,12 +6,21 @@ import {
   type FleetRequest,
   type FleetResult,
   type FleetStage,
-  type FleetSteer,
 } from '../../contract';
+import type { Decision } from '../shared/handlers';
 import { addCalls } from './calls';
 import { LivePages } from './live-pages';
-import { fleetProgress, fleetResult } from './progress';
-import { expectedPages, hasFailedTooOften, newFleetState, sumOverPages, type FleetState } from './state';
+import {
+  expectedPages,
+  fleetProgress,
+  fleetResult,
+  hasFailedTooOften,
+  newFleetState,
+  sumOverPages,
+  type FleetState,
+} from './state';
+
+const CANCELLED = 'the fleet is being cancelled';
 
 /** A fleet at work: decides what its pages do next, and what people may ask of it. */
 export class Fleet {
@@ -25,7 +34,7 @@ export class Fleet {
     this.state = carried ?? newFleetState(request);
     this.pages = new LivePages(this.state);
     if (carried === undefined && request.accounts !== undefined)
-      this.addPage({ page: 0, accounts: request.accounts });
+      this.pages.add(request.name, { page: 0, accounts: request.accounts });
   }
 
   get isDone(): boolean {
@@ -49,40 +58,41 @@ export class Fleet {
     this.pages.shareWindow();
   }
 
-  whyNotPage({ page }: FleetPage): string | undefined {
+  /** Starts a page. One that is there already changes nothing. */
+  addPage(page: FleetPage): Decision {
     const { arrived } = this.state;
     const expected = expectedPages(this.request);
-    if (page >= expected) return `page ${page} is one too many: the fleet was started for ${expected}`;
-    return page > arrived ? `page ${page} came before page ${arrived}` : undefined;
+    if (page.page >= expected)
+      return `page ${page.page} is one too many: the fleet was started for ${expected}`;
+    if (page.page > arrived) return `page ${page.page} came before page ${arrived}`;
+    return () => {
+      if (page.page === arrived) this.pages.add(this.request.name, page);
+    };
   }
 
-  /** Starts a page. One that is there already changes nothing. */
-  addPage(page: FleetPage): void {
-    if (page.page === this.state.arrived) this.pages.add(this.request.name, page);
+  pause(): Decision {
+    if (this.pages.areCancelled) return CANCELLED;
+    if (this.state.paused) return 'the fleet is paused already';
+    return () => {
+      this.setPaused(true);
+    };
   }
 
-  whyNot(steer: FleetSteer): string | undefined {
-    const { paused, stopping } = this.state;
-    if (this.pages.areCancelled) return 'the fleet is being cancelled';
-    if (steer === 'pause' && paused) return 'the fleet is paused already';
-    if (steer === 'resume' && !paused) return 'the fleet is not paused';
-    if (steer === 'retry' && stopping && sumOverPages(this.state, 'held') === 0)
+  resume(): Decision {
+    if (this.pages.areCancelled) return CANCELLED;
+    if (!this.state.paused) return 'the fleet is not paused';
+    return () => {
+      this.setPaused(false);
+    };
+  }
+
+  retry(): Decision {
+    if (this.pages.areCancelled) return CANCELLED;
+    if (this.state.stopping && sumOverPages(this.state, 'held') === 0)
       return 'the fleet is stopping, and no account is held: start it again once it has ended';
-    return undefined;
-  }
-
-  pause(): void {
-    this.state.paused = true;
-    this.pages.order({ paused: true });
-  }
-
-  resume(): void {
-    this.state.paused = false;
-    this.pages.order({ paused: false });
-  }
-
-  retry(): void {
-    this.pages.retry();
+    return () => {
+      this.pages.retry();
+    };
   }
 
   adjust(maxConcurrent: number): void {
@@ -108,5 +118,10 @@ export class Fleet {
 
   result(): FleetResult {
     return fleetResult(this.state, this.request);
+  }
+
+  private setPaused(paused: boolean): void {
+    this.state.paused = paused;
+    this.pages.order({ paused });
   }
 }

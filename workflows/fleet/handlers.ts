@@ -1,111 +1,103 @@
-import {
-  ApplicationFailure,
-  defineQuery,
-  defineSignal,
-  defineUpdate,
-  setHandler,
-} from '@temporalio/workflow';
+import { defineQuery, log, setHandler } from '@temporalio/workflow';
 import {
   ADD_PAGE_SIGNAL,
   ADJUST_UPDATE,
   CALLS_SIGNAL,
-  describeProblems,
   FLEET_STEERING,
+  HELD_SIGNAL,
+  OUTCOMES_QUERY,
+  PAGE_ORDER_SIGNAL,
   PAGE_REPORT_SIGNAL,
   PROGRESS_QUERY,
   readAdjustment,
   readCallsNews,
+  readHeldNews,
   readPage,
+  readPageOrder,
   readPageReport,
+  UNFINISHED_QUERY,
+  type AccountOutcome,
   type FleetProgress,
   type FleetSteer,
+  type UnfinishedAccount,
 } from '../../contract';
+import { decideBy, handleSignal, handleUpdate } from '../shared/handlers';
 import type { Fleet } from './fleet';
-import { receive } from './receive';
+import type { PageOrders } from './page-orders';
+import type { PageState } from './page-state';
 
-/**
- * Sets the handlers of the query, the signals and the Updates of a fleet. A signal that makes no sense changes nothing and
- * is noted; an Update that makes none is refused with the reason.
- */
+/** Sets the handlers of the query, the signals and the Updates of a fleet. */
 export function setFleetHandlers(fleet: Fleet): void {
-  const refuse = (why: string) => {
-    fleet.addNote(why);
+  const { pages } = fleet;
+  const progress = () => fleet.progress();
+  const note = (text: string) => {
+    fleet.addNote(text);
   };
-  setHandler(defineQuery<FleetProgress>(PROGRESS_QUERY), () => fleet.progress(), {
+  setHandler(defineQuery<FleetProgress>(PROGRESS_QUERY), progress, {
     description: 'Where the fleet stands, as JSON.',
   });
-  receive(PAGE_REPORT_SIGNAL, {
-    read: readPageReport,
-    take: (report) => {
-      fleet.pages.onPageReport(report);
-    },
-    refuse,
-    description: 'Sent by the pages of the fleet: where they stand.',
-  });
-  receive(CALLS_SIGNAL, {
-    read: readCallsNews,
-    take: (calls) => {
+  handleSignal(
+    PAGE_REPORT_SIGNAL,
+    'Sent by the pages of the fleet: where they stand.',
+    decideBy(readPageReport, (report) => () => {
+      pages.onPageReport(report);
+    }),
+    note,
+  );
+  handleSignal(
+    CALLS_SIGNAL,
+    'Sent by workers: how many calls they made for the accounts.',
+    decideBy(readCallsNews, (calls) => () => {
       fleet.onCallsMade(calls);
-    },
-    refuse,
-    description: 'Sent by workers: how many calls they made for the accounts.',
-  });
-  receive(ADD_PAGE_SIGNAL, {
-    read: readPage,
-    take: (page) => {
-      const reason = fleet.whyNotPage(page);
-      if (reason === undefined) fleet.addPage(page);
-      else refuse(`${ADD_PAGE_SIGNAL} changed nothing: ${reason}`);
-    },
-    refuse,
-    description: 'The next accounts: {page, accounts}, pages counted from 0.',
-  });
-  for (const [steer, description] of Object.entries(FLEET_STEERING) as [FleetSteer, string][])
-    setSteeringHandlers(fleet, steer, description);
-  setHandler(
-    defineUpdate<FleetProgress, [unknown]>(ADJUST_UPDATE),
-    (argument) => {
-      const read = readAdjustment(argument);
-      if ('request' in read) fleet.adjust(read.request.maxConcurrent);
-      return fleet.progress();
-    },
-    {
-      description: 'Changes {maxConcurrent} while the fleet runs.',
-      validator(argument) {
-        const read = readAdjustment(argument);
-        if ('problems' in read) throw refused(describeProblems(read.problems));
-      },
-    },
+    }),
+    note,
+  );
+  handleSignal(
+    ADD_PAGE_SIGNAL,
+    'The next accounts: {page, accounts}, pages counted from 0.',
+    decideBy(readPage, (page) => fleet.addPage(page)),
+    note,
+  );
+  for (const [steer, description] of Object.entries(FLEET_STEERING) as [FleetSteer, string][]) {
+    const decide = () => fleet[steer]();
+    handleSignal(steer, description, decide, note);
+    handleUpdate(steer, description, decide, progress);
+  }
+  handleUpdate(
+    ADJUST_UPDATE,
+    'Changes {maxConcurrent} while the fleet runs.',
+    decideBy(readAdjustment, ({ maxConcurrent }) => () => {
+      fleet.adjust(maxConcurrent);
+    }),
+    progress,
   );
 }
 
-/** Sets the handlers of a signal and of the Update of the same name. */
-function setSteeringHandlers(fleet: Fleet, steer: FleetSteer, description: string): void {
-  setHandler(
-    defineSignal(steer),
-    () => {
-      const reason = fleet.whyNot(steer);
-      if (reason === undefined) fleet[steer]();
-      else fleet.addNote(`${steer} changed nothing: ${reason}`);
-    },
-    { description },
+/** Sets the handlers of the queries and signals of a page. */
+export function setPageHandlers(page: PageState, orders: PageOrders): void {
+  const note = (text: string) => {
+    log.warn(text);
+  };
+  handleSignal(
+    PAGE_ORDER_SIGNAL,
+    'Sent by the fleet: what the page may do from now on.',
+    decideBy(readPageOrder, (order) => () => {
+      orders.onPageOrder(order);
+    }),
+    note,
   );
-  setHandler(
-    defineUpdate<FleetProgress>(steer),
-    () => {
-      fleet[steer]();
-      return fleet.progress();
-    },
-    {
-      description,
-      validator() {
-        const reason = fleet.whyNot(steer);
-        if (reason !== undefined) throw refused(reason);
-      },
-    },
+  handleSignal(
+    HELD_SIGNAL,
+    'Sent by the run of an account: it is held, or is so no more.',
+    decideBy(readHeldNews, (news) => () => {
+      page.onHeld(news);
+    }),
+    note,
   );
-}
-
-function refused(reason: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(reason, 'Refused');
+  setHandler(defineQuery<AccountOutcome[]>(OUTCOMES_QUERY), () => page.outcomes(), {
+    description: 'What became of the accounts that have ended, as JSON.',
+  });
+  setHandler(defineQuery<UnfinishedAccount[]>(UNFINISHED_QUERY), () => page.unfinished(), {
+    description: 'The accounts that have not ended, as JSON.',
+  });
 }

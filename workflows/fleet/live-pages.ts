@@ -11,9 +11,9 @@ const MAX_CAUSES = 20;
 export class LivePages {
   /** Something has changed since the window was last shared out. */
   hasNews = true;
+  areCancelled = false;
   private readonly causes: Causes;
   private readonly link: PageLink;
-  private cancelled = false;
 
   constructor(private readonly state: FleetState) {
     this.causes = new Causes(state.causes, MAX_CAUSES);
@@ -25,10 +25,6 @@ export class LivePages {
   /** Nothing that was sent to a page is under way. */
   get areQuiet(): boolean {
     return this.link.isQuiet;
-  }
-
-  get areCancelled(): boolean {
-    return this.cancelled;
   }
 
   get haveWork(): boolean {
@@ -50,7 +46,7 @@ export class LivePages {
   private onPageStarted(page: LivePage): void {
     page.started = true;
     this.hasNews = true;
-    if (this.cancelled) {
+    if (this.areCancelled) {
       this.link.cancel(page);
       return;
     }
@@ -128,7 +124,7 @@ export class LivePages {
 
   /** Cancels the pages: the runs of their accounts end as their requests say. */
   cancel(): void {
-    this.cancelled = true;
+    this.areCancelled = true;
     for (const page of this.state.pages) if (page.started) this.link.cancel(page);
   }
 

@@ -13,7 +13,7 @@ export class PageOrders {
     if (orphaned) void CancellationScope.nonCancellable(() => page.windUp());
     if (window !== undefined) page.window = window;
     if (stop) page.stop();
-    if (finish) page.finish();
+    if (finish) page.isFinished = true;
     if (retry !== undefined) this.retry(retry);
     if (paused !== undefined && paused !== page.paused) this.pause(paused);
   }

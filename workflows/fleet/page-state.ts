@@ -25,13 +25,15 @@ export class PageState {
   paused = false;
   /** The last order to retry that the page has carried out. */
   retries = 0;
+  /** No account begins any more. */
+  isStopped = false;
+  /** The page has nothing left to do. */
+  isFinished = false;
   /** Accounts that have failed and that the fleet has not been told of. */
   readonly newFailures: NewFailure[] = [];
   private readonly waiting: number[];
   private readonly open = new Map<number, OpenAccount>();
   private readonly ended: (AccountOutcome | undefined)[];
-  private stopped = false;
-  private finished = false;
 
   constructor(private readonly accounts: readonly unknown[]) {
     this.waiting = accounts.map((_, index) => index);
@@ -51,16 +53,6 @@ export class PageState {
 
   get isAnyOpen(): boolean {
     return this.open.size > 0;
-  }
-
-  /** No account begins any more. */
-  get isStopped(): boolean {
-    return this.stopped;
-  }
-
-  /** The page has nothing left to do. */
-  get isFinished(): boolean {
-    return this.finished;
   }
 
   openAccounts(): OpenAccount[] {
@@ -104,20 +96,16 @@ export class PageState {
 
   /** Skips the accounts that have not begun. */
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
     for (const index of this.waiting.splice(0))
       this.ended[index] = { accountId: accountIdIn(this.accounts[index]), end: 'skipped', endedAt: now() };
-  }
-
-  finish(): void {
-    this.finished = true;
   }
 
   /** Begins nothing more, and is finished once what is open has ended. */
   async windUp(): Promise<void> {
     this.stop();
     await condition(() => this.haveAllBegun && !this.isAnyOpen);
-    this.finish();
+    this.isFinished = true;
   }
 
   outcomes(): AccountOutcome[] {

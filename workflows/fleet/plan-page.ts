@@ -2,7 +2,7 @@ import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { describeProblems, readPlanPage, readRequest, type AccountPlan } from '../../contract';
 import { accountIdIn } from './account-run';
-import { readArgument } from './receive';
+import { readArgument } from '../shared/argument';
 import { lastWords, runFailure } from '../shared/failure';
 import { backOff } from '../shared/retry';
 

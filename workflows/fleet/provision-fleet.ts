@@ -9,7 +9,7 @@ import {
 import { readFleetRequest, type FleetResult } from '../../contract';
 import { Fleet } from './fleet';
 import { setFleetHandlers } from './handlers';
-import { readArgument } from './receive';
+import { readArgument } from '../shared/argument';
 import type { FleetState } from './state';
 
 /** A page that was terminated says nothing: so often all pages are pinged, which fails for one that is gone. */

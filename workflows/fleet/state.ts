@@ -1,11 +1,15 @@
 import { workflowInfo } from '@temporalio/workflow';
 import {
+  defined,
   NO_CALLS,
   type AccountEnd,
   type FleetCalls,
   type FleetCause,
   type FleetCounts,
+  type FleetProgress,
   type FleetRequest,
+  type FleetResult,
+  type FleetStage,
   type PageReport,
 } from '../../contract';
 
@@ -100,4 +104,33 @@ export function hasFailedTooOften(state: FleetState, request: FleetRequest): boo
   // A share can be told once all accounts are known.
   if (state.arrived < expectedPages(request)) return false;
   return failed >= (parseInt(stopAfterFailures) / 100) * state.accounts;
+}
+
+/** Says where a fleet stands. */
+export function fleetProgress(state: FleetState, request: FleetRequest, stage: FleetStage): FleetProgress {
+  const { accounts, pages, arrived, maxConcurrent, startedAt, causes, calls, pageIdPrefix, notes } = state;
+  // Pages start in any order, and who reads them counts from 0.
+  const firstStarting = pages.find(({ started }) => !started)?.page;
+  return defined({
+    name: request.name,
+    stage,
+    accounts,
+    pages: { arrived: firstStarting ?? arrived, expected: expectedPages(request) },
+    ...countEnds(state),
+    waiting: sumOverPages(state, 'waiting'),
+    open: sumOverPages(state, 'open'),
+    held: sumOverPages(state, 'held'),
+    maxConcurrent,
+    startedAt,
+    causes,
+    calls,
+    pageIdPrefix,
+    notes: notes.length > 0 ? notes : undefined,
+  });
+}
+
+/** Says what a fleet came to. */
+export function fleetResult(state: FleetState, { name }: FleetRequest): FleetResult {
+  const { accounts, causes, arrived: pages, pageIdPrefix } = state;
+  return { name, accounts, ...countEnds(state), causes, pages, pageIdPrefix };
 }

@@ -10,3 +10,8 @@ export function oneLine(text: string, longest: number): string {
     .trim();
   return line.length <= longest ? line : `${line.slice(0, longest - 1).replace(/\p{Cs}$/u, '')}…`;
 }
+
+/** Writes a time (ISO 8601) as people read it: `2026-03-01 08:00:00 UTC`. */
+export function utc(iso: string): string {
+  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+}

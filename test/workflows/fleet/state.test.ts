@@ -1,6 +1,5 @@
 import { NO_CALLS, type FleetRequest } from '../../../contract';
-import { fleetProgress } from '../../../workflows/fleet/progress';
-import { newPage, type FleetState } from '../../../workflows/fleet/state';
+import { fleetProgress, newPage, type FleetState } from '../../../workflows/fleet/state';
 
 const request: FleetRequest = { name: 'sample', pages: 6, maxConcurrent: 5 };
 

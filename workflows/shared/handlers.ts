@@ -1,0 +1,52 @@
+import { ApplicationFailure, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
+import { describeProblems, type ReadRequest } from '../../contract';
+
+/** What becomes of a message: what carries it out, or a text that says why it changes nothing. */
+export type Decision = string | (() => void);
+
+/** Decides on a signal or an Update, and changes nothing itself. */
+export type Decide = (argument: unknown) => Decision;
+
+/** Decides on messages that a schema has read; one that it cannot read changes nothing. */
+export function decideBy<T>(
+  read: (input: unknown) => ReadRequest<T>,
+  decide: (message: T) => Decision,
+): Decide {
+  return (argument) => {
+    const message = read(argument);
+    return 'request' in message ? decide(message.request) : describeProblems(message.problems);
+  };
+}
+
+/**
+ * Handles the signals of a name. One that makes no sense is noted: a handler that threw would fail the workflow task again
+ * and again, and the workflow would answer nobody any more.
+ */
+export function handleSignal(
+  name: string,
+  description: string,
+  decide: Decide,
+  note: (text: string) => void,
+): void {
+  const handler = (argument: unknown) => {
+    const decision = decide(argument);
+    if (typeof decision === 'string') note(`${name} changed nothing: ${decision}`);
+    else decision();
+  };
+  setHandler(defineSignal<[unknown?]>(name), handler, { description });
+}
+
+/** Handles the Updates of a name. One that makes no sense is refused with the reason. */
+export function handleUpdate(name: string, description: string, decide: Decide, answer: () => unknown): void {
+  const handler = (argument: unknown) => {
+    const decision = decide(argument);
+    if (typeof decision !== 'string') decision();
+    return answer();
+  };
+  const validator = (argument: unknown) => {
+    const decision = decide(argument);
+    if (typeof decision === 'string') throw ApplicationFailure.nonRetryable(decision, 'Refused');
+  };
+  // The argument may be missing, which the SDK's type of an Update cannot say.
+  setHandler(defineUpdate<unknown, [unknown]>(name), handler, { description, validator });
+}
