@@ -13,28 +13,24 @@ interface Recording {
   history: { events: { eventType: string }[] };
 }
 
-const options = { workflowBundle: { codePath: WORKFLOW_BUNDLE } };
-const replayed = new Map<string, Error | undefined>();
-
-// One worker for all: to start one costs more than a replay.
-beforeAll(async () => {
+beforeAll(() => {
   installLogger(createLogger('error'));
-  const histories = recorded.map(read).map(({ workflowId, history }) => ({
-    workflowId,
-    history: historyFromJSON(history),
-  }));
-  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
-    replayed.set(workflowId, error);
 });
 
 function read(file: string): Recording {
   return JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as Recording;
 }
 
-test.each(recorded)('%s replays as it was recorded', (file) => {
-  const { workflowId } = read(file);
-  expect(replayed.has(workflowId)).toBe(true);
-  expect(replayed.get(workflowId)).toBeUndefined();
+async function replay({ workflowId, history }: Recording): Promise<void> {
+  await Worker.runReplayHistory(
+    { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
+    historyFromJSON(history),
+    workflowId,
+  );
+}
+
+test.each(recorded)('%s replays as it was recorded', async (file) => {
+  await replay(read(file));
 });
 
 test('a history that the workflow does not follow is found out', async () => {
@@ -42,7 +38,5 @@ test('a history that the workflow does not follow is found out', async () => {
   const other = JSON.parse(
     JSON.stringify(history).replaceAll('"waitForActive"', '"waitForPassive"'),
   ) as Recording['history'];
-  await expect(Worker.runReplayHistory(options, historyFromJSON(other), workflowId)).rejects.toBeInstanceOf(
-    DeterminismViolationError,
-  );
+  await expect(replay({ workflowId, history: other })).rejects.toBeInstanceOf(DeterminismViolationError);
 });
