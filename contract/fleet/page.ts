@@ -118,6 +118,8 @@ const reportSchema = z.strictObject({
   skipped: count,
   /** The last order to retry that the page has carried out. */
   retries: count,
+  /** The page begins nothing any more, whatever is ordered: it is cancelled, or its fleet is gone. */
+  windingUp: z.boolean(),
   newFailures: z.array(failureSchema),
   /** New failures that did not fit into this report; the next ones tell them. */
   untold: count,

@@ -62,8 +62,10 @@ export class LivePages {
       return;
     }
     const page = this.state.pages.find((it) => it.page === report.page);
-    // A report from before a retry knows nothing of the accounts that are to be tried again.
-    if (page === undefined || report.retries < page.retries) return;
+    if (page === undefined) return;
+    // A report from before a retry knows nothing of the accounts that are to be tried again. A page that winds up tries
+    // none: a cancel may have overtaken the retry on its way to it.
+    if (report.retries < page.retries && !report.windingUp) return;
     this.hasNews = true;
     Object.assign(page, report);
     for (const { accountId, failure } of newFailures) this.causes.add(accountId, failure);

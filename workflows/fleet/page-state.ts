@@ -31,6 +31,7 @@ export class PageState {
   isFinished = false;
   /** Accounts that have failed and that the fleet has not been told of. */
   readonly newFailures: NewFailure[] = [];
+  private isWindingUp = false;
   private readonly waiting: number[];
   private readonly open = new Map<number, OpenAccount>();
   private readonly ended: (AccountOutcome | undefined)[];
@@ -103,6 +104,7 @@ export class PageState {
 
   /** Begins nothing more, and is finished once what is open has ended. */
   async windUp(): Promise<void> {
+    this.isWindingUp = true;
     this.stop();
     await condition(() => this.haveAllBegun && !this.isAnyOpen);
     this.isFinished = true;
@@ -132,6 +134,7 @@ export class PageState {
       held: this.openAccounts().filter(({ held }) => held).length,
       ...ends,
       retries: this.retries,
+      windingUp: this.isWindingUp,
     };
   }
 }

@@ -65,7 +65,18 @@ export function newFleetState({ maxConcurrent }: FleetRequest): FleetState {
 }
 
 export function newPage(page: number, waiting: number): LivePage {
-  return { page, waiting, open: 0, held: 0, ...NOBODY, retries: 0, untold: 0, window: 0, started: false };
+  return {
+    page,
+    waiting,
+    open: 0,
+    held: 0,
+    ...NOBODY,
+    retries: 0,
+    windingUp: false,
+    untold: 0,
+    window: 0,
+    started: false,
+  };
 }
 
 /** Counts the pages that a fleet is to have. */

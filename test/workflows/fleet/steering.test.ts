@@ -196,6 +196,32 @@ test('a page that is terminated from outside does not keep its fleet open', asyn
   for (const account of ids) await harness.client.cancel(account);
 });
 
+test('a page that a cancel reached before a retry is counted as it ended', async () => {
+  const [slow = '', waiting = ''] = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: [slow], ...throttledOnce('DescribeInstance') });
+  const name = harness.freshName();
+  const handle = await harness.temporal.workflow.start('provisionFleet', {
+    workflowId: fleetIdOf(name),
+    taskQueue: harness.taskQueue,
+    args: [{ name, pages: 2, maxConcurrent: 1 }],
+  });
+  for (const [page, account] of [slow, waiting].entries())
+    await handle.signal('addPage', { page, accounts: [requestFor(account)] });
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(name),
+    ({ pages, open }) => pages.arrived === 2 && open === 1,
+  );
+  // The last words of a page that is cancelled, and has not heard of the retry.
+  const pageId = `${pageIdPrefix}1`;
+  const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 1, windingUp: true };
+  const report = { page: 1, pageId, waiting: 0, open: 0, held: 0, ...ended, retries: 0, untold: 0 };
+  await handle.signal('retry');
+  await handle.signal('pageReport', { ...report, newFailures: [] });
+  await hurry(harness, slow);
+  await handle.result();
+  expect(await harness.client.fleets.status(name)).toMatchObject({ succeeded: 1, skipped: 1, failed: 0 });
+});
+
 test('a page of a terminated fleet does not meddle with the next of that name, and soon begins nothing more', async () => {
   const ids = freshAccounts(3);
   harness.emulator.setFaults({ accounts: ids, creationMs: 3_000 });
