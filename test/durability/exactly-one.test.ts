@@ -3,103 +3,131 @@ import { freshAccount, requestFor, startHarness, until, type Harness } from '../
 import { temporalAddress } from '../support/temporal';
 import { startWorkerProcess } from '../../sandbox';
 
-let harness: Harness;
-beforeEach(async () => {
-  harness = await startHarness({ worker: false });
-});
-afterEach(() => harness.stop());
-
-const created = (account: string) => harness.emulator.instances().filter((it) => it.accountId === account);
-const tokensSent = (account: string) =>
-  harness.emulator.calls({ account, operation: 'CreateInstance' }).map((call) => call.token);
-
-const startWorker = () => startWorkerProcess(temporalAddress(), harness.taskQueue, harness.emulator.url);
-
-test('the same account started twenty times at once: one run, one instance, twenty equal results', async () => {
-  const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 1_500 });
-  const worker = await startWorker();
-  const runs = await Promise.all(Array.from({ length: 20 }, () => harness.client.start(requestFor(account))));
-  const results = await Promise.all(runs.map((run) => harness.client.result(run)));
-  expect(new Set(runs.map((run) => run.runId)).size).toBe(1);
-  expect(runs.filter((run) => !run.joined)).toHaveLength(1);
-  expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
-  expect(created(account).map((it) => it.instanceArn)).toEqual([results[0]?.instanceArn]);
-  expect(tokensSent(account)).toHaveLength(1);
-  await worker.stop();
-});
-
-test("the worker killed between AWS's write and its answer: tried again within 30 s, one instance", async () => {
-  const account = freshAccount();
-  harness.emulator.setFaults({
-    accounts: [account],
-    creationMs: 0,
-    hangAfterWrite: { operation: 'CreateInstance', times: 1 },
+/** A harness of a test's own: its workers are killed, and no other test's. */
+function promise(name: string, prove: (harness: Harness) => Promise<void>): void {
+  test.concurrent(name, async () => {
+    const harness = await startHarness({ worker: false });
+    try {
+      await prove(harness);
+    } finally {
+      await harness.stop();
+    }
   });
-  const killed = await startWorker();
-  const run = await harness.client.start(requestFor(account));
-  await until(
-    () => created(account).length,
-    (count) => count === 1,
-  );
-  await killed.kill();
-  const worker = await startWorker();
-  const result = await harness.client.result(run);
-  expect(result).toMatchObject({ outcome: 'created', instanceArn: created(account)[0]?.instanceArn });
-  expect(created(account)).toHaveLength(1);
-  expect(tokensSent(account)).toEqual([result.clientToken, result.clientToken]);
-  const [first, second] = harness.emulator.calls({ account, operation: 'CreateInstance' });
-  expect(Date.parse(second?.time ?? '') - Date.parse(first?.time ?? '')).toBeLessThanOrEqual(30_000);
-  await worker.stop();
-});
+}
 
-test('a worker that is killed while it waits for ACTIVE: the next one goes on with the same instance', async () => {
-  const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 4_000 });
-  const killed = await startWorker();
-  const run = await harness.client.start(requestFor(account));
-  await until(
-    () => harness.emulator.calls({ account, operation: 'DescribeInstance' }).length,
-    (count) => count > 0,
-  );
-  await killed.kill();
-  const worker = await startWorker();
-  await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
-  expect(created(account)).toHaveLength(1);
-  expect(tokensSent(account)).toHaveLength(1);
-  await worker.stop();
-});
+const created = ({ emulator }: Harness, account: string) =>
+  emulator.instances().filter((it) => it.accountId === account);
+const tokensSent = ({ emulator }: Harness, account: string) =>
+  emulator.calls({ account, operation: 'CreateInstance' }).map((call) => call.token);
 
-test('AWS not reachable: the run backs off and shows it, and goes on once AWS is back', async () => {
-  const account = freshAccount();
-  const worker = await startWorkerProcess(temporalAddress(), harness.taskQueue, 'http://127.0.0.1:9');
-  const run = await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
-  const status = await until(
-    () => harness.client.status(account),
-    ({ pending }) => (pending?.attempt ?? 0) > 2 && pending?.failure !== undefined,
-  );
-  expect(status).toMatchObject({
-    status: 'RUNNING',
-    stage: 'creating',
-    pending: { activity: 'createInstance' },
-  });
-  expect(status.pending?.failure?.type).toBe('AnswerLost');
-  expect(status.pending?.failure?.message).toContain('ECONNREFUSED');
-  await worker.kill();
-  const back = await startWorker();
-  await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
-  await back.stop();
-});
+const startWorker = ({ taskQueue, emulator }: Harness) =>
+  startWorkerProcess(temporalAddress(), taskQueue, emulator.url);
 
-test('no worker: the run waits, its status says that nobody answers, and it starts with the first worker', async () => {
-  const account = freshAccount();
-  const run = await harness.client.start(requestFor(account));
-  const { status, notice } = await harness.client.status(account);
-  expect(status).toBe('RUNNING');
-  expect(notice).toContain('identity-center worker');
-  const worker = await startWorker();
-  await harness.client.result(run);
-  expect(await harness.eventsOf(account)).toHaveLength(19);
-  expect(run.workflowId).toBe(workflowIdOf(account));
-  await worker.stop();
-});
+promise(
+  'the same account started twenty times at once: one run, one instance, twenty equal results',
+  async (harness) => {
+    const account = freshAccount();
+    harness.emulator.setFaults({ accounts: [account], creationMs: 1_500 });
+    const worker = await startWorker(harness);
+    const runs = await Promise.all(
+      Array.from({ length: 20 }, () => harness.client.start(requestFor(account))),
+    );
+    const results = await Promise.all(runs.map((run) => harness.client.result(run)));
+    expect(new Set(runs.map((run) => run.runId)).size).toBe(1);
+    expect(runs.filter((run) => !run.joined)).toHaveLength(1);
+    expect(new Set(results.map((result) => JSON.stringify(result))).size).toBe(1);
+    expect(created(harness, account).map((it) => it.instanceArn)).toEqual([results[0]?.instanceArn]);
+    expect(tokensSent(harness, account)).toHaveLength(1);
+    await worker.stop();
+  },
+);
+
+promise(
+  "the worker killed between AWS's write and its answer: tried again within 30 s, one instance",
+  async (harness) => {
+    const account = freshAccount();
+    harness.emulator.setFaults({
+      accounts: [account],
+      creationMs: 0,
+      hangAfterWrite: { operation: 'CreateInstance', times: 1 },
+    });
+    const killed = await startWorker(harness);
+    const run = await harness.client.start(requestFor(account));
+    await until(
+      () => created(harness, account).length,
+      (count) => count === 1,
+    );
+    await killed.kill();
+    const worker = await startWorker(harness);
+    const result = await harness.client.result(run);
+    expect(result).toMatchObject({
+      outcome: 'created',
+      instanceArn: created(harness, account)[0]?.instanceArn,
+    });
+    expect(created(harness, account)).toHaveLength(1);
+    expect(tokensSent(harness, account)).toEqual([result.clientToken, result.clientToken]);
+    const [first, second] = harness.emulator.calls({ account, operation: 'CreateInstance' });
+    expect(Date.parse(second?.time ?? '') - Date.parse(first?.time ?? '')).toBeLessThanOrEqual(30_000);
+    await worker.stop();
+  },
+);
+
+promise(
+  'a worker that is killed while it waits for ACTIVE: the next one goes on with the same instance',
+  async (harness) => {
+    const account = freshAccount();
+    harness.emulator.setFaults({ accounts: [account], creationMs: 4_000 });
+    const killed = await startWorker(harness);
+    const run = await harness.client.start(requestFor(account));
+    await until(
+      () => harness.emulator.calls({ account, operation: 'DescribeInstance' }).length,
+      (count) => count > 0,
+    );
+    await killed.kill();
+    const worker = await startWorker(harness);
+    await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
+    expect(created(harness, account)).toHaveLength(1);
+    expect(tokensSent(harness, account)).toHaveLength(1);
+    await worker.stop();
+  },
+);
+
+promise(
+  'AWS not reachable: the run backs off and shows it, and goes on once AWS is back',
+  async (harness) => {
+    const account = freshAccount();
+    const worker = await startWorkerProcess(temporalAddress(), harness.taskQueue, 'http://127.0.0.1:9');
+    const run = await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
+    const status = await until(
+      () => harness.client.status(account),
+      ({ pending }) => (pending?.attempt ?? 0) > 2 && pending?.failure !== undefined,
+    );
+    expect(status).toMatchObject({
+      status: 'RUNNING',
+      stage: 'creating',
+      pending: { activity: 'createInstance' },
+    });
+    expect(status.pending?.failure?.type).toBe('AnswerLost');
+    expect(status.pending?.failure?.message).toContain('ECONNREFUSED');
+    await worker.kill();
+    const back = await startWorker(harness);
+    await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
+    await back.stop();
+  },
+);
+
+promise(
+  'no worker: the run waits, its status says that nobody answers, and it starts with the first worker',
+  async (harness) => {
+    const account = freshAccount();
+    const run = await harness.client.start(requestFor(account));
+    const { status, notice } = await harness.client.status(account);
+    expect(status).toBe('RUNNING');
+    expect(notice).toContain('identity-center worker');
+    const worker = await startWorker(harness);
+    await harness.client.result(run);
+    expect(await harness.eventsOf(account)).toHaveLength(19);
+    expect(run.workflowId).toBe(workflowIdOf(account));
+    await worker.stop();
+  },
+);

@@ -170,7 +170,8 @@ test.concurrent('during the pause between two looks: ends as cancelled, and noth
   const result = start(
     account,
     { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1 }] },
-    { timing: { pollInterval: '10m' } },
+    // The roll-back pauses between its two looks as well.
+    { timing: { pollInterval: '20s' } },
   );
   result.catch(() => undefined);
   await harness.called(account, 'ListInstances');

@@ -23,6 +23,7 @@ const REPORT = {
   open: 0,
   held: 0,
   retries: 0,
+  windingUp: false,
   untold: 0,
   newFailures: [],
   succeeded: 0,
