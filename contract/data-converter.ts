@@ -5,11 +5,8 @@ import type { DataConverter } from '@temporalio/common';
  * them encodes, the others can decode.
  */
 export interface TemporalExtensions {
-  /**
-   * Codecs of payloads and the converter of failures. Workflows have their payload converter in their bundle, so none is
-   * given here.
-   */
-  readonly dataConverter: Omit<DataConverter, 'payloadConverterPath'>;
+  /** Codecs of payloads. The converters that workflows decode with are in their bundle. */
+  readonly dataConverter: Pick<DataConverter, 'payloadCodecs'>;
   /** Plugins of the Temporal SDK, for clients and workers alike; they bring interceptors. */
   readonly plugins: readonly { readonly name: string }[];
 }

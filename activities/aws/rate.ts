@@ -18,7 +18,7 @@ const SHARED_WITHIN_MS = 10_000;
  * that a worker full of activities is not refused all at once. A throttled call cuts it to just under what AWS took, from
  * where it climbs as TCP's CUBIC does: fast to that mark, flat around it, then ever faster.
  *
- * It is ours, as the SDK's DefaultRateLimiter throttles a fleet four times as often: 2,000 calls to an AWS that takes 20 a
+ * We keep our own limiter, as AWS throttles a fleet four times as often with the SDK's DefaultRateLimiter: 2,000 calls to an AWS that takes 20 a
  * second, or 100, take 1.00 to 1.14 times the least time with 0.5 to 1.3 % of them throttled, against 1.03 to 2.2 times and
  * 4.4 to 6.3 %. test/activities/aws/rate.test.ts measures both on a fake clock. With a ceiling that is AWS's own rate it is
  * 1.01 times, and none (pacer.test.ts); the SDK's has no ceiling, and takes one account's throttling for everybody's.

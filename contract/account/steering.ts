@@ -37,7 +37,7 @@ export function readCorrection(argument: unknown): { correction: Correction | un
 
 /** Reads the argument of `abort`; a text says what is wrong with it. */
 export function readReason(argument: unknown): { reason: string } | string {
-  // Of anything but a text only that it is none matters, and some cannot be looked into.
+  // Only a text is looked into: a program may pass what throws at every look.
   const read = reasonSchema.safeParse(typeof argument === 'string' ? argument : null);
   return read.success
     ? { reason: read.data }

@@ -57,7 +57,7 @@ export function makeFailure(
   });
 }
 
-/** Reads the parts of a failure back; `undefined` where it is none of ours, or of a version that knows more. */
+/** Reads the parts of a failure back; `undefined` where it is none of ours. */
 export function readFailureParts({ details }: FailureLike): FailureDetails | undefined {
   const first = details?.[0];
   if (typeof first !== 'object' || first === null || !('situation' in first)) return undefined;

@@ -17,7 +17,7 @@ export type AccountFailure = Omit<ProgressFailure, 'message'>;
 export interface RunOutcome {
   accountId: string;
   end: AccountEnd;
-  /** Of a success. */
+  /** How a run that succeeded came to its instance. */
   outcome?: string;
   instanceArn?: string;
   failure?: AccountFailure;

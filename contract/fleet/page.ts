@@ -110,7 +110,7 @@ const reportSchema = z.strictObject({
   pageId: z.string(),
   waiting: count,
   open: count,
-  /** Of the open ones. */
+  /** How many of the open accounts are held. */
   held: count,
   succeeded: count,
   failed: count,

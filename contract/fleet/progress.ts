@@ -24,7 +24,7 @@ export interface CallCounts {
 export interface FleetCalls extends CallCounts {
   /** The length of a span in milliseconds; it grows with the time that the fleet takes. */
   spanMs: number;
-  /** The same by time: spans are counted from the start of the fleet, from 0; those without calls are left out. */
+  /** The calls by span of time: spans are counted from the start of the fleet, from 0; those without calls are left out. */
   course: (CallCounts & { span: number })[];
 }
 
@@ -36,7 +36,7 @@ export interface FleetProgress extends FleetCounts {
   stage: FleetStage;
   /** Accounts of the pages that have arrived. */
   accounts: number;
-  /** Of all, the first ones that have arrived and been started: none of them is missing. */
+  /** How many pages have arrived and been started, counted from page 0 on without a gap. */
   pages: { arrived: number; expected: number };
   waiting: number;
   open: number;

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import fc from 'fast-check';
+import { defined } from '../../contract';
 
 /** Inputs a target; `npm run test:full` takes 100,000. */
 export const RUNS = Number(process.env['FUZZ_RUNS'] ?? 2_000);
@@ -27,8 +28,7 @@ export async function fuzz<T>(
       endOnFailure: !shrink,
       // Shrinking an input of megabytes would outlast the test.
       interruptAfterTimeLimit: LONGEST_MS,
-      ...(seed !== undefined && { seed: Number(seed) }),
-      ...(path !== undefined && { path }),
+      ...defined({ seed: seed === undefined ? undefined : Number(seed), path }),
     },
   );
   if (!found.failed && found.numRuns < runs && path === undefined)

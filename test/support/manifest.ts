@@ -30,11 +30,20 @@ export function problemsOf(name: string, content: string | Uint8Array): string[]
 
 export const full: ManifestRequest[] = [
   {
-    ...{ accountId: ONE, region: 'eu-west-1', name: 'workforce', existing: 'adopt', onCancel: 'keep' },
-    ...{ onFailure: 'hold', onCreateFailed: 'recreate', tags: { team: 'identity', 'cost.center': '42' } },
+    accountId: ONE,
+    region: 'eu-west-1',
+    name: 'workforce',
+    existing: 'adopt',
+    onCancel: 'keep',
+    onFailure: 'hold',
+    onCreateFailed: 'recreate',
+    tags: { team: 'identity', 'cost.center': '42' },
     timing: {
-      ...{ createTimeout: '2h', activeTimeout: '1h', accountReadyTimeout: '1h', holdTimeout: '1d' },
-      ...{ pollInterval: '1s' },
+      createTimeout: '2h',
+      activeTimeout: '1h',
+      accountReadyTimeout: '1h',
+      holdTimeout: '1d',
+      pollInterval: '1s',
       retry: { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' },
     },
   },

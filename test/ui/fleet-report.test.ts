@@ -45,7 +45,9 @@ function madeUp() {
   });
   // AWS throttles at first, until the rate has come down.
   const course = Array.from({ length: 33 }, (_, span) => ({
-    ...{ span, sent: span === 0 ? 90 : 12 + ((span * 31) % 7), throttled: [40, 10][span] ?? 0 },
+    span,
+    sent: span === 0 ? 90 : 12 + ((span * 31) % 7),
+    throttled: [40, 10][span] ?? 0,
   }));
   const sum = (what: 'sent' | 'throttled') => course.reduce((all, span) => all + span[what], 0);
   return reportOn(accounts, {

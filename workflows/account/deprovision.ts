@@ -38,6 +38,9 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
       status.setInstance(found.instanceArn);
       await activities.deleteInstance(found);
       status.setInstance(undefined);
+      if (work.isAborted) status.addNote(`${arnAndRegion(found)} was deleted`);
+      // An abort that came while AWS deleted was accepted, so the run ends with it.
+      work.throwIfAborted();
     }
     status.setStage('deleted');
     if (found === undefined) return { accountId, outcome: 'nothingThere' };

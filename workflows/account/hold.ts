@@ -40,15 +40,20 @@ export class Hold {
     if (onFailure === 'fail') throw error;
     const timeoutMs = milliseconds(timing.holdTimeout);
     this.failure = error;
-    // Nothing is done in a hold, and `retry` is a person's word that it should be.
-    status.setPaused(false);
-    status.showFailure(describeFailure(error, 'hold'));
-    status.setHeld(new Date(Date.now() + timeoutMs));
-    await tellFleet(accountId, true);
-    const isOver = () => !this.isHeld || work.isAborted;
-    if (!(await condition(isOver, timeoutMs, { summary: 'held: waits for retry or abort' }))) throw error;
-    work.throwIfAborted(error);
-    await tellFleet(accountId, false);
+    try {
+      // Nothing is done in a hold, and `retry` is a person's word that it should be.
+      status.setPaused(false);
+      status.showFailure(describeFailure(error, 'hold'));
+      status.setHeld(new Date(Date.now() + timeoutMs));
+      await tellFleet(accountId, true);
+      const isOver = () => !this.isHeld || work.isAborted;
+      if (!(await condition(isOver, timeoutMs, { summary: 'held: waits for retry or abort' }))) throw error;
+      work.throwIfAborted(error);
+      await tellFleet(accountId, false);
+    } finally {
+      // A cancel ends the hold as well: its roll-back takes no correction.
+      this.failure = undefined;
+    }
   }
 
   /** Lets a held run go on, with another name or other tags where they are given. */

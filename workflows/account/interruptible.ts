@@ -36,7 +36,10 @@ export class Interruptible {
     private readonly steered: SteeredRun,
   ) {}
 
-  /** Milliseconds on a clock that stands still while a pause keeps the run back: what deadlines are measured by. */
+  /**
+   * Milliseconds on the clock that deadlines are measured by: the pauses that have kept the run back are taken off once they
+   * are over.
+   */
   now(): number {
     return Date.now() - this.pausedMs;
   }

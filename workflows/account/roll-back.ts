@@ -61,8 +61,9 @@ async function findOwn(run: Provisioning): Promise<Instance | undefined> {
 }
 
 /**
- * The same, where nothing may be left behind: a call that was lost may be carried out after every look, and only its token
- * leaves no doubt. AWS answers with what the call made, or makes now what is then deleted.
+ * Looks for the instance of a CreateInstance whose answer is not known, and where there is none, sends a call that was lost
+ * once more: it may be carried out after every look, and only its token leaves no doubt. AWS answers with what the call
+ * made, or makes now what is then deleted.
  */
 async function findOrAskOnceMore(run: Provisioning): Promise<Instance | undefined> {
   const { state, work } = run;
@@ -96,7 +97,7 @@ function rollBackFailed({ state }: Provisioning, error: ApplicationFailure): App
     {
       situation: 'rollBackFailed',
       accountId,
-      // Of what kept it from being removed the cause is said, not what to do about it: that would be a second next step.
+      // Says the cause only: its own next step would be a second one.
       detail: `${left} is left: ${describeFailure(error).whatHappened}`,
       remedy: `${command} (with credentials of account ${accountId})`,
     },

@@ -36,6 +36,9 @@ export interface Instance {
  *                  │        ├─────► gone ─────────────► notSent, with the next token
  *                  │        └─────► createFailed ─────► deleted: notSent, with the next token
  *                  └─────► failed ─► a look: made, or with nothing there notMade; after a Conflict sent again
+ *
+ * `sent` is `unanswered` once a call was lost. After the last token the run stops with `GenerationsExhausted`, where it is.
+ * From `notMade` a `retry` sends the same token again, or with a correction the next.
  */
 type Creation =
   /** No call with the token can have left. */

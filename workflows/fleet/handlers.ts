@@ -90,7 +90,9 @@ export function setPageHandlers(page: PageState, orders: PageOrders): void {
     HELD_SIGNAL,
     'Sent by the run of an account: it is held, or is so no more.',
     decideBy(readHeldNews, (news) => () => {
-      page.onHeld(news);
+      const account = page.onHeld(news);
+      // `retry` lets a held run go on, and the fleet may have been paused meanwhile.
+      if (account?.held === false) orders.pauseIfPaused(account);
     }),
     note,
   );

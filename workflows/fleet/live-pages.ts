@@ -37,9 +37,14 @@ export class LivePages {
     this.state.arrived += 1;
     this.state.accounts += accounts.length;
     this.state.pages.push(added);
-    void this.link.start(fleet, page, accounts).then(() => {
-      this.onPageStarted(added);
-    });
+    void this.link.start(fleet, page, accounts).then(
+      () => {
+        this.onPageStarted(added);
+      },
+      () => {
+        this.onPageLost(added);
+      },
+    );
   }
 
   /** Gives a page that has started the orders that it was too early for. */
@@ -85,7 +90,7 @@ export class LivePages {
     addEndedPage(this.state, { ...page, failed: page.failed + lost });
     const failure = {
       type: 'PageLost',
-      whatHappened: `Page ${page.page} of the fleet, with ${lost} open accounts, was ended from outside.`,
+      whatHappened: `Page ${page.page} of the fleet, with ${lost} accounts that had not ended, is gone.`,
       remedy: 'Start the fleet again: it goes on with what is there.',
     };
     const uncounted = lost + page.untold;

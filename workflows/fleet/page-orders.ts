@@ -18,8 +18,8 @@ export class PageOrders {
     if (paused !== undefined && paused !== page.paused) this.pause(paused);
   }
 
-  /** Pauses the run of an account that has started while the page was paused. */
-  onRunStarted(account: OpenAccount): void {
+  /** Pauses the run of an account that has started, or left a hold, while the page was paused. */
+  pauseIfPaused(account: OpenAccount): void {
     if (this.page.paused) this.signal('pause', [account]);
   }
 

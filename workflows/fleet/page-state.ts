@@ -1,12 +1,11 @@
 import { condition } from '@temporalio/workflow';
-import {
-  workflowIdOf,
-  type AccountOutcome,
-  type HeldNews,
-  type NewFailure,
-  type PageReport,
-  type RunOutcome,
-  type UnfinishedAccount,
+import type {
+  AccountOutcome,
+  HeldNews,
+  NewFailure,
+  PageReport,
+  RunOutcome,
+  UnfinishedAccount,
 } from '../../contract';
 import { accountIdIn } from './account-run';
 
@@ -14,7 +13,7 @@ import { accountIdIn } from './account-run';
 export interface OpenAccount {
   startedAt: string;
   held: boolean;
-  /** Of its run, where this page has started it; one that the page only follows takes no orders of the fleet. */
+  /** The workflow ID of its run, where this page has started it; one that the page only follows takes no orders of the fleet. */
   workflowId?: string;
 }
 
@@ -78,10 +77,16 @@ export class PageState {
     if (failure !== undefined) this.newFailures.push({ accountId, failure });
   }
 
-  /** Takes in that the run of an account is held, or is so no more. */
-  onHeld({ accountId, held }: HeldNews): void {
-    const account = this.openAccounts().find(({ workflowId }) => workflowId === workflowIdOf(accountId));
+  /**
+   * Takes in that the run of an account is held, or is so no more. The news may come before that of the run's start, so the
+   * account tells which it is.
+   *
+   * @returns the account, where it is open
+   */
+  onHeld({ accountId, held }: HeldNews): OpenAccount | undefined {
+    const account = [...this.open].find(([index]) => accountIdIn(this.accounts[index]) === accountId)?.[1];
     if (account !== undefined) account.held = held;
+    return account;
   }
 
   /** Lets the failed accounts begin once more. */

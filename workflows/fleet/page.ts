@@ -70,7 +70,7 @@ async function provision(
     searchable,
     onRunStarted: (workflowId) => {
       run.workflowId = workflowId;
-      orders.onRunStarted(run);
+      orders.pauseIfPaused(run);
     },
   });
   page.onEnded(index, run, outcome);

@@ -16,7 +16,7 @@ const { inspectAccount } = proxyActivities<Activities>({
 
 /** Says what a fleet would do with a page of accounts: reads only. */
 export async function planFleetPage(argument: unknown): Promise<AccountPlan[]> {
-  const { accounts, maxConcurrent } = readArgument(readPlanPage, argument);
+  const { accounts, maxConcurrent } = readArgument(readPlanPage, argument, 'plan again');
   const plans: AccountPlan[] = [];
   const waiting = accounts.entries();
   const inspectRest = async () => {

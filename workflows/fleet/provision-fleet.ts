@@ -43,7 +43,8 @@ export async function provisionFleet(argument: unknown, carried?: FleetState): P
     });
     throw error;
   }
-  await pages.finish();
+  // Every account has ended: a cancel that comes now changes nothing.
+  await CancellationScope.nonCancellable(() => pages.finish());
   return fleet.result();
 }
 

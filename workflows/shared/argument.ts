@@ -26,14 +26,22 @@ function invalidRequest(workflowId: string, problems: Problem[]): Error {
   return runFailure({ situation: 'invalidRequest', accountId, detail: describeProblems(problems) });
 }
 
-/** Reads the argument of a workflow of a fleet; one that makes no sense fails the workflow, with every problem in it. */
-export function readArgument<T>(read: (input: unknown) => ReadRequest<T>, argument: unknown): T {
+/**
+ * Reads the argument of a workflow of a fleet; one that makes no sense fails the workflow, with every problem in it.
+ *
+ * @param again what a person does once the fields are corrected
+ */
+export function readArgument<T>(
+  read: (input: unknown) => ReadRequest<T>,
+  argument: unknown,
+  again = 'start the fleet again',
+): T {
   const message = read(argument);
   if ('request' in message) return message.request;
   const { meaning, types } = FAILURES.invalidRequest;
   const problems = describeProblems(message.problems);
   throw ApplicationFailure.nonRetryable(
-    `${meaning}: ${problems}. Correct the fields that the message names, then start the fleet again.`,
+    `${meaning}: ${problems}. Correct the fields that the message names, then ${again}.`,
     types[0],
   );
 }

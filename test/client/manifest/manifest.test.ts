@@ -89,7 +89,8 @@ describe('defaults', () => {
           tags: { team: 'identity', stage: 'test' },
         },
         timing: {
-          ...{ createTimeout: '2h', pollInterval: '1s' },
+          createTimeout: '2h',
+          pollInterval: '1s',
           retry: { initialInterval: '2s', maximumInterval: '3s' },
         },
       },

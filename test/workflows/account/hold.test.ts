@@ -1,3 +1,4 @@
+import { RunCancelledError } from '../../../client';
 import { MAX_STEPS, PROGRESS_QUERY, type Progress, type ProvisionRequestInput } from '../../../contract';
 import { freshAccount, handleOf, until } from '../../support/harness';
 import {
@@ -6,6 +7,7 @@ import {
   type AccountFaults,
   type ProvisioningHarness,
 } from '../../support/provisioning';
+import { hurry, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -150,6 +152,25 @@ test.concurrent(
     expect(failure).toMatchObject({ type: 'Aborted' });
     expect(failure.message).toContain('the account goes away');
     expect(failure.message).not.toContain('\n');
+  },
+);
+
+test.concurrent(
+  'cancelled in a hold: the roll-back takes no correction, and is hurried as any other',
+  async () => {
+    const account = freshAccount();
+    const { result } = await startHeld(account, {
+      createFails: 'no room',
+      ...throttledOnce('DeleteInstance'),
+    });
+    await harness.client.cancel(account);
+    await harness.called(account, 'DeleteInstance');
+    await expect(harness.client.retry(account, { name: 'other' })).rejects.toThrow(
+      'only while the run is held',
+    );
+    await hurry(harness, account);
+    await expect(result).rejects.toBeInstanceOf(RunCancelledError);
+    expect(created(account)).toHaveLength(0);
   },
 );
 

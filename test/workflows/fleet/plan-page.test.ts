@@ -103,7 +103,8 @@ test('an instance that has failed, that is being made, or that is being deleted'
   await expect(harness.provision(failed, { createFails: 'no room' })).rejects.toThrow();
   const [arn = ''] = harness.created(deleted).map(({ instanceArn }) => instanceArn);
   const owner = new SSOAdminClient({
-    ...{ region: 'eu-west-1', endpoint: harness.emulator.url },
+    region: 'eu-west-1',
+    endpoint: harness.emulator.url,
     credentials: await harness.assumeRole(deleted),
   });
   await owner.send(new DeleteInstanceCommand({ InstanceArn: arn }));

@@ -121,6 +121,30 @@ test('a held account gives its place to another, and retry of the fleet goes on 
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 3 });
 });
 
+test('a run that leaves its hold while its fleet is paused is paused as well, until the fleet goes on', async () => {
+  const [account = ''] = freshAccounts(1);
+  harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
+  const name = harness.freshName();
+  await harness.client.fleets.start({ name, accounts: [requestFor(account, { onFailure: 'hold' })] });
+  await until(
+    () => harness.client.fleets.status(name),
+    ({ held }) => held === 1,
+  );
+  await harness.client.fleets.steer(name, 'pause');
+  harness.emulator.setFaults({
+    accounts: [account],
+    organizationForbids: false,
+    ...throttledOnce('CreateInstance'),
+  });
+  await harness.client.retry(account);
+  await until(
+    () => harness.client.status(account),
+    ({ paused }) => paused,
+  );
+  await harness.client.fleets.steer(name, 'resume');
+  expect(await harness.client.fleets.result(name)).toMatchObject({ succeeded: 1 });
+});
+
 test('paused, a fleet begins nothing; resumed, it ends', async () => {
   const ids = freshAccounts(10);
   for (const account of ids)
