@@ -22,6 +22,9 @@ function esmOnlyPackages() {
 // As the command does: see command/main.ts.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
+// Jest forces colours on the processes of the test files where `CI` is set; what the tests read has none.
+process.env.NO_COLOR = '1';
+
 // The processes of the test files inherit it; empty: the tests of the UI are skipped.
 process.env.CHROMIUM_PATH = findChromium() ?? '';
 

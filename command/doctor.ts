@@ -1,7 +1,6 @@
-import pc from 'picocolors';
 import { checkServer, type Check } from '../client';
 import { EXIT } from './exit-codes';
-import { print, printJson } from './output';
+import { pc, print, printJson } from './output';
 import { withClient, type CommonOptions } from './with-client';
 
 /** Checks what runs need; each failed check comes with its remedy. */

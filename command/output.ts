@@ -1,5 +1,10 @@
 import Table from 'cli-table3';
-import pc from 'picocolors';
+import picocolors from 'picocolors';
+
+const { NO_COLOR, FORCE_COLOR } = process.env;
+
+/** Colours on a terminal, or as NO_COLOR and FORCE_COLOR say. A `CI` that is set makes no terminal of a pipe. */
+export const pc = picocolors.createColors(!NO_COLOR && (Boolean(FORCE_COLOR) || process.stdout.isTTY));
 
 /** Writes the one JSON document of a verb, or one of a stream's. */
 export function printJson(value: unknown): void {

@@ -1,7 +1,7 @@
-import pc from 'picocolors';
 import type { AccountStatus } from '../../client';
 import { LiveLine, lastStatus } from '../live';
 import { colourStage, describePending } from './output';
+import { pc } from '../output';
 
 /** Shows a run as it goes, and returns its last status. */
 export async function showLive(statuses: AsyncIterable<AccountStatus>): Promise<AccountStatus> {

@@ -1,7 +1,6 @@
-import pc from 'picocolors';
 import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
 import { defined, whatHappened, type FailureParts } from '../../contract';
-import { printRows, type Row } from '../output';
+import { pc, printRows, type Row } from '../output';
 
 /** Prints a status as a person reads it. */
 export function printStatus(status: AccountStatus): void {

@@ -1,8 +1,8 @@
-import pc from 'picocolors';
 import type { FleetStatus } from '../../client';
 import { causeKey, type CallCounts } from '../../contract';
 import { LiveLine, lastStatus } from '../live';
 import { duration, percent } from '../words';
+import { pc } from '../output';
 
 const BAR = 30;
 /** How long the rate looks back: what went before says little about what comes. */

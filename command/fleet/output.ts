@@ -1,7 +1,6 @@
-import pc from 'picocolors';
 import type { FleetStatus } from '../../client';
 import { FLEET_STAGES } from '../../contract';
-import { print, printRows, printTable, type Row } from '../output';
+import { pc, print, printRows, printTable, type Row } from '../output';
 import { describeCalls } from '../words';
 
 /** Prints a status as a person reads it. */

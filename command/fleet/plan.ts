@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import { PLANS, type AccountPlan, type Plan } from '../../client';
 import { GOOD_PLANS } from '../../contract';
 import { EXIT } from '../exit-codes';
@@ -6,7 +5,7 @@ import { readAccounts } from './manifest';
 import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
-import { print, printJson, printTable } from '../output';
+import { pc, print, printJson, printTable } from '../output';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 

@@ -1,11 +1,10 @@
-import pc from 'picocolors';
 import { showLive } from '../account/live';
 import { printStatus } from '../account/output';
 import { UsageError } from '../errors';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
 import { LiveLine, lastStatus } from '../live';
-import { print, printJson, printRows } from '../output';
+import { pc, print, printJson, printRows } from '../output';
 import { withClient, type CommonOptions } from '../with-client';
 import { startServices, type LocalServices } from './services';
 import { findLocalServer, type LocalServer } from './state';
