@@ -20,7 +20,7 @@ test('where no worker answers, the server still tells the instance that a cancel
   const account = freshAccount();
   const run = await cancelWhileItWaits(account);
   const instanceArn = emulator.instances()[0]?.instanceArn;
-  expect(instanceArn).toBeDefined();
+  expect(instanceArn).toMatch(/^arn:aws:sso:::instance\/ssoins-/);
   const error: unknown = await client.result(run).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(RunCancelledError);
   expect(error).toMatchObject({ left: instanceArn });
