@@ -7,7 +7,7 @@ import {
   type ProvisionRequestInput,
 } from '../../client';
 import type { Emulator } from '../../sandbox';
-import { recordAction, retryWhileAway } from '../actions';
+import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
 import { readRuns, type AccountEvidence } from './evidence';
 import { createAsOwner, deleteAsOwner } from './owner';
 import type { AccountAction, AccountPlan } from './plan';
@@ -59,16 +59,22 @@ export class AccountPlayer {
   }
 
   /** What was done to the account, and the runs that came of it. */
-  async record(): Promise<Pick<AccountEvidence, 'plan' | 'actions' | 'runs'>> {
+  async record(): Promise<Pick<AccountEvidence, 'plan' | 'actions' | 'runs' | 'unreadable'>> {
     const { plan, actions, client } = this;
-    return { plan, actions, runs: await retryWhileAway(() => readRuns(client, plan.accountId)) };
+    const runs = await readOrReason(() => readRuns(client, plan.accountId));
+    return isUnreadable(runs) ? { plan, actions, runs: [], ...runs } : { plan, actions, runs };
   }
 
   /** Waits until no run is open; steers those on that wait for a person. */
   async settle(deadline: number): Promise<void> {
     const { accountId, atLast } = this.plan;
     for (let steered = 0; Date.now() < deadline;) {
-      const { status, stage, paused } = await retryWhileAway(() => lookAt(this.client, accountId));
+      const seen = await readOrReason(() => lookAt(this.client, accountId));
+      if (isUnreadable(seen)) {
+        await sleep(1_000);
+        continue;
+      }
+      const { status, stage, paused } = seen;
       if (status !== 'RUNNING') return;
       if (paused) await this.act({ type: 'resume' });
       else if (stage === 'held') await this.act({ type: steered++ < MOST_RETRIES ? atLast : 'abort' });
