@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { arbitraryAccount, type AccountPlan } from './account/plan';
+import { arbitraryScenarios } from './account/scenarios';
 import { arbitraryFleet, makeFleets, type FleetPlan } from './fleet/plan';
+import { arbitraryFleetScenarios, makeFleetScenarios } from './fleet/scenarios';
 import { clocks, fault, type Fault } from './machine/plan';
 
 /** All that happens in a run of chaos; the same for the same seed. */
 export interface Plan {
-  /** Those with runs of their own first, then those that only fleets begin. */
+  /** Those with runs of their own first, then those that only fleets begin, then those of scenarios. */
   accounts: AccountPlan[];
   fleets: FleetPlan[];
   /** What goes wrong with the machinery, by time in milliseconds. */
@@ -16,6 +18,10 @@ export interface Plan {
 
 const ACCOUNTS_PER_MINUTE = 90;
 const FAULTS_PER_MINUTE = 12;
+const SCENARIOS_PER_MINUTE = 36;
+const FEWEST_SCENARIOS = 9;
+const FLEET_SCENARIOS_PER_MINUTE = 3;
+const FEWEST_FLEET_SCENARIOS = 3;
 const FLEETS_PER_MINUTE = 3;
 /** Two can have accounts in common. */
 const FEWEST_FLEETS = 2;
@@ -44,9 +50,17 @@ export function makePlan(seed: number, minutes: number): Plan {
     seed + 1,
   );
   const { fleets, members } = makeFleets(drawnFleets, accounts);
+  const count = Math.max(FEWEST_SCENARIOS, Math.round(SCENARIOS_PER_MINUTE * minutes));
+  const scenarios = draw(arbitraryScenarios(count, lengthMs), seed + 2).map((scenario, index) => ({
+    ...scenario,
+    accountId: String(400_000_000_000 + index),
+    ownRun: true,
+  }));
+  const fleetCount = Math.max(FEWEST_FLEET_SCENARIOS, Math.round(FLEET_SCENARIOS_PER_MINUTE * minutes));
+  const ordered = makeFleetScenarios(draw(arbitraryFleetScenarios(fleetCount, lengthMs), seed + 3));
   return {
-    accounts: [...accounts, ...members],
-    fleets,
+    accounts: [...accounts, ...members, ...scenarios, ...ordered.members],
+    fleets: [...fleets, ...ordered.fleets],
     faults: own.faults.sort((a, b) => a.at - b.at),
     clocks: own.clocks,
   };

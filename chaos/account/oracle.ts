@@ -14,6 +14,8 @@ import {
   type AccountRule,
   type RunRecord,
 } from './evidence';
+import { isPassing } from './passing-errors';
+import { STEERING_RULES } from './steering-rules';
 
 /** The attempt of a worker that died is tried again after 25 s; so much of it at least has passed. */
 const LOST_ATTEMPT_MS = 20_000;
@@ -32,7 +34,7 @@ const REFUSALS = [
 
 /** Says what is wrong with an account: nothing, where every promise was kept. */
 export function accountViolations(evidence: AccountEvidence): string[] {
-  return RULES.flatMap((rule) => rule(evidence));
+  return [...RULES, ...STEERING_RULES].flatMap((rule) => rule(evidence));
 }
 
 /** Every run ends, and an account that was started has one. */
@@ -192,6 +194,12 @@ const goesOnWithItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
         .map((it) => `run ${runId} failed with ${failure?.type ?? ''} beside ${it.instanceArn}, its own`);
     });
 
+/** No run fails with what passes: it is tried again. */
+const failsForGood: AccountRule = ({ runs }) =>
+  runs
+    .filter(({ failure }) => failure !== undefined && isPassing(failure.type))
+    .map(({ runId, failure }) => `run ${runId} failed with ${failure?.type ?? ''}, which passes`);
+
 const RULES: readonly AccountRule[] = [
   everyRunEnds,
   oneInstanceAtATime,
@@ -204,6 +212,7 @@ const RULES: readonly AccountRule[] = [
   successIsTrue,
   failureSaysWhatNext,
   goesOnWithItsOwn,
+  failsForGood,
 ];
 
 /** Whether a call may be what a terminated run had under way: then it is none of the next run's. */

@@ -13,6 +13,8 @@ export type AccountAction =
   /** By a signal; `answered`: by an Update, which says whether it was taken. */
   | { type: Steer; answered?: true; correction?: Correction }
   | { type: 'cancel' | 'terminate' | 'deprovision' }
+  /** AWS forgets the sessions of the account. */
+  | { type: 'forgetSessions' }
   /** Waits until the last run is in a stage, or something of AWS was asked. */
   | { type: 'await'; until: Stage | 'sent'; atMostMs: number }
   | Garbage

@@ -132,6 +132,9 @@ export class AccountPlayer {
       case 'ownerDeletes':
         await deleteAsOwner(emulator, accountId, REGION);
         return;
+      case 'forgetSessions':
+        emulator.forgetSessions(accountId);
+        return;
       case 'garbage':
         await retryWhileAway(() => sendGarbage(handle, action));
         return;
@@ -174,9 +177,11 @@ export class AccountPlayer {
       const seen = await readOrReason(() => lookAt(client, plan.accountId));
       return !isUnreadable(seen) && seen.stage === until;
     };
-    for (const end = Date.now() + atMostMs; Date.now() < end; await sleep(AWAIT_EVERY_MS))
-      if (await isThere()) return;
-    throw new NotSeenError(until);
+    const end = Date.now() + atMostMs;
+    while (!(await isThere())) {
+      if (Date.now() > end) throw new NotSeenError(until);
+      await sleep(AWAIT_EVERY_MS);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { AccountOutcome, FleetProgress } from '../../client';
 import { defined, fleetIdOf, PROGRESS_QUERY } from '../../contract';
-import type { AccountEvidence } from '../account/evidence';
+import type { AccountEvidence, RunRecord } from '../account/evidence';
 import { isUnreadable, readOrReason, type ActionRecord } from '../actions';
 import type { FleetAction, FleetPlan } from './plan';
 
@@ -90,4 +90,34 @@ async function readPage(workflow: Client['workflow'], workflowId: string): Promi
   if (status.name !== 'COMPLETED') return defined({ ...known, outcomes: [] });
   const outcomes = await readOrReason(async () => (await handle.result()) as AccountOutcome[]);
   return defined(isUnreadable(outcomes) ? { ...known, outcomes: [], ...outcomes } : { ...known, outcomes });
+}
+
+/** Whether a page of a fleet began a run. */
+export function isBegunBy({ progress }: FleetRecord, { parent }: RunRecord): boolean {
+  return progress !== undefined && parent?.startsWith(progress.pageIdPrefix) === true;
+}
+
+/** The runs that the pages of a fleet began. */
+export function begunBy(
+  record: FleetRecord,
+  accounts: FleetEvidence['accounts'],
+): { id: string; run: RunRecord; page: number }[] {
+  const prefix = record.progress?.pageIdPrefix ?? '';
+  return [...accounts].flatMap(([id, { runs }]) =>
+    runs
+      .filter((run) => isBegunBy(record, run))
+      .map((run) => ({ id, run, page: Number(run.parent?.slice(prefix.length)) })),
+  );
+}
+
+/** Whether a page was ended by somebody from outside. */
+export function isLost(
+  actions: FleetEvidence['actions'],
+  { status }: Pick<PageRecord, 'status'>,
+  page: number,
+): boolean {
+  return (
+    status === 'TERMINATED' &&
+    actions.some(({ action }) => action.type === 'terminatePage' && action.page === page)
+  );
 }

@@ -1,7 +1,8 @@
 import { DEPROVISION_WORKFLOW, type AccountEnd, type AccountOutcome } from '../../contract';
 import { isGone, isOurCall, isProvision, type AccountEvidence, type RunRecord } from '../account/evidence';
 import { hasAction } from '../actions';
-import type { FleetEvidence, FleetRecord, FleetRule, PageRecord } from './evidence';
+import { begunBy, isBegunBy, isLost, type FleetEvidence, type FleetRecord, type FleetRule } from './evidence';
+import { keepsItsWindow } from './window-rule';
 
 /** What docs/fleets.md promises of every history, in events. */
 const MAX_EVENTS = 10_000;
@@ -35,15 +36,16 @@ function endsAsAsked({ records, actions, unreadable }: FleetEvidence): string[] 
       if (status === 'TERMINATED') return [];
       return [
         ...(unreadable === undefined ? [] : [`execution ${runId} does not answer: ${unreadable}`]),
-        ...pages.flatMap((page, index) => pageDoubt(page, `page ${index} of ${runId}`)),
+        ...pages.flatMap((page, index) => {
+          const { status, unreadable } = page;
+          if (unreadable !== undefined) return [`page ${index} of ${runId} cannot be read: ${unreadable}`];
+          return status === 'COMPLETED' || isLost(actions, page, index)
+            ? []
+            : [`page ${index} of ${runId} is ${status}`];
+        }),
       ];
     }),
   ];
-}
-
-function pageDoubt({ status, unreadable }: PageRecord, name: string): string[] {
-  if (unreadable !== undefined) return [`${name} cannot be read: ${unreadable}`];
-  return status === 'COMPLETED' ? [] : [`${name} is ${status}`];
 }
 
 /** No history of an execution grows beyond what the documentation promises. */
@@ -53,7 +55,7 @@ function historiesAreShort({ events, records }: FleetEvidence): string[] {
 }
 
 /** A fleet has all its pages when it ends, and counts what its pages say. */
-const countsAddUp: FleetRule = ({ plan, record: { status, progress, pages } }) => {
+const countsAddUp: FleetRule = ({ plan, actions, record: { status, progress, pages } }) => {
   const all = plan.pages.slice(0, pages.length).flat().length;
   const counted = ENDS.reduce((sum, end) => sum + progress[end], 0);
   const complete = status !== 'COMPLETED' || pages.length === plan.pages.length;
@@ -62,6 +64,8 @@ const countsAddUp: FleetRule = ({ plan, record: { status, progress, pages } }) =
     ...(progress.accounts === all ? [] : [`it knows ${progress.accounts} of ${all} accounts`]),
     ...(counted === all ? [] : [`${counted} of ${all} accounts have ended as it counts`]),
     ...ENDS.flatMap((end) => {
+      // A page that was ended from outside tells nothing more: what the fleet counts of it is its last report.
+      if (pages.some((page, index) => isLost(actions, page, index))) return [];
       const told = pages.flatMap(({ outcomes }) => outcomes).filter((it) => it.end === end).length;
       return told === progress[end] ? [] : [`it counts ${progress[end]} as ${end}, its pages ${told}`];
     }),
@@ -69,8 +73,9 @@ const countsAddUp: FleetRule = ({ plan, record: { status, progress, pages } }) =
 };
 
 /** A page tells of each of its accounts once. */
-const noAccountLostOrDoubled: FleetRule = ({ plan, record: { pages } }) =>
-  pages.flatMap(({ outcomes }, page) => {
+const noAccountLostOrDoubled: FleetRule = ({ plan, actions, record: { pages } }) =>
+  pages.flatMap(({ outcomes, ...rest }, page) => {
+    if (isLost(actions, rest, page)) return [];
     const told = outcomes.map(({ accountId }) => accountId).sort();
     const planned = [...(plan.pages[page] ?? [])].sort();
     return JSON.stringify(told) === JSON.stringify(planned)
@@ -150,8 +155,10 @@ function wasDeprovisioned(runs: RunRecord[], time: string): boolean {
 }
 
 /** A fleet ends after every run that it began. */
-const waitsForItsRuns: FleetRule = ({ accounts, record }) =>
+const waitsForItsRuns: FleetRule = ({ actions, accounts, record }) =>
   begunBy(record, accounts)
+    // Those of a page that was ended from outside are nobody's any more.
+    .filter(({ page }) => !record.pages.some((it, index) => index === page && isLost(actions, it, index)))
     .filter(({ run }) => record.closedAt !== undefined && (run.closedAt ?? '9') > record.closedAt)
     .map(({ id, run }) => `it ended before run ${run.runId} of ${id}, which it began`);
 
@@ -209,14 +216,5 @@ const RULES: readonly FleetRule[] = [
   cancelsOnlyItsOwn,
   skipsForAReason,
   doneIsDone,
+  keepsItsWindow,
 ];
-
-function isBegunBy({ progress }: FleetRecord, { parent }: RunRecord): boolean {
-  return progress !== undefined && parent?.startsWith(progress.pageIdPrefix) === true;
-}
-
-function begunBy(record: FleetRecord, accounts: FleetEvidence['accounts']): { id: string; run: RunRecord }[] {
-  return [...accounts].flatMap(([id, { runs }]) =>
-    runs.filter((run) => isBegunBy(record, run)).map((run) => ({ id, run })),
-  );
-}

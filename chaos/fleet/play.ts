@@ -10,6 +10,7 @@ import {
 import { ADD_PAGE_SIGNAL, defined, FLEET_WORKFLOW, fleetIdOf, type FleetSteer } from '../../contract';
 import { lookAt } from '../account/play';
 import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
+import { sendGarbage } from '../garbage';
 import { readRecords, type FleetEvidence } from './evidence';
 import type { FleetAction, FleetPlan } from './plan';
 
@@ -78,6 +79,16 @@ export class FleetPlayer {
       case 'adjust':
         await retryWhileAway(() => fleets.adjust(plan.name, { maxConcurrent: action.maxConcurrent }));
         return;
+      case 'terminatePage':
+        await retryWhileAway(() => this.page(action.page).then((page) => page.terminate('chaos')));
+        return;
+      case 'garbage': {
+        const { page } = action;
+        await retryWhileAway(async () =>
+          sendGarbage(page === undefined ? handle : await this.page(page), action),
+        );
+        return;
+      }
       case 'helpRuns':
         await this.helpRuns();
         return;
@@ -86,6 +97,11 @@ export class FleetPlayer {
       case 'retry':
         await this.steer(action.type);
     }
+  }
+
+  private async page(page: number): Promise<WorkflowHandle> {
+    const { pageIdPrefix } = await this.client.fleets.status(this.plan.name);
+    return this.client.temporal.workflow.getHandle(`${pageIdPrefix}${page}`);
   }
 
   private async steer(steer: FleetSteer): Promise<void> {
