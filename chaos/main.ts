@@ -38,11 +38,11 @@ async function main(): Promise<void> {
 
 async function trySeed(seed: number, minutes: number): Promise<number> {
   const plan = makePlan(seed, minutes);
-  const { accounts, fleets, faults, clocks } = plan;
+  const { accounts, fleets, faults, clocks, clockOfAws } = plan;
   console.log(
-    `chaos: seed ${seed}, ${minutes} minutes, ${accounts.length} accounts, ${fleets.length} fleets, ${faults.length} faults, clocks off by ${clocks.map((ms) => `${Math.round(ms / 1000)} s`).join(', ')}`,
+    `chaos: seed ${seed}, ${minutes} minutes, ${accounts.length} accounts, ${fleets.length} fleets, ${faults.length} faults, clocks off by ${clocks.map(seconds).join(', ')}, AWS's by ${seconds(clockOfAws)}`,
   );
-  const machine = await Machine.start(clocks);
+  const machine = await Machine.start(clocks, clockOfAws);
   try {
     const outcome = await play(plan, machine, minutes * 60_000);
     return judge(outcome, machine, `npm run chaos -- --seed ${seed} --minutes ${minutes}`);
@@ -53,6 +53,10 @@ async function trySeed(seed: number, minutes: number): Promise<number> {
   } finally {
     await machine.stop();
   }
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
 }
 
 function number(least: number): (text: string) => number {

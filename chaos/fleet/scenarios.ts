@@ -10,6 +10,8 @@ type Scenario = Pick<FleetPlan, 'startsAt' | 'maxConcurrent' | 'actions'> & {
   pageSize: number;
   /** How long its instances take. */
   creationMs: number;
+  /** How many of its accounts somebody else starts before it does. */
+  joined?: number;
 };
 
 type Step = FleetPlan['actions'][number];
@@ -61,7 +63,14 @@ const windowIsAdjusted = fc
     creationMs: 800,
   }));
 
-const SCRIPTS = { pageIsTerminated, isMisunderstood, windowIsAdjusted };
+/** It is cancelled after it has joined runs that somebody else began. */
+const isCancelled = fc.record({ afterMs: whileItRuns }).map(({ afterMs }) => ({
+  actions: [step(afterMs, { type: 'cancel' })],
+  creationMs: 8_000,
+  joined: 3,
+}));
+
+const SCRIPTS = { pageIsTerminated, isMisunderstood, windowIsAdjusted, isCancelled };
 
 /** Draws so many scenarios of fleets: each kind in its turn, so that every seed has them all. */
 export function arbitraryFleetScenarios(count: number, lengthMs: number): fc.Arbitrary<Scenario[]> {
@@ -70,7 +79,7 @@ export function arbitraryFleetScenarios(count: number, lengthMs: number): fc.Arb
     const [scenario, script] = scripts[index % scripts.length] ?? ['', windowIsAdjusted];
     return fc
       .record({
-        startsAt: fc.integer({ min: 500, max: Math.max(500, Math.round(lengthMs * 0.7)) }),
+        startsAt: fc.integer({ min: AHEAD_MS, max: Math.max(AHEAD_MS, Math.round(lengthMs * 0.7)) }),
         maxConcurrent: fc.integer({ min: 2, max: 4 }),
         accounts: fc.integer({ min: 8, max: 12 }),
         script,
@@ -90,16 +99,16 @@ export function makeFleetScenarios(drawn: readonly Scenario[]): {
   fleets: FleetPlan[];
   members: AccountPlan[];
 } {
-  const made = drawn.map(({ accounts, pageSize, creationMs, ...rest }, fleet) => {
+  const made = drawn.map(({ accounts, pageSize, creationMs, joined = 0, ...rest }, fleet) => {
     const members = Array.from({ length: accounts }, (_, index): AccountPlan => ({
       accountId: String(500_000_000_000 + fleet * 1_000 + index),
-      ownRun: false,
-      startsAt: 0,
+      ownRun: index < joined,
+      startsAt: Math.max(0, rest.startsAt - AHEAD_MS),
       request: { existing: 'fail', onFailure: 'fail', onCancel: 'delete', onCreateFailed: 'fail' },
       taken: false,
       organizationInstance: false,
       faults: { creationMs },
-      actions: [{ afterMs: rest.startsAt + STAYS_SLOW_MS, action: { type: 'setFaults', faults: {} } }],
+      actions: [{ afterMs: STAYS_SLOW_MS, action: { type: 'setFaults', faults: {} } }],
       atLast: 'retry',
     }));
     const ids = members.map(({ accountId }) => accountId);
@@ -117,3 +126,5 @@ export function makeFleetScenarios(drawn: readonly Scenario[]): {
 
 /** So long after the start of its fleet an account is as others are. */
 const STAYS_SLOW_MS = 20_000;
+/** So long before a fleet starts its accounts are slow, and those that it joins begun. */
+const AHEAD_MS = 1_500;
