@@ -21,6 +21,7 @@ export interface RunRecord {
   parent?: string;
   startedAt: string;
   closedAt?: string;
+  notes?: AccountStatus['notes'];
   /** The stages that it went through. */
   steps?: AccountStatus['steps'];
   result?: AccountStatus['result'];
@@ -77,8 +78,8 @@ export async function readRuns(client: IdentityCenterClient, accountId: string):
   return runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
 }
 
-function pick({ workflowType, status, startedAt, closedAt, result, failure, steps }: AccountStatus) {
-  return { workflowType, status, startedAt, closedAt, result, failure, steps };
+function pick({ workflowType, status, startedAt, closedAt, result, failure, steps, notes }: AccountStatus) {
+  return { workflowType, status, startedAt, closedAt, result, failure, steps, notes };
 }
 
 export function isProvision({ workflowType }: RunRecord): boolean {
@@ -118,9 +119,16 @@ export function isOurInstance({ clientToken: token }: EmulatedInstance, accountI
   return accountTokens(accountId).includes(token);
 }
 
-/** Whether an instance was made after a start, as the run itself tells it: to the second. */
+/** Whether an instance was made after a start: by the clock of this machine, whatever AWS's says. */
 export function isMadeSince({ createdDate }: EmulatedInstance, startedAt: string): boolean {
-  return Date.parse(createdDate) >= Math.floor(Date.parse(startedAt) / 1_000) * 1_000;
+  return createdDate >= startedAt;
+}
+
+/** Whether a call may be what a terminated run had under way: then it is none of the next run's. */
+export function isOfTerminatedRun(runs: readonly RunRecord[], time: string): boolean {
+  return runs.some(
+    (run) => run.status === 'TERMINATED' && (run.closedAt ?? '') < time && isDuring(run, time),
+  );
 }
 
 /** Whether an instance was gone by then. */

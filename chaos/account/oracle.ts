@@ -5,6 +5,7 @@ import {
   isDuring,
   isGone,
   isMadeSince,
+  isOfTerminatedRun,
   isOurCall,
   isOurInstance,
   isProvision,
@@ -12,9 +13,9 @@ import {
   ourCreates,
   type AccountEvidence,
   type AccountRule,
-  type RunRecord,
 } from './evidence';
 import { isPassing } from './passing-errors';
+import { REMOVAL_RULES } from './removal-rules';
 import { STEERING_RULES } from './steering-rules';
 
 /** The attempt of a worker that died is tried again after 25 s; so much of it at least has passed. */
@@ -34,7 +35,7 @@ const REFUSALS = [
 
 /** Says what is wrong with an account: nothing, where every promise was kept. */
 export function accountViolations(evidence: AccountEvidence): string[] {
-  return [...RULES, ...STEERING_RULES].flatMap((rule) => rule(evidence));
+  return [...RULES, ...REMOVAL_RULES, ...STEERING_RULES].flatMap((rule) => rule(evidence));
 }
 
 /** Every run ends, and an account that was started has one. */
@@ -115,38 +116,6 @@ const noCreateAfterARefusal: AccountRule = (evidence) =>
     });
   });
 
-/** A run deletes only instances that it made itself and failed ones; `deprovision` only what runs of ours made. */
-const deletesOnlyItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
-  ourCalls(calls)
-    .filter(({ operation }) => operation === 'DeleteInstance')
-    .flatMap(({ time, instanceArn }) => {
-      const instance = instances.find((it) => it.instanceArn === instanceArn);
-      if (instance === undefined || !isOurInstance(instance, plan.accountId))
-        return [`DeleteInstance at ${time} of ${instanceArn ?? 'nothing'}, which no run made`];
-      const mayDelete = (run: RunRecord) =>
-        !isProvision(run) ||
-        instance.statusReason !== undefined ||
-        (plan.request.onCancel === 'delete' && isMadeSince(instance, run.startedAt));
-      return runs.some((run) => isDuring(run, time) && mayDelete(run))
-        ? []
-        : [`DeleteInstance at ${time} of ${instance.instanceArn}, which its run did not make`];
-    });
-
-/** A cancelled run that is to delete leaves nothing of its own behind, and a deprovisioning that succeeded nothing of ours. */
-const nothingIsLeft: AccountRule = ({ plan, runs, instances }) =>
-  runs.flatMap((run) => {
-    const { status, closedAt = '', startedAt, result } = run;
-    const cancelled = isProvision(run) && status === 'CANCELLED' && plan.request.onCancel === 'delete';
-    const deprovisioned = !isProvision(run) && result !== undefined;
-    if (!cancelled && !deprovisioned) return [];
-    return instances
-      .filter(
-        (it) => isOurInstance(it, plan.accountId) && it.createdDate <= closedAt && !isGone(it, closedAt),
-      )
-      .filter((it) => deprovisioned || isMadeSince(it, startedAt))
-      .map((it) => `${it.instanceArn} is left by run ${run.runId}, which ended as ${status}`);
-  });
-
 /** A success is an instance of that account and Region that was there, and the run says truly where it came from. */
 const successIsTrue: AccountRule = ({ plan, calls, runs, instances }) =>
   runs
@@ -207,20 +176,11 @@ const RULES: readonly AccountRule[] = [
   oneRetrier,
   noCreateAfterTheEnd,
   noCreateAfterARefusal,
-  deletesOnlyItsOwn,
-  nothingIsLeft,
   successIsTrue,
   failureSaysWhatNext,
   goesOnWithItsOwn,
   failsForGood,
 ];
-
-/** Whether a call may be what a terminated run had under way: then it is none of the next run's. */
-function isOfTerminatedRun(runs: readonly RunRecord[], time: string): boolean {
-  return runs.some(
-    (run) => run.status === 'TERMINATED' && (run.closedAt ?? '') < time && isDuring(run, time),
-  );
-}
 
 /** Whether a refusal came to a worker that was then killed or frozen: its attempt is tried again later. */
 function wasUnheard(refusedAt: string, nextAt: string, outages: readonly string[]): boolean {

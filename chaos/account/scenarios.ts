@@ -7,6 +7,15 @@ import type { AccountAction, AccountFaults, AccountPlan } from './plan';
 export type Scenario = Omit<AccountPlan, 'accountId' | 'ownRun'>;
 
 type Step = AccountPlan['actions'][number];
+type Awaited = Extract<AccountAction, { type: 'await' }>;
+
+/** What is asked for, where a scenario does not say otherwise. */
+export const QUIET_REQUEST: AccountPlan['request'] = {
+  existing: 'fail',
+  onFailure: 'fail',
+  onCancel: 'delete',
+  onCreateFailed: 'fail',
+};
 
 const WAIT_MS = 15_000;
 /** More than a run meets before it is paused, and in a pause in which it goes on all the same. */
@@ -21,7 +30,7 @@ function step(afterMs: number, action: AccountAction): Step {
   return { afterMs, action };
 }
 
-function awaited(until: Extract<AccountAction, { type: 'await' }>['until']): Step {
+function awaited(until: Awaited['until']): Step {
   return step(0, { type: 'await', until, atMostMs: WAIT_MS });
 }
 
@@ -233,13 +242,7 @@ export function arbitraryScenarios(count: number, lengthMs: number): fc.Arbitrar
       .map(({ startsAt, script: { request, faults, actions } }): Scenario => ({
         scenario,
         startsAt,
-        request: {
-          existing: 'fail',
-          onFailure: 'fail',
-          onCancel: 'delete',
-          onCreateFailed: 'fail',
-          ...request,
-        },
+        request: { ...QUIET_REQUEST, ...request },
         taken: false,
         organizationInstance: false,
         faults,
