@@ -3,9 +3,11 @@ import type { Fault } from '../machine/plan';
 import { QUIET_REQUEST, type Scenario } from './scenarios';
 
 const CUT_OFF_MS = 6_000;
+/** So long before that the accounts are started. */
+const AHEAD_MS = 3_000;
 const ACCOUNTS = 3;
 
-/** Accounts that are started while AWS cannot be reached, and cancelled before it can: nothing of theirs was sent. */
+/** Accounts that are cancelled while AWS cannot be reached: nothing of theirs is lost. */
 export function arbitraryCutOff(
   lengthMs: number,
 ): fc.Arbitrary<{ fault: { at: number; fault: Fault }; scenarios: Scenario[] }> {
@@ -15,19 +17,23 @@ export function arbitraryCutOff(
   });
   return fc
     .record({
-      at: fc.integer({ min: 0, max: Math.round(lengthMs / 2) }),
+      at: fc.integer({ min: AHEAD_MS, max: AHEAD_MS + Math.round(lengthMs / 3) }),
       accounts: fc.array(account, { minLength: ACCOUNTS, maxLength: ACCOUNTS }),
     })
     .map(({ at, accounts }) => ({
       fault: { at, fault: { type: 'cutOff', forMs: CUT_OFF_MS } },
       scenarios: accounts.map(({ afterMs, cancelledAfterMs }): Scenario => ({
         scenario: 'cutOff',
-        startsAt: at + afterMs,
+        startsAt: Math.max(0, at - AHEAD_MS + afterMs),
         request: QUIET_REQUEST,
         taken: false,
         organizationInstance: false,
-        faults: {},
-        actions: [{ afterMs: cancelledAfterMs, action: { type: 'cancel' } }],
+        // Throttled until then, so that the worker has its credentials, and AWS has made nothing.
+        faults: { failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 100 }] },
+        actions: [
+          { afterMs: AHEAD_MS + cancelledAfterMs, action: { type: 'cancel' } },
+          { afterMs: 500, action: { type: 'setFaults', faults: {} } },
+        ],
         atLast: 'retry',
       })),
     }));

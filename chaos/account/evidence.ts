@@ -30,6 +30,12 @@ export interface RunRecord {
   unreadable?: string;
 }
 
+/** A time in which a worker or the server was out of order; ISO 8601. */
+export interface Outage {
+  from: string;
+  to: string;
+}
+
 /** All that is known of an account: what was done to it, what came of it, and what AWS saw. */
 export interface AccountEvidence {
   plan: AccountPlan;
@@ -42,8 +48,8 @@ export interface AccountEvidence {
   calls: RecordedCall[];
   /** Those that are gone as well. */
   instances: EmulatedInstance[];
-  /** When a worker or the server was killed or frozen; ISO 8601. */
-  outages: string[];
+  /** When a worker or the server was killed or frozen, until it was back; ISO 8601. */
+  outages: Outage[];
   /** Why nothing of its runs can be read. */
   unreadable?: string;
 }

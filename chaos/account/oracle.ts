@@ -13,6 +13,7 @@ import {
   ourCreates,
   type AccountEvidence,
   type AccountRule,
+  type Outage,
 } from './evidence';
 import { isPassing } from './passing-errors';
 import { REMOVAL_RULES } from './removal-rules';
@@ -183,9 +184,11 @@ const RULES: readonly AccountRule[] = [
 ];
 
 /** Whether a refusal came to a worker that was then killed or frozen: its attempt is tried again later. */
-function wasUnheard(refusedAt: string, nextAt: string, outages: readonly string[]): boolean {
+function wasUnheard(refusedAt: string, nextAt: string, outages: readonly Outage[]): boolean {
   const [refused, next] = [Date.parse(refusedAt), Date.parse(nextAt)];
-  const outage = outages.some((at) => Date.parse(at) >= refused - LATENCY_MS && Date.parse(at) <= next);
+  const outage = outages.some(
+    ({ from }) => Date.parse(from) >= refused - LATENCY_MS && Date.parse(from) <= next,
+  );
   return outage && next - refused > LOST_ATTEMPT_MS;
 }
 

@@ -167,7 +167,8 @@ const lostAndCancelled: fc.Arbitrary<Script> = fc
     loss: fc.constantFrom<AccountFaults>(
       { loseResponse: { operation: 'CreateInstance', times: 2 } },
       { hangAfterWrite: { operation: 'CreateInstance', times: 1 } },
-      { lateWrite: { operation: 'CreateInstance', delayMs: 1_500, times: 1 } },
+      // Later than the worker waits for an answer.
+      { lateWrite: { operation: 'CreateInstance', delayMs: 13_000, times: 1 } },
       { failNext: [{ operation: 'CreateInstance', error: 'halfResponse', times: 2 }] },
     ),
     cancelledAfterMs: sooner,
@@ -175,6 +176,7 @@ const lostAndCancelled: fc.Arbitrary<Script> = fc
   .map(({ loss, cancelledAfterMs }) => ({
     request: { onCancel: 'delete' },
     faults: loss,
+    // A write that is late is carried out as AWS is then.
     actions: [awaited('sent'), step(cancelledAfterMs, { type: 'cancel' }), sound(500)],
   }));
 
