@@ -1,8 +1,10 @@
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { createCall, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
 import { createAccountSessions, type SessionSettings } from './credentials';
-import type { Pacer } from './pacer';
+import { organizations, type Organizations } from './organizations';
+import { Pacer } from './pacer';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
 /** How a worker reaches AWS. */
@@ -18,6 +20,7 @@ export interface AwsSettings extends SessionSettings {
 /** What an activity may call in an account. */
 export interface Account {
   identityCenter: IdentityCenter;
+  organizations: Organizations;
   /** Drops the account's credentials, so that the next call fetches new ones. */
   forgetCredentials(): void;
 }
@@ -42,10 +45,12 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
     requestTimeoutMs: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
+  const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
   return (accountId, region, control) => ({
     identityCenter: identityCenter(accountId, region, (inRegion) =>
       createCall(core, ssoAdmin, accountId, inRegion, control),
     ),
+    organizations: organizations(createCall(core, ofOrganizations, accountId, region, control)),
     forgetCredentials: () => {
       sessions.forget(accountId);
     },

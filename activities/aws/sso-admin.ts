@@ -28,7 +28,6 @@ export interface Instance {
   ownerAccountId?: string;
   identityStoreId?: string;
   region?: string;
-  createdAt?: Date;
 }
 
 /** Identity Center of one account, seen from one Region. Every method throws what a {@link Call} throws. */
@@ -113,7 +112,6 @@ function readInstance(described: InstanceMetadata): Instance {
     ownerAccountId: described.OwnerAccountId,
     identityStoreId: described.IdentityStoreId,
     region: described.PrimaryRegion,
-    createdAt: described.CreatedDate,
   });
 }
 

@@ -3,9 +3,12 @@ import { WORKFLOW_ID_TAG } from '../../contract';
 import { nextLookMs } from '../back-off';
 import { notYet } from '../errors/failure';
 import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
+import { refuseOrganizationInstance } from './organization-instance';
 
 export interface FindInstanceInput extends AccountInput {
   workflowId: string;
+  /** `any`: somebody else's may be taken over or deleted, so an organization's is refused. */
+  wanted: 'own' | 'any';
   pollIntervalMs: number;
 }
 
@@ -27,17 +30,22 @@ export async function findInstance(
   deps: ActivityDependencies,
   input: FindInstanceInput,
 ): Promise<FoundInstance | undefined> {
-  return inAccount(deps, input, async ({ identityCenter }) => {
+  return inAccount(deps, input, async (account) => {
+    const { identityCenter } = account;
     const [instance] = await identityCenter.listOwnInstances();
     if (instance === undefined) return undefined;
     const { instanceArn, status } = instance;
     const region = instance.region ?? input.region;
-    if (status === 'CREATE_FAILED') return { instanceArn, region, ours: false, status };
-    if (status !== 'ACTIVE') {
+    if (status !== 'ACTIVE' && status !== 'CREATE_FAILED') {
       const delay = nextLookMs(input.pollIntervalMs, activityInfo().attempt);
       throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, delay);
     }
-    const tags = await identityCenter.inRegion(region).listTags(instanceArn);
-    return { instanceArn, region, ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId, status };
+    // The tags of one that has failed cannot be read.
+    const tags =
+      status === 'ACTIVE' ? await identityCenter.inRegion(region).listTags(instanceArn) : undefined;
+    const found = { instanceArn, region, ours: tags?.get(WORKFLOW_ID_TAG) === input.workflowId, status };
+    if (input.wanted === 'any' && !found.ours)
+      await refuseOrganizationInstance(account, input.accountId, found);
+    return found;
   });
 }
