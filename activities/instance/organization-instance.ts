@@ -23,9 +23,7 @@ export async function refuseOrganizationInstance(
     if (!failedAs(error, 'permissionMissing') && !failedAs(error, 'explicitDeny')) throw error;
     const { situation, detail, httpStatus, awsRequestId } = classify(error.cause);
     const remedy = `Allow the role organizations:DescribeOrganization, which tells whether ${what} is the organization's; then try again.`;
-    throw makeFailure(
-      defined({ situation, accountId, operation, detail, httpStatus, awsRequestId, remedy }),
-    );
+    throw makeFailure(defined({ situation, accountId, operation, detail, httpStatus, awsRequestId, remedy }));
   }
   if (managementAccountId !== accountId) return;
   const detail = `${what} is the organization's, and is neither adopted nor deleted`;

@@ -1,6 +1,6 @@
 import {
   ActivityCancellationType,
-  ApplicationFailure,
+  type ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   isCancellation,
@@ -8,7 +8,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, CreateAnswer, FoundInstance, SettledInstance } from '../../activities';
-import { defined, milliseconds, type CreateNews, type ProvisionRequest, type Situation } from '../../contract';
+import {
+  defined,
+  milliseconds,
+  type CreateNews,
+  type ProvisionRequest,
+  type Situation,
+} from '../../contract';
 import { activityFailure, createNews, isFinal, isUnanswered, runFailure } from '../shared/failure';
 import { backOff, retryPolicy } from '../shared/retry';
 import { fleetPage } from './fleet-place';

@@ -71,11 +71,8 @@ export async function reconcile(
   const { isToBeCorrected } = state;
   let found: FoundInstance | undefined;
   try {
-    const mayShowLate =
-      isToBeCorrected || situation === 'conflict' || situation === 'parameterMismatch';
-    found = await (mayShowLate
-      ? lookTwice(run, 'any', timing, conflicts)
-      : activities.findInstance('any'));
+    const mayShowLate = isToBeCorrected || situation === 'conflict' || situation === 'parameterMismatch';
+    found = await (mayShowLate ? lookTwice(run, 'any', timing, conflicts) : activities.findInstance('any'));
   } catch (error) {
     // Whether there is an instance stays open; what AWS said first is what the user has to act on.
     throw error instanceof ApplicationFailure && !isDecisive(error) ? failure : error;

@@ -183,7 +183,8 @@ export class State implements CreateListener {
 
   /** A look has shown nothing. */
   foundNone(): void {
-    const situation = this.lookOwed && situationOf(this.lookOwed);
+    if (this.lookOwed === undefined) return;
+    const situation = situationOf(this.lookOwed);
     // A Conflict may be a write that has not propagated, and a time-out is no answer.
     const isAnswered = situation !== undefined && situation !== 'conflict' && situation !== 'createTimeout';
     this.creation = { is: isAnswered && !this.mayYetMake ? 'notMade' : 'sent' };
