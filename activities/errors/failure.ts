@@ -1,6 +1,6 @@
 import { Context, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { defined, FAILURES, makeFailure, type FailureParts, type Situation } from '../../contract';
+import { defined, FAILURES, makeFailure, type FailureParts, type FailureRow, type Situation } from '../../contract';
 import { spentBefore } from '../attempt-deadline';
 import { countAttempt, countOf } from '../attempts';
 import { PacerBusyError } from '../aws/pacer';
@@ -47,10 +47,11 @@ export function toFailure(
   const nextRetryDelay = isFinal
     ? undefined
     : nextDelayMs(backOff, failed, deps.random(), answer.retryAfterMs, leftMs);
+  const { remedyAfterTimeout }: FailureRow = FAILURES[situation];
   return callFailure(
     accountId,
     operation,
-    answer,
+    defined({ ...answer, remedy: answer.remedy ?? (isFinal ? remedyAfterTimeout : undefined) }),
     defined({ situation: situation === answer.situation ? undefined : situation, nextRetryDelay }),
   );
 }

@@ -18,7 +18,7 @@ export interface FailureRow {
   readonly meaning: string;
   /** The next step, as a sentence for people. */
   readonly remedy: string;
-  /** The next step where this was the last word before a time-out; default: that of the time-out. */
+  /** The next step where this was the last word when the time was over; default: that of the time-out. */
   readonly remedyAfterTimeout?: string;
   /** The next step where the run is held; default: the remedy. */
   readonly remedyInHold?: string;
@@ -166,13 +166,15 @@ export const FAILURES = {
   explicitDeny: {
     types: ['AccessDeniedException'],
     retry: 'untilAccountReady',
-    meaning: 'a policy explicitly denies the call, as landing zones do while an account is new',
+    meaning: 'a policy explicitly denies the call, as those of landing zones do while an account is new',
     remedy:
-      'If the account is not new: take it out of the policy that the message names, or allow the call in it; then start the run again.',
+      'If the account is not new: take it out of the policy that the message names, or allow the call in it.',
+    remedyAfterTimeout:
+      'Take the account out of the policy that the message names, or allow the call in it; then start the run again.',
     remedyInHold:
       'Take the account out of the policy that the message names, or allow the call in it; then retry.',
     remedyInPlan:
-      'If the account is not new: take it out of the policy that the message names, or allow the call in it; then plan again.',
+      'Take the account out of the policy that the message names, or allow the call in it; then plan again.',
   },
   organizationForbids: {
     types: ['AccessDeniedException'],
