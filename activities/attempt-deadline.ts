@@ -1,6 +1,7 @@
-import { activityInfo, Context, heartbeat, type Info } from '@temporalio/activity';
+import { activityInfo, Context, type Info } from '@temporalio/activity';
 import { ActivityCancelledError, ActivityNotFoundError, AsyncCompletionClient } from '@temporalio/client';
 import { defined } from '../contract';
+import { showAlive, tell, toldSoFar } from './attempts';
 import { AttemptTooLateError } from './errors/thrown';
 
 const SHOWN_ALIVE_MS = 2_000;
@@ -21,7 +22,7 @@ export interface AttemptClocks {
   /** Asks the server whether it still waits for this attempt. */
   isAwaited(): Promise<boolean>;
   /** Has the server keep something for later attempts; answers whether it has, and still waits for this one. */
-  keepForLater(details: unknown): Promise<boolean>;
+  keepForLater(details: Record<string, unknown>): Promise<boolean>;
 }
 
 /** Milliseconds from the first schedule of an activity to that of its present attempt, by the server's clock alone. */
@@ -46,7 +47,7 @@ export function startDeadline({ monotonicNow }: Pick<AttemptClocks, 'monotonicNo
     if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
     // Its turn may have been seconds away. Each heartbeat costs the server a write.
     if (info.heartbeatTimeoutMs !== undefined && now - shownAlive > SHOWN_ALIVE_MS) {
-      heartbeat();
+      showAlive();
       shownAlive = now;
     }
     return left;
@@ -93,7 +94,8 @@ export async function isAwaited(): Promise<boolean> {
   const { client, info } = Context.current();
   const { connection } = client;
   try {
-    await new AsyncCompletionClient({ connection, namespace: info.namespace }).heartbeat(info.taskToken);
+    const server = new AsyncCompletionClient({ connection, namespace: info.namespace });
+    await server.heartbeat(info.taskToken, toldSoFar());
     return true;
   } catch (error) {
     if (error instanceof ActivityNotFoundError) return false;
@@ -106,7 +108,7 @@ export async function isAwaited(): Promise<boolean> {
  * Has the server keep something for later attempts, by a heartbeat that it has answered; answers whether it has, and still
  * waits for this attempt. (An ordinary heartbeat is on its way for an unknown time, and lost with its worker.)
  */
-export async function keepForLater(details: unknown): Promise<boolean> {
+export async function keepForLater(details: Record<string, unknown>): Promise<boolean> {
   try {
     const { client, info } = Context.current();
     const { activityId, workflowExecution, namespace } = info;
@@ -117,7 +119,7 @@ export async function keepForLater(details: unknown): Promise<boolean> {
       workflowId: workflowExecution?.workflowId,
       isLocal: false,
     });
-    await client.activity.heartbeat(info.taskToken, details, { serializationContext });
+    await client.activity.heartbeat(info.taskToken, tell(details), { serializationContext });
     return true;
   } catch {
     // Whatever the reason: given up, cancelled, paused, or a server that does not answer.

@@ -5,6 +5,7 @@ import { AwsClients } from './clients';
 import { createAccountSessions, type SessionSettings } from './credentials';
 import { organizations, type Organizations } from './organizations';
 import { Pacer } from './pacer';
+import { homeRegion } from './regions';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
 /** How a worker reaches AWS. */
@@ -21,12 +22,18 @@ export interface AwsSettings extends SessionSettings {
 export interface Account {
   identityCenter: IdentityCenter;
   organizations: Organizations;
+  /** The Region that it is seen from. */
+  region: string;
   /** Drops the account's credentials, so that the next call fetches new ones. */
   forgetCredentials(): void;
 }
 
-/** Opens an account, as seen from a Region. Nothing is sent before the first call. */
-export type OpenAccount = (accountId: string, region: string, control: CallControl) => Account;
+/**
+ * Opens an account, as seen from a Region. Nothing is sent before the first call.
+ *
+ * @param region default: the worker's
+ */
+export type OpenAccount = (accountId: string, region: string | undefined, control: CallControl) => Account;
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -46,7 +53,9 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
   const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
-  return (accountId, region, control) => ({
+  const home = homeRegion(settings);
+  return (accountId, region = home, control) => ({
+    region,
     identityCenter: identityCenter(accountId, region, (inRegion) =>
       createCall(core, ssoAdmin, accountId, inRegion, control),
     ),

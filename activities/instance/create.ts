@@ -59,8 +59,8 @@ export async function createInstance(
         return { instanceArn, existedBefore };
       } catch (error) {
         // A denial may be how AWS says that there is an instance: waiting for the account to be ready would not help.
-        if (failedAs(error, 'permissionMissing') && existedBefore.length > 0)
-          throw callFailure(input.accountId, error.operation, classify(error.cause));
+        if (failedAs(error, 'permissionMissing', 'notFound') && existedBefore.length > 0)
+          throw callFailure(input.accountId, error.operation, classify(error));
         throw error;
       }
     });

@@ -1,9 +1,9 @@
-import { activityInfo } from '@temporalio/activity';
 import type { IdentityCenter } from '../aws/sso-admin';
+import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
 import { failedAs } from '../errors/classify';
 import { notYet } from '../errors/failure';
-import { inAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
+import { pollAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface DeleteInstanceInput extends AccountInput {
   instanceArn: string;
@@ -14,16 +14,16 @@ const FIRST_RESTS_MS = [100, 200, 400, 800, 1500];
 
 /** Deletes an instance and waits until it is gone. Whether it may be deleted is for the run to know. */
 export async function deleteInstance(deps: ActivityDependencies, input: DeleteInstanceInput): Promise<void> {
-  return inAccount(deps, input, async ({ identityCenter }) => {
-    const { attempt } = activityInfo();
+  return pollAccount(deps, input, async ({ identityCenter }) => {
+    const looks = earlierLooks();
     const instance = await identityCenter.describeInstance(input.instanceArn);
     if (instance === undefined) return;
     if (instance.status !== 'DELETE_IN_PROGRESS') await requestDeletion(identityCenter, input.instanceArn);
-    for (const restMs of attempt === 1 ? FIRST_RESTS_MS : [100]) {
+    for (const restMs of looks === 0 ? FIRST_RESTS_MS : [100]) {
       if ((await identityCenter.describeInstance(input.instanceArn)) === undefined) return;
       await rest(restMs);
     }
-    throw notYet(`${input.instanceArn} is not deleted yet`, nextLookMs(input.pollIntervalMs, attempt));
+    throw notYet(`${input.instanceArn} is not deleted yet`, nextLookMs(input.pollIntervalMs, looks + 1));
   });
 }
 

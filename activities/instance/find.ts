@@ -1,8 +1,8 @@
-import { activityInfo } from '@temporalio/activity';
 import { WORKFLOW_ID_TAG } from '../../contract';
+import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
 import { notYet } from '../errors/failure';
-import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
+import { pollAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 import { refuseOrganizationInstance } from './organization-instance';
 
 export interface FindInstanceInput extends AccountInput {
@@ -30,22 +30,26 @@ export async function findInstance(
   deps: ActivityDependencies,
   input: FindInstanceInput,
 ): Promise<FoundInstance | undefined> {
-  return inAccount(deps, input, async (account) => {
+  return pollAccount(deps, input, async (account) => {
     const { identityCenter } = account;
     const [instance] = await identityCenter.listOwnInstances();
     if (instance === undefined) return undefined;
     const { instanceArn, status } = instance;
-    const region = instance.region ?? input.region;
+    const region = instance.region ?? account.region;
     if (status !== 'ACTIVE' && status !== 'CREATE_FAILED') {
-      const delay = nextLookMs(input.pollIntervalMs, activityInfo().attempt);
+      const delay = nextLookMs(input.pollIntervalMs, earlierLooks() + 1);
       throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, delay);
     }
+    let ours = false;
     // The tags of one that has failed cannot be read.
-    const tags =
-      status === 'ACTIVE' ? await identityCenter.inRegion(region).listTags(instanceArn) : undefined;
-    const found = { instanceArn, region, ours: tags?.get(WORKFLOW_ID_TAG) === input.workflowId, status };
-    if (input.wanted === 'any' && !found.ours)
-      await refuseOrganizationInstance(account, input.accountId, found);
+    if (status === 'ACTIVE') {
+      const tags = await identityCenter.inRegion(region).listTags(instanceArn);
+      // Deleted since the list was made.
+      if (tags === undefined) return undefined;
+      ours = tags.get(WORKFLOW_ID_TAG) === input.workflowId;
+    }
+    const found = { instanceArn, region, ours, status };
+    if (input.wanted === 'any' && !ours) await refuseOrganizationInstance(account, input.accountId, found);
     return found;
   });
 }

@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import {
   FAILURES,
   nextStep,
@@ -13,6 +13,7 @@ import {
   type ProvisionResult,
   type Situation,
 } from '../../contract';
+import { countAttempt } from '../attempts';
 import type { Account } from '../aws/account';
 import type { Instance } from '../aws/sso-admin';
 import { isA } from '../errors/thrown';
@@ -98,6 +99,7 @@ async function judgeInstance(
   switch (instance.status) {
     case 'ACTIVE': {
       const tags = await account.identityCenter.inRegion(region).listTags(instanceArn);
+      if (tags === undefined) return { plan: 'create', why: `${what} has just been deleted` };
       if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId)) {
         await refuseOrganizations();
         return judgeForeign(request, `no run made ${what}`);
@@ -145,8 +147,8 @@ function judgeFailure(error: unknown): Finding {
   const { situation } = parts;
   const { retry } = FAILURES[situation];
   const found = { reason: situation, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
+  if (retry === 'stop' || situation === 'explicitDeny') return { plan: 'forbidden', ...found };
   if (retry === 'untilAccountReady') return { plan: 'notReady', ...found };
-  if (retry === 'stop') return { plan: 'forbidden', ...found };
   if (isTriedAgain(situation)) throw error;
   return { plan: 'unknown', ...found };
 }
@@ -154,11 +156,7 @@ function judgeFailure(error: unknown): Finding {
 /** Throttling passes. How often AWS has not answered the attempts tell each other: some had no turn, and asked nothing. */
 function isTriedAgain(situation: Situation): boolean {
   if (situation === 'throttled' || situation === 'attemptTooLate') return true;
-  if (situation === 'noCredentials') return false;
-  const before: unknown = activityInfo().heartbeatDetails;
-  const unanswered = (typeof before === 'number' ? before : 0) + 1;
-  heartbeat(unanswered);
-  return unanswered < MOST_UNANSWERED;
+  return countAttempt('unanswered') < MOST_UNANSWERED;
 }
 
 function conflict(reason: PlanReason, why: string, remedy: string): Finding {

@@ -20,8 +20,8 @@ export async function refuseOrganizationInstance(
   try {
     managementAccountId = await organizations.managementAccountId();
   } catch (error) {
-    if (!failedAs(error, 'permissionMissing') && !failedAs(error, 'explicitDeny')) throw error;
-    const { situation, detail, httpStatus, awsRequestId } = classify(error.cause);
+    if (!failedAs(error, 'permissionMissing', 'explicitDeny')) throw error;
+    const { situation, detail, httpStatus, awsRequestId } = classify(error);
     const remedy = `Allow the role organizations:DescribeOrganization, which tells whether ${what} is the organization's; then try again.`;
     throw makeFailure(defined({ situation, accountId, operation, detail, httpStatus, awsRequestId, remedy }));
   }

@@ -64,6 +64,8 @@ export const faultsSchema = z.strictObject({
       'IdempotentParameterMismatch',
     ])
     .optional(),
+  /** What AWS answers for an instance that is gone, or never was; others are guessed. Default AccessDeniedException. */
+  goneError: z.enum(['AccessDeniedException', 'ResourceNotFoundException']).optional(),
   /** How long the credentials that AssumeRole issues are taken, whatever it says of them. */
   credentialsTtlMs: milliseconds.optional(),
   /** The account also sees the organization instance, which is the management account's. */

@@ -109,9 +109,12 @@ export interface AccountActivities {
   deleteInstance(instance: InstanceAddress): Promise<void>;
 }
 
+/** What a request says of the account, and of the time that it may take. */
+type AccountRequest = Pick<ProvisionRequest, 'accountId' | 'timing'> & { region?: string | undefined };
+
 /** Binds the activities to an account, and to the steering of its run. */
 export function accountActivities(
-  { accountId, region, timing }: Pick<ProvisionRequest, 'accountId' | 'region' | 'timing'>,
+  { accountId, region, timing }: AccountRequest,
   work: Interruptible,
 ): AccountActivities {
   const { workflowId } = workflowInfo();
@@ -166,7 +169,7 @@ export function accountActivities(
     createInstance: (asked, { since, until }, listener, placeGiven) =>
       run('write', 'createTimeout', async () => {
         const { createInstance } = scheduled('write', {
-          summary: `creates the instance in ${region}`,
+          summary: `creates the instance${region === undefined ? '' : ` in ${region}`}`,
           timeoutMs: until - work.now(),
         });
         const input = defined({

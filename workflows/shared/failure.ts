@@ -2,11 +2,13 @@ import { defaultFailureConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import {
   defined,
+  FAILURES,
   makeFailure,
   readCreateNews,
   readFailureParts,
   type CreateNews,
   type FailureParts,
+  type FailureRow,
   type Situation,
 } from '../../contract';
 import { payloadConverter } from './payload-converter';
@@ -43,7 +45,19 @@ export function activityFailure(error: unknown, timedOut: Situation, accountId: 
   // The server had no time left for another attempt: what the last one said is the reason.
   const last = lastAttempt(cause);
   const detail = lastWords(error) ?? 'no attempt came back';
-  return runFailure({ situation: timedOut, accountId, detail }, last instanceof Error ? last : undefined);
+  const failure = last instanceof ApplicationFailure ? last : undefined;
+  return runFailure(
+    defined({ situation: timedOut, accountId, detail, remedy: failure && remedyAfterTimeout(failure) }),
+    last instanceof Error ? last : undefined,
+  );
+}
+
+/** The next step where a time-out ended what a person has to mend; none where only time was short. */
+function remedyAfterTimeout(failure: ApplicationFailure): string | undefined {
+  const situation = situationOf(failure);
+  if (situation === undefined) return undefined;
+  const row: FailureRow = FAILURES[situation];
+  return row.remedyAfterTimeout;
 }
 
 /** Tells what the last attempt of an activity said. */
