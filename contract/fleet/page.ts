@@ -134,9 +134,17 @@ export function readPageReport(input: unknown): ReadRequest<PageReport> {
   return readBy(reportSchema, input);
 }
 
-const heldSchema = z.strictObject({ accountId: z.string(), held: z.boolean() });
+const heldSchema = z.strictObject({
+  accountId: z.string(),
+  held: z.boolean(),
+  /** What the run waits for: a person, who is its default, or that the account lets the worker in. */
+  why: z.enum(['held', 'notReady']).exactOptional(),
+});
 
-/** Signal from the run of an account to the page that started it: the run is held, or is so no more. */
+/**
+ * Signal from the run of an account to the page that started it: the run waits for something that may take long, and gives
+ * its place in the window to another account; or, where `held` is false, it waits no more.
+ */
 export const HELD_SIGNAL = 'accountHeld';
 export type HeldNews = z.output<typeof heldSchema>;
 
