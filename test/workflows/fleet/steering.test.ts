@@ -238,7 +238,7 @@ test('a page that a cancel reached before a retry is counted as it ended', async
   // The last words of a page that is cancelled, and has not heard of the retry.
   const pageId = `${pageIdPrefix}1`;
   const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 1, windingUp: true };
-  const report = { page: 1, pageId, waiting: 0, open: 0, held: 0, ...ended, retries: 0, untold: 0 };
+  const report = { page: 1, pageId, waiting: 0, open: 0, held: 0, notReady: 0, ...ended, retries: 0, untold: 0 };
   await handle.signal('retry');
   await handle.signal('pageReport', { ...report, newFailures: [] });
   await hurry(harness, slow);
