@@ -13,8 +13,8 @@ export function oneLine(text: string, longest: number): string {
 }
 
 /** Counts the bytes that a value has as JSON, as it is sent through Temporal. */
-export function jsonBytes(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value) ?? '').length;
+export function jsonBytes(value: object): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 /** Writes a time (ISO 8601) as people read it: `2026-03-01 08:00:00 UTC`. */

@@ -31,9 +31,7 @@ export function followRun({
   request: ProvisionRequest;
   runId?: string;
 }): Promise<RunOutcome | undefined> {
-  return withoutAccount(() =>
-    runId === undefined ? follow(request) : followOwn(request.accountId, runId),
-  );
+  return withoutAccount(() => (runId === undefined ? follow(request) : followOwn(request.accountId, runId)));
 }
 
 /** Whatever came of a run of the fleet's own is an outcome of the fleet. */

@@ -1,5 +1,13 @@
 import { condition, workflowInfo } from '@temporalio/workflow';
-import { Causes, defined, oneLine, type FleetPage, type PageOrder, type PageReport } from '../../contract';
+import {
+  Causes,
+  defined,
+  oneLine,
+  type FleetPage,
+  type NewFailure,
+  type PageOrder,
+  type PageReport,
+} from '../../contract';
 import type { Decision } from '../shared/handlers';
 import { PageLink } from './page-link';
 import { addEndedPage, countAccounts, hasWork, newPage, type FleetState, type LivePage } from './state';
@@ -78,7 +86,8 @@ export class LivePages {
 
   /** Takes over where a page stands; one with nothing left to do is let go. Anybody may send what looks like a report. */
   onPageReport(report: PageReport): Decision {
-    const { pageId, page: number } = report;
+    const { pageId, newFailures, ...stand } = report;
+    const { page: number } = stand;
     if (!this.isPageOfName(pageId)) return 'it is not from a page of this fleet';
     if (pageId !== this.link.idOf(number))
       return () => {
@@ -90,17 +99,23 @@ export class LivePages {
     if (countAccounts(report) !== countAccounts(page) || report.held + report.notReady > report.open)
       return `its counts are not those of page ${number}`;
     return () => {
-      this.takeReport(page, report);
+      this.takeReport(page, stand, newFailures);
     };
   }
 
   /** Tells whether a workflow ID is that of a page of this fleet, or of an earlier one of its name. */
   private isPageOfName(pageId: string): boolean {
     const { workflowId } = workflowInfo();
-    return pageId.startsWith(`${workflowId}/`) && /^\w{12}\/\d{1,6}$/.test(pageId.slice(workflowId.length + 1));
+    return (
+      pageId.startsWith(`${workflowId}/`) && /^\w{12}\/\d{1,6}$/.test(pageId.slice(workflowId.length + 1))
+    );
   }
 
-  private takeReport(page: LivePage, { pageId: _, newFailures, ...report }: PageReport): void {
+  private takeReport(
+    page: LivePage,
+    report: Omit<PageReport, 'pageId' | 'newFailures'>,
+    newFailures: readonly NewFailure[],
+  ): void {
     // A report from before a retry knows nothing of the accounts that are to be tried again. A page that winds up tries
     // none: a cancel may have overtaken the retry on its way to it.
     if (report.retries < page.retries && !report.windingUp) return;

@@ -65,8 +65,7 @@ async function beginAccounts(
   reporter: PageReporter,
 ): Promise<void> {
   // What is under way the next execution would not know of.
-  const canGoOn = () =>
-    page.haveAllRuns && orders.areQuiet && !reporter.isUnderWay && allHandlersFinished();
+  const canGoOn = () => page.haveAllRuns && orders.areQuiet && !reporter.isUnderWay && allHandlersFinished();
   for (;;) {
     await condition(() => page.isFinished || (isLong(page) ? canGoOn() : page.hasRoom));
     if (page.isFinished) return;

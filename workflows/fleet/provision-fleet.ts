@@ -76,7 +76,7 @@ async function cancelPages(fleet: Fleet): Promise<void> {
   const { pages } = fleet;
   pages.goOn();
   pages.cancel();
-  for (let wait = FIRST_SILENCE_MS; !(await condition(() => fleet.isDone, wait)); ) {
+  for (let wait = FIRST_SILENCE_MS; !(await condition(() => fleet.isDone, wait));) {
     pages.pingPages();
     wait = Math.min(2 * wait, SILENCE_MS);
   }

@@ -97,7 +97,10 @@ export function expectedPages({ pages, accounts }: FleetRequest): number {
 }
 
 /** Sums up, over the pages that have not ended, the accounts that are waiting, open, and so on. */
-export function sumOverPages({ pages }: FleetState, what: 'waiting' | 'open' | 'held' | 'notReady' | AccountEnd): number {
+export function sumOverPages(
+  { pages }: FleetState,
+  what: 'waiting' | 'open' | 'held' | 'notReady' | AccountEnd,
+): number {
   return pages.reduce((sum, page) => sum + page[what], 0);
 }
 
