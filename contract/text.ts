@@ -12,9 +12,12 @@ export function oneLine(text: string, longest: number): string {
   return line.length <= longest ? line : `${line.slice(0, longest - 1).replace(/\p{Cs}$/u, '')}…`;
 }
 
-/** Counts the bytes that a value has as JSON, as it is sent through Temporal. */
+/** Counts the bytes that a value has as JSON in UTF-8, as it is sent through Temporal. Workflows have no `Buffer`. */
 export function jsonBytes(value: object): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
+  const json = JSON.stringify(value);
+  const count = (characters: RegExp) => json.match(characters)?.length ?? 0;
+  // A half of a surrogate pair has two bytes.
+  return json.length + count(/[\u0080-\uffff]/g) + count(/[\u0800-\ud7ff\ue000-\uffff]/g);
 }
 
 /** Writes a time (ISO 8601) as people read it: `2026-03-01 08:00:00 UTC`. */

@@ -12,6 +12,12 @@ export function fleetIdOf(name: string): string {
   return `${FLEET_ID_PREFIX}${name}`;
 }
 
+/** The name of the fleet that has a workflow ID; `undefined` where no fleet has it. */
+export function fleetNameOf(workflowId: string): string | undefined {
+  const name = workflowId.slice(FLEET_ID_PREFIX.length);
+  return isFleetId(workflowId) && NAME.test(name) ? name : undefined;
+}
+
 /** Tells whether a workflow is part of a fleet: the fleet itself, or one of its pages. */
 export function isFleetId(workflowId: string): boolean {
   return workflowId.startsWith(FLEET_ID_PREFIX);
@@ -23,13 +29,14 @@ export function isFleetId(workflowId: string): boolean {
  */
 export const MAX_PAGES = 5_000;
 
+const NAME = /^[\w.-]{1,64}$/;
 const SHARE = /^(100|\d{1,2})%$/;
 
 const STOP_WORDS = 'must be a count of 1 or more, or a whole share such as "5%"';
 
 const fieldsSchema = z.strictObject({
   /** Names the fleet; part of its workflow ID. */
-  name: z.string().regex(/^[\w.-]{1,64}$/, 'may hold letters, digits and _ . -, 64 at the most'),
+  name: z.string().regex(NAME, 'may hold letters, digits and _ . -, 64 at the most'),
   /** Requests of accounts, where one page holds them all. */
   accounts: pageAccountsSchema.optional(),
   /** How many pages come by `addPage`. */
