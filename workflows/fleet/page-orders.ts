@@ -35,14 +35,14 @@ export class PageOrders {
     await this.sent;
   }
 
-  /** Tries held accounts again, and the failed ones where accounts may still begin. */
+  /** Tries accounts again that are held or not ready, and the failed ones where accounts may still begin. */
   private retry(count: number): void {
     const { page } = this;
     page.retries = count;
     if (!page.isStopped) page.reopenFailed();
     this.signal(
       'retry',
-      page.openAccounts().filter(({ waitsFor }) => waitsFor === 'held'),
+      page.openAccounts().filter(({ waitsFor }) => waitsFor !== undefined),
     );
   }
 
