@@ -23,18 +23,22 @@ const count = z.number().int('must be a whole number').min(0, 'must be 0 or more
 /** A text that is shown to people: cut, and cleaned of what could steer a terminal. */
 const shown = (longest: number) => z.string().transform((text) => oneLine(text, longest));
 
-/** The requests of the accounts of a page, which are read one by one when they are started. */
-export const pageAccountsSchema = z
-  .array(z.unknown())
-  .max(
-    MAX_PAGE_ACCOUNTS,
-    `must be ${MAX_PAGE_ACCOUNTS} accounts at the most: send more by the signal "addPage"`,
-  )
-  .refine((accounts) => accounts.length > MAX_PAGE_ACCOUNTS || jsonBytes(accounts) <= MAX_PAGE_BYTES, {
-    error: `must be ${MAX_PAGE_BYTES} bytes of JSON at the most: send fewer accounts in a page`,
-  });
+/**
+ * Makes the schema of the accounts of a page, whose requests are read one by one when they are started. A function, as what is
+ * exported is frozen for workflows, and a schema completes itself when it is first used.
+ */
+export const pageAccountsSchema = () =>
+  z
+    .array(z.unknown())
+    .max(
+      MAX_PAGE_ACCOUNTS,
+      `must be ${MAX_PAGE_ACCOUNTS} accounts at the most: send more by the signal "addPage"`,
+    )
+    .refine((accounts) => accounts.length > MAX_PAGE_ACCOUNTS || jsonBytes(accounts) <= MAX_PAGE_BYTES, {
+      error: `must be ${MAX_PAGE_BYTES} bytes of JSON at the most: send fewer accounts in a page`,
+    });
 
-const pageSchema = z.strictObject({ page: count, accounts: pageAccountsSchema });
+const pageSchema = z.strictObject({ page: count, accounts: pageAccountsSchema() });
 
 /** Signal, and Update, that gives a fleet its page `page`, from 0; a page that it has already changes nothing. */
 export const ADD_PAGE_SIGNAL = 'addPage';
@@ -68,7 +72,7 @@ const inputSchema = z.strictObject({
   /** The fleet's workflow ID. */
   fleetId: z.string(),
   page: count,
-  accounts: pageAccountsSchema,
+  accounts: pageAccountsSchema(),
   /** The namespace knows the search attributes. */
   searchable: z.boolean(),
 });

@@ -37,7 +37,7 @@ export interface AccountPlan {
 }
 
 const pageSchema = z.strictObject({
-  accounts: pageAccountsSchema,
+  accounts: pageAccountsSchema(),
   /** Accounts that are looked at at once. */
   maxConcurrent: z
     .number()

@@ -38,7 +38,7 @@ const fieldsSchema = z.strictObject({
   /** Names the fleet; part of its workflow ID. */
   name: z.string().regex(NAME, 'may hold letters, digits and _ . -, 64 at the most'),
   /** Requests of accounts, where one page holds them all. */
-  accounts: pageAccountsSchema.optional(),
+  accounts: pageAccountsSchema().optional(),
   /** How many pages come by `addPage`. */
   pages: z
     .number()
