@@ -95,7 +95,8 @@ export class Fleet {
   retry(): Decision {
     const { tooLate } = this;
     if (tooLate !== undefined) return tooLate;
-    if (this.state.stopping && sumOverPages(this.state, 'held') === 0)
+    const aside = sumOverPages(this.state, 'held') + sumOverPages(this.state, 'notReady');
+    if (this.state.stopping && aside === 0)
       return 'the fleet is stopping, and no account is held: start it again once it has ended';
     return () => {
       this.pages.retry();

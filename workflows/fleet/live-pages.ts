@@ -170,7 +170,7 @@ export class LivePages {
     for (const { page, window } of this.started) this.link.order(page, { window });
   }
 
-  /** Tries held and failed accounts again. A fleet that is stopping begins nothing, so there only held ones. */
+  /** Tries held and failed accounts again. A fleet that is stopping begins nothing, so there only open ones. */
   retry(): void {
     const { stopping } = this.state;
     this.hasNews = true;
