@@ -1,4 +1,4 @@
-import { condition, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 import {
   Causes,
   defined,
@@ -49,10 +49,10 @@ export class LivePages {
     return this.state.pages.some(hasWork);
   }
 
-  /** Keeps back what waits to be sent, and waits until what is under way has come to its end, so that another execution knows it all. */
-  async untilCarried(isMore: () => boolean): Promise<void> {
+  /** Keeps back what waits to be sent, and waits until nothing is under way that another execution would not know of. */
+  async holdBack(): Promise<void> {
     this.link.isHeldBack = true;
-    await condition(() => this.link.canBeCarried && isMore());
+    await condition(() => this.link.canBeCarried && allHandlersFinished());
   }
 
   /** Goes on with what was kept back. */

@@ -1,5 +1,4 @@
 import {
-  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -66,7 +65,7 @@ function isLong(): boolean {
 
 /** Goes on in another execution, unless the fleet is done meanwhile. */
 async function goOn(fleet: Fleet): Promise<void> {
-  await fleet.pages.untilCarried(allHandlersFinished);
+  await fleet.pages.holdBack();
   if (!fleet.isDone) await continueAsNew<typeof provisionFleet>(fleet.request, fleet.state);
   fleet.pages.goOn();
 }
