@@ -128,7 +128,7 @@ export function accountActivities(
       region,
       backOff: backOff(timing),
       accountReadyTimeoutMs: Math.max(0, milliseconds(timing.accountReadyTimeout) - spentMs),
-      fleetPage: fleetPage()?.workflowId,
+      fleetPage: fleetPage(),
     });
 
   const scheduled = (kind: ActivityKind, { timeoutMs, ...schedule }: Schedule) =>

@@ -1,10 +1,10 @@
 import { getExternalWorkflowHandle, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { HELD_SIGNAL, isFleetId, type HeldNews } from '../../contract';
 
-/** The page of a fleet that has started this run. */
-export function fleetPage(): { workflowId: string; runId: string } | undefined {
+/** The workflow ID of the page of a fleet that has started this run. */
+export function fleetPage(): string | undefined {
   const { parent } = workflowInfo();
-  return parent !== undefined && isFleetId(parent.workflowId) ? parent : undefined;
+  return parent !== undefined && isFleetId(parent.workflowId) ? parent.workflowId : undefined;
 }
 
 /** The place of a run in the window of its fleet: one that waits for others than AWS gives it away meanwhile. */
@@ -36,7 +36,8 @@ async function tellPage(news: HeldNews): Promise<void> {
   const page = fleetPage();
   if (page === undefined) return;
   try {
-    await getExternalWorkflowHandle(page.workflowId, page.runId).signal<[HeldNews]>(HELD_SIGNAL, news);
+    // By its ID, which no other fleet gives away: a page goes on in other executions.
+    await getExternalWorkflowHandle(page).signal<[HeldNews]>(HELD_SIGNAL, news);
   } catch (error) {
     if (isCancellation(error)) throw error;
     // The fleet has ended, and has no window any more.
