@@ -134,7 +134,11 @@ export function readPageReport(input: unknown): ReadRequest<PageReport> {
   return readBy(reportSchema, input);
 }
 
-const heldSchema = z.strictObject({ accountId: z.string(), held: z.boolean() });
+const heldSchema = z.strictObject({
+  accountId: z.string(),
+  held: z.boolean(),
+  why: z.enum(['held', 'notReady']).exactOptional(),
+});
 
 /** Signal from the run of an account to the page that started it: the run is held, or is so no more. */
 export const HELD_SIGNAL = 'accountHeld';
