@@ -1,5 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { createActivities, realDependencies, type ActivityDependencies } from '../../../activities';
+import {
+  createActivities,
+  realDependencies,
+  type ActivityDependencies,
+  type CreateAnswer,
+} from '../../../activities';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, inputFor, keeping } from '../../support/activities';
 import { freshAccount } from '../../support/harness';
@@ -40,9 +45,8 @@ test('what was there before the first call is handed on with the answer', async 
   await expect(activityEnvironment().run(createInstance, inputFor(fresh))).resolves.toMatchObject({
     existedBefore: [],
   });
-  const { instanceArn } = (await activityEnvironment().run(createInstance, inputFor(provisioned))) as {
-    instanceArn: string;
-  };
+  const first: CreateAnswer = await activityEnvironment().run(createInstance, inputFor(provisioned));
+  const { instanceArn } = first;
   await expect(activityEnvironment().run(createInstance, inputFor(provisioned))).resolves.toEqual({
     instanceArn,
     existedBefore: [instanceArn],
