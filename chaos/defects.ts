@@ -13,7 +13,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a random token',
     file: 'activities/instance/create.ts',
-    replace: [['ClientToken: clientToken,', 'ClientToken: crypto.randomUUID(),']],
+    replace: [['ClientToken: clientToken,', 'ClientToken: crypto.randomUUID() || clientToken,']],
     seed: 1,
     minutes: 0.2,
   },
@@ -60,8 +60,8 @@ export const DEFECTS: readonly Defect[] = [
     file: 'workflows/account/provision.ts',
     replace: [
       [
-        "case 'gone':\n          state.deleted();",
-        "case 'gone':\n          if (state.generation > 0) throw outcome.failure;",
+        '          state.giveUpToken(outcome.failure);',
+        '          if (state.generation > 0) throw outcome.failure;',
       ],
     ],
     seed: 1,
@@ -72,10 +72,10 @@ export const DEFECTS: readonly Defect[] = [
     file: 'workflows/account/roll-back.ts',
     replace: [
       [
-        'const { state } = run;\n  const instance = state.instance ?? (state.mayHaveMade',
-        'const { state } = run;\n  const instance = state.instance ?? (state.generation === 0',
+        'await findOwn(run) : undefined);\n  if (instance !== undefined &&',
+        'await Promise.resolve<Instance | undefined>(undefined) : undefined);\n  if (instance !== undefined &&',
       ],
-      ['of state.lostCalls)', 'of state.lostCalls.slice(state.lostCalls.length))'],
+      ['of state.lostCalls)', 'of state.lostCalls.slice(9))'],
     ],
     seed: 1,
     minutes: 0.3,
@@ -98,8 +98,8 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: "an earlier run's instance is deleted",
-    file: 'workflows/account/origins.ts',
-    replace: [["return this.isLate ? 'unknown' : 'earlierRun'", "return 'thisRun'"]],
+    file: 'workflows/account/roll-back.ts',
+    replace: [["if (instance.origin !== 'thisRun')", "if (instance.origin === 'adopted')"]],
     seed: 1,
     minutes: 0.3,
   },

@@ -1,8 +1,11 @@
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { createCall, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
 import { createAccountSessions, type SessionSettings } from './credentials';
-import type { Pacer } from './pacer';
+import { organizations, type Organizations } from './organizations';
+import { Pacer } from './pacer';
+import { homeRegion } from './regions';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
 /** How a worker reaches AWS. */
@@ -18,12 +21,19 @@ export interface AwsSettings extends SessionSettings {
 /** What an activity may call in an account. */
 export interface Account {
   identityCenter: IdentityCenter;
+  organizations: Organizations;
+  /** The Region that it is seen from. */
+  region: string;
   /** Drops the account's credentials, so that the next call fetches new ones. */
   forgetCredentials(): void;
 }
 
-/** Opens an account, as seen from a Region. Nothing is sent before the first call. */
-export type OpenAccount = (accountId: string, region: string, control: CallControl) => Account;
+/**
+ * Opens an account, as seen from a Region. Nothing is sent before the first call.
+ *
+ * @param region default: the worker's
+ */
+export type OpenAccount = (accountId: string, region: string | undefined, control: CallControl) => Account;
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -42,10 +52,14 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
     requestTimeoutMs: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
-  return (accountId, region, control) => ({
+  const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
+  const home = homeRegion(settings);
+  return (accountId, region = home, control) => ({
+    region,
     identityCenter: identityCenter(accountId, region, (inRegion) =>
       createCall(core, ssoAdmin, accountId, inRegion, control),
     ),
+    organizations: organizations(createCall(core, ofOrganizations, accountId, region, control)),
     forgetCredentials: () => {
       sessions.forget(accountId);
     },

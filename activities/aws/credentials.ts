@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { partition } from '@aws-sdk/core/client';
 import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
 import { WrongAccountError } from '../errors/thrown';
 import type { AwsClients, Credentials } from './clients';
+import { partitionOf } from './regions';
 
 /** How a worker gets the credentials of an account. */
 export interface SessionSettings {
@@ -50,9 +50,7 @@ export function createAccountSessions(
   async function assumeRole(roleArn: string, accountId: string, region: string, abortSignal: AbortSignal) {
     const { Credentials: issued, AssumedRoleUser: user } = await sts(region).send(
       new AssumeRoleCommand({
-        RoleArn: roleArn
-          .replaceAll('{partition}', partition(region).name)
-          .replaceAll('{accountId}', accountId),
+        RoleArn: roleArn.replaceAll('{partition}', partitionOf(region)).replaceAll('{accountId}', accountId),
         // The account's CloudTrail shows it: it says which workflow is at work.
         RoleSessionName: `identity-center-${accountId}`,
         ExternalId: settings.externalId,

@@ -6,6 +6,7 @@ import { showLive } from './live';
 import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printJson } from '../output';
+import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
@@ -20,6 +21,7 @@ export async function provision(accountId: string, options: RequestOptions & Sta
   // Before anything is connected to: what is wrong here is wrong with any server.
   const read = readRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
+  warnOfUnknownRegions([read.request]);
   return withClient(async (client) => {
     const run = await client.start(request);
     sayStarted(run, options);
@@ -37,6 +39,7 @@ export async function deprovision(
   const request = defined({ accountId, region: options.region, instanceArn: options.any });
   const read = readDeprovisionRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
+  warnOfUnknownRegions([read.request]);
   return withClient(async (client) => {
     const run = await client.startDeprovision(request);
     sayStarted(run, options);

@@ -7,6 +7,7 @@ import { readFleetInput, type FleetInputOptions } from './manifest';
 import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
 import { print, printJson } from '../output';
+import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** Starts a fleet, or joins the open one of its name, and follows it to its end. */
@@ -16,6 +17,7 @@ export async function start(
 ): Promise<number> {
   // Before anything is connected to: what is wrong here is wrong with any server.
   const input = readFleetInput(manifest, options);
+  warnOfUnknownRegions(input.accounts);
   return withClient(async (client) => {
     if (options.rate !== undefined) await setRate(client, options.rate);
     const fleet = await client.fleets.start(input);

@@ -6,6 +6,7 @@ import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
 import { pc, print, printJson, printTable } from '../output';
+import { warnOfUnknownRegions } from '../unknown-regions';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
@@ -19,6 +20,7 @@ export async function plan(
   { json, rate }: CommonOptions & { rate?: Rate },
 ): Promise<number> {
   const accounts = readAccounts(manifest);
+  warnOfUnknownRegions(accounts);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
     const plans: AccountPlan[] = [];
