@@ -38,7 +38,7 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
   await sleep(LATE_MS);
   await settleAll();
   const fleets = await Promise.all(fleetPlayers.map((player) => player.record()));
-  const outages = outagesIn(faults);
+  const outages = [...outagesIn(faults), ...machine.ownEnds];
   const accounts = await Promise.all(
     players.map(async (player): Promise<AccountEvidence> => {
       const played = await player.record();

@@ -1,5 +1,6 @@
 import type { ProvisionResult } from '../../client';
 import { hasAction } from '../actions';
+import { applyRules } from '../apply-rules';
 import {
   accountTokens,
   isDuring,
@@ -36,7 +37,7 @@ const REFUSALS = [
 
 /** Says what is wrong with an account: nothing, where every promise was kept. */
 export function accountViolations(evidence: AccountEvidence): string[] {
-  return [...RULES, ...REMOVAL_RULES, ...STEERING_RULES].flatMap((rule) => rule(evidence));
+  return applyRules([...RULES, ...REMOVAL_RULES, ...STEERING_RULES], evidence);
 }
 
 /** Every run ends, and an account that was started has one. */
