@@ -223,8 +223,13 @@ describe('at every stage an abort holds, whatever is asked after it in the same 
             await handle.signal(name, ...(argument === undefined ? [] : [argument]));
             continue;
           }
-          const options = { updateId: name, waitForStage: WorkflowUpdateStage.ACCEPTED, args: [argument] };
-          handle.startUpdate(name, options).catch(() => undefined);
+          handle
+            .startUpdate(name, {
+              updateId: name,
+              waitForStage: WorkflowUpdateStage.ACCEPTED,
+              args: [argument],
+            })
+            .catch(() => undefined);
           await untilArrived(account, name);
         }
       }
