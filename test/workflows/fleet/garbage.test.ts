@@ -143,8 +143,9 @@ test('a fleet, its page and the run of an account are sent garbage by every name
   expect(await harness.client.fleets.result(fleet.name)).toBeUndefined();
   for (const { workflowId } of [ofFleet, ofPage, ofRun]) {
     const { events } = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
-    const failed = events?.filter(({ workflowTaskFailedEventAttributes: it }) => it?.failure) ?? [];
-    expect(failed.map((it) => it.workflowTaskFailedEventAttributes?.failure?.message)).toEqual([]);
+    const failed = events?.flatMap((it) => it.workflowTaskFailedEventAttributes?.failure?.message ?? []);
+    // The server asks anew where a signal came while the workflow ended its execution.
+    expect(failed?.filter((message) => message !== 'UnhandledCommand')).toEqual([]);
   }
 });
 
