@@ -203,7 +203,10 @@ test.each([
     return harness.temporal.workflow
       .getHandle(workflowId)
       .result()
-      .catch((error: unknown) => (error as WorkflowFailedError).cause);
+      .then(
+        () => undefined,
+        (error: unknown) => (error as WorkflowFailedError).cause,
+      );
   });
   for (const end of await Promise.all(ends)) expect(end).toMatchObject({ type: 'InvalidRequest' });
 });
