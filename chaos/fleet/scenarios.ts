@@ -27,7 +27,7 @@ const onceItHasBegun = fc.integer({ min: 5_000, max: 8_000 });
 
 /** One of its pages is terminated while it is cancelled: before, at the same time, or after. */
 const pageIsTerminated = fc
-  .record({ afterMs: whileItRuns, betweenMs: soon, page: fc.nat(2), isFirst: fc.boolean() })
+  .record({ afterMs: onceItHasBegun, betweenMs: soon, page: fc.nat(2), isFirst: fc.boolean() })
   .map(({ afterMs, betweenMs, page, isFirst }) => {
     const actions: FleetAction[] = [{ type: 'terminatePage', page }, { type: 'cancel' }];
     const [first, second] = isFirst ? actions : actions.reverse();
@@ -35,7 +35,7 @@ const pageIsTerminated = fc
       actions: [first, second].flatMap((action, index) =>
         action === undefined ? [] : [step(index === 0 ? afterMs : betweenMs, action)],
       ),
-      creationMs: 5_000,
+      creationMs: 12_000,
     };
   });
 
