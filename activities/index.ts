@@ -14,6 +14,7 @@ export type { AwsSettings } from './aws/account';
 export { CallMeter } from './aws/call-meter';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';
+export { readError, redact } from './errors/read';
 export type { ActivityDependencies } from './in-account';
 export type { FoundInstance } from './instance/find';
 export type { SettledInstance } from './instance/wait-for-active';
