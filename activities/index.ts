@@ -10,7 +10,7 @@ import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 import { followRun } from './runs/follow-run';
 
-export type { AwsSettings } from './aws/account';
+export type { AwsSettings, OpenAccount } from './aws/account';
 export { CallMeter } from './aws/call-meter';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';

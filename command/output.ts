@@ -37,3 +37,8 @@ export function printTable(
   for (const row of rows) table.push([...row]);
   print(table.toString());
 }
+
+/** Lets a verb that serves go on where nobody reads what it prints: it has other work than that. */
+export function keepServingWithoutReader(): void {
+  process.stdout.removeAllListeners('error').on('error', () => undefined);
+}

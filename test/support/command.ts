@@ -31,6 +31,7 @@ export interface Running {
   readonly finished: Promise<Finished>;
   /** What it has printed so far. */
   readonly stdout: () => string;
+  readonly stderr: () => string;
 }
 
 export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
@@ -51,7 +52,7 @@ export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const finished = once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr }));
-    return { child, finished, stdout: () => stdout };
+    return { child, finished, stdout: () => stdout, stderr: () => stderr };
   };
   return {
     start,
