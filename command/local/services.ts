@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -7,7 +6,7 @@ import { DEFAULT_TASK_QUEUE, defined } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { createLogger, createWorker, installLogger, type WorkerOptions } from '../../worker';
-import { announceLocalServer, homeFolder, withdrawLocalServer, type LocalServer } from './state';
+import { announceLocalServer, makeHomeFolder, withdrawLocalServer, type LocalServer } from './state';
 
 const DEFAULT_PORT = 7233;
 const DEFAULT_UI_PORT = 8233;
@@ -28,8 +27,7 @@ export interface LocalServices {
  * @param onProgress told what takes long
  */
 export async function startServices(onProgress: (line: string) => void): Promise<LocalServices> {
-  const home = homeFolder();
-  mkdirSync(home, { recursive: true, mode: 0o700 });
+  const home = makeHomeFolder();
   // Before the first connection, which would install the SDK's own.
   installLogger(createLogger('info', path.join(home, 'worker.log')));
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();

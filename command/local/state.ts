@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import { isAlive } from '../../sandbox/temporal-server';
+import { UsageError } from '../errors';
 
 const localServerSchema = z.object({
   /** The process of `up`. */
@@ -20,6 +21,21 @@ export function homeFolder(): string {
   return process.env['IDENTITY_CENTER_HOME'] ?? envPaths('identity-center-orchestrator', { suffix: '' }).data;
 }
 
+/** Makes the folder of what `up` keeps. @throws UsageError where it cannot be written to */
+export function makeHomeFolder(): string {
+  const folder = homeFolder();
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(
+      `${folder} cannot be written to (${code ?? message}). Set IDENTITY_CENTER_HOME to a folder of yours.`,
+    );
+  }
+}
+
 /** The running `up` of this user, if there is one. */
 export function findLocalServer(): LocalServer | undefined {
   try {
@@ -32,7 +48,7 @@ export function findLocalServer(): LocalServer | undefined {
 
 /** Lets the other verbs find a running `up`. */
 export function announceLocalServer(server: LocalServer): void {
-  mkdirSync(homeFolder(), { recursive: true, mode: 0o700 });
+  makeHomeFolder();
   writeFileSync(stateFile(), JSON.stringify(server), { mode: 0o600 });
 }
 
