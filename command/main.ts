@@ -1,16 +1,19 @@
 #!/usr/bin/env node
+import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
+import { tidyEnvironment } from '../contract';
 import { EXIT } from './exit-codes';
-import { printJson } from './output';
+import { flushOutput, printAside, printJson, watchOutput } from './output';
 import { createProgram } from './program';
 
+tidyEnvironment(process.env);
+giveHome();
 // The lock file pins an SDK that supports this Node.js; that later ones will not is for whoever maintains this.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-// Whoever reads the output (`head`) may have seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+let outputFailure: NodeJS.ErrnoException | undefined;
+watchOutput((error) => {
+  outputFailure ??= error;
 });
 
 async function main(): Promise<number> {
@@ -41,11 +44,31 @@ function report(error: Error, json: boolean): void {
   const { name: type, message } = error;
   if (json)
     printJson({ error: { ...facts, name: undefined, cause: undefined, category: undefined, type, message } });
-  else process.stderr.write(`${error.message}\n`);
+  else printAside(error.message);
 }
 
-void main().then((code) => {
+/**
+ * A container may run as a user of whom the system knows no home folder, which Node throws at whoever asks. Such a user has
+ * nothing there; a folder that others may write to would let them answer for it.
+ */
+function giveHome(): void {
+  try {
+    homedir();
+  } catch {
+    process.env['HOME'] = '/nonexistent';
+  }
+}
+
+/** Leaves with the exit code, once whoever reads has all of the output. */
+async function leave(code: number): Promise<void> {
+  await flushOutput();
   process.exitCode = code;
+  if (outputFailure !== undefined) {
+    printAside(`The output could not be written: ${outputFailure.message}.`);
+    process.exitCode = EXIT.broken;
+  }
   // A verb that was interrupted may leave something that would keep the process alive.
   setTimeout(() => process.exit(), 500).unref();
-});
+}
+
+void main().then(leave);

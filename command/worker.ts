@@ -1,4 +1,4 @@
-import { connectToTemporal, IdentityCenterError } from '../client';
+import { connectToTemporal, explainNoConnection, IdentityCenterError } from '../client';
 import { oneLine } from '../contract';
 import {
   createLogger,
@@ -13,7 +13,7 @@ import { readableError, UsageError } from './errors';
 import { EXIT } from './exit-codes';
 import { interruption } from './interrupt';
 import { findLocalServer } from './local/state';
-import { keepServingWithoutReader, print, printJson } from './output';
+import { print, printJson } from './output';
 import { readConnection, type CommonOptions } from './with-client';
 
 /** How often the same reason is told again. */
@@ -22,8 +22,7 @@ const TELL_AGAIN_MS = 60_000;
 /** Serves runs until it is interrupted, with the settings of the environment, whether or not the server is there. */
 export async function worker(options: CommonOptions): Promise<number> {
   const settings = readSettings();
-  refuseServerOfUp(readOwnConnection());
-  keepServingWithoutReader();
+  refuseServerOfUp(readConnection());
   const logger = createLogger(settings.logLevel);
   installLogger(logger);
   const tell = tellOnceInAWhile((words) => {
@@ -33,7 +32,7 @@ export async function worker(options: CommonOptions): Promise<number> {
   try {
     await serve({
       ...settings,
-      readConnection: readOwnConnection,
+      readConnection,
       signal: interruption(),
       onServing(to) {
         tell.forget();
@@ -76,19 +75,18 @@ async function wordsFor({ to, error, retryInMs }: Interruption): Promise<string>
 }
 
 async function whyNot(to: WorkerConnection, error: unknown): Promise<string> {
-  const { address } = to.connectionOptions;
   try {
     const { connection, workflowService } = await connectToTemporal(to);
     try {
       await workflowService.describeNamespace({ namespace: to.namespace });
+    } catch (refusal) {
+      throw await explainNoConnection(to, refusal);
     } finally {
       await connection.close();
     }
-    return `The server at ${address} refuses it (${oneLine(String(error), 300)}).`;
+    return `The Temporal server at ${to.connectionOptions.address} refuses it: ${oneLine(readableError(error).message, 300)}.`;
   } catch (reason) {
-    const { message } = readableError(reason);
-    const named = message.includes(address) ? message : `${address}, namespace ${to.namespace}: ${message}`;
-    return /[.!?]$/.test(named) ? named : `${named}.`;
+    return readableError(reason).message;
   }
 }
 
@@ -108,15 +106,6 @@ function tellOnceInAWhile(tell: (words: string) => void) {
       },
     },
   );
-}
-
-function readOwnConnection(): WorkerConnection {
-  try {
-    return readConnection();
-  } catch (error) {
-    if (error instanceof IdentityCenterError) throw error;
-    throw new UsageError(`How Temporal is reached cannot be read: ${readableError(error).message}`);
-  }
 }
 
 function refuseServerOfUp({ connectionOptions: { address } }: WorkerConnection): void {

@@ -1,4 +1,4 @@
-import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
 import {
   ADJUST_UPDATE,
   fleetIdOf,
@@ -13,6 +13,7 @@ import {
   type UnfinishedAccount,
 } from '../../contract';
 import { sendUpdate } from '../send-update';
+import { isNoWorkflow } from '../server-errors';
 import { watchStatus } from '../watch';
 import { FleetRefusedError, FleetUnansweredError, NoFleetError } from './errors';
 import { planAccounts } from './plan';
@@ -75,7 +76,7 @@ export class Fleets {
     try {
       return (await this.temporal.workflow.getHandle(fleetIdOf(name)).result()) as FleetResult;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new NoFleetError(name);
+      if (isNoWorkflow(error)) throw new NoFleetError(name);
       if (error instanceof WorkflowFailedError) return undefined;
       throw error;
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
 import {
   defined,
   diffRequests,
@@ -7,14 +8,15 @@ import {
   fleetIdOf,
   readFleetRequest,
   readRunArgument,
-  SEARCH_ATTRIBUTES,
+  searchAttributesOfFleet,
   type FleetRequest,
   type FleetRequestInput,
   type FleetStage,
   type ProvisionRequestInput,
 } from '../../contract';
 import { InvalidRequestError } from '../errors';
-import { isUnknownSearchAttribute } from '../search-attributes';
+import { SearchAttributeChoice } from '../search-attributes';
+import { isNoWorkflow } from '../server-errors';
 import { FleetDiffersError, FleetRefusedError, NoFleetError } from './errors';
 import { paginate, sendPages } from './pages';
 import { readFleetStatus } from './status';
@@ -63,32 +65,29 @@ export async function startFleet(
     const handle = client.workflow.getHandle(fleetIdOf(name));
     await sendPages(handle, pages, open?.pages.arrived ?? 0, countArrived);
   } catch (error) {
-    throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
+    throw isNoWorkflow(error) ? new NoFleetError(name) : error;
   }
   return defined({ ...started, stage: open?.stage });
 }
 
-async function startOrJoin(
-  client: Client,
-  taskQueue: string,
-  request: FleetRequest,
-  searchable = true,
-): Promise<StartedFleet> {
+async function startOrJoin(client: Client, taskQueue: string, request: FleetRequest): Promise<StartedFleet> {
   const { name } = request;
   const workflowId = fleetIdOf(name);
   try {
-    const { firstExecutionRunId: runId } = await client.workflow.start(FLEET_WORKFLOW, {
-      workflowId,
-      taskQueue,
-      args: [request],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-      staticSummary: `fleet ${name}`,
-      typedSearchAttributes: searchable ? [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] : [],
-    });
+    const start = (typedSearchAttributes: SearchAttributePair[]) =>
+      client.workflow.start(FLEET_WORKFLOW, {
+        workflowId,
+        taskQueue,
+        args: [request],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: `fleet ${name}`,
+        typedSearchAttributes,
+      });
+    const choice = new SearchAttributeChoice(client);
+    const { firstExecutionRunId: runId } = await choice.start(searchAttributesOfFleet(name), start);
     return { name, workflowId, runId, joined: false };
   } catch (error) {
-    if (searchable && isUnknownSearchAttribute(error)) return startOrJoin(client, taskQueue, request, false);
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
   const running = (await readRunArgument(client, { workflowId })) as object;

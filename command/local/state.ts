@@ -1,7 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { isAlive, makeUserFolder, userFolder } from '../../sandbox/temporal-server';
+import { isAlive, makeUserFolder, requireOwn, userFolder } from '../../sandbox/temporal-server';
 import { UsageError } from '../errors';
 import { processStart } from './process-start';
 
@@ -22,7 +22,16 @@ export type LocalServer = z.infer<typeof localServerSchema>;
 
 /** Folder of what `up` keeps: `IDENTITY_CENTER_HOME`, else the user's data folder. */
 export function homeFolder(): string {
-  return process.env['IDENTITY_CENTER_HOME'] || userFolder('data');
+  return process.env['IDENTITY_CENTER_HOME'] ?? userFolder('data');
+}
+
+/** Makes the folder of what `up` keeps. @throws UsageError where it cannot be written to */
+function makeHomeFolder(): void {
+  try {
+    makeUserFolder(homeFolder());
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message} Set IDENTITY_CENTER_HOME to a folder of yours.`);
+  }
 }
 
 /** The running `up` of this user, if there is one. What an `up` left that was killed, or cannot be read, is none. */
@@ -38,7 +47,7 @@ export function findLocalServer(): LocalServer | undefined {
  * @throws UsageError where another `up` has it, or it cannot be written to
  */
 export function claimHome(): void {
-  makeUserFolder(homeFolder());
+  makeHomeFolder();
   const claim = `${stateFile()}.${process.pid}`;
   try {
     writeFileSync(claim, JSON.stringify(owner()), { mode: 0o600 });
@@ -72,9 +81,20 @@ function takes(claim: string): boolean {
     linkSync(claim, stateFile());
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (isThere(error)) return false;
+  }
+  // A file system without links: for a moment, the copy has nothing in it.
+  try {
+    copyFileSync(claim, stateFile(), constants.COPYFILE_EXCL);
+    return true;
+  } catch (error) {
+    if (isThere(error)) return false;
     throw error;
   }
+}
+
+function isThere(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EEXIST';
 }
 
 /** Lets the other verbs find this `up`, which has claimed the folder. */
@@ -115,6 +135,7 @@ function readState(): unknown {
 
 function readJson(file: string): unknown {
   try {
+    requireOwn(homeFolder());
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import { showLive } from '../account/live';
 import { printStatus } from '../account/output';
+import { namesTemporalServer } from '../../client';
 import { DEFAULT_TASK_QUEUE } from '../../contract';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
@@ -88,9 +89,21 @@ async function provisionSample({ server, client }: LocalServices, { json }: Comm
   return exitCodeForRun(status);
 }
 
-/** A command line that reaches this `up` and nothing else, whatever the environment says. */
+/** A command line that reaches this `up`, and no server that a profile names. */
 function inSecondTerminal({ taskQueue }: LocalServer): string {
-  const { IDENTITY_CENTER_TASK_QUEUE: named = DEFAULT_TASK_QUEUE } = process.env;
-  const queue = taskQueue === named ? '' : `IDENTITY_CENTER_TASK_QUEUE=${taskQueue} `;
-  return `${queue}npx identity-center provision 444455556666 --region eu-west-1`;
+  const variables = [
+    taskQueue !== DEFAULT_TASK_QUEUE && `IDENTITY_CENTER_TASK_QUEUE=${taskQueue} `,
+    !process.env['TEMPORAL_ADDRESS'] &&
+      profileNamesServer() &&
+      'TEMPORAL_CONFIG_FILE=/dev/null TEMPORAL_PROFILE= ',
+  ];
+  return `${variables.filter(Boolean).join('')}npx identity-center provision 444455556666 --region eu-west-1`;
+}
+
+function profileNamesServer(): boolean {
+  try {
+    return namesTemporalServer();
+  } catch {
+    return true;
+  }
 }

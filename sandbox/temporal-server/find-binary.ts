@@ -77,7 +77,7 @@ export async function findTemporalBinary(options: FindOptions = {}): Promise<str
   const cached = await inCache();
   if (cached !== undefined) return cached;
 
-  makeUserFolder(cacheDir);
+  makeCache(cacheDir);
   const lock = join(cacheDir, 'install.lock');
   const onWait = (owner: string) => {
     onProgress(`waiting for ${owner}, which is installing the Temporal server`);
@@ -94,6 +94,17 @@ export async function findTemporalBinary(options: FindOptions = {}): Promise<str
   });
   if (installed !== undefined) return installed;
   throw new TemporalBinaryNotFoundError(attempts);
+}
+
+function makeCache(cacheDir: string): void {
+  try {
+    makeUserFolder(cacheDir);
+  } catch (error) {
+    throw new Error(
+      `${(error as Error).message} A Temporal server would be downloaded into it: set XDG_CACHE_HOME to a folder of yours, or put the Temporal CLI on the PATH.`,
+      { cause: error },
+    );
+  }
 }
 
 async function onThePath(env: NodeJS.ProcessEnv): Promise<string[]> {

@@ -38,7 +38,7 @@ export function userFolder(kind: FolderKind, env: NodeJS.ProcessEnv = process.en
 /**
  * Makes a folder that only its user may look into.
  *
- * @throws Error that names the folder, and the way out
+ * @throws Error that names the folder
  */
 export function makeUserFolder(folder: string): void {
   try {
@@ -47,7 +47,7 @@ export function makeUserFolder(folder: string): void {
     requireOwn(folder);
   } catch (error) {
     throw new Error(
-      `The folder ${folder} cannot be used: ${(error as Error).message}. Set HOME to a folder that you may write to, or IDENTITY_CENTER_HOME (what "up" keeps) and XDG_CACHE_HOME (what it downloads).`,
+      `The folder ${folder} cannot be written to (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}).`,
       { cause: error },
     );
   }

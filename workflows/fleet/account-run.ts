@@ -5,6 +5,7 @@ import {
   ParentClosePolicy,
   proxyActivities,
   startChild,
+  workflowInfo,
   WorkflowIdReusePolicy,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
@@ -13,6 +14,7 @@ import type { Activities } from '../../activities';
 import {
   defined,
   describeProblems,
+  knownSearchAttributes,
   outcomeOfError,
   PROVISION_WORKFLOW,
   readRequest,
@@ -30,7 +32,7 @@ type Provision = (request: ProvisionRequest) => Promise<ProvisionResult>;
 /** What a page gives to each of its accounts. */
 interface PageContext {
   fleet: string;
-  /** The namespace knows the search attributes. */
+  /** The namespace knows search attributes of ours: those that the page was started with. */
   searchable: boolean;
   /** Called when the fleet has a run of its own for the account, which is cancelled and steered with the fleet. */
   onRunStarted: (workflowId: string) => void;
@@ -94,7 +96,12 @@ async function startRun(
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         staticSummary: summaryOf(request),
-        typedSearchAttributes: searchable ? searchAttributesOf(request, 'creating', fleet) : undefined,
+        typedSearchAttributes: searchable
+          ? knownSearchAttributes(
+              searchAttributesOf(request, 'creating', fleet),
+              workflowInfo().typedSearchAttributes,
+            )
+          : undefined,
       }),
     );
     onRunStarted(workflowId);

@@ -9,8 +9,9 @@ import {
 import {
   defined,
   FLEET_PAGE_WORKFLOW,
+  knownSearchAttributes,
   PAGE_ORDER_SIGNAL,
-  SEARCH_ATTRIBUTES,
+  searchAttributesOfFleet,
   type PageInput,
   type PageOrder,
 } from '../../contract';
@@ -45,7 +46,8 @@ export class PageLink {
   /** Starts a page, and waits until the server has done so. */
   async start(fleet: string, page: number, accounts: unknown[]): Promise<void> {
     const { workflowId: fleetId, typedSearchAttributes } = workflowInfo();
-    const searchable = typedSearchAttributes.get(SEARCH_ATTRIBUTES.fleet) !== undefined;
+    const known = knownSearchAttributes(searchAttributesOfFleet(fleet), typedSearchAttributes);
+    const searchable = known.length > 0;
     const input: PageInput = { fleet, fleetId, page, accounts, searchable };
     const options = defined({
       workflowId: this.idOf(page),
@@ -54,7 +56,7 @@ export class PageLink {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `page ${page} of fleet ${fleet}: ${accounts.length} accounts`,
-      typedSearchAttributes: searchable ? [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }] : undefined,
+      typedSearchAttributes: searchable ? known : undefined,
     });
     await this.track(() =>
       this.startInTurn(() =>
