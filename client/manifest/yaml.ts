@@ -13,13 +13,18 @@ import {
   type YAMLError,
 } from 'yaml';
 import { keyName } from '../../contract';
+import { refused, type Parsed } from './entry';
+import { mentionsOrgFormation } from './org-formation';
 import { lineFinder, problem, type LineAt, type ManifestProblem, type Place } from './problems';
-import { readShape, refused, type Parsed } from './requests';
+import { readShape } from './shape';
 
 const NOT_YAML = 'is not valid YAML';
 const SECOND = 'begins a second document (---): put all accounts into one';
 const NO_ANCHOR =
   'an alias (*name) has no anchor (&name) before it; a text that begins with * must be in quotes';
+
+const NO_MERGE = 'a merge key (<<) must have an object, or a list of objects: <<: *name';
+const ALIASES = 'has aliases (*name) of itself, or too many: write the values out';
 
 /** A manifest nests five levels deep. */
 const DEEPEST = 100;
@@ -33,8 +38,10 @@ const OPTIONS = {
   // !!binary and the like would make values that no request has.
   resolveKnownTags: false,
   stringKeys: true,
-  // The library compares each key with each; see doubledKeys.
+  // The library compares each key with each; see lookOver.
   uniqueKeys: false,
+  // `<<: *name`, which YAML 1.2 has no more, and people have all the same.
+  merge: true,
 } as const;
 
 /** Reads a manifest in YAML. */
@@ -44,7 +51,10 @@ export function readYamlManifest(text: string): Parsed {
   if ('message' in tokens) return refused([tokens]);
   const [document, second] = new Composer(OPTIONS).compose(tokens, true, text.length);
   if (document === undefined) return refused([problem(0, undefined, NOT_YAML)]);
-  const errors = [...document.errors, ...document.warnings];
+  const isOrgFormation = mentionsOrgFormation(text);
+  const errors = [...document.errors, ...document.warnings].filter(
+    ({ code }) => !(isOrgFormation && code === 'TAG_RESOLVE_FAILED'),
+  );
   const broken = errors.map((error) => problem(lineAt(error.pos[0]), undefined, syntaxMessage(error)));
   if (second !== undefined) broken.push(problem(lineAt(second.range[0]), undefined, SECOND));
   if (broken.length > 0) return refused(firstOfEachLine(broken));
@@ -53,10 +63,9 @@ export function readYamlManifest(text: string): Parsed {
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch {
-    return refused([
-      problem(0, undefined, 'has aliases (*name) of itself, or too many: write the values out'),
-    ]);
+  } catch (error) {
+    const isMerge = error instanceof Error && error.message.startsWith('Merge sources');
+    return refused([problem(0, undefined, isMerge ? NO_MERGE : ALIASES)]);
   }
   const parsed = readShape(value, placeOf(document.contents, lineAt, 1));
   return { ...parsed, problems: [...doubled, ...parsed.problems] };
@@ -110,6 +119,7 @@ function placeOf(node: unknown, lineAt: LineAt, outer: number): Place {
   const line = lineOfNode(node, lineAt) ?? outer;
   return {
     line,
+    text: isScalar(node) ? node.source : undefined,
     fields: () =>
       isMap(node)
         ? node.items.map(({ key, value }) => {
@@ -127,7 +137,8 @@ function lineOfNode(node: unknown, lineAt: LineAt): number | undefined {
 }
 
 function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : '';
+  if (!isScalar(key)) return '';
+  return typeof key.value === 'symbol' ? (key.value.description ?? '') : String(key.value);
 }
 
 /** What the library does not say: a key that is there twice, and an alias of nothing. */
