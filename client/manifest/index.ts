@@ -9,7 +9,8 @@ import { toRequests, type ManifestRequest, type ReadManifest } from './requests'
 import { readYamlManifest } from './yaml';
 
 export { describeManifestProblem, describeManifestProblems, type ManifestProblem } from './problems';
-export type { ManifestRequest, ManifestRequests, ReadManifest, SkippedAccount } from './requests';
+export type { SkippedAccount } from '../fleet/skipped';
+export type { ManifestRequest, ManifestRequests, ReadManifest } from './requests';
 
 const READERS = new Map<string, (text: string) => Parsed>([
   ['.csv', readCsv],

@@ -1,17 +1,11 @@
 import { defined, readRequest, type Problem, type ProvisionRequestInput } from '../../contract';
+import type { SkippedAccount } from '../fleet/skipped';
 import { isObject, type Entry, type Parsed } from './entry';
 import { mangledAccountId, unseenCharacters } from './mangled';
 import { once, problem, type Found, type ManifestProblem } from './problems';
 
 /** A request of a manifest: as it is written, over the manifest's defaults. It has been read by the request's schema. */
 export type ManifestRequest = ProvisionRequestInput;
-
-/** An account that a manifest lists, and that is not to be provisioned. */
-export interface SkippedAccount {
-  accountId: string;
-  /** Why, for people: `AWS has suspended it (SUSPENDED)`. */
-  reason: string;
-}
 
 /** What a manifest asks for. */
 export interface ManifestRequests {

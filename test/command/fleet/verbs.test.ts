@@ -47,7 +47,7 @@ test('with --json there is one document, and its exit code', async () => {
 test('every problem of a manifest is told with its line, and nothing is started', async () => {
   const id = freshAccount();
   const file = manifest(`accountId,region\n${id},nowhere\n12,eu-west-1\n${id},eu-west-1\n`);
-  const { code, stderr } = await command.run(['fleet', 'start', file, '--name', 'never-started']);
+  const { code, stderr } = await command.run(['fleet', 'start', file, '--fleet-name', 'never-started']);
   expect(code).toBe(2);
   expect(stderr).toContain(`${file}:2: region: must be an AWS Region code`);
   expect(stderr).toMatch(/:3: accountId: must be/);
@@ -94,7 +94,7 @@ test('an option or a name that no fleet can have is told with what it may be', a
   const { stderr, code } = await command.run(['fleet', 'start', file, '--stop-after-failures', '150%']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('a whole share such as "5%"')]);
   const odd = await command.run(['fleet', 'start', command.file('my accounts.csv', csvOf([freshAccount()]))]);
-  expect(odd.stderr).toContain('give one with --name');
+  expect(odd.stderr).toContain('give one with --fleet-name');
 });
 
 test('a name that is none, and one that nobody started, say so', async () => {
