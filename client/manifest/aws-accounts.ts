@@ -69,12 +69,12 @@ export function skipReason(states: readonly unknown[], arn: unknown): string | u
   const management =
     typeof arn === 'string' && /^arn:aws[a-z-]*:organizations::(\d{12}):account\/.*\/\1$/.test(arn);
   if (management) return "it is the organization's management account, which can have no account instance";
-  for (const it of states) {
-    const state = typeof it === 'string' ? oneLine(it, 40).toUpperCase().replaceAll(' ', '_') : '';
-    if (state === '' || state === 'ACTIVE') continue;
-    return `${STATES.get(state) ?? 'it is not active'} (${state})`;
-  }
-  return undefined;
+  const others = states
+    .map((it) => (typeof it === 'string' ? oneLine(it, 40).toUpperCase().replaceAll(' ', '_') : ''))
+    .filter((state) => state !== '' && state !== 'ACTIVE');
+  // Where there are two, State says it more exactly than Status, for which all of them are SUSPENDED.
+  const state = others.find((it) => it !== 'SUSPENDED') ?? others[0];
+  return state === undefined ? undefined : `${STATES.get(state) ?? 'it is not active'} (${state})`;
 }
 
 /** An account of a list of AWS, as a request has it. */

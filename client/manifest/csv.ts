@@ -31,7 +31,7 @@ export function readCsv(text: string): Parsed {
     const quote = columns.findIndex(
       (column, index) => column !== undefined && hasQuote(column, cells[index]),
     );
-    if (cells.slice(columns.length).some((cell) => cell !== ''))
+    if (cells.slice(columns.length).some((cell) => cell.trim() !== ''))
       parsed.problems.push(problem(line, undefined, tooMany(cells.length, columns.length)));
     else if (quote !== -1) parsed.problems.push(problem(line, keyName(header.cells[quote] ?? ''), QUOTE));
     else parsed.accounts.push(entryOf(columns, cells, line));
@@ -67,24 +67,33 @@ interface Row {
   cells: string[];
 }
 
+/** The parser takes them for blanks and cuts them off; at an ID they are to be named. */
+const WIDE_BLANKS = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/g;
+/** Keeps a blank from being cut off: a character that no text has. */
+const GUARD = '\ufdd0';
+
 function readRows(text: string, delimiter: string): { rows: Row[]; problems: ManifestProblem[] } {
   const rows: Row[] = [];
   let end = 0;
   try {
-    parse(text, {
-      delimiter,
-      // The parser takes CRLF inside a cell for two lines, so there is none left.
-      record_delimiter: '\n',
-      relax_column_count: true,
-      // A quote out of place stays in its cell. As an error it would cost time by the square of the row's length.
-      relax_quotes: true,
-      trim: true,
-      on_record: (cells, { lines }) => {
-        if (cells.some((cell) => cell !== '')) rows.push({ line: end + 1, cells: cells.map(unwrap) });
-        end = lines;
-        return null;
+    parse(
+      text.replaceAll(WIDE_BLANKS, (blank) => `${GUARD}${blank}${GUARD}`),
+      {
+        delimiter,
+        // The parser takes CRLF inside a cell for two lines, so there is none left.
+        record_delimiter: '\n',
+        relax_column_count: true,
+        // A quote out of place stays in its cell. As an error it would cost time by the square of the row's length.
+        relax_quotes: true,
+        trim: true,
+        on_record: (cells, { lines }) => {
+          const read = cells.map((cell) => unwrap(cell.replaceAll(GUARD, '')));
+          if (read.some((cell) => cell.trim() !== '')) rows.push({ line: end + 1, cells: read });
+          end = lines;
+          return null;
+        },
       },
-    });
+    );
     return { rows, problems: [] };
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
@@ -106,8 +115,10 @@ function entryOf(columns: readonly (Column | undefined)[], cells: readonly strin
   const input: Record<string, unknown> = {};
   const [states, arns]: [string[], string[]] = [[], []];
   columns.forEach((column, index) => {
-    const cell = cells[index];
-    if (column === undefined || cell === undefined || cell === '') return;
+    const text = cells[index] ?? '';
+    // Of an ID nothing is taken away.
+    const cell = column?.aws === 'accountId' ? text : text.trim();
+    if (column === undefined || cell === '') return;
     if (column.aws === 'status') states.push(cell);
     else if (column.aws === 'arn') arns.push(cell);
     else if (column.aws !== 'other') put(input, column.path, column.read(cell));
@@ -124,9 +135,10 @@ function put(holder: Record<string, unknown>, path: readonly string[], value: un
 
 /** Reads the first row; without columns where nothing can be made of the cells below. */
 function readHeader(
-  { line, cells: names }: Row,
+  { line, cells }: Row,
   rows: readonly Row[],
 ): { columns?: (Column | undefined)[]; problems: ManifestProblem[] } {
+  const names = cells.map((cell) => cell.trim());
   if (names.some(isLikeId))
     return { problems: [problem(line, undefined, `${noHeader.message}, such as accountId,region`)] };
   const fields = requestFields();
@@ -135,7 +147,7 @@ function readHeader(
   const seen = new Set<string>();
   const columns = names.map((name, index) => {
     // What a spreadsheet leaves behind.
-    if (name === '' && rows.every(({ cells }) => (cells[index] ?? '') === '')) return undefined;
+    if (name === '' && rows.every(({ cells }) => (cells[index] ?? '').trim() === '')) return undefined;
     const aws = parts.get(name);
     const column =
       seen.has(name) && name !== '' ? 'the column is there twice' : readColumn(name, fields, aws);

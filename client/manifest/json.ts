@@ -121,8 +121,8 @@ function placeOf(node: () => Node | undefined, lineAt: LineAt): Place {
       return lineAt(node()?.offset ?? 0);
     },
     get text() {
-      const value: unknown = node()?.value;
-      return value === undefined ? undefined : String(value);
+      const { value } = (node() ?? {}) as { value?: unknown };
+      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
     },
     fields: () =>
       (node()?.type === 'object' ? (node()?.children ?? []) : []).flatMap((property) => {

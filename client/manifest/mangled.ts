@@ -31,7 +31,7 @@ const MOST_NAMED = 3;
 
 function oddCharacters(text: string, odd: RegExp): string | undefined {
   // A text of megabytes is no ID.
-  const found = [...text.slice(0, 1_000)].flatMap((character, index) =>
+  const found = Array.from(text.slice(0, 1_000)).flatMap((character, index) =>
     odd.test(character) ? [`${nameOf(character)} at position ${index + 1}`] : [],
   );
   if (found.length === 0) return undefined;

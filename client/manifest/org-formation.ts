@@ -9,7 +9,7 @@ const SKIP = "it is the organization's management account, which can have no acc
 
 /** Tells a file by a text that no other has: its tags (`!Ref`, `!GetAtt`) are read by org-formation only. */
 export function mentionsOrgFormation(text: string): boolean {
-  return text.includes('OC::ORG::');
+  return /OC::ORG::|2010-09-09-OC/.test(text);
 }
 
 export function isOrgFormation(value: Record<string, unknown>): boolean {

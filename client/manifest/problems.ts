@@ -79,6 +79,8 @@ export interface Place {
   readonly line: number;
   /** A value that is neither object nor list, as the file writes it: `0042`. */
   readonly text?: string | undefined;
+  /** An object or a list that has a name in YAML (`&name`), for others to refer to. */
+  readonly isAnchored?: boolean;
   /** The fields of an object. */
   fields: () => { key: string; line: number; value: Place }[];
   /** The items of a list. */

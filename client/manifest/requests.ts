@@ -55,7 +55,8 @@ export function toRequests(parsed: Parsed, given: object = {}): ReadManifest {
     }
   });
   const [first] = withoutRegion;
-  const isOneCause = withoutRegion.length > 1 && withoutRegion.length === accounts.length - skipped.length;
+  const isOneCause =
+    withoutRegion.length === accounts.length - skipped.length && withoutRegion.length + skipped.length > 1;
   const told = isOneCause ? problems.filter((it) => it === first || !withoutRegion.includes(it)) : problems;
   if (isOneCause && first !== undefined) first.message = NO_REGION;
   if (told.length === 0 && requests.length === 0) told.push(nothingToDo(skipped));

@@ -27,8 +27,14 @@ function readLists(value: Record<string, unknown>, place: Place): Parsed {
   const find = (key: string) => place.fields().find((field) => field.key === key);
   const lineOfKey = (key: string) => find(key)?.line ?? place.line;
   const placeIn = (key: string) => () => find(key)?.value ?? place;
+  const isKnown = (key: string) =>
+    key === list ||
+    key === 'defaults' ||
+    (list === 'Accounts' && /^[A-Z]/.test(key)) ||
+    // What is there for others to refer to.
+    find(key)?.value.isAnchored === true;
   const problems = Object.keys(value)
-    .filter((key) => key !== list && key !== 'defaults' && !(list === 'Accounts' && /^[A-Z]/.test(key)))
+    .filter((key) => !isKnown(key))
     .map((key) => problem(lineOfKey(key), keyName(key), UNKNOWN));
   const { [list]: accounts, defaults } = value;
   if (defaults !== undefined && !isObject(defaults))

@@ -13,7 +13,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { keyName } from '../../contract';
-import { refused, type Parsed } from './entry';
+import { isObject, refused, type Parsed } from './entry';
 import { mentionsOrgFormation } from './org-formation';
 import { lineFinder, problem, type LineAt, type ManifestProblem, type Place } from './problems';
 import { readShape } from './shape';
@@ -40,8 +40,6 @@ const OPTIONS = {
   stringKeys: true,
   // The library compares each key with each; see lookOver.
   uniqueKeys: false,
-  // `<<: *name`, which YAML 1.2 has no more, and people have all the same.
-  merge: true,
 } as const;
 
 /** Reads a manifest in YAML. */
@@ -63,10 +61,10 @@ export function readYamlManifest(text: string): Parsed {
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch (error) {
-    const isMerge = error instanceof Error && error.message.startsWith('Merge sources');
-    return refused([problem(0, undefined, isMerge ? NO_MERGE : ALIASES)]);
+  } catch {
+    return refused([problem(0, undefined, ALIASES)]);
   }
+  if (!carryOutMerges(value)) return refused([problem(0, undefined, NO_MERGE)]);
   const parsed = readShape(value, placeOf(document.contents, lineAt, 1));
   return { ...parsed, problems: [...doubled, ...parsed.problems] };
 }
@@ -114,12 +112,43 @@ function syntaxMessage({ code }: YAMLError): string {
   }
 }
 
+/**
+ * Carries out `<<: *name` and `<<: [*one, *other]`: what an object does not have itself, it gets from there. The library can
+ * do it, but goes over the whole document for each.
+ *
+ * @returns whether all of them name objects
+ */
+function carryOutMerges(value: unknown, seen = new Set<unknown>()): boolean {
+  // What several aliases name is there once.
+  if (typeof value !== 'object' || value === null || seen.has(value)) return true;
+  seen.add(value);
+  if (!Object.values(value).every((inner) => carryOutMerges(inner, seen))) return false;
+  if (!Object.hasOwn(value, '<<')) return true;
+  const holder = value as Record<string, unknown>;
+  const sources = [holder['<<']].flat();
+  delete holder['<<'];
+  for (const source of sources) {
+    if (!isObject(source)) return false;
+    for (const [key, inner] of Object.entries(source))
+      if (!Object.hasOwn(holder, key))
+        // An assignment to __proto__ would vanish.
+        Object.defineProperty(holder, key, {
+          value: inner,
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        });
+  }
+  return true;
+}
+
 /** Through an alias it does not go: to resolve one, the library goes over the whole document. */
 function placeOf(node: unknown, lineAt: LineAt, outer: number): Place {
   const line = lineOfNode(node, lineAt) ?? outer;
   return {
     line,
     text: isScalar(node) ? node.source : undefined,
+    isAnchored: (isMap(node) || isSeq(node)) && node.anchor !== undefined,
     fields: () =>
       isMap(node)
         ? node.items.map(({ key, value }) => {
@@ -137,8 +166,7 @@ function lineOfNode(node: unknown, lineAt: LineAt): number | undefined {
 }
 
 function keyText(key: unknown): string {
-  if (!isScalar(key)) return '';
-  return typeof key.value === 'symbol' ? (key.value.description ?? '') : String(key.value);
+  return isScalar(key) ? String(key.value) : '';
 }
 
 /** What the library does not say: a key that is there twice, and an alias of nothing. */
