@@ -9,6 +9,7 @@ export type { StartedRun } from './account/start-or-join';
 export type { PendingActivity } from './account/pending';
 export type { AccountStatus } from './account/status';
 export * from './fleet/errors';
+export type { SkippedAccount } from './fleet/skipped';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { registerSearchAttributes } from './search-attributes';

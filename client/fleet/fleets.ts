@@ -17,6 +17,7 @@ import { isNoWorkflow } from '../server-errors';
 import { watchStatus } from '../watch';
 import { FleetRefusedError, FleetUnansweredError, NoFleetError } from './errors';
 import { planAccounts } from './plan';
+import { readSkipped, type SkippedAccount } from './skipped';
 import { startFleet, type FleetInput, type StartedFleet } from './start';
 import { askFleet, describeFleet, readFleetStatus, type FleetStatus } from './status';
 
@@ -85,6 +86,12 @@ export class Fleets {
   /** Yields what became of each account that has ended, page by page. Throws what {@link status} throws. */
   outcomes(name: string): AsyncGenerator<AccountOutcome, void, void> {
     return this.askPages<AccountOutcome>(name, OUTCOMES_QUERY);
+  }
+
+  /** Lists the accounts that the manifest of a fleet made it skip. Throws what {@link status} throws. */
+  async skipped(name: string): Promise<SkippedAccount[]> {
+    await describeFleet(this.temporal, name);
+    return readSkipped(this.temporal, name);
   }
 
   /** Yields the accounts that have not ended, page by page: held, open, waiting. Throws what {@link status} throws. */

@@ -19,11 +19,14 @@ import { SearchAttributeChoice } from '../search-attributes';
 import { isNoWorkflow } from '../server-errors';
 import { FleetDiffersError, FleetRefusedError, NoFleetError } from './errors';
 import { paginate, sendPages } from './pages';
+import { groupSkipped, type SkippedAccount } from './skipped';
 import { readFleetStatus } from './status';
 
 /** What is asked of a fleet; see {@link FleetRequest}. */
 export interface FleetInput extends Pick<FleetRequestInput, 'name' | 'maxConcurrent' | 'stopAfterFailures'> {
   accounts: readonly ProvisionRequestInput[];
+  /** Accounts that the manifest lists and the fleet is not to provision: for its report. */
+  skipped?: readonly SkippedAccount[];
 }
 
 /** A fleet that was started, or was open already. */
@@ -41,11 +44,13 @@ export interface StartedFleet {
 export async function startFleet(
   client: Client,
   taskQueue: string,
-  { accounts, ...options }: FleetInput,
+  { accounts, skipped = [], ...options }: FleetInput,
 ): Promise<StartedFleet> {
   const pages = paginate(accounts);
   const digest = createHash('sha256').update(JSON.stringify(accounts)).digest('hex');
-  const read = readFleetRequest({ ...options, digest, pages: pages.length });
+  const read = readFleetRequest(
+    defined({ ...options, digest, pages: pages.length, skipped: groupSkipped(skipped) }),
+  );
   if ('problems' in read) throw new InvalidRequestError(read.problems);
   const { name } = read.request;
   const started = await startOrJoin(client, taskQueue, read.request);
@@ -91,7 +96,8 @@ async function startOrJoin(client: Client, taskQueue: string, request: FleetRequ
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
   const running = (await readRunArgument(client, { workflowId })) as object;
-  const differences = diffRequests(running, request);
+  // What neither of them provisions makes no difference.
+  const differences = diffRequests({ ...running, skipped: undefined }, { ...request, skipped: undefined });
   if (differences.length > 0)
     throw new FleetDiffersError(
       name,
