@@ -23,15 +23,16 @@ export function createSts({ faults, keys }: ServiceContext): Service {
       const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`;
       throw new AwsError('AccessDenied', message);
     }
+    const now = faults.now(account);
     const ttlMs = faults.get(account, 'credentialsTtlMs') ?? DurationSeconds * 1000;
     const roleName = RoleArn.split('/').at(-1) ?? '';
     const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${RoleSessionName}`;
     return {
       Credentials: {
-        AccessKeyId: keys.issue(account, arn, ttlMs),
+        AccessKeyId: keys.issue(account, arn, now + ttlMs),
         SecretAccessKey: randomBytes(30).toString('base64'),
         SessionToken: randomBytes(48).toString('base64'),
-        Expiration: new Date(Date.now() + DurationSeconds * 1000).toISOString(),
+        Expiration: new Date(now + DurationSeconds * 1000).toISOString(),
       },
       AssumedRoleUser: { AssumedRoleId: `AROAEMULATOREXAMPLE00:${RoleSessionName}`, Arn: arn },
     };
