@@ -31,7 +31,7 @@ export function readCsv(text: string): Parsed {
     const quote = columns.findIndex(
       (column, index) => column !== undefined && hasQuote(column, cells[index]),
     );
-    if (cells.slice(columns.length).some((cell) => cell.trim() !== ''))
+    if (!cells.slice(columns.length).every(isEmpty))
       parsed.problems.push(problem(line, undefined, tooMany(cells.length, columns.length)));
     else if (quote !== -1) parsed.problems.push(problem(line, keyName(header.cells[quote] ?? ''), QUOTE));
     else parsed.accounts.push(entryOf(columns, cells, line));
@@ -69,6 +69,12 @@ interface Row {
 
 /** The parser takes them for blanks and cuts them off; at an ID they are to be named. */
 const WIDE_BLANKS = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/g;
+
+/** Tells a cell that looks empty, but for a blank in quotes. */
+function isEmpty(cell = ''): boolean {
+  return cell.replaceAll(WIDE_BLANKS, '') === '';
+}
+
 /** Keeps a blank from being cut off: a character that no text has. */
 const GUARD = '\ufdd0';
 
@@ -88,7 +94,7 @@ function readRows(text: string, delimiter: string): { rows: Row[]; problems: Man
         trim: true,
         on_record: (cells, { lines }) => {
           const read = cells.map((cell) => unwrap(cell.replaceAll(GUARD, '')));
-          if (read.some((cell) => cell.trim() !== '')) rows.push({ line: end + 1, cells: read });
+          if (!read.every(isEmpty)) rows.push({ line: end + 1, cells: read });
           end = lines;
           return null;
         },
@@ -103,6 +109,7 @@ function readRows(text: string, delimiter: string): { rows: Row[]; problems: Man
 
 const NOT_CLOSED =
   'has a quote that is not closed at the end of its cell; the rows from here on were not read';
+const ONE_CELL = 'is one cell, as quotes are around the whole row: take them away from all rows';
 const QUOTE =
   'has a quote out of place: no field may hold one, and a cell in quotes begins and ends with them';
 
@@ -115,10 +122,8 @@ function entryOf(columns: readonly (Column | undefined)[], cells: readonly strin
   const input: Record<string, unknown> = {};
   const [states, arns]: [string[], string[]] = [[], []];
   columns.forEach((column, index) => {
-    const text = cells[index] ?? '';
-    // Of an ID nothing is taken away.
-    const cell = column?.aws === 'accountId' ? text : text.trim();
-    if (column === undefined || cell === '') return;
+    const cell = cells[index];
+    if (column === undefined || cell === undefined || isEmpty(cell)) return;
     if (column.aws === 'status') states.push(cell);
     else if (column.aws === 'arn') arns.push(cell);
     else if (column.aws !== 'other') put(input, column.path, column.read(cell));
@@ -141,13 +146,15 @@ function readHeader(
   const names = cells.map((cell) => cell.trim());
   if (names.some(isLikeId))
     return { problems: [problem(line, undefined, `${noHeader.message}, such as accountId,region`)] };
+  const [only = ''] = names;
+  if (names.length === 1 && /[,;\t|]/.test(only)) return { problems: [problem(line, undefined, ONE_CELL)] };
   const fields = requestFields();
   const parts = awsParts(names);
   const problems: ManifestProblem[] = [];
   const seen = new Set<string>();
   const columns = names.map((name, index) => {
     // What a spreadsheet leaves behind.
-    if (name === '' && rows.every(({ cells }) => (cells[index] ?? '').trim() === '')) return undefined;
+    if (name === '' && rows.every(({ cells }) => isEmpty(cells[index]))) return undefined;
     const aws = parts.get(name);
     const column =
       seen.has(name) && name !== '' ? 'the column is there twice' : readColumn(name, fields, aws);

@@ -42,7 +42,7 @@ export const FLEET_VERBS: readonly Verb[] = [
   {
     usage: 'start <manifest>',
     description:
-      'Start a fleet from a .csv, .json, .jsonl or .yaml file, or join the open one of its name; what is done is not done again. The options of a request count for all accounts; what an account of the file says wins',
+      'Start a fleet from a .csv, .json, .jsonl or .yaml file (a list of accounts that AWS made is one), or join the open one of its name; what is done is not done again. The options of a request count for all accounts; what an account of the file says wins',
     example: 'fleet start accounts.csv --region eu-west-1 --max-concurrent 100 --stop-after-failures 5%',
     options: [
       ...fieldOptions,

@@ -120,7 +120,7 @@ ${accounts}
     );
     expect(problemsOf('organization.yml', text, REGION)).toEqual([
       expect.stringMatching(/^12: .*gives 2 of its accounts \(One\) no AccountId/) as string,
-      '27: accountId: must be an AWS account ID: 12 digits',
+      '28: accountId: must be an AWS account ID: 12 digits',
     ]);
     expect(
       problemsOf('a.yml', "AWSTemplateFormatVersion: '2010-09-09-OC'\nOrganization: !Include ./a.yml\n"),

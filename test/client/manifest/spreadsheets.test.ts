@@ -32,8 +32,8 @@ describe('what spreadsheets and shells make of a list of accounts is read:', () 
     ],
     ['formulas that keep zeros', `accountId,region\n="${ONE}",eu-west-1\n"=""${TWO}""",eu-west-1`],
     [
-      'blanks that nobody sees around a Region',
-      `accountId,region\u00a0\n${ONE},\u00a0eu-west-1\n${TWO},eu-west-1\u3000`,
+      'blanks that nobody sees at the end',
+      `accountId,region\u00a0,\n${ONE},eu-west-1,\u00a0\n${TWO},eu-west-1,\u3000`,
     ],
   ])('%s', (_, content) => {
     expect(requestsOf('a.csv', content)).toEqual(requests);
@@ -74,6 +74,11 @@ describe('what is not certain is told:', () => {
       'a list of IDs without a Region',
       `${ONE}\n${TWO}`,
       ['1: region: is required, and no account has one: give one for all (--region), or each its own'],
+    ],
+    [
+      'rows in quotes as a whole',
+      `"accountId,region"\n"${ONE},eu-west-1"`,
+      ['1: is one cell, as quotes are around the whole row: take them away from all rows'],
     ],
     ['an ID twice', `# ids\n${ONE}\n${ONE},${TWO}`, [`3: accountId: ${ONE} is in line 2 already`]],
     [

@@ -95,7 +95,7 @@ describe('YAML that is not valid:', () => {
     expect(
       problemsOf(
         'a.yaml',
-        `.a: &a {colour: red}\naccounts:\n- <<: *a\n  accountId: "${ONE}"\n  region: x-y-1`,
+        `.a: &a {colour: red}\naccounts:\n- <<: *a\n  accountId: "${ONE}"\n  region: eu-west-1`,
       ),
     ).toEqual(['3: colour: unknown field']);
     for (const source of ['1', '[1]', '~', '*a'])
