@@ -1,3 +1,4 @@
+import './native-part';
 export { createWorker, type WorkerOptions } from './create-worker';
 export { serve, type Interruption, type ServeOptions } from './serve';
 export type { WorkerConnection } from './connection';
