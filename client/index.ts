@@ -10,6 +10,7 @@ export type { PendingActivity } from './account/pending';
 export type { AccountStatus } from './account/status';
 export * from './fleet/errors';
 export type { SkippedAccount } from './fleet/skipped';
+export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { registerSearchAttributes } from './search-attributes';

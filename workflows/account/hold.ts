@@ -79,7 +79,8 @@ async function tellFleet(accountId: string, held: boolean): Promise<void> {
   const { parent } = workflowInfo();
   if (parent === undefined || !isFleetId(parent.workflowId)) return;
   try {
-    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal<[HeldNews]>(HELD_SIGNAL, {
+    // By its ID, which no other fleet gives away: a page goes on in other executions.
+    await getExternalWorkflowHandle(parent.workflowId).signal<[HeldNews]>(HELD_SIGNAL, {
       accountId,
       held,
     });
