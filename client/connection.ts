@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, readEnvironment, temporalExtensions, type TemporalExtensions } from '../contract';
 import { TemporalUnreachableError } from './errors';
 
 const DEFAULT_NAMESPACE = 'default';
@@ -19,7 +19,9 @@ export interface TemporalSettings {
  * @param defaultAddress what holds where they name no address
  */
 export function readTemporalSettings(defaultAddress = '127.0.0.1:7233'): TemporalSettings {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: readEnvironment(process.env),
+  });
   const address = connectionOptions.address || defaultAddress;
   return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? DEFAULT_NAMESPACE };
 }

@@ -6,6 +6,7 @@ export * from './account/run-argument';
 export * from './account/steering';
 export * from './data-converter';
 export * from './defined';
+export * from './environment';
 export * from './failures/message';
 export * from './failures/table';
 export * from './fleet/causes';
