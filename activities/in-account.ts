@@ -1,12 +1,12 @@
 import { cancellationSignal, cancelled, heartbeat, sleep } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import { FAILURES } from '../contract';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
 import type { Account, OpenAccount } from './aws/account';
 import type { CallMeter } from './aws/call-meter';
 import type { BackOff } from './back-off';
-import { classify } from './errors/classify';
+import { failedAs } from './errors/classify';
 import { plainFailure, toFailure } from './errors/failure';
+import { wantsFreshCredentials } from './errors/fresh-credentials';
 import { AwsCallError, isA } from './errors/thrown';
 
 /** What activities depend on; given once, so that tests need no patching. */
@@ -17,6 +17,9 @@ export interface ActivityDependencies extends AttemptClocks {
   /** Hears of each answer to a call for an account of a fleet. */
   countCalls: CallMeter['count'];
 }
+
+/** From this age on, a session that is denied something is fetched anew. */
+const DOUBTFUL_AFTER_MS = 60_000;
 
 /** What every activity that works in an account is given. */
 export interface AccountInput {
@@ -44,8 +47,10 @@ export async function inAccount<T>(
   });
   return failWith(
     (error) => {
-      const { situation } = classify(isA(error, AwsCallError) ? error.cause : error);
-      if (FAILURES[situation].retry === 'freshCredentials') account.forgetCredentials();
+      const cause = isA(error, AwsCallError) ? error.cause : error;
+      if (wantsFreshCredentials(cause)) account.forgetCredentials();
+      // The session may be that of a role that was made anew since.
+      else if (failedAs(error, 'permissionMissing')) account.forgetCredentials(DOUBTFUL_AFTER_MS);
       return toFailure(error, input, deps);
     },
     async () => {

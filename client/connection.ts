@@ -1,10 +1,9 @@
 import { hostname, userInfo } from 'node:os';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
-import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, isLoopback, temporalExtensions, type TemporalExtensions } from '../contract';
 import { TemporalUnreachableError } from './connection-errors';
 import type { IdentityCenterError } from './errors';
 import { findConnectionFault } from './probe';
-import { isLoopback } from './proxy';
 import { isUnavailable, readServerError } from './server-errors';
 import type { TemporalSettings } from './settings';
 

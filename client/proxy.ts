@@ -1,11 +1,5 @@
 import { BlockList, isIPv4 } from 'node:net';
-
-const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d+){3}|\[?::1\]?|\[?::ffff:127(?:\.\d+){3}\]?)$/i;
-
-/** Tells whether an address, such as `localhost:7233`, is of this machine. */
-export function isLoopback(address: string): boolean {
-  return LOOPBACK.test(address.replace(/:\d+$/, '')) || LOOPBACK.test(address);
-}
+import { isLoopback } from '../contract';
 
 /**
  * Finds the variable whose proxy gRPC goes through to an address; `undefined`: none. It reads them as @grpc/grpc-js does,

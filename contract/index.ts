@@ -15,6 +15,7 @@ export * from './fleet/page';
 export * from './fleet/plan';
 export * from './fleet/progress';
 export * from './fleet/request';
+export * from './loopback';
 export * from './names';
 export * from './pollers';
 export * from './search-attributes';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AwsSettings } from '../activities';
+import { readNetworkSettings, type AwsSettings } from '../activities';
 import { DEFAULT_TASK_QUEUE, defined, readEnvironment, type Environment } from '../contract';
 
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
@@ -78,6 +78,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       roleArn: roleArn === 'none' ? undefined : roleArn,
       externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
       stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
+      network: readNetworkSettings(env),
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
     }),
   };
