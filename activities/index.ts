@@ -12,6 +12,7 @@ import { followRun } from './runs/follow-run';
 
 export type { AwsSettings } from './aws/account';
 export { CallMeter } from './aws/call-meter';
+export { readNetworkSettings } from './aws/network';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';
 export type { ActivityDependencies } from './in-account';

@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import {
   DEFAULT_TASK_QUEUE,
   readCorrection,
+  readEnvironment,
   readReason,
   workflowIdOf,
   type Correction,
@@ -42,7 +43,8 @@ export class IdentityCenterClient {
    */
   constructor(
     readonly temporal: Client,
-    readonly taskQueue: string = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE,
+    readonly taskQueue: string = readEnvironment(process.env)['IDENTITY_CENTER_TASK_QUEUE'] ??
+      DEFAULT_TASK_QUEUE,
   ) {
     this.starter = new RunStarter(temporal, taskQueue);
     this.fleets = new Fleets(temporal, taskQueue);

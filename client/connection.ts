@@ -1,7 +1,13 @@
 import { hostname, userInfo } from 'node:os';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
+import {
+  defined,
+  isLoopback,
+  readEnvironment,
+  temporalExtensions,
+  type TemporalExtensions,
+} from '../contract';
 import { TemporalUnreachableError } from './errors';
 
 const DEFAULT_NAMESPACE = 'default';
@@ -19,7 +25,9 @@ export interface TemporalSettings {
  * @param defaultAddress what holds where they name no address
  */
 export function readTemporalSettings(defaultAddress = '127.0.0.1:7233'): TemporalSettings {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const { connectionOptions, namespace } = loadClientConnectConfig({
+    overrideEnvVars: readEnvironment(process.env),
+  });
   const address = connectionOptions.address || defaultAddress;
   return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? DEFAULT_NAMESPACE };
 }
@@ -37,7 +45,15 @@ export async function connectToTemporal(
   const { address, tls, apiKey, metadata } = connectionOptions;
   try {
     const connection = await Connection.connect(
-      defined({ address, connectTimeout: CONNECT_TIMEOUT_MS, tls, apiKey, metadata }),
+      defined({
+        address,
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        tls,
+        apiKey,
+        metadata,
+        // gRPC sends even this machine's own addresses by way of `http_proxy`, which cannot reach them.
+        channelArgs: isLoopback(address) ? { 'grpc.enable_http_proxy': 0 } : undefined,
+      }),
     );
     return new Client({ connection, namespace, identity: whoAsks(), dataConverter, plugins: [...plugins] });
   } catch (error) {

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { tidyEnvironment } from '../contract';
 import { EXIT } from './exit-codes';
 import { printJson } from './output';
 import { createProgram } from './program';
 
+tidyEnvironment(process.env);
 // The lock file pins an SDK that supports this Node.js; that later ones will not is for whoever maintains this.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 

@@ -21,6 +21,8 @@ export interface Emulator {
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
   /** The instances that exist, oldest first. */
   instances(filter?: InstanceFilter): EmulatedInstance[];
+  /** Forgets the sessions that AssumeRole has issued, of an account or of all; answers with how many. */
+  forgetSessions(account?: string): number;
   /** Forgets instances, tokens, credentials, faults and calls. */
   reset(): void;
   close(): Promise<void>;
@@ -43,7 +45,7 @@ export const SERVICES: readonly CreateService[] = [createSsoAdmin, createSts];
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
   const context = { faults: new FaultPlan(), keys: new AccessKeys(), instances: new InstanceStore() };
-  const { faults, instances } = context;
+  const { faults, instances, keys } = context;
   const log = new CallLog();
   const running = services.map((create) => create(context));
   const handleAws = createAws(running, context, log);
@@ -51,7 +53,7 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
     for (const part of [...Object.values(context), log]) part.clear();
     for (const service of running) service.reset?.();
   };
-  const control = createControl({ faults, log, instances }, reset);
+  const control = createControl({ ...context, log }, reset);
   // An idle connection is the client's to close: a request that meets the server closing it fails (ECONNRESET).
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -80,6 +82,7 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
     },
     calls: (filter = {}) => log.find(filter),
     instances: (filter) => instances.list(filter),
+    forgetSessions: (account) => keys.forget(account),
     reset,
     close: () =>
       new Promise((resolve) => {

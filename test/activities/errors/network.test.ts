@@ -134,43 +134,43 @@ describe('what this version of Node and of the SDK really throw', () => {
     }
   }
 
-  const situationOf = async (endpoint: string) => classify(await thrownBy(endpoint)).situation;
+  const answerOf = async (endpoint: string) => classify(await thrownBy(endpoint));
 
   test('a port that nobody listens on', async () => {
     let port = 0;
     await withServer(net.createServer(), (free) => Promise.resolve(void (port = free)));
-    expect(await situationOf(`http://127.0.0.1:${port}`)).toBe('nothingSent');
-    expect(await situationOf(`http://localhost:${port}`)).toBe('nothingSent');
+    expect(await answerOf(`http://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
+    expect(await answerOf(`http://localhost:${port}`)).toMatchObject({ situation: 'nothingSent' });
   });
 
   test('a host that there is not', async () => {
-    expect(await situationOf('http://sso.eu-west-9.invalid')).toBe('nothingSent');
+    expect(await answerOf('http://sso.eu-west-9.invalid')).toMatchObject({ situation: 'nothingSent' });
   });
 
   test('a server that speaks no TLS', async () => {
     const server = http.createServer((_request, response) => response.end());
     await withServer(server, async (port) => {
-      expect(await situationOf(`https://127.0.0.1:${port}`)).toBe('nothingSent');
+      expect(await answerOf(`https://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
     });
   });
 
   test('a server that ends each connection before TLS', async () => {
     const server = net.createServer((socket) => socket.destroy());
     await withServer(server, async (port) => {
-      expect(await situationOf(`https://127.0.0.1:${port}`)).toBe('nothingSent');
+      expect(await answerOf(`https://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
     });
   });
 
   test('a server without a certificate that fits any client', async () => {
     await withServer(https.createServer({}), async (port) => {
-      expect(await situationOf(`https://127.0.0.1:${port}`)).toBe('nothingSent');
+      expect(await answerOf(`https://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
     });
   });
 
   test('a server that reads the request, and ends the connection: AWS may have seen it', async () => {
     const server = net.createServer((socket) => socket.once('data', () => socket.destroy()));
     await withServer(server, async (port) => {
-      expect(await situationOf(`http://127.0.0.1:${port}`)).toBe('answerLost');
+      expect(await answerOf(`http://127.0.0.1:${port}`)).toMatchObject({ situation: 'answerLost' });
     });
   });
 });
