@@ -1,5 +1,6 @@
-import { activityInfo, Context, heartbeat, type Info } from '@temporalio/activity';
+import { activityInfo, Context, type Info } from '@temporalio/activity';
 import { ActivityCancelledError, ActivityNotFoundError, AsyncCompletionClient } from '@temporalio/client';
+import { showAlive, toldSoFar } from './attempts';
 import { AttemptTooLateError } from './errors/thrown';
 
 const SHOWN_ALIVE_MS = 2_000;
@@ -43,7 +44,7 @@ export function startDeadline({ monotonicNow }: Pick<AttemptClocks, 'monotonicNo
     if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
     // Its turn may have been seconds away. Each heartbeat costs the server a write.
     if (info.heartbeatTimeoutMs !== undefined && now - shownAlive > SHOWN_ALIVE_MS) {
-      heartbeat();
+      showAlive();
       shownAlive = now;
     }
     return left;
@@ -90,7 +91,8 @@ export async function isAwaited(): Promise<boolean> {
   const { client, info } = Context.current();
   const { connection } = client;
   try {
-    await new AsyncCompletionClient({ connection, namespace: info.namespace }).heartbeat(info.taskToken);
+    const server = new AsyncCompletionClient({ connection, namespace: info.namespace });
+    await server.heartbeat(info.taskToken, toldSoFar());
     return true;
   } catch (error) {
     if (error instanceof ActivityNotFoundError) return false;

@@ -1,6 +1,7 @@
-import { cancellationSignal, cancelled, heartbeat, sleep } from '@temporalio/activity';
+import { cancellationSignal, cancelled, sleep } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
+import { showAlive } from './attempts';
 import type { Account, OpenAccount } from './aws/account';
 import type { CallMeter } from './aws/call-meter';
 import type { BackOff } from './back-off';
@@ -24,18 +25,24 @@ const DOUBTFUL_AFTER_MS = 60_000;
 /** What every activity that works in an account is given. */
 export interface AccountInput {
   accountId: string;
-  region: string;
+  /** Region of the calls; default: the worker's, as one look goes over all of them. */
+  region?: string;
   backOff: BackOff;
   accountReadyTimeoutMs: number;
   /** The workflow ID of the page of a fleet that the account is in. */
   fleetPage?: string;
 }
 
-/** Runs the body of an activity that works in an account; what it throws becomes the failure of the attempt. */
+/**
+ * Runs the body of an activity that works in an account; what it throws becomes the failure of the attempt.
+ *
+ * @param polls whether the activity is tried again until something has come about
+ */
 export async function inAccount<T>(
   deps: ActivityDependencies,
   input: AccountInput,
   body: (account: Account) => Promise<T>,
+  { polls = false } = {},
 ): Promise<T> {
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: cancellationSignal(),
@@ -47,17 +54,28 @@ export async function inAccount<T>(
   });
   return failWith(
     (error) => {
-      const cause = isA(error, AwsCallError) ? error.cause : error;
-      if (wantsFreshCredentials(cause)) account.forgetCredentials();
+      if (wantsFreshCredentials(error)) account.forgetCredentials();
       // The session may be that of a role that was made anew since.
       else if (failedAs(error, 'permissionMissing')) account.forgetCredentials(DOUBTFUL_AFTER_MS);
-      return toFailure(error, input, deps);
+      return toFailure(error, { ...input, polls }, deps);
     },
     async () => {
       await refuseIfGivenUp(deps);
       return body(account);
     },
   );
+}
+
+/**
+ * Does the same for an activity that is tried again until something has come about: a look that shows no change is no
+ * failure, and does not make the pauses of the back-off longer.
+ */
+export async function pollAccount<T>(
+  deps: ActivityDependencies,
+  input: AccountInput,
+  body: (account: Account) => Promise<T>,
+): Promise<T> {
+  return inAccount(deps, input, body, { polls: true });
 }
 
 /** Runs the body of an activity that needs no account; what it throws becomes the failure of the attempt. */
@@ -86,6 +104,6 @@ function isCancellation(error: unknown): boolean {
 
 /** Waits inside an activity, showing the server that the worker lives. */
 export async function rest(ms: number): Promise<void> {
-  heartbeat();
+  showAlive();
   await sleep(ms);
 }

@@ -1,6 +1,7 @@
 export * from './account/client-token';
 export * from './account/fields';
 export * from './account/progress';
+export * from './account/regions';
 export * from './account/request';
 export * from './account/run-argument';
 export * from './account/steering';

@@ -25,13 +25,13 @@ export const SEARCH_ATTRIBUTE_NAMES: readonly string[] = Object.values(SEARCH_AT
 
 /** What a run of an account is started with. */
 export function searchAttributesOf(
-  { accountId, region }: { accountId: string; region: string },
+  { accountId, region }: { accountId: string; region?: string | undefined },
   stage: Stage,
   fleet?: string,
 ): SearchAttributePair[] {
   return [
     { key: SEARCH_ATTRIBUTES.accountId, value: accountId },
-    { key: SEARCH_ATTRIBUTES.region, value: region },
+    ...(region === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.region, value: region }]),
     { key: SEARCH_ATTRIBUTES.stage, value: stage },
     // Named at the start, so that the run may set it later: a namespace that lacks it refuses the start.
     { key: SEARCH_ATTRIBUTES.instanceArn, value: '' },

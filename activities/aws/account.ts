@@ -6,6 +6,7 @@ import { createAccountSessions, stsRegionFor, type SessionSettings } from './cre
 import type { NetworkSettings } from './network';
 import { askProviderChain, OwnCredentials } from './own-credentials';
 import type { Pacer } from './pacer';
+import { homeRegion } from './regions';
 import { RequestHandler } from './request-handler';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
@@ -24,6 +25,8 @@ export interface AwsSettings extends SessionSettings {
 /** What an activity may call in an account. */
 export interface Account {
   identityCenter: IdentityCenter;
+  /** The Region that it is seen from. */
+  region: string;
   /**
    * Drops the account's credentials, so that the next call fetches new ones.
    *
@@ -32,8 +35,12 @@ export interface Account {
   forgetCredentials(olderThanMs?: number): void;
 }
 
-/** Opens an account, as seen from a Region. Nothing is sent before the first call. */
-export type OpenAccount = (accountId: string, region: string, control: CallControl) => Account;
+/**
+ * Opens an account, as seen from a Region. Nothing is sent before the first call.
+ *
+ * @param region default: the worker's
+ */
+export type OpenAccount = (accountId: string, region: string | undefined, control: CallControl) => Account;
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -62,9 +69,11 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
     requestTimeoutMs: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
-  return (accountId, region, control) => {
+  const home = homeRegion(settings);
+  return (accountId, region = home, control) => {
     latestRegion = region;
     return {
+      region,
       identityCenter: identityCenter(accountId, region, (inRegion) =>
         createCall(core, ssoAdmin, accountId, inRegion, control),
       ),

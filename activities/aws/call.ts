@@ -1,8 +1,9 @@
 import { classify } from '../errors/classify';
-import { AwsCallError, isA } from '../errors/thrown';
+import { AwsCallError, isA, SIGN_IN } from '../errors/thrown';
 import type { AwsClient, AwsClients, ClientClass } from './clients';
 import type { AccountSessions } from './credentials';
 import { PacerBusyError, type Pacer } from './pacer';
+import { explainMissingHost } from './regions';
 
 /** What the calls of all accounts share. */
 export interface AwsCore {
@@ -61,7 +62,7 @@ export function createCall<C extends AwsClient>(
 ): Call<C> {
   const { cancellation } = control;
   return async (kind, operation, send) => {
-    let doing = 'AssumeRole';
+    let doing = SIGN_IN;
     try {
       const signIn = AbortSignal.any([cancellation, AbortSignal.timeout(STS_TIMEOUT_MS)]);
       const credentials = await endWith(signIn, sessions.credentials(accountId, region, signIn));
@@ -82,7 +83,7 @@ export function createCall<C extends AwsClient>(
       return await answer;
     } catch (error) {
       if (isA(error, PacerBusyError)) throw error;
-      throw new AwsCallError(doing, error);
+      throw new AwsCallError(doing, (await explainMissingHost(error, region)) ?? error);
     }
   };
 }

@@ -3,9 +3,10 @@ import { partition } from '@aws-sdk/core/client';
 import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
 import { wantsFreshCredentials } from '../errors/fresh-credentials';
-import { WrongAccountError } from '../errors/thrown';
+import { AwsCallError, OwnIdentityError, SIGN_IN, WrongAccountError } from '../errors/thrown';
 import type { AwsClients, Credentials } from './clients';
 import type { OwnCredentials } from './own-credentials';
+import { partitionOf } from './regions';
 
 /** How a worker gets the credentials of an account. */
 export interface SessionSettings {
@@ -80,14 +81,16 @@ export function createAccountSessions(
     region: string,
     ask: (sts: STSClient, credentials: Credentials) => Promise<T>,
   ): Promise<T> {
-    const credentials = await own.get();
+    const credentials = await own.get().catch((error: unknown) => {
+      throw new OwnIdentityError(error);
+    });
     try {
       return await ask(
         clients.get(STSClient, stsRegionFor(region, settings.stsRegion), credentials),
         credentials,
       );
     } catch (error) {
-      if (wantsFreshCredentials(error)) own.refuse(credentials);
+      if (wantsFreshCredentials(new AwsCallError(SIGN_IN, error))) own.refuse(credentials);
       throw error;
     }
   }
@@ -99,7 +102,7 @@ export function createAccountSessions(
     abortSignal: AbortSignal,
   ): Promise<Credentials> {
     const command = new AssumeRoleCommand({
-      RoleArn: roleArn.replaceAll('{partition}', partition(region).name).replaceAll('{accountId}', accountId),
+      RoleArn: roleArn.replaceAll('{partition}', partitionOf(region)).replaceAll('{accountId}', accountId),
       // The account's CloudTrail shows it: it says which workflow is at work.
       RoleSessionName: `identity-center-${accountId}`,
       ExternalId: settings.externalId,

@@ -10,6 +10,12 @@ const MAX_SOCKETS = 200;
 
 type Handle = NodeHttpHandler['handle'];
 
+/** What a proxy answers where a connection is asked for. */
+interface ConnectResponse {
+  statusCode: number;
+  statusText: string;
+}
+
 /** Sends the requests of all clients: by way of a proxy where there is one for the host, else directly. */
 export class RequestHandler extends NodeHttpHandler {
   private readonly byProxy: ReadonlyMap<string, NodeHttpHandler>;
@@ -44,7 +50,10 @@ function options(agents: Pick<NodeHttpHandlerOptions, 'httpAgent' | 'httpsAgent'
   return { connectionTimeout: CONNECTION_TIMEOUT_MS, ...agents };
 }
 
-/** Trusts the same authorities at both ends of a tunnel: the agent of the library does so for the proxy only. */
+/**
+ * Trusts the same authorities at both ends of a tunnel: the agent of the library does so for the proxy only. And tells a
+ * proxy that lets nothing through from AWS: the library hands its answer on as that to the request.
+ */
 class TunnelAgent extends HttpsProxyAgent<string> {
   constructor(
     proxy: string,
@@ -55,6 +64,10 @@ class TunnelAgent extends HttpsProxyAgent<string> {
 
   override connect(...[request, to]: Parameters<HttpsProxyAgent<string>['connect']>) {
     const { ca } = this.settings;
+    request.once('proxyConnect', ({ statusCode, statusText }: ConnectResponse) => {
+      if (statusCode !== 200)
+        request.destroy(new Error(`Proxy response to CONNECT: ${statusCode} ${statusText}`.trimEnd()));
+    });
     return super.connect(request, to.secureEndpoint && ca !== undefined ? { ...to, ca } : to);
   }
 }

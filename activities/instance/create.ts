@@ -32,8 +32,8 @@ export async function createInstance(
       return { instanceArn };
     } catch (error) {
       // A denial may be how AWS says that there is an instance: waiting for the account to be ready would not help.
-      if (failedAs(error, 'permissionMissing') && (await hasInstance(identityCenter)))
-        throw callFailure(input.accountId, error.operation, classify(error.cause));
+      if (failedAs(error, 'permissionMissing', 'notFound') && (await hasInstance(identityCenter)))
+        throw callFailure(input.accountId, error.operation, classify(error));
       throw error;
     }
   });

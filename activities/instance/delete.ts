@@ -1,9 +1,9 @@
-import { activityInfo } from '@temporalio/activity';
 import type { IdentityCenter } from '../aws/sso-admin';
+import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
 import { failedAs } from '../errors/classify';
 import { notYet } from '../errors/failure';
-import { inAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
+import { pollAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface DeleteInstanceInput extends AccountInput {
   instanceArn: string;
@@ -19,8 +19,8 @@ export async function deleteInstance(
   deps: ActivityDependencies,
   input: DeleteInstanceInput,
 ): Promise<'gone' | 'kept'> {
-  return inAccount(deps, input, async ({ identityCenter }) => {
-    const { attempt } = activityInfo();
+  return pollAccount(deps, input, async ({ identityCenter }) => {
+    const looks = earlierLooks();
     const instance = await identityCenter.describeInstance(input.instanceArn);
     if (instance === undefined) return 'gone';
     if (input.createdSince !== undefined) {
@@ -29,11 +29,11 @@ export async function deleteInstance(
       if (createdAt < Date.parse(input.createdSince)) return 'kept';
     }
     if (instance.status !== 'DELETE_IN_PROGRESS') await requestDeletion(identityCenter, input.instanceArn);
-    for (const restMs of attempt === 1 ? FIRST_RESTS_MS : [100]) {
+    for (const restMs of looks === 0 ? FIRST_RESTS_MS : [100]) {
       if ((await identityCenter.describeInstance(input.instanceArn)) === undefined) return 'gone';
       await rest(restMs);
     }
-    throw notYet(`${input.instanceArn} is not deleted yet`, nextLookMs(input.pollIntervalMs, attempt));
+    throw notYet(`${input.instanceArn} is not deleted yet`, nextLookMs(input.pollIntervalMs, looks + 1));
   });
 }
 

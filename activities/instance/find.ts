@@ -1,8 +1,8 @@
-import { activityInfo } from '@temporalio/activity';
 import { WORKFLOW_ID_TAG } from '../../contract';
+import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
 import { notYet } from '../errors/failure';
-import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
+import { pollAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface FindInstanceInput extends AccountInput {
   workflowId: string;
@@ -27,17 +27,20 @@ export async function findInstance(
   deps: ActivityDependencies,
   input: FindInstanceInput,
 ): Promise<FoundInstance | undefined> {
-  return inAccount(deps, input, async ({ identityCenter }) => {
+  return pollAccount(deps, input, async (account) => {
+    const { identityCenter } = account;
     const [instance] = await identityCenter.listOwnInstances();
     if (instance === undefined) return undefined;
     const { instanceArn, status } = instance;
-    const region = instance.region ?? input.region;
+    const region = instance.region ?? account.region;
     if (status === 'CREATE_FAILED') return { instanceArn, region, ours: false, status };
     if (status !== 'ACTIVE') {
-      const delay = nextLookMs(input.pollIntervalMs, activityInfo().attempt);
+      const delay = nextLookMs(input.pollIntervalMs, earlierLooks() + 1);
       throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, delay);
     }
     const tags = await identityCenter.inRegion(region).listTags(instanceArn);
+    // Deleted since the list was made.
+    if (tags === undefined) return undefined;
     return { instanceArn, region, ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId, status };
   });
 }

@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import {
   FAILURES,
   nextStep,
@@ -13,6 +13,7 @@ import {
   type ProvisionResult,
   type Situation,
 } from '../../contract';
+import { countAttempt } from '../attempts';
 import type { IdentityCenter, Instance } from '../aws/sso-admin';
 import { isA } from '../errors/thrown';
 import { inAccount, withoutAccount, type AccountInput, type ActivityDependencies } from '../in-account';
@@ -94,6 +95,7 @@ async function judgeInstance(
   switch (instance.status) {
     case 'ACTIVE': {
       const tags = await identityCenter.inRegion(region).listTags(instanceArn);
+      if (tags === undefined) return { plan: 'create', why: `${what} has just been deleted` };
       if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId))
         return judgeForeign(request, `no run made ${what}`);
       if (region !== request.region) return judgeForeign(request, `a run made ${what}, another Region`);
@@ -140,8 +142,8 @@ function judgeFailure(error: unknown): Finding {
   const { situation } = parts;
   const { retry } = FAILURES[situation];
   const found = { reason: situation, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
+  if (retry === 'stop' || situation === 'explicitDeny') return { plan: 'forbidden', ...found };
   if (retry === 'untilAccountReady') return { plan: 'notReady', ...found };
-  if (retry === 'stop') return { plan: 'forbidden', ...found };
   if (isTriedAgain(situation)) throw error;
   return { plan: 'unknown', ...found };
 }
@@ -149,11 +151,7 @@ function judgeFailure(error: unknown): Finding {
 /** Throttling passes. How often AWS has not answered the attempts tell each other: some had no turn, and asked nothing. */
 function isTriedAgain(situation: Situation): boolean {
   if (situation === 'throttled' || situation === 'attemptTooLate') return true;
-  if (situation === 'noCredentials') return false;
-  const before: unknown = activityInfo().heartbeatDetails;
-  const unanswered = (typeof before === 'number' ? before : 0) + 1;
-  heartbeat(unanswered);
-  return unanswered < MOST_UNANSWERED;
+  return countAttempt('unanswered') < MOST_UNANSWERED;
 }
 
 function conflict(reason: PlanReason, why: string, remedy: string): Finding {

@@ -22,7 +22,7 @@ import { OtherRunOpenError, RequestDiffersError } from './errors';
 /** What every request says. */
 interface AccountRequest {
   accountId: string;
-  region: string;
+  region?: string | undefined;
 }
 
 /** What the client needs to know of a kind of run. */

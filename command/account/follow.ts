@@ -13,6 +13,7 @@ import { showLive } from './live';
 import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printAside, printJson } from '../output';
+import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
@@ -27,6 +28,7 @@ export async function provision(accountId: string, options: RequestOptions & Sta
   // Before anything is connected to: what is wrong here is wrong with any server.
   const read = readRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
+  warnOfUnknownRegions([read.request]);
   return withClient(async (client) => {
     const run = await client.start(request);
     sayStarted(run, options);
@@ -45,6 +47,7 @@ export async function deprovision(
   const read = readDeprovisionRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
   checkCanConfirm(whatGoes(accountId, options.any), options);
+  warnOfUnknownRegions([read.request]);
   return withClient(async (client) => {
     if (options.yes !== true) {
       const instanceArn = options.any ?? (await knownInstance(client, accountId));

@@ -109,7 +109,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
         '--any <instanceArn>',
         'delete this instance though it lacks the tag of our runs: its ARN, typed',
       ),
-      new Option('--region <region>', 'Region to look from (default: us-east-1)'),
+      new Option('--region <region>', "Region to look from (default: the worker's)"),
       new Option('--no-wait', 'leave as soon as the run is started'),
     ],
     load: async () => (await import('./follow.js')).deprovision,

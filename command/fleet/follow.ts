@@ -7,6 +7,7 @@ import { readFleetInput, sayWhatIsSkipped, type FleetInputOptions } from './mani
 import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
 import { print, printJson } from '../output';
+import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** Starts a fleet, or joins the open one of its name, and follows it to its end. */
@@ -18,6 +19,7 @@ export async function start(
   const { input, read } = readFleetInput(manifest, options);
   const { skipped = [], notes = [] } = read;
   sayWhatIsSkipped(manifest, read);
+  warnOfUnknownRegions(input.accounts);
   return withClient(async (client) => {
     if (options.rate !== undefined) await setRate(client, options.rate);
     const fleet = await client.fleets.start(input);

@@ -6,6 +6,7 @@ import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
 import { pc, print, printJson, printTable } from '../output';
+import { warnOfUnknownRegions } from '../unknown-regions';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
@@ -21,6 +22,7 @@ export async function plan(
   const { json, rate } = options;
   const { requests: accounts, skipped = [], notes } = readAccounts(manifest, options);
   sayWhatIsSkipped(manifest, { requests: accounts, skipped, ...defined({ notes }) });
+  warnOfUnknownRegions(accounts);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
     const plans: AccountPlan[] = [];

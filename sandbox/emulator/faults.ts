@@ -65,6 +65,8 @@ export const faultsSchema = z.strictObject({
       'IdempotentParameterMismatch',
     ])
     .optional(),
+  /** What AWS answers for an instance that is gone, or never was; others are guessed. Default AccessDeniedException. */
+  goneError: z.enum(['AccessDeniedException', 'ResourceNotFoundException']).optional(),
   /** How long the credentials that AssumeRole issues are taken, whatever it says of them. */
   credentialsTtlMs: milliseconds.optional(),
   /** How far AWS's clock is ahead of this machine's; less than 0: behind. */

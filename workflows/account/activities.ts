@@ -78,9 +78,12 @@ export interface AccountActivities {
   deleteInstance(instance: InstanceAddress, createdSince?: string): Promise<'gone' | 'kept'>;
 }
 
+/** What a request says of the account, and of the time that it may take. */
+type AccountRequest = Pick<ProvisionRequest, 'accountId' | 'timing'> & { region?: string | undefined };
+
 /** Binds the activities to an account, and to the steering of its run. */
 export function accountActivities(
-  { accountId, region, timing }: Pick<ProvisionRequest, 'accountId' | 'region' | 'timing'>,
+  { accountId, region, timing }: AccountRequest,
   work: Interruptible,
 ): AccountActivities {
   const { workflowId, parent } = workflowInfo();
@@ -136,7 +139,7 @@ export function accountActivities(
     async createInstance(asked, until, listener) {
       const attempt = async (spentMs: number) => {
         const { createInstance } = scheduled('write', {
-          summary: `creates the instance in ${region}`,
+          summary: `creates the instance${region === undefined ? '' : ` in ${region}`}`,
           timeoutMs: until - work.now(),
         });
         listener.sent();

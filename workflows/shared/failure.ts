@@ -1,6 +1,14 @@
 import { defaultFailureConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { makeFailure, defined, readFailureParts, type FailureParts, type Situation } from '../../contract';
+import {
+  defined,
+  FAILURES,
+  makeFailure,
+  readFailureParts,
+  type FailureParts,
+  type FailureRow,
+  type Situation,
+} from '../../contract';
 import { payloadConverter } from './payload-converter';
 
 /** Makes a failure after which the run stops; it hands on the request ID of its cause. */
@@ -35,7 +43,19 @@ export function activityFailure(error: unknown, timedOut: Situation, accountId: 
   // The server had no time left for another attempt: what the last one said is the reason.
   const last = lastAttempt(cause);
   const detail = lastWords(error) ?? 'no attempt came back';
-  return runFailure({ situation: timedOut, accountId, detail }, last instanceof Error ? last : undefined);
+  const failure = last instanceof ApplicationFailure ? last : undefined;
+  return runFailure(
+    defined({ situation: timedOut, accountId, detail, remedy: failure && remedyAfterTimeout(failure) }),
+    last instanceof Error ? last : undefined,
+  );
+}
+
+/** The next step where a time-out ended what a person has to mend; none where only time was short. */
+function remedyAfterTimeout(failure: ApplicationFailure): string | undefined {
+  const situation = situationOf(failure);
+  if (situation === undefined) return undefined;
+  const row: FailureRow = FAILURES[situation];
+  return row.remedyAfterTimeout;
 }
 
 /** Tells what the last attempt of an activity said. */

@@ -85,6 +85,8 @@ export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
       return ORGANIZATION_INSTANCE;
     const instance = instances.find(instanceArn);
     if (instance?.accountId === account && instance.region === region) return instance;
+    if (faults.get(account, 'goneError') === 'ResourceNotFoundException')
+      throw new AwsError('ResourceNotFoundException', `There is no instance ${instanceArn}.`);
     const message = `User: ${arn} is not authorized to perform: sso:${operationName} on resource: ${instanceArn}`;
     throw new AwsError('AccessDeniedException', message);
   }

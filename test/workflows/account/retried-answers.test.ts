@@ -47,6 +47,47 @@ describe('answers after which the same token is sent again', () => {
         times: 2,
       },
     ],
+    ...[
+      ...[
+        'RequestTimeoutException',
+        'SlowDown',
+        'EC2ThrottledException',
+        'ProvisionedThroughputExceededException',
+      ],
+      ...['RequestExpired', 'RequestTimeTooSkewed', 'ServiceUnavailable', 'RequestAbortedException'],
+      ...['ThrottlingErrorThatNobodyHasSeen', 'RegionDisabledException'],
+    ].map((error): [string, NonNullable<Faults['failNext']>[number]] => [
+      error,
+      { operation: 'CreateInstance', error, status: 400, times: 2 },
+    ]),
+    [
+      'a ValidationException of a server that failed',
+      { operation: 'CreateInstance', error: 'ValidationException', status: 503, times: 2 },
+    ],
+    [
+      'an explicit deny of a quarantine',
+      {
+        operation: 'CreateInstance',
+        error: 'AccessDeniedException',
+        message:
+          'x is not authorized to perform: sso:CreateInstance with an explicit deny in a service control policy',
+        times: 2,
+      },
+    ],
+    ...[
+      'IDPCommunicationError',
+      'InvalidIdentityToken',
+      'InvalidClientTokenId',
+      'RegionDisabledException',
+      'html503',
+    ].map((error): [string, NonNullable<Faults['failNext']>[number]] => [
+      `${error} of STS`,
+      { operation: 'AssumeRole', error, times: 2, ...(error !== 'html503' && { status: 400 }) },
+    ]),
+    [
+      'an instance that is not found yet',
+      { operation: 'DescribeInstance', error: 'ResourceNotFoundException', times: 3 },
+    ],
     ['a role that STS refuses', { operation: 'AssumeRole', error: 'AccessDenied', status: 403, times: 2 }],
     [
       'throttling of DescribeInstance',
@@ -91,6 +132,26 @@ describe('answers after which the same token is sent again', () => {
     });
     const [first, second] = aws.creates(account);
     expect(Date.parse(second?.time ?? '') - Date.parse(first?.time ?? '')).toBeGreaterThanOrEqual(2_900);
+  });
+
+  test.concurrent('a Retry-After of an hour does not end the run', async () => {
+    const account = freshAccount();
+    await aws.provision(
+      account,
+      {
+        failNext: [
+          {
+            operation: 'CreateInstance',
+            error: 'ServiceUnavailable',
+            status: 503,
+            retryAfterSeconds: 3_600,
+            times: 1,
+          },
+        ],
+      },
+      { timing: { createTimeout: '20s' } },
+    );
+    expect(aws.creates(account)).toHaveLength(2);
   });
 
   test.concurrent('expired credentials are fetched anew', async () => {
