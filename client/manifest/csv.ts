@@ -140,10 +140,9 @@ function put(holder: Record<string, unknown>, path: readonly string[], value: un
 
 /** Reads the first row; without columns where nothing can be made of the cells below. */
 function readHeader(
-  { line, cells }: Row,
+  { line, cells: names }: Row,
   rows: readonly Row[],
 ): { columns?: (Column | undefined)[]; problems: ManifestProblem[] } {
-  const names = cells.map((cell) => cell.trim());
   if (names.some(isLikeId))
     return { problems: [problem(line, undefined, `${noHeader.message}, such as accountId,region`)] };
   const [only = ''] = names;
@@ -154,10 +153,12 @@ function readHeader(
   const seen = new Set<string>();
   const columns = names.map((name, index) => {
     // What a spreadsheet leaves behind.
-    if (name === '' && rows.every(({ cells }) => isEmpty(cells[index]))) return undefined;
+    if (isEmpty(name) && rows.every(({ cells }) => isEmpty(cells[index]))) return undefined;
     const aws = parts.get(name);
     const column =
-      seen.has(name) && name !== '' ? 'the column is there twice' : readColumn(name, fields, aws);
+      seen.has(name) && name !== '' && aws !== 'other'
+        ? 'the column is there twice'
+        : readColumn(name, fields, aws);
     seen.add(name);
     if (typeof column !== 'string') return column;
     problems.push(problem(line, name === '' ? `column ${index + 1}` : keyName(name), column));

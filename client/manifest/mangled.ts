@@ -14,6 +14,10 @@ export function mangledAccountId(value: unknown): string | undefined {
     return `a spreadsheet has made a rounded number of it (${value.slice(0, 24)}): ${AS_TEXT}`;
   if (/^\d{9,11}$/.test(value))
     return `has ${value.length} digits, not 12: a spreadsheet takes leading zeros away; ${AS_TEXT}`;
+  if (/^\d{9,12}[.,]0+$/.test(value))
+    return `is a number with decimals (${value.slice(0, 24)}), which loses leading zeros: ${AS_TEXT}`;
+  if (/^['`]\d+$/.test(value))
+    return `begins with ${value.slice(0, 1)}, as spreadsheets show a text: take it away`;
   if (/^\d{1,4}([.,'_-]\d{3,4}){2,4}$/.test(value))
     return `is written in groups (${value.slice(0, 24)}): write its 12 digits with nothing between them`;
   return undefined;

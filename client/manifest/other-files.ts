@@ -16,7 +16,7 @@ const holds = (list: unknown, key: string) =>
 const KINDS: [is: (file: Holder) => boolean, what: string][] = [
   [
     (file) => hasOne(file, 'mandatoryAccounts', 'workloadAccounts'),
-    'is an accounts-config.yaml of the Landing Zone Accelerator, which knows accounts by their e-mail addresses, not by their IDs',
+    'is an accounts-config.yaml of the Landing Zone Accelerator, which knows accounts by their e-mail addresses',
   ],
   [
     (file) => holds(file['accounts'], 'account_full_name'),

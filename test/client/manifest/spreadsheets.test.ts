@@ -33,7 +33,7 @@ describe('what spreadsheets and shells make of a list of accounts is read:', () 
     ['formulas that keep zeros', `accountId,region\n="${ONE}",eu-west-1\n"=""${TWO}""",eu-west-1`],
     [
       'blanks that nobody sees at the end',
-      `accountId,region\u00a0,\n${ONE},eu-west-1,\u00a0\n${TWO},eu-west-1,\u3000`,
+      `accountId,region,\u00a0\n${ONE},eu-west-1,\u00a0\n${TWO},eu-west-1,\u3000`,
     ],
   ])('%s', (_, content) => {
     expect(requestsOf('a.csv', content)).toEqual(requests);
@@ -88,6 +88,14 @@ describe('what is not certain is told:', () => {
         (id, index) =>
           `${index + 2}: accountId: is written in groups (${id}): write its 12 digits with nothing between them`,
       ),
+    ],
+    [
+      'decimals and apostrophes',
+      `accountId,region\n${ONE}.0,eu-west-1\n'${TWO},eu-west-1`,
+      [
+        `2: accountId: is a number with decimals (${ONE}.0), which loses leading zeros: format the column as text and enter the ID again`,
+        "3: accountId: begins with ', as spreadsheets show a text: take it away",
+      ],
     ],
     [
       'a rounded number',
