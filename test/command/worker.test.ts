@@ -66,7 +66,7 @@ async function endsInOrder({ child, finished }: Running): Promise<void> {
 test('a worker that comes before its server says so, with address and reason, waits for it, and serves', async () => {
   const port = await freePort(0);
   const worker = startWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
-  await says(worker, /does not serve.*127\.0\.0\.1.*tries again in 4 s/);
+  await says(worker, /does not serve.*127\.0\.0\.1/);
   expect(worker.stdout()).toBe('');
   await gateTo({ port });
   await serves(worker);
@@ -83,7 +83,7 @@ test.each<[string, Refusal, RegExp]>([
   const gate = await gateTo();
   gate.judge = () => refusal;
   const worker = startWorker({ TEMPORAL_ADDRESS: gate.address });
-  await says(worker, /does not serve.*tries again in 2 s/);
+  await says(worker, /does not serve/);
   expect(worker.stderr()).toMatch(words);
   expect(worker.stderr()).toContain(gate.address);
   gate.judge = () => undefined;
