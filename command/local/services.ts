@@ -111,9 +111,7 @@ async function startOwnServer(
   });
   parts.push(temporal);
   void temporal.exited.then(() => {
-    breaks(
-      new Error(`The Temporal server at ${temporal.address} has ended. Start "identity-center up" again.`),
-    );
+    breaks(new ServerEndedError(temporal.address));
   });
   const settings = { connectionOptions: { address: temporal.address }, namespace: 'default' };
   const taskQueue = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE;
