@@ -77,7 +77,11 @@ test('a worker that comes before its server says so, with address and reason, wa
 test.each<[string, Refusal, RegExp]>([
   ['a key that is refused', { code: 16, message: 'invalid api key' }, /invalid api key/],
   ['a permission that is missing', { code: 7, message: 'Request unauthorized.' }, /unauthorized/],
-  ['a namespace that is not there', { code: 5, message: 'Namespace default is not found.' }, /not found/],
+  [
+    'a namespace that is not there',
+    { code: 5, message: 'Namespace default is not found.' },
+    /has no namespace default/,
+  ],
   ['something else at the address', { code: 12, message: 'unknown service' }, /unknown service/],
 ])('%s at the start is said, and no end', async (_name, refusal, words) => {
   const gate = await gateTo();
@@ -209,34 +213,21 @@ interface Certificate {
 
 /** Makes a certificate of a name, signed by itself or by a CA. */
 function makeCertificate(name: string, ca?: Certificate): Certificate {
-  const [cert, key] = [path.join(folder, `${name}.pem`), path.join(folder, `${name}.key`)];
-  const signed = ca === undefined ? [] : ['-CA', ca.cert, '-CAkey', ca.key];
-  const make = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
+  const [cert, key, config] = ['pem', 'key', 'cnf'].map((end) => path.join(folder, `${name}.${end}`)) as [
+    string,
+    string,
+    string,
   ];
+  writeFileSync(
+    config,
+    `[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=${name}\n[ext]\nsubjectAltName=DNS:${name}\nbasicConstraints=critical,CA:${ca === undefined ? 'TRUE' : 'FALSE'}\n`,
+  );
+  const make = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const signed = ca === undefined ? [] : ['-CA', ca.cert, '-CAkey', ca.key];
   execFileSync(
     'openssl',
-    [
-      ...make,
-      '-subj',
-      `/CN=${name}`,
-      '-addext',
-      `subjectAltName=DNS:${name}`,
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      ...signed,
-    ],
-    { stdio: 'ignore' },
+    [...make, '-days', '2', '-config', config, '-keyout', key, '-out', cert, ...signed],
+    { stdio: 'pipe' },
   );
   return { cert, key };
 }
