@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { startTemporalServer } from '../../../sandbox/temporal-server';
+import { findTemporalBinary, startTemporalServer } from '../../../sandbox/temporal-server';
 import { commandRunner, documentOf, type CommandRunner, type Running } from '../../support/command';
 import { freshAccount, until } from '../../support/harness';
 
@@ -70,6 +73,35 @@ test.each<[string, NodeJS.ProcessEnv]>([
     env: found,
   });
   expect(documentOf(provisioned)).toMatchObject({ stage: 'active' });
+});
+
+/** A user whom the system does not know, as containers have them. */
+const NOBODY = ['--reuid=54321', '--regid=54321', '--clear-groups'];
+const MAIN = path.resolve(__dirname, '..', '..', '..', 'dist', 'command', 'main.js');
+const canBeNobody =
+  spawnSync('setpriv', [...NOBODY, process.execPath, '-e', `require('fs').accessSync('${MAIN}')`]).status ===
+  0;
+
+(canBeNobody ? test.each : test.skip.each)([
+  ['no home folder', {}],
+  ['one that is not there', { HOME: '/nonexistent' }],
+])('a user whom the system does not know, with %s, has all of it', async (_name, env) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'identity-center-nobody-'));
+  execFileSync('chmod', ['755', folder]);
+  copyFileSync(await findTemporalBinary(), path.join(folder, 'temporal'));
+  try {
+    const { status, stdout, stderr } = spawnSync(
+      'setpriv',
+      [...NOBODY, process.execPath, MAIN, 'up', '--exit', '--json'],
+      { env: { ...env, PATH: `${folder}:/usr/bin:/bin` }, cwd: '/', encoding: 'utf8' },
+    );
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject({ run: { stage: 'active' } });
+    expect(status).toBe(0);
+  } finally {
+    for (const left of [folder, path.join(tmpdir(), 'identity-center-orchestrator-54321')])
+      rmSync(left, { recursive: true, force: true });
+  }
 });
 
 test('of two that start at the same time one comes up, and the other says that', async () => {
