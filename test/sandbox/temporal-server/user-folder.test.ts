@@ -7,22 +7,20 @@ const NAME = 'identity-center-orchestrator';
 const FALLBACK = join(tmpdir(), `${NAME}-${process.getuid?.()}`, 'cache');
 
 let folder: string;
-const { HOME } = process.env;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'user-folder-'));
 });
 afterEach(() => {
-  process.env['HOME'] = HOME;
   rmSync(folder, { recursive: true, force: true });
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux('it is where XDG says, else in the home folder', () => {
-  process.env['HOME'] = folder;
-  expect(userFolder('cache', {})).toBe(join(folder, '.cache', NAME));
-  expect(userFolder('data', {})).toBe(join(folder, '.local', 'share', NAME));
-  expect(userFolder('cache', { XDG_CACHE_HOME: join(folder, 'x') })).toBe(join(folder, 'x', NAME));
+  const HOME = folder;
+  expect(userFolder('cache', { HOME })).toBe(join(folder, '.cache', NAME));
+  expect(userFolder('data', { HOME })).toBe(join(folder, '.local', 'share', NAME));
+  expect(userFolder('cache', { HOME, XDG_CACHE_HOME: join(folder, 'x') })).toBe(join(folder, 'x', NAME));
 });
 
 onLinux.each([
@@ -30,15 +28,13 @@ onLinux.each([
   ['an empty one', { XDG_CACHE_HOME: '' }],
   ['one below a file', { XDG_CACHE_HOME: '/etc/hostname/below' }],
 ])('%s is passed over', (_name, env) => {
-  process.env['HOME'] = folder;
-  expect(userFolder('cache', env)).toBe(join(folder, '.cache', NAME));
+  expect(userFolder('cache', { HOME: folder, ...env })).toBe(join(folder, '.cache', NAME));
 });
 
-onLinux.each(['/etc/hostname', '/proc/nowhere', ''])(
+onLinux.each(['/etc/hostname', '/proc/nowhere'])(
   'where the home folder is %p, it is one of its own in the folder for temporary files',
-  (home) => {
-    process.env['HOME'] = home;
-    expect(userFolder('cache', {})).toBe(FALLBACK);
+  (HOME) => {
+    expect(userFolder('cache', { HOME })).toBe(FALLBACK);
   },
 );
 
