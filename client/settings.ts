@@ -58,7 +58,8 @@ function loadProfile(env: Environment): ClientConfigProfile {
     // Only the first line: those that follow quote the file, and the keys in it.
     const [first = ''] = message.split('\n');
     const setting = first.startsWith('Profile ') ? 'TEMPORAL_PROFILE' : 'TEMPORAL_CONFIG_FILE';
-    throw new TemporalSettingsError(setting, code ?? oneLine(first, 200));
+    const where = oneLine(file ?? 'temporal.toml of this user', 200);
+    throw new TemporalSettingsError(setting, `${where}: ${code ?? oneLine(first, 200)}`);
   }
 }
 

@@ -71,7 +71,7 @@ function announce(to: WorkerConnection, { taskQueue }: WorkerSettings, { json }:
 /** Says why the worker does not serve, in the words that the client has for it: the SDK's core has few. */
 async function wordsFor({ to, error, retryInMs }: Interruption): Promise<string> {
   const reason = to === undefined ? readableError(error).message : await whyNot(to, error);
-  return `The worker does not serve. ${reason} It tries again in ${retryInMs / 1_000} s, and goes on trying.`;
+  return `The worker does not serve; it tries again in ${retryInMs / 1_000} s, and goes on trying. ${reason}`;
 }
 
 async function whyNot(to: WorkerConnection, error: unknown): Promise<string> {

@@ -54,7 +54,7 @@ function errorWords(error: object, inner: (part: unknown) => unknown): Record<st
   const isCode = typeof code === 'number' || (typeof code === 'string' && /^\w{1,60}$/.test(code));
   return defined({
     // A failure of Temporal says in `type` what it is; its name is that of all of its kind.
-    type: typeof type === 'string' && type !== '' ? logText(type) : name,
+    type: typeof type === 'string' && type !== '' ? logText(type) : name === 'Error' ? classOf(error) : name,
     message,
     code: isCode ? code : undefined,
     awsRequestId,
@@ -69,9 +69,16 @@ function errorWords(error: object, inner: (part: unknown) => unknown): Record<st
 function stackOf(error: object): string[] | undefined {
   if (look(error, '$metadata') !== undefined || look(error, 'failure') !== undefined) return undefined;
   if (['type', 'category', 'nonRetryable'].some((key) => look(error, key) !== undefined)) return undefined;
+  if (classOf(error).endsWith('Failure')) return undefined;
   const stack = look(error, 'stack');
   const frames = typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
   return frames.length === 0 ? undefined : frames.slice(0, STACK_LINES).map((line) => logText(line.trim()));
+}
+
+/** An error that came from another thread has lost its name; its stack begins with it. */
+function classOf(error: object): string {
+  const stack = look(error, 'stack');
+  return (typeof stack === 'string' ? /^([A-Z]\w{1,99}):/.exec(stack)?.[1] : undefined) ?? 'Error';
 }
 
 /** Errors of the workflow sandbox and of other threads are no instances of this thread's `Error`. */

@@ -8,7 +8,7 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 /** A worker that has failed may wait for ever for activities whose end it cannot report. */
-const CLEAN_UP_MS = 10_000;
+const CLEAN_UP_MS = 2_000;
 
 /** Why a worker does not serve just now. */
 export interface Interruption {

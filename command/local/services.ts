@@ -2,6 +2,7 @@ import path from 'node:path';
 import {
   connectToTemporal,
   IdentityCenterClient,
+  IdentityCenterError,
   readTemporalSettings,
   registerSearchAttributes,
   type TemporalSettings,
@@ -28,6 +29,16 @@ export interface LocalServices {
   broken: Promise<never>;
   /** Ends everything in good order, within 10 s. */
   stop(): Promise<void>;
+}
+
+/** Thrown where the server of this `up` ends before it. */
+class ServerEndedError extends IdentityCenterError {
+  override readonly name = 'ServerEndedError';
+  readonly category = 'unreachable';
+
+  constructor(readonly address: string) {
+    super(`The Temporal server at ${address} has ended. Start "identity-center up" again.`);
+  }
 }
 
 /** The Temporal server that `up` works with. */
@@ -100,9 +111,7 @@ async function startOwnServer(
   });
   parts.push(temporal);
   void temporal.exited.then(() => {
-    breaks(
-      new Error(`The Temporal server at ${temporal.address} has ended. Start "identity-center up" again.`),
-    );
+    breaks(new ServerEndedError(temporal.address));
   });
   const settings = { connectionOptions: { address: temporal.address }, namespace: 'default' };
   const taskQueue = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE;

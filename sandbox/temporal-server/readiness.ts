@@ -24,6 +24,7 @@ async function knowsNamespace(port: number, namespace: string): Promise<boolean>
     connection = await Connection.connect({
       address: `127.0.0.1:${port}`,
       connectTimeout: '2s',
+      // A proxy of the environment knows nothing of this machine's own addresses.
       channelArgs: { 'grpc.enable_http_proxy': 0 },
     });
     const { workflowService } = connection;

@@ -23,7 +23,7 @@ const ELSEWHERE = { cache: ['XDG_CACHE_HOME', '.cache'], data: ['XDG_DATA_HOME',
  */
 export function userFolder(kind: FolderKind, env: NodeJS.ProcessEnv = process.env): string {
   const [variable, inHome] = (PLACES[process.platform] ?? ELSEWHERE)[kind];
-  const home = homeOf();
+  const home = homeOf(env);
   const named = env[variable];
   const places = [named, home === undefined ? undefined : join(home, inHome)];
   const ours = process.platform === 'win32' ? join(NAME, kind === 'cache' ? 'Cache' : 'Data') : NAME;
@@ -65,9 +65,9 @@ function temporaryFolder(): string {
 }
 
 /** A user without an entry in the list of users has no home folder, and asking for it throws. */
-function homeOf(): string | undefined {
+function homeOf(env: NodeJS.ProcessEnv): string | undefined {
   try {
-    return homedir() || undefined;
+    return env['HOME'] || homedir();
   } catch {
     return undefined;
   }

@@ -66,7 +66,7 @@ async function endsInOrder({ child, finished }: Running): Promise<void> {
 test('a worker that comes before its server says so, with address and reason, waits for it, and serves', async () => {
   const port = await freePort(0);
   const worker = startWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
-  await says(worker, /does not serve.*127\.0\.0\.1.*tries again in 4 s/);
+  await says(worker, /does not serve.*127\.0\.0\.1/);
   expect(worker.stdout()).toBe('');
   await gateTo({ port });
   await serves(worker);
@@ -77,13 +77,17 @@ test('a worker that comes before its server says so, with address and reason, wa
 test.each<[string, Refusal, RegExp]>([
   ['a key that is refused', { code: 16, message: 'invalid api key' }, /invalid api key/],
   ['a permission that is missing', { code: 7, message: 'Request unauthorized.' }, /unauthorized/],
-  ['a namespace that is not there', { code: 5, message: 'Namespace default is not found.' }, /not found/],
+  [
+    'a namespace that is not there',
+    { code: 5, message: 'Namespace default is not found.' },
+    /has no namespace default/,
+  ],
   ['something else at the address', { code: 12, message: 'unknown service' }, /unknown service/],
 ])('%s at the start is said, and no end', async (_name, refusal, words) => {
   const gate = await gateTo();
   gate.judge = () => refusal;
   const worker = startWorker({ TEMPORAL_ADDRESS: gate.address });
-  await says(worker, /does not serve.*tries again in 2 s/);
+  await says(worker, /does not serve/);
   expect(worker.stderr()).toMatch(words);
   expect(worker.stderr()).toContain(gate.address);
   gate.judge = () => undefined;
@@ -209,34 +213,21 @@ interface Certificate {
 
 /** Makes a certificate of a name, signed by itself or by a CA. */
 function makeCertificate(name: string, ca?: Certificate): Certificate {
-  const [cert, key] = [path.join(folder, `${name}.pem`), path.join(folder, `${name}.key`)];
-  const signed = ca === undefined ? [] : ['-CA', ca.cert, '-CAkey', ca.key];
-  const make = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:prime256v1',
-    '-nodes',
-    '-days',
-    '2',
+  const [cert, key, config] = ['pem', 'key', 'cnf'].map((end) => path.join(folder, `${name}.${end}`)) as [
+    string,
+    string,
+    string,
   ];
+  writeFileSync(
+    config,
+    `[req]\ndistinguished_name=dn\nx509_extensions=ext\nprompt=no\n[dn]\nCN=${name}\n[ext]\nsubjectAltName=DNS:${name}\nbasicConstraints=critical,CA:${ca === undefined ? 'TRUE' : 'FALSE'}\n`,
+  );
+  const make = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const signed = ca === undefined ? [] : ['-CA', ca.cert, '-CAkey', ca.key];
   execFileSync(
     'openssl',
-    [
-      ...make,
-      '-subj',
-      `/CN=${name}`,
-      '-addext',
-      `subjectAltName=DNS:${name}`,
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      ...signed,
-    ],
-    { stdio: 'ignore' },
+    [...make, '-days', '2', '-config', config, '-keyout', key, '-out', cert, ...signed],
+    { stdio: 'pipe' },
   );
   return { cert, key };
 }

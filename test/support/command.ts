@@ -17,6 +17,9 @@ export interface Finished {
 
 /** The command as a process, with an environment that can reach neither AWS nor the state of this user. */
 export interface CommandRunner {
+  /** The file that Node.js runs, and the environment that it gets. */
+  readonly main: string;
+  readonly env: NodeJS.ProcessEnv;
   run(args: string[], options?: { env?: NodeJS.ProcessEnv; stdin?: string }): Promise<Finished>;
   /** A process that stays; the caller ends it. */
   start(args: string[], env?: NodeJS.ProcessEnv): Running;
@@ -36,18 +39,16 @@ export interface Running {
 
 export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
   const home = mkdtempSync(path.join(tmpdir(), 'identity-center-'));
+  const ownEnv = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NO_COLOR: '1',
+    IDENTITY_CENTER_HOME: home,
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    ...baseEnv,
+  };
   const start = (args: string[], env: NodeJS.ProcessEnv = {}): Running => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        NO_COLOR: '1',
-        IDENTITY_CENTER_HOME: home,
-        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-        ...baseEnv,
-        ...env,
-      },
-    });
+    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...ownEnv, ...env } });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -55,6 +56,8 @@ export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
     return { child, finished, stdout: () => stdout, stderr: () => stderr };
   };
   return {
+    main: MAIN,
+    env: ownEnv,
     start,
     run(args, { env, stdin } = {}) {
       const { child, finished } = start(args, env);

@@ -62,6 +62,13 @@ test('an error of the workflow sandbox is an error too', () => {
   });
 });
 
+test('a failure that came from another thread, and lost its type there, has that of its class and no stack', () => {
+  const error = structuredClone(
+    ApplicationFailure.create({ type: 'Aborted', message: 'Account 1: aborted' }),
+  );
+  expect(line({ error })['error']).toEqual({ type: 'ApplicationFailure', message: 'Account 1: aborted' });
+});
+
 test('errors are found in lists and objects, and those of an AggregateError are told', () => {
   const error = new AggregateError([new Error('first'), new Error('second')], 'both');
   expect(line({ status: { errors: [new Error('inner')] }, error })).toMatchObject({

@@ -139,7 +139,7 @@ describe('deprovision', () => {
   test.concurrent('for people: follows the deletion, says what was deleted, and exits 0', async () => {
     const account = freshAccount();
     const { instanceArn } = await harness.provision(account, { deletionMs: 1_500 });
-    const { code, stdout } = await command.run(['deprovision', account]);
+    const { code, stdout } = await command.run(['deprovision', account, '--yes']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/reconciling[\s\S]*deleting[\s\S]*deleted[\s\S]*Outcome +deleted/);
     expect(stdout).toContain(`Instance       ${instanceArn}`);
@@ -150,14 +150,14 @@ describe('deprovision', () => {
   test.concurrent('--json, and an account without an instance: one document each, exit 0', async () => {
     const account = freshAccount();
     await harness.provision(account, {});
-    const deleted = await command.run(['deprovision', account, '--region', 'eu-west-1', '--json']);
+    const deleted = await command.run(['deprovision', account, '--region', 'eu-west-1', '--yes', '--json']);
     expect(deleted).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(deleted)).toMatchObject({
       workflowType: 'deprovisionIdentityCenter',
       stage: 'deleted',
       result: { accountId: account, outcome: 'deleted', region: 'eu-west-1' },
     });
-    expect(documentOf(await command.run(['deprovision', account, '--json']))).toMatchObject({
+    expect(documentOf(await command.run(['deprovision', account, '--yes', '--json']))).toMatchObject({
       stage: 'deleted',
       result: { outcome: 'nothingThere' },
     });
@@ -166,21 +166,25 @@ describe('deprovision', () => {
   test.concurrent('an instance without our tag stays, unless --any has its ARN', async () => {
     const account = freshAccount();
     const theirs = await harness.createdBySomebodyElse(account);
-    const refused = await command.run(['deprovision', account]);
+    const refused = await command.run(['deprovision', account, '--yes']);
     expect(refused.code).toBe(1);
     expect(refused.stdout).toMatch(/Failure +InstanceNotOurs/);
     expect(refused.stdout).toMatch(new RegExp(`What happened .*${theirs}[\\s\\S]*Next step .*--any`));
     const other = theirs.replace(/.{3}$/, 'aaa');
-    await expect(command.run(['deprovision', account, '--any', other])).resolves.toMatchObject({ code: 1 });
+    await expect(command.run(['deprovision', account, '--yes', '--any', other])).resolves.toMatchObject({
+      code: 1,
+    });
     expect(harness.created(account)).toHaveLength(1);
-    await expect(command.run(['deprovision', account, '--any', theirs])).resolves.toMatchObject({ code: 0 });
+    await expect(command.run(['deprovision', account, '--yes', '--any', theirs])).resolves.toMatchObject({
+      code: 0,
+    });
     expect(harness.created(account)).toHaveLength(0);
   });
 
   test.concurrent('--no-wait: exit 0 with the run that was started; the same again joins it', async () => {
     const account = freshAccount();
     await harness.provision(account, throttledOnce('DeleteInstance'));
-    const args = ['deprovision', account, '--no-wait', '--json'];
+    const args = ['deprovision', account, '--yes', '--no-wait', '--json'];
     const started = await command.run(args);
     expect(started).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(started)).toMatchObject({ accountId: account, joined: false });
@@ -197,7 +201,7 @@ describe('deprovision', () => {
     async () => {
       const account = freshAccount();
       await startWaiting(account);
-      const { code, stderr } = await command.run(['deprovision', account]);
+      const { code, stderr } = await command.run(['deprovision', account, '--yes']);
       expect(code).toBe(2);
       expect(stderr).toContain(`identity-center cancel ${account}`);
       expect(harness.created(account)).toHaveLength(1);
