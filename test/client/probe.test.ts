@@ -76,7 +76,7 @@ beforeAll(async () => {
   servers.otherName = await start(serverCredentials('elsewhere'));
   servers.asksForCertificate = await start(serverCredentials('here', true));
   web = await listening(createHttpServer((_request, response) => response.end('<html></html>')));
-  silent = await listening(createServer(() => undefined));
+  silent = await listening(createServer((socket) => socket.on('error', () => undefined).resume()));
 });
 afterAll(() => {
   for (const { stop } of running) stop();
