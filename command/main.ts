@@ -18,6 +18,12 @@ watchOutput((error) => {
   outputFailure ??= error;
 });
 
+// Node.js would leave with 1, which says that a run failed.
+process.on('uncaughtException', (error) => {
+  printAside(`The command broke, which is a defect of it: ${error.stack ?? error.message}`);
+  process.exit(EXIT.broken);
+});
+
 async function main(): Promise<number> {
   const json = process.argv.includes('--json');
   let code: number = EXIT.done;

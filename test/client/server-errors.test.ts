@@ -5,7 +5,7 @@ import {
   NoRunError,
   TemporalServerError,
 } from '../../client';
-import { startStandIn, STATUSES, type Refusal, type StandIn } from '../support/grpc-stand-in';
+import { SILENCE, startStandIn, STATUSES, type Refusal, type StandIn } from '../support/grpc-stand-in';
 
 const ACCOUNT = '111122223333';
 const REQUEST = { accountId: ACCOUNT, region: 'eu-west-1' };
@@ -147,6 +147,19 @@ test('what may pass is asked again for a while, and then told: rate limits, a se
       other.stop();
     }),
   );
+});
+
+test('a server that freezes is waited for a minute, not for ever', async () => {
+  const frozen = await startStandIn(() => SILENCE);
+  const connectionOptions = { address: frozen.address };
+  const asking = new IdentityCenterClient(
+    await connectToTemporal({ connectionOptions, namespace: 'vending' }),
+  );
+  const calls = ['start', 'status', 'list', 'fleets.status', 'fleets.cancel', 'rate'];
+  const errors = await Promise.all(calls.map((method) => thrownBy(METHODS[method]!(asking))));
+  expect(errors.map(({ code }) => code)).toEqual(calls.map(() => 'NO_ANSWER'));
+  await asking.close();
+  frozen.stop();
 });
 
 test('no message says the key, though the server quotes it', async () => {
