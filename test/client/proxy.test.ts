@@ -1,4 +1,5 @@
-import { isLoopback, proxyVariableFor } from '../../client/proxy';
+import { proxyVariableFor } from '../../client/proxy';
+import { isLoopback } from '../../contract';
 
 const PROXY = 'http://proxy.example:3128';
 
