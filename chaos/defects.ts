@@ -126,7 +126,6 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a cancelled fleet cancels the runs that it joined',
     file: 'workflows/fleet/account-run.ts',
     replace: [
-      ['  isCancellation,\n', '  getExternalWorkflowHandle,\n  CancellationScope,\n  isCancellation,\n'],
       [
         'await followRun({ request });',
         `await followRun({ request }).catch(async (error: unknown) => {

@@ -83,23 +83,23 @@ function countsOf(standing: Standing): FleetSummary['counts'] & object {
   return { accounts, succeeded, failed, cancelled, skipped, waiting, open, held, notReady };
 }
 
-/** Reads where fleets stand; a worker is asked until none answers. */
+/** Reads where fleets stand; the workers of a task queue are asked until none of them answers. */
 class StandingReader {
-  private workersAnswer = true;
+  private readonly silentQueues = new Set<string>();
 
   constructor(private readonly client: Client) {}
 
   async read(
     name: string,
-    { workflowId, runId, status }: WorkflowExecutionInfo,
+    { workflowId, runId, status, taskQueue }: WorkflowExecutionInfo,
   ): Promise<Standing | undefined> {
     if (status.name === 'FAILED') return undefined;
     try {
-      if (this.workersAnswer)
+      if (!this.silentQueues.has(taskQueue))
         return await askFleet<FleetProgress>(this.client, name, workflowId, PROGRESS_QUERY);
     } catch (error) {
       if (!(error instanceof FleetUnansweredError)) return undefined;
-      this.workersAnswer = false;
+      this.silentQueues.add(taskQueue);
     }
     return status.name === 'COMPLETED' ? this.readResult(workflowId, runId) : undefined;
   }

@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { readPageInput, type AccountOutcome, type PageInput } from '../../contract';
-import { readArgument, refuseArgument } from '../shared/argument';
+import { carriedOver, readArgument, refuseArgument } from '../shared/argument';
 import { provisionAccount, type BegunAccount } from './account-run';
 import { setPageHandlers } from './handlers';
 import { PageOrders } from './page-orders';
@@ -30,7 +30,7 @@ export async function provisionFleetPage(
 ): Promise<AccountOutcome[]> {
   const input = readArgument(readPageInput, argument);
   requireFleet(input);
-  const page = new PageState(input.accounts, carried);
+  const page = new PageState(input.accounts, carriedOver(carried));
   const orders = new PageOrders(page);
   setPageHandlers(page, orders);
   const reporter = new PageReporter(input, page);

@@ -8,7 +8,7 @@ import {
 import { fleetIdOf, readFleetRequest, type FleetRequest, type FleetResult } from '../../contract';
 import { Fleet } from './fleet';
 import { setFleetHandlers } from './handlers';
-import { readArgument, refuseArgument } from '../shared/argument';
+import { carriedOver, readArgument, refuseArgument } from '../shared/argument';
 import type { FleetState } from './state';
 
 /** A page that was terminated says nothing: so often all pages are pinged, which fails for one that is gone. */
@@ -27,7 +27,7 @@ const MAX_BYTES = 4_000_000;
 export async function provisionFleet(argument: unknown, carried?: FleetState): Promise<FleetResult> {
   const request = readArgument(readFleetRequest, argument);
   requireOwnId(request);
-  const fleet = new Fleet(request, carried);
+  const fleet = new Fleet(request, carriedOver(carried));
   const { pages } = fleet;
   setFleetHandlers(fleet);
   try {

@@ -41,6 +41,11 @@ export function readArgument<T>(
   throw refuseArgument(message.problems, again);
 }
 
+/** What an earlier execution of the workflow has handed on: whoever starts one by hand has nothing to hand on. */
+export function carriedOver<T>(carried: T | undefined): T | undefined {
+  return workflowInfo().continuedFromExecutionRunId === undefined ? undefined : carried;
+}
+
 const UNREADABLE = { problems: [{ field: 'request', message: 'cannot be read as JSON' }] };
 
 /** Makes what a workflow of a fleet ends with where its argument makes no sense. */

@@ -1,16 +1,21 @@
 import fc from 'fast-check';
-import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError, type WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { Payload } from '@temporalio/common';
 import {
   ADD_PAGE_SIGNAL,
   ADJUST_UPDATE,
   CALLS_SIGNAL,
+  DEPROVISION_WORKFLOW,
+  FLEET_PAGE_WORKFLOW,
   FLEET_STEERING,
+  FLEET_WORKFLOW,
   fleetIdOf,
   HELD_SIGNAL,
   PAGE_ORDER_SIGNAL,
   PAGE_REPORT_SIGNAL,
+  PLAN_PAGE_WORKFLOW,
   PROGRESS_QUERY,
+  PROVISION_WORKFLOW,
   STEERING,
   UNFINISHED_QUERY,
   workflowIdOf,
@@ -18,7 +23,7 @@ import {
   type Progress,
 } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
-import { until } from '../../support/harness';
+import { requestFor, until } from '../../support/harness';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -147,6 +152,74 @@ test('a fleet, its page and the run of an account are sent garbage by every name
     // The server asks anew where a signal came while the workflow ended its execution.
     expect(failed?.filter((message) => message !== 'UnhandledCommand')).toEqual([]);
   }
+});
+
+test('queries answer, whatever their argument is', async () => {
+  const fleet = harness.fleetOf([]);
+  const handle = harness.temporal.workflow.getHandle(fleetIdOf(fleet.name));
+  await harness.temporal.workflow.start(FLEET_WORKFLOW, {
+    workflowId: handle.workflowId,
+    taskQueue: harness.taskQueue,
+    args: [{ name: fleet.name, pages: 1 }],
+  });
+  for (const argument of WRONG)
+    expect(await handle.query<FleetProgress, [unknown]>(PROGRESS_QUERY, argument)).toMatchObject({
+      accounts: 0,
+    });
+  const raw = await harness.temporal.workflowService.queryWorkflow({
+    namespace: 'default',
+    execution: { workflowId: handle.workflowId },
+    query: { queryType: PROGRESS_QUERY, queryArgs: { payloads: [UNREADABLE] } },
+  });
+  expect(raw.queryResult?.payloads).toHaveLength(1);
+  await expect(handle.query('__temporal_nothing')).rejects.toThrow();
+  await handle.executeUpdate<unknown, [unknown]>(ADD_PAGE_SIGNAL, { args: [{ page: 0, accounts: [] }] });
+  expect(await handle.result()).toMatchObject({ accounts: 0, pages: 1 });
+});
+
+const json = (value: unknown): Payload => ({
+  metadata: { encoding: new TextEncoder().encode('json/plain') },
+  data: new TextEncoder().encode(JSON.stringify(value)),
+});
+
+test.each([
+  FLEET_WORKFLOW,
+  FLEET_PAGE_WORKFLOW,
+  PLAN_PAGE_WORKFLOW,
+  PROVISION_WORKFLOW,
+  DEPROVISION_WORKFLOW,
+])('%s that is started with garbage fails at once, with InvalidRequest', async (workflowType) => {
+  const inputs = [[], [UNREADABLE], [{}], ...WRONG.map((argument) => [json(argument)])];
+  const ends = inputs.map(async (payloads, index) => {
+    const workflowId = `garbage/${workflowType}/${harness.taskQueue}/${index}`;
+    await harness.temporal.workflowService.startWorkflowExecution({
+      namespace: 'default',
+      requestId: workflowId,
+      workflowId,
+      workflowType: { name: workflowType },
+      taskQueue: { name: harness.taskQueue },
+      input: { payloads },
+    });
+    return harness.temporal.workflow
+      .getHandle(workflowId)
+      .result()
+      .then(
+        () => undefined,
+        (error: unknown) => (error as WorkflowFailedError).cause,
+      );
+  });
+  for (const end of await Promise.all(ends)) expect(end).toMatchObject({ type: 'InvalidRequest' });
+});
+
+test('what a fleet is started with beside its request counts for nothing', async () => {
+  const [account = ''] = freshAccounts(1);
+  const name = harness.freshName();
+  const args = [
+    { name, accounts: [requestFor(account)] },
+    { pages: 'none', causes: 7 },
+  ] as [object, object];
+  const options = { workflowId: fleetIdOf(name), taskQueue: harness.taskQueue, args };
+  expect(await harness.temporal.workflow.execute(FLEET_WORKFLOW, options)).toMatchObject({ succeeded: 1 });
 });
 
 test('pause and resume by signal take any argument', async () => {
