@@ -44,13 +44,20 @@ function options(agents: Pick<NodeHttpHandlerOptions, 'httpAgent' | 'httpsAgent'
   return { connectionTimeout: CONNECTION_TIMEOUT_MS, ...agents };
 }
 
-/** Trusts the same authorities at both ends of a tunnel: the agent of the library does so for the proxy only. */
+/**
+ * Trusts the same authorities at both ends of a tunnel, and keeps connections: the agent of the library does the first for the
+ * proxy only, and finds no connection again where it is not told that the tunnel is for https.
+ */
 class TunnelAgent extends HttpsProxyAgent<string> {
   constructor(
     proxy: string,
     private readonly settings: { keepAlive: boolean; maxSockets: number; ca?: string[] },
   ) {
     super(proxy, settings);
+  }
+
+  override isSecureEndpoint(): boolean {
+    return true;
   }
 
   override connect(...[request, to]: Parameters<HttpsProxyAgent<string>['connect']>) {
