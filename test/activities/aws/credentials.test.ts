@@ -1,3 +1,4 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsClients } from '../../../activities/aws/clients';
 import { AwsClock } from '../../../activities/aws/clock';
 import { createAccountSessions, stsRegionFor } from '../../../activities/aws/credentials';
@@ -46,3 +47,23 @@ test.each([
   expect(stsRegionFor(region)).toBe(asked);
   expect(stsRegionFor(region, 'eu-central-1')).toBe('eu-central-1');
 });
+
+test.each(['us-east-1', 'eu-west-1', 'us-gov-west-1'])(
+  'the STS of %s is that of the Region, not the global one, whose sessions do not hold everywhere',
+  async (region) => {
+    const asked: string[] = [];
+    const sts = new STSClient({
+      region,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      requestHandler: {
+        handle: ({ hostname }: { hostname: string }) => {
+          asked.push(hostname);
+          return Promise.reject(new Error('not sent'));
+        },
+      },
+      maxAttempts: 1,
+    });
+    await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toThrow('not sent');
+    expect(asked).toEqual([`sts.${region}.amazonaws.com`]);
+  },
+);
