@@ -1,4 +1,4 @@
-import { WorkflowFailedError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import {
   defined,
   FLEET_WORKFLOW,
@@ -76,7 +76,7 @@ async function summaryOf(
 
 /** What is told of a fleet: by the result of one that has ended, else by a worker. */
 type Standing = Omit<FleetResult, 'causes' | 'pages' | 'pageIdPrefix'> &
-  Pick<FleetProgress, 'stage' | 'waiting' | 'open' | 'held' | 'notReady'> & { startedAt?: string };
+  Pick<FleetProgress, 'stage' | 'waiting' | 'open' | 'held' | 'notReady'>;
 
 function countsOf(standing: Standing): FleetSummary['counts'] & object {
   const { accounts, succeeded, failed, cancelled, skipped, waiting, open, held, notReady } = standing;
@@ -94,14 +94,15 @@ class StandingReader {
     { workflowId, runId, status, taskQueue }: WorkflowExecutionInfo,
   ): Promise<Standing | undefined> {
     if (status.name === 'FAILED') return undefined;
+    // It takes no worker.
+    if (status.name === 'COMPLETED') return this.readResult(workflowId, runId);
+    if (this.silentQueues.has(taskQueue)) return undefined;
     try {
-      if (!this.silentQueues.has(taskQueue))
-        return await askFleet<FleetProgress>(this.client, name, workflowId, PROGRESS_QUERY);
+      return await askFleet<FleetProgress>(this.client, name, workflowId, PROGRESS_QUERY);
     } catch (error) {
-      if (!(error instanceof FleetUnansweredError)) return undefined;
-      this.silentQueues.add(taskQueue);
+      if (error instanceof FleetUnansweredError) this.silentQueues.add(taskQueue);
+      return undefined;
     }
-    return status.name === 'COMPLETED' ? this.readResult(workflowId, runId) : undefined;
   }
 
   private async readResult(workflowId: string, runId: string): Promise<Standing | undefined> {
@@ -109,7 +110,8 @@ class StandingReader {
       const result = (await this.client.workflow.getHandle(workflowId, runId).result()) as FleetResult;
       return { ...result, stage: 'done', waiting: 0, open: 0, held: 0, notReady: 0 };
     } catch (error) {
-      if (error instanceof WorkflowFailedError) return undefined;
+      // Forgotten meanwhile.
+      if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
   }

@@ -56,6 +56,7 @@ export interface FleetProgress extends FleetCounts {
 /** What a fleet returns. Times are ISO 8601. */
 export interface FleetResult extends FleetCounts {
   name: string;
+  startedAt: string;
   accounts: number;
   causes: FleetCause[];
   /** How many pages there are: their outcomes are the results of the workflows `${pageIdPrefix}0` and so on. */

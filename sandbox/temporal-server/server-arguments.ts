@@ -30,7 +30,10 @@ export function serverArguments(settings: ServerSettings): string[] {
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
     ...(mayLoseFile ? ['--sqlite-pragma', 'synchronous=OFF'] : []),
-    ...Object.entries({ ...TUNING, ...dynamicConfig }).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+    ...Object.entries({ ...TUNING, ...dynamicConfig }).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${value}`,
+    ]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
 }

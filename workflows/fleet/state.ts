@@ -163,6 +163,6 @@ export function fleetProgress(state: FleetState, request: FleetRequest, stage: F
 
 /** Says what a fleet came to. */
 export function fleetResult(state: FleetState, { name }: FleetRequest): FleetResult {
-  const { accounts, causes, arrived: pages, pageIdPrefix } = state;
-  return { name, accounts, ...countEnds(state), causes, pages, pageIdPrefix };
+  const { accounts, causes, arrived: pages, pageIdPrefix, startedAt } = state;
+  return { name, startedAt, accounts, ...countEnds(state), causes, pages, pageIdPrefix };
 }
