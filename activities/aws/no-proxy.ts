@@ -22,7 +22,7 @@ function covers(entry: string, name: string, port: number): boolean {
   const [, listed = '', listedPort] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(entry) ?? ['', entry];
   if (listedPort !== undefined && Number(listedPort) !== port) return false;
   const domain = bare(listed).replace(/^\*?\./, '');
-  return name === domain || (isIP(domain) === 0 && name.endsWith(`.${domain}`));
+  return name === domain || (isIP(name) === 0 && name.endsWith(`.${domain}`));
 }
 
 function isIn(address: string, network: string, bits: number): boolean {

@@ -51,8 +51,10 @@ function options(agents: Pick<NodeHttpHandlerOptions, 'httpAgent' | 'httpsAgent'
 }
 
 /**
- * Trusts the same authorities at both ends of a tunnel: the agent of the library does so for the proxy only. And tells a
- * proxy that lets nothing through from AWS: the library hands its answer on as that to the request.
+ * Trusts the same authorities at both ends of a tunnel, and keeps connections: the agent of the library does the first for the
+ * proxy only, and finds no connection again where it is not told that the tunnel is for https.
+ *
+ * A proxy that lets nothing through is told from AWS: the library hands its answer on as one to the request.
  */
 class TunnelAgent extends HttpsProxyAgent<string> {
   constructor(
@@ -60,6 +62,10 @@ class TunnelAgent extends HttpsProxyAgent<string> {
     private readonly settings: { keepAlive: boolean; maxSockets: number; ca?: string[] },
   ) {
     super(proxy, settings);
+  }
+
+  override isSecureEndpoint(): boolean {
+    return true;
   }
 
   override connect(...[request, to]: Parameters<HttpsProxyAgent<string>['connect']>) {
