@@ -4,12 +4,16 @@ import { AccountPlayer, accountRequest } from './account/play';
 import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
 import { injectFaults, type FaultRecord, type Machine } from './machine/machine';
+import type { Fault } from './machine/plan';
 import type { Plan } from './plan';
 
 /** How long the last runs may take after the last fault: several lost attempts of 25 s each. */
 const SETTLE_MS = 240_000;
 /** An attempt that wakes late, or a page whose fleet was terminated, would show within this time. */
 const LATE_MS = 3_000;
+
+/** What keeps an answer from the run that waits for it. */
+const OUTAGES: readonly Fault['type'][] = ['killWorker', 'freezeWorker', 'killServer'];
 
 /** What came of a plan. */
 export interface Outcome {
@@ -35,7 +39,7 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
   await settleAll();
   const fleets = await Promise.all(fleetPlayers.map((player) => player.record()));
   const outages = faults
-    .filter(({ fault, mended }) => !mended && fault.type !== 'failAws')
+    .filter(({ fault, mended }) => !mended && OUTAGES.includes(fault.type))
     .map(({ at }) => at);
   const accounts = await Promise.all(
     players.map(async (player): Promise<AccountEvidence> => {

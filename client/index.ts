@@ -8,6 +8,7 @@ export type { StartedRun } from './account/start-or-join';
 export type { PendingActivity } from './account/pending';
 export { isUnavailable, type AccountStatus } from './account/status';
 export * from './fleet/errors';
+export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { registerSearchAttributes } from './search-attributes';

@@ -25,6 +25,15 @@ export interface WorkerOptions {
 }
 
 /**
+ * How long a workflow may compute at one stretch; the SDK's own is 5 s, and it has no public option for another.
+ *
+ * It is measured by the clock of the machine. A process that is frozen in the middle of a stretch, and wakes, is over the
+ * limit, and Node.js does not survive that (sdk-typescript#939): "async hook stack has become corrupted". No workflow of
+ * this package computes for longer than a fraction of a second, so the guard against an endless loop can wait.
+ */
+const COMPUTING_LIMIT = { isolateExecutionTimeout: '2m' } as const;
+
+/**
  * Creates a worker for the workflows and activities of this package. `run()` starts it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
@@ -48,6 +57,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     maxEagerActivityReservationsPerWorkflowTask: 0,
+    ...COMPUTING_LIMIT,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',
     shutdownForceTime: '9s',

@@ -11,8 +11,11 @@ import {
   ourCalls,
   ourCreates,
   type AccountEvidence,
+  type AccountRule,
   type RunRecord,
 } from './evidence';
+import { isPassing } from './passing-errors';
+import { STEERING_RULES } from './steering-rules';
 
 /** The attempt of a worker that died is tried again after 25 s; so much of it at least has passed. */
 const LOST_ATTEMPT_MS = 20_000;
@@ -31,23 +34,26 @@ const REFUSALS = [
 
 /** Says what is wrong with an account: nothing, where every promise was kept. */
 export function accountViolations(evidence: AccountEvidence): string[] {
-  return RULES.flatMap((rule) => rule(evidence));
+  return [...RULES, ...STEERING_RULES].flatMap((rule) => rule(evidence));
 }
 
-/** A promise: answers with a sentence for each time that it was broken. */
-type Rule = (evidence: AccountEvidence) => string[];
-
 /** Every run ends, and an account that was started has one. */
-const everyRunEnds: Rule = ({ plan, runs }) => {
+const everyRunEnds: AccountRule = ({ plan, runs, unreadable: nothing }) => {
   const open = runs.filter(
     ({ status }) => !['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED'].includes(status),
   );
-  const none = runs.length === 0 && plan.ownRun ? ['no run'] : [];
-  return [...none, ...open.map(({ runId, status }) => `run ${runId} is ${status}`)];
+  return [
+    ...(nothing === undefined ? [] : [`its runs cannot be read: ${nothing}`]),
+    ...(runs.length === 0 && plan.ownRun ? ['no run'] : []),
+    ...open.map(({ runId, status }) => `run ${runId} is ${status}`),
+    ...runs.flatMap(({ runId, unreadable }) =>
+      unreadable === undefined ? [] : [`run ${runId} cannot be read: ${unreadable}`],
+    ),
+  ];
 };
 
 /** An account never has two instances at once. */
-const oneInstanceAtATime: Rule = ({ instances }) =>
+const oneInstanceAtATime: AccountRule = ({ instances }) =>
   instances.flatMap((instance, index) => {
     const before = instances[index - 1];
     return before !== undefined && !isGone(before, instance.createdDate)
@@ -56,7 +62,7 @@ const oneInstanceAtATime: Rule = ({ instances }) =>
   });
 
 /** Every CreateInstance has a token that is computed from the workflow ID, and the same parameters with the same token. */
-const sameTokenSameParameters: Rule = ({ plan, calls }) => {
+const sameTokenSameParameters: AccountRule = ({ plan, calls }) => {
   const known = accountTokens(plan.accountId);
   const parametersByToken = new Map<string, string>();
   return ourCreates(calls).flatMap(({ token = '', parameters, time }) => {
@@ -71,13 +77,13 @@ const sameTokenSameParameters: Rule = ({ plan, calls }) => {
 };
 
 /** Temporal alone tries again: the retries of the SDK are off. */
-const oneRetrier: Rule = ({ calls }) =>
+const oneRetrier: AccountRule = ({ calls }) =>
   ourCalls(calls)
     .filter(({ sdkAttempt = 1 }) => sdkAttempt > 1)
     .map(({ operation, time }) => `${operation} at ${time} was tried again by the SDK`);
 
 /** A CreateInstance is sent only while a run that provisions is open. */
-const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
+const noCreateAfterTheEnd: AccountRule = ({ calls, runs }) =>
   ourCreates(calls)
     .filter(({ time }) => !runs.some((run) => isProvision(run) && isDuring(run, time)))
     .map(({ time }) => `CreateInstance at ${time}, when no run was open`);
@@ -86,7 +92,7 @@ const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
  * After a refusal a run looks at what there is before it sends CreateInstance again. It sends the same token again only after a
  * Conflict, or where somebody steered it.
  */
-const noCreateAfterARefusal: Rule = (evidence) =>
+const noCreateAfterARefusal: AccountRule = (evidence) =>
   evidence.runs.filter(isProvision).flatMap((run) => {
     const own = ourCalls(evidence.calls).filter(
       ({ time }) => isDuring(run, time) && !isOfTerminatedRun(evidence.runs, time),
@@ -110,7 +116,7 @@ const noCreateAfterARefusal: Rule = (evidence) =>
   });
 
 /** A run deletes only instances that it made itself and failed ones; `deprovision` only what runs of ours made. */
-const deletesOnlyItsOwn: Rule = ({ plan, calls, runs, instances }) =>
+const deletesOnlyItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
   ourCalls(calls)
     .filter(({ operation }) => operation === 'DeleteInstance')
     .flatMap(({ time, instanceArn }) => {
@@ -127,7 +133,7 @@ const deletesOnlyItsOwn: Rule = ({ plan, calls, runs, instances }) =>
     });
 
 /** A cancelled run that is to delete leaves nothing of its own behind, and a deprovisioning that succeeded nothing of ours. */
-const nothingIsLeft: Rule = ({ plan, runs, instances }) =>
+const nothingIsLeft: AccountRule = ({ plan, runs, instances }) =>
   runs.flatMap((run) => {
     const { status, closedAt = '', startedAt, result } = run;
     const cancelled = isProvision(run) && status === 'CANCELLED' && plan.request.onCancel === 'delete';
@@ -142,9 +148,9 @@ const nothingIsLeft: Rule = ({ plan, runs, instances }) =>
   });
 
 /** A success is an instance of that account and Region that was there, and the run says truly where it came from. */
-const successIsTrue: Rule = ({ plan, calls, runs, instances }) =>
+const successIsTrue: AccountRule = ({ plan, calls, runs, instances }) =>
   runs
-    .filter((run) => isProvision(run) && run.status === 'COMPLETED')
+    .filter((run) => isProvision(run) && run.status === 'COMPLETED' && run.result !== undefined)
     .flatMap(({ runId, startedAt, closedAt = '', result }) => {
       const { instanceArn, outcome, accountId, region } = result as ProvisionResult;
       const instance = instances.find((it) => it.instanceArn === instanceArn);
@@ -164,16 +170,16 @@ const successIsTrue: Rule = ({ plan, calls, runs, instances }) =>
     });
 
 /** A failure names the next step, and is never that an instance is gone: the next generation follows that. */
-const failureSaysWhatNext: Rule = ({ runs }) =>
+const failureSaysWhatNext: AccountRule = ({ runs }) =>
   runs
-    .filter(({ status }) => status === 'FAILED')
+    .filter(({ status, unreadable }) => status === 'FAILED' && unreadable === undefined)
     .flatMap(({ runId, failure }) => [
       ...(failure?.remedy === undefined ? [`run ${runId} failed without a next step`] : []),
       ...(failure?.type === 'InstanceGone' ? [`run ${runId} failed with a token that leads nowhere`] : []),
     ]);
 
 /** A run that was refused, looked and was answered does not fail beside an instance of its own: it goes on with it. */
-const goesOnWithItsOwn: Rule = ({ plan, calls, runs, instances }) =>
+const goesOnWithItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
   runs
     .filter((run) => isProvision(run) && [...REFUSALS, 'InstanceExists'].includes(run.failure?.type ?? ''))
     .flatMap(({ runId, startedAt, closedAt = '', failure }) => {
@@ -188,7 +194,13 @@ const goesOnWithItsOwn: Rule = ({ plan, calls, runs, instances }) =>
         .map((it) => `run ${runId} failed with ${failure?.type ?? ''} beside ${it.instanceArn}, its own`);
     });
 
-const RULES: readonly Rule[] = [
+/** No run fails with what passes: it is tried again. */
+const failsForGood: AccountRule = ({ runs }) =>
+  runs
+    .filter(({ failure }) => failure !== undefined && isPassing(failure.type))
+    .map(({ runId, failure }) => `run ${runId} failed with ${failure?.type ?? ''}, which passes`);
+
+const RULES: readonly AccountRule[] = [
   everyRunEnds,
   oneInstanceAtATime,
   sameTokenSameParameters,
@@ -200,6 +212,7 @@ const RULES: readonly Rule[] = [
   successIsTrue,
   failureSaysWhatNext,
   goesOnWithItsOwn,
+  failsForGood,
 ];
 
 /** Whether a call may be what a terminated run had under way: then it is none of the next run's. */

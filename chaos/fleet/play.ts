@@ -1,7 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  FleetUnansweredError,
   NoFleetError,
   workflowIdOf,
   type FleetStatus,
@@ -10,7 +9,8 @@ import {
 } from '../../client';
 import { ADD_PAGE_SIGNAL, defined, FLEET_WORKFLOW, fleetIdOf, type FleetSteer } from '../../contract';
 import { lookAt } from '../account/play';
-import { recordAction, retryWhileAway } from '../actions';
+import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
+import { sendGarbage } from '../garbage';
 import { readRecords, type FleetEvidence } from './evidence';
 import type { FleetAction, FleetPlan } from './plan';
 
@@ -56,7 +56,7 @@ export class FleetPlayer {
   /** What was done to the fleet, and what came of it; not yet what became of its accounts. */
   async record(): Promise<Omit<FleetEvidence, 'accounts'>> {
     const { plan, actions, client } = this;
-    return { plan, actions, ...(await retryWhileAway(() => readRecords(client.temporal, plan.name))) };
+    return { plan, actions, ...(await readRecords(client.temporal, plan.name)) };
   }
 
   private async act(action: Action): Promise<void> {
@@ -79,6 +79,16 @@ export class FleetPlayer {
       case 'adjust':
         await retryWhileAway(() => fleets.adjust(plan.name, { maxConcurrent: action.maxConcurrent }));
         return;
+      case 'terminatePage':
+        await retryWhileAway(() => this.page(action.page).then((page) => page.terminate('chaos')));
+        return;
+      case 'garbage': {
+        const { page } = action;
+        await retryWhileAway(async () =>
+          sendGarbage(page === undefined ? handle : await this.page(page), action),
+        );
+        return;
+      }
       case 'helpRuns':
         await this.helpRuns();
         return;
@@ -87,6 +97,11 @@ export class FleetPlayer {
       case 'retry':
         await this.steer(action.type);
     }
+  }
+
+  private async page(page: number): Promise<WorkflowHandle> {
+    const { pageIdPrefix } = await this.client.fleets.status(this.plan.name);
+    return this.client.temporal.workflow.getHandle(`${pageIdPrefix}${page}`);
   }
 
   private async steer(steer: FleetSteer): Promise<void> {
@@ -167,13 +182,17 @@ export class FleetPlayer {
     return stillMs > STANDS_STILL_MS ? 'helpRuns' : undefined;
   }
 
+  /** Where the fleet stands; `undefined`, where it does not answer: the oracle says so, should it stay so. */
   private async look(): Promise<FleetStatus | 'none' | undefined> {
-    try {
-      return await retryWhileAway(() => this.client.fleets.status(this.plan.name));
-    } catch (error) {
-      if (error instanceof NoFleetError) return 'none';
-      if (error instanceof FleetUnansweredError) return undefined;
-      throw error;
-    }
+    const read = await readOrReason(async () => {
+      try {
+        return await this.client.fleets.status(this.plan.name);
+      } catch (error) {
+        if (error instanceof NoFleetError) return { none: true } as const;
+        throw error;
+      }
+    });
+    if ('none' in read) return 'none';
+    return isUnreadable(read) ? undefined : read;
   }
 }

@@ -15,6 +15,7 @@ import {
 import { sendUpdate } from '../send-update';
 import { watchStatus } from '../watch';
 import { FleetRefusedError, FleetUnansweredError, NoFleetError } from './errors';
+import { listFleets, type FleetFilter, type FleetSummary } from './list';
 import { planAccounts } from './plan';
 import { startFleet, type FleetInput, type StartedFleet } from './start';
 import { askFleet, describeFleet, readFleetStatus, type FleetStatus } from './status';
@@ -46,6 +47,11 @@ export class Fleets {
    */
   plan(accounts: FleetInput['accounts']): AsyncGenerator<AccountPlan, void, void> {
     return planAccounts(this.temporal, this.taskQueue, accounts);
+  }
+
+  /** Lists the fleets that Temporal knows, of each name the latest, the latest first. */
+  list(filter: FleetFilter = {}): AsyncGenerator<FleetSummary, void, void> {
+    return listFleets(this.temporal, filter);
   }
 
   /**
@@ -81,14 +87,25 @@ export class Fleets {
     }
   }
 
-  /** Yields what became of each account that has ended, page by page. Throws what {@link status} throws. */
-  outcomes(name: string): AsyncGenerator<AccountOutcome, void, void> {
-    return this.askPages<AccountOutcome>(name, OUTCOMES_QUERY);
+  /**
+   * Yields what became of each account that has ended, page by page. Throws what {@link status} throws.
+   *
+   * @param onForgotten called with a page that Temporal has forgotten, as the retention of the namespace says; it is left out
+   */
+  outcomes(name: string, onForgotten?: (page: number) => void): AsyncGenerator<AccountOutcome, void, void> {
+    return this.askPages<AccountOutcome>(name, OUTCOMES_QUERY, onForgotten);
   }
 
-  /** Yields the accounts that have not ended, page by page: held, open, waiting. Throws what {@link status} throws. */
-  unfinished(name: string): AsyncGenerator<UnfinishedAccount, void, void> {
-    return this.askPages<UnfinishedAccount>(name, UNFINISHED_QUERY);
+  /**
+   * Yields the accounts that have not ended, page by page: held, not ready, open, waiting. Throws what {@link status} throws.
+   *
+   * @param onForgotten as for {@link outcomes}
+   */
+  unfinished(
+    name: string,
+    onForgotten?: (page: number) => void,
+  ): AsyncGenerator<UnfinishedAccount, void, void> {
+    return this.askPages<UnfinishedAccount>(name, UNFINISHED_QUERY, onForgotten);
   }
 
   /**
@@ -117,10 +134,22 @@ export class Fleets {
     await this.temporal.workflow.getHandle(fleetIdOf(name)).cancel();
   }
 
-  private async *askPages<T>(name: string, query: string): AsyncGenerator<T, void, void> {
+  private async *askPages<T>(
+    name: string,
+    query: string,
+    onForgotten?: (page: number) => void,
+  ): AsyncGenerator<T, void, void> {
     const { pages, pageIdPrefix } = await this.status(name);
-    for (let page = 0; page < pages.arrived; page += 1)
-      yield* await askFleet<T[]>(this.temporal, name, `${pageIdPrefix}${page}`, query);
+    for (let page = 0; page < pages.arrived; page += 1) {
+      const accounts = await askFleet<T[]>(this.temporal, name, `${pageIdPrefix}${page}`, query).catch(
+        (error: unknown) => {
+          if (!(error instanceof WorkflowNotFoundError)) throw error;
+          return undefined;
+        },
+      );
+      if (accounts === undefined) onForgotten?.(page);
+      else yield* accounts;
+    }
   }
 
   private update(name: string, update: string, argument?: unknown): Promise<FleetProgress> {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { readAdjustment, readFleetRequest } from '../../contract';
+import { FLEET_STAGES, readAdjustment, readFleetRequest } from '../../contract';
 import type { Verb } from '../verb';
 
 const rateOption = () =>
@@ -58,6 +58,16 @@ export const FLEET_VERBS: readonly Verb[] = [
     example: 'fleet plan accounts.csv',
     options: [rateOption()],
     load: async () => (await import('./plan.js')).plan,
+  },
+  {
+    usage: 'list',
+    description: 'The fleets that Temporal knows, of each name the latest',
+    example: 'fleet list --failed',
+    options: [
+      new Option('--stage <stage>', 'only those in this stage').choices(Object.keys(FLEET_STAGES)),
+      new Option('--failed', 'only those that failed, or in which an account failed'),
+    ],
+    load: async () => (await import('./list.js')).list,
   },
   {
     usage: 'status <name>',

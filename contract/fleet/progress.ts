@@ -42,6 +42,8 @@ export interface FleetProgress extends FleetCounts {
   open: number;
   /** Of the open ones, those that wait for a person; they take no place in the window. */
   held: number;
+  /** Of the open ones, those that wait until the account lets the worker in; they take no place in the window either. */
+  notReady: number;
   maxConcurrent: number;
   startedAt: string;
   causes: FleetCause[];

@@ -40,6 +40,8 @@ export interface StartOptions {
   namespace?: string;
   /** Search attributes to register, with their types. Default: none. */
   searchAttributes?: ServerSettings['searchAttributes'];
+  /** Settings of Temporal's dynamic configuration, such as lower limits for a test. Default: none but the tuning. */
+  dynamicConfig?: ServerSettings['dynamicConfig'];
   /** Told, a line at a time, what is being done that takes long. */
   onProgress?: (line: string) => void;
   /** File that the server's output is appended to. Default: none; its last lines are kept for messages. */
@@ -71,6 +73,7 @@ export async function startTemporalServer(options: StartOptions = {}): Promise<T
       dbFile,
       mayLoseFile: options.mayLoseFile ?? false,
       searchAttributes: options.searchAttributes ?? {},
+      dynamicConfig: options.dynamicConfig ?? {},
     };
     try {
       return await launch(binary, settings, options.logFile);
