@@ -13,7 +13,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a random token',
     file: 'activities/instance/create.ts',
-    replace: [['ClientToken: input.clientToken,', 'ClientToken: crypto.randomUUID(),']],
+    replace: [['ClientToken: clientToken,', 'ClientToken: crypto.randomUUID() || clientToken,']],
     seed: 1,
     minutes: 0.2,
   },
@@ -60,8 +60,8 @@ export const DEFECTS: readonly Defect[] = [
     file: 'workflows/account/provision.ts',
     replace: [
       [
-        "case 'gone':\n          state.giveUpToken(outcome.failure)",
-        "case 'gone':\n          throw outcome.failure",
+        '          state.giveUpToken(outcome.failure);',
+        '          if (state.generation > 0) throw outcome.failure;',
       ],
     ],
     seed: 1,
@@ -71,7 +71,11 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a cancel without a look-up',
     file: 'workflows/account/roll-back.ts',
     replace: [
-      ['state.mayHaveMade ? await findOrAskOnceMore', 'state.generation === 0 ? await findOrAskOnceMore'],
+      [
+        'await findOwn(run) : undefined);\n  if (instance !== undefined &&',
+        'await Promise.resolve<Instance | undefined>(undefined) : undefined);\n  if (instance !== undefined &&',
+      ],
+      ['of state.lostCalls)', 'of state.lostCalls.slice(9))'],
     ],
     seed: 1,
     minutes: 2,
@@ -87,15 +91,15 @@ export const DEFECTS: readonly Defect[] = [
     name: 'adoption without a look at the tag',
     file: 'activities/instance/find.ts',
     replace: [
-      ['ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId', 'ours: tags.get(WORKFLOW_ID_TAG) !== " "'],
+      ['ours = tags.get(WORKFLOW_ID_TAG) === input.workflowId', 'ours = tags.get(WORKFLOW_ID_TAG) !== " "'],
     ],
     seed: 1,
     minutes: 0.5,
   },
   {
     name: 'a roll-back that deletes what is older than its run',
-    file: 'activities/instance/delete.ts',
-    replace: [['createdAt < Date.parse(input.createdSince)', 'createdAt < 0']],
+    file: 'workflows/account/roll-back.ts',
+    replace: [["if (instance.origin !== 'thisRun')", "if (instance.origin === 'adopted')"]],
     seed: 3,
     minutes: 1.5,
   },

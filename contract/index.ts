@@ -1,4 +1,5 @@
 export * from './account/client-token';
+export * from './account/create-news';
 export * from './account/fields';
 export * from './account/progress';
 export * from './account/regions';

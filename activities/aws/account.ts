@@ -1,3 +1,4 @@
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { createCall, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
@@ -5,7 +6,8 @@ import { AwsClock } from './clock';
 import { createAccountSessions, stsRegionFor, type SessionSettings } from './credentials';
 import type { NetworkSettings } from './network';
 import { askProviderChain, OwnCredentials } from './own-credentials';
-import type { Pacer } from './pacer';
+import { organizations, type Organizations } from './organizations';
+import { Pacer } from './pacer';
 import { homeRegion } from './regions';
 import { RequestHandler } from './request-handler';
 import { identityCenter, type IdentityCenter } from './sso-admin';
@@ -25,6 +27,7 @@ export interface AwsSettings extends SessionSettings {
 /** What an activity may call in an account. */
 export interface Account {
   identityCenter: IdentityCenter;
+  organizations: Organizations;
   /** The Region that it is seen from. */
   region: string;
   /**
@@ -69,6 +72,7 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
     requestTimeoutMs: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
+  const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
   const home = homeRegion(settings);
   return (accountId, region = home, control) => {
     latestRegion = region;
@@ -77,6 +81,7 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
       identityCenter: identityCenter(accountId, region, (inRegion) =>
         createCall(core, ssoAdmin, accountId, inRegion, control),
       ),
+      organizations: organizations(createCall(core, ofOrganizations, accountId, region, control)),
       forgetCredentials: (olderThanMs) => {
         sessions.forget(accountId, olderThanMs);
       },

@@ -52,8 +52,9 @@ function options(agents: Pick<NodeHttpHandlerOptions, 'httpAgent' | 'httpsAgent'
 
 /**
  * Trusts the same authorities at both ends of a tunnel, and keeps connections: the agent of the library does the first for the
- * proxy only, and finds no connection again where it is not told that the tunnel is for https. And tells a proxy that lets
- * nothing through from AWS: the library hands its answer on as that to the request.
+ * proxy only, and finds no connection again where it is not told that the tunnel is for https.
+ *
+ * A proxy that lets nothing through is told from AWS: the library hands its answer on as one to the request.
  */
 class TunnelAgent extends HttpsProxyAgent<string> {
   constructor(

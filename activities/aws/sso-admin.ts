@@ -28,7 +28,6 @@ export interface Instance {
   ownerAccountId?: string;
   identityStoreId?: string;
   region?: string;
-  createdAt?: Date;
 }
 
 /** Identity Center of one account, seen from one Region. Every method throws what a {@link Call} throws. */
@@ -126,7 +125,6 @@ function readInstance(described: InstanceMetadata): Instance {
     ownerAccountId: described.OwnerAccountId,
     identityStoreId: described.IdentityStoreId,
     region: described.PrimaryRegion,
-    createdAt: described.CreatedDate,
   });
 }
 

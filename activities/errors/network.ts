@@ -17,7 +17,7 @@ const NOT_CONNECTED =
 const MISSING_HOST = /getaddrinfo ENOTFOUND (\S+)/;
 /** What libraries say of a proxy that does not let a connection through. */
 const PROXY_REFUSES =
-  /^(tunneling socket could not be established|Bad response: \d{3}\b|Proxy (connection|timeout|response)\b)/;
+  /^(?:AWS SDK error wrapper for (?:\w*Error: )?)?(tunneling socket could not be established|Bad response: \d{3}\b|Proxy (connection|timeout|response)\b)/;
 const PROXY_WANTS_CREDENTIALS = 407;
 const DEEPEST = 5;
 

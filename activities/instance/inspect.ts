@@ -14,9 +14,11 @@ import {
   type Situation,
 } from '../../contract';
 import { countAttempt } from '../attempts';
-import type { IdentityCenter, Instance } from '../aws/sso-admin';
+import type { Account } from '../aws/account';
+import type { Instance } from '../aws/sso-admin';
 import { isA } from '../errors/thrown';
 import { inAccount, withoutAccount, type AccountInput, type ActivityDependencies } from '../in-account';
+import { refuseOrganizationInstance } from './organization-instance';
 import { findObstacle, latestRun, WAIT_FOR_RUN, type LatestRun } from '../runs/latest-run';
 
 export interface InspectAccountInput extends AccountInput {
@@ -43,11 +45,11 @@ async function inspect(deps: ActivityDependencies, input: InspectAccountInput): 
   if (run?.status === 'RUNNING') return judgeOpenRun(run);
   const provisioned = await withoutAccount(() => readProvisioned(run));
   try {
-    return await inAccount(deps, input, async ({ identityCenter }) => {
-      const [instance] = await identityCenter.listOwnInstances();
+    return await inAccount(deps, input, async (account) => {
+      const [instance] = await account.identityCenter.listOwnInstances();
       if (provisioned !== undefined) return judgeProvisioned(request, provisioned, instance);
       if (instance === undefined) return { plan: 'create', why: 'the account has no instance in any Region' };
-      return judgeInstance(identityCenter, request, instance, run);
+      return judgeInstance(account, request, instance, run);
     });
   } catch (error) {
     return judgeFailure(error);
@@ -85,19 +87,23 @@ function judgeProvisioned(
 }
 
 async function judgeInstance(
-  identityCenter: IdentityCenter,
+  account: Account,
   request: ProvisionRequest,
   instance: Instance,
   run: LatestRun | undefined,
 ): Promise<Finding> {
   const { instanceArn, region = request.region } = instance;
   const what = `${instanceArn} in ${region}`;
+  const refuseOrganizations = () =>
+    refuseOrganizationInstance(account, request.accountId, { instanceArn, region });
   switch (instance.status) {
     case 'ACTIVE': {
-      const tags = await identityCenter.inRegion(region).listTags(instanceArn);
+      const tags = await account.identityCenter.inRegion(region).listTags(instanceArn);
       if (tags === undefined) return { plan: 'create', why: `${what} has just been deleted` };
-      if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId))
+      if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId)) {
+        await refuseOrganizations();
         return judgeForeign(request, `no run made ${what}`);
+      }
       if (region !== request.region) return judgeForeign(request, `a run made ${what}, another Region`);
       const fields = run?.differing ?? [];
       const asOther =
@@ -105,8 +111,9 @@ async function judgeInstance(
       return { plan: 'done', why: `a run made ${what}${asOther}` };
     }
     case 'CREATE_FAILED': {
+      await refuseOrganizations();
       const reason = instance.statusReason ?? 'AWS gives no reason';
-      return judgeFailed(request, `${what} is CREATE_FAILED (${reason})`, run !== undefined);
+      return judgeFailed(request, `${what} is CREATE_FAILED (${reason})`);
     }
     case 'DELETE_IN_PROGRESS':
       return { plan: 'create', why: `${what} is being deleted: an instance is made once it is gone` };
@@ -126,10 +133,8 @@ function judgeForeign({ existing }: ProvisionRequest, why: string): Finding {
   return conflict('instanceExists', why, remedy);
 }
 
-/** Whose it was no tag tells: a run makes anew what its own token led to. */
-function judgeFailed({ onCreateFailed }: ProvisionRequest, what: string, hadRun: boolean): Finding {
-  if (!hadRun)
-    return conflict('instanceExists', `${what}, and no run made it`, 'Delete it, then plan again.');
+/** It holds nothing, whoever made it. */
+function judgeFailed({ onCreateFailed }: ProvisionRequest, what: string): Finding {
   if (onCreateFailed === 'recreate') return { plan: 'create', why: `${what}: it is deleted and made anew` };
   const remedy = 'Act on the reason that AWS gives, then use onCreateFailed "recreate".';
   return conflict('createFailed', what, remedy);

@@ -1,4 +1,3 @@
-import { defined } from '../../contract';
 import type { IdentityCenter, Instance } from '../aws/sso-admin';
 import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
@@ -12,12 +11,7 @@ export interface WaitForActiveInput extends AccountInput {
 
 /** What has become of an instance. */
 export type SettledInstance =
-  | {
-      status: 'active';
-      identityStoreId: string;
-      /** ISO 8601; absent where AWS does not say. */
-      createdAt?: string;
-    }
+  | { status: 'active'; identityStoreId: string }
   | { status: 'createFailed'; reason: string }
   | { status: 'gone' };
 
@@ -61,10 +55,10 @@ async function describe(
 
 function readSettled(instance: Instance | undefined): SettledInstance | undefined {
   if (instance === undefined) return { status: 'gone' };
-  const { identityStoreId = '', createdAt, statusReason = 'AWS gives no reason' } = instance;
+  const { identityStoreId = '', statusReason = 'AWS gives no reason' } = instance;
   switch (instance.status) {
     case 'ACTIVE':
-      return defined({ status: 'active' as const, identityStoreId, createdAt: createdAt?.toISOString() });
+      return { status: 'active', identityStoreId };
     case 'CREATE_FAILED':
       return { status: 'createFailed', reason: statusReason };
     default:

@@ -208,10 +208,12 @@ export const FAILURES = {
     types: ['IdempotentParameterMismatch'],
     retry: 'stop',
     meaning:
-      'an earlier call with this ClientToken had another name or other tags, and no instance of that call is to be found',
-    remedy: 'Start the run again with the name and tags of the earlier run.',
-    remedyInHold: 'Retry with the name and tags of the earlier run.',
-    remedyInPlan: 'Plan again with the name and tags of the earlier run.',
+      'an earlier call with this ClientToken had another name or other tags, and whether its instance is there is not known',
+    remedy:
+      'Start the run again: it goes on with that instance, or asks with the next ClientToken where there is none.',
+    remedyInHold:
+      'Retry: the run goes on with that instance, or asks with the next ClientToken where there is none.',
+    remedyInPlan: 'Plan again.',
   },
   conflict: {
     types: ['ConflictException'],
@@ -267,10 +269,12 @@ export const FAILURES = {
     types: ['InstanceExists'],
     retry: 'stop',
     meaning: 'the account has an instance that no run of this account made in this Region',
-    remedy: 'To use that instance start the run again with existing "adopt"; else delete it first.',
+    remedy:
+      'To use that instance start the run again with existing "adopt"; else delete it first (identity-center deprovision, with --any and its ARN).',
     remedyInHold:
       'Delete that instance, then retry; or, to use it, cancel and start a run with existing "adopt".',
-    remedyInPlan: 'To use that instance plan again with existing "adopt"; else delete it first.',
+    remedyInPlan:
+      'To use that instance plan again with existing "adopt"; else delete it first (identity-center deprovision, with --any and its ARN).',
   },
   createFailed: {
     types: ['CreateFailed'],

@@ -4,7 +4,9 @@ import {
   defined,
   FAILURES,
   makeFailure,
+  readCreateNews,
   readFailureParts,
+  type CreateNews,
   type FailureParts,
   type FailureRow,
   type Situation,
@@ -77,6 +79,18 @@ export function isUnanswered(error: unknown): boolean {
   if (last === undefined) return true;
   // An attempt that only waited for its turn sent nothing, and says nothing of the call before it.
   return last instanceof ApplicationFailure && (situationOf(last) === 'answerLost' || last.type === 'NotYet');
+}
+
+/** Reads what an activity that creates tells beside its failure; `undefined` where it came to tell nothing. */
+export function createNews(error: unknown): CreateNews | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return readCreateNews(cause.details?.[1]);
+  if (!(cause instanceof TimeoutFailure)) return undefined;
+  // The attempt whose time was over may have come further than the last one that told anything.
+  const last = lastAttempt(cause);
+  const told = last instanceof ApplicationFailure ? readCreateNews(last.details?.[1]) : undefined;
+  const news = readCreateNews(cause.lastHeartbeatDetails) ?? told;
+  return news?.existedBefore === undefined ? undefined : news;
 }
 
 /** The failure of the last attempt, which the server hands over with a time-out and the SDK leaves undecoded. */

@@ -55,7 +55,7 @@ test('a worker whose role is in China looks from there', () => {
 
 describe('a host that is not found', () => {
   const missing = (hostname: string, code = 'ENOTFOUND') =>
-    Object.assign(new Error(code), { code, hostname });
+    Object.assign(new Error(`getaddrinfo ${code} ${hostname}`), { code, hostname });
   const yes = () => Promise.resolve(true);
   const no = () => Promise.resolve(false);
 

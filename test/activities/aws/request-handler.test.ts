@@ -7,6 +7,7 @@ import { readNetworkSettings, type NetworkSettings } from '../../../activities/a
 import { RequestHandler } from '../../../activities/aws/request-handler';
 import { createAccountOpener } from '../../../activities/aws/account';
 import { Pacer } from '../../../activities/aws/pacer';
+import { classify } from '../../../activities/errors/classify';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { makeCertificates, type Certificates } from '../../support/certificates';
 import { startProxy, type TestProxy } from '../../support/proxy';
@@ -126,7 +127,10 @@ test('this machine is never reached by way of a proxy', async () => {
 
 test('a proxy that refuses, and one that is not there, are told', async () => {
   const refused = clients(network({ HTTPS_PROXY: proxy.url }), 'https://refused.example.test');
-  await expect(refused()).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  await expect(refused()).rejects.toThrow('Proxy response to CONNECT: 403');
+  await refused().catch((error: unknown) => {
+    expect(classify(error).situation).toBe('nothingSent');
+  });
   const { url } = proxy;
   await proxy.close();
   await expect(clients(network({ HTTPS_PROXY: url }), `https://${HOST}`)()).rejects.toThrow('ECONNREFUSED');

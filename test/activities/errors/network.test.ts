@@ -68,6 +68,14 @@ test.each<[string, unknown]>([
   ['a proxy that wants credentials', { name: 'SyntaxError', $metadata: { httpStatusCode: 407 } }],
   ['a proxy that refuses', new Error('tunneling socket could not be established, statusCode=503')],
   ['a proxy that refuses, elsewhere', new Error('Bad response: 502')],
+  [
+    'a proxy that refuses, as our agent says it',
+    new Error('Proxy response to CONNECT: 407 Proxy Authentication Required'),
+  ],
+  [
+    'no connection, as the SDK wraps what another realm throws',
+    new Error('AWS SDK error wrapper for Error: connect ECONNREFUSED 127.0.0.1:1'),
+  ],
   ['a proxy that breaks off', new Error('Proxy connection ended before receiving CONNECT response')],
 ])('%s: nothing was sent', (_what, error) => {
   expect(wasNothingSent(error)).toBe(true);

@@ -4,7 +4,7 @@ import { createAccountOpener } from '../../../activities/aws/account';
 import { Pacer, PacerBusyError } from '../../../activities/aws/pacer';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import type { Faults } from '../../../sandbox/emulator';
-import { activityEnvironment, inputFor } from '../../support/activities';
+import { activityEnvironment, inputFor, keeping } from '../../support/activities';
 import { freshAccount } from '../../support/harness';
 
 let emulator: Emulator;
@@ -18,7 +18,7 @@ type Failure = NonNullable<Faults['failNext']>[number];
 function activitiesWith(aws: Partial<AwsSettings> = {}, pacer = new Pacer(undefined)) {
   const settings: AwsSettings = { ...emulatorSettings(emulator.url), requestTimeoutMs: 1_000, ...aws };
   const openAccount = createAccountOpener(settings, Date.now, pacer);
-  return createActivities({ ...realDependencies(settings), openAccount, random: () => 0.5 });
+  return createActivities({ ...realDependencies(settings), ...keeping, openAccount, random: () => 0.5 });
 }
 
 async function createdBy(activities: Activities, account: string): Promise<{ instanceArn: string }> {
@@ -52,7 +52,15 @@ const failureToCreate = (
   info: Parameters<typeof activityEnvironment>[0] = {},
   more: Partial<ReturnType<typeof inputFor>> = {},
   activities = activitiesWith(),
-) => failureOf(activityEnvironment(info).run(activities.createInstance, { ...inputFor(account), ...more }));
+) =>
+  failureOf(
+    // The run knows of the first that was lost: it is told at once.
+    activityEnvironment(info).run(activities.createInstance, {
+      ...inputFor(account),
+      ...more,
+      lostBefore: true,
+    }),
+  );
 
 describe('Retry-After', () => {
   const asks = (retryAfterSeconds: number) =>
@@ -149,12 +157,10 @@ describe('an explicit deny', () => {
 
   test('that stays: stops as what it is, with its own next step', async () => {
     const failure = await failureToCreate(accountWith(deny), { scheduledTimestampMs: Date.now() - 61_000 });
-    expect(failure).toMatchObject({
-      type: 'AccessDeniedException',
-      nonRetryable: true,
-      details: [
-        { situation: 'explicitDeny', remedy: expect.stringContaining('Take the account out') as string },
-      ],
+    expect(failure).toMatchObject({ type: 'AccessDeniedException', nonRetryable: true });
+    expect(failure.details?.[0]).toMatchObject({
+      situation: 'explicitDeny',
+      remedy: expect.stringContaining('Take the account out') as string,
     });
   });
 
@@ -162,8 +168,10 @@ describe('an explicit deny', () => {
     const said = 'User: x is not authorized to perform: sts:AssumeRole on resource: y with an explicit deny';
     const faults = failing({ operation: 'AssumeRole', error: 'AccessDenied', status: 403, message: said });
     const old = { scheduledTimestampMs: Date.now() - 61_000 };
-    expect(await failureToCreate(accountWith(faults))).toMatchObject({ nonRetryable: false });
-    expect(await failureToCreate(accountWith(faults), old)).toMatchObject({
+    const look = (info: object) =>
+      failureOf(activityEnvironment(info).run(activitiesWith().findInstance, inputFor(accountWith(faults))));
+    expect(await look({})).toMatchObject({ nonRetryable: false });
+    expect(await look(old)).toMatchObject({
       nonRetryable: true,
       details: [{ situation: 'explicitDeny' }],
     });
@@ -226,7 +234,8 @@ describe('a Region that there is not', () => {
       const activities = createActivities(
         realDependencies({ ...settings, endpoint: undefined } as unknown as AwsSettings),
       );
-      return await failureToCreate(accountWith(), { attempt }, { region }, activities);
+      const env = activityEnvironment({ attempt, heartbeatDetails: { failed: attempt - 1 } });
+      return await failureOf(env.run(activities.findInstance, { ...inputFor(accountWith()), region }));
     } finally {
       delete process.env['AWS_ENDPOINT_URL_STS'];
     }

@@ -42,7 +42,8 @@ describe('retry', () => {
       { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1 }] },
       { timing: { pollInterval: '10m', createTimeout: '1h' } },
     );
-    await harness.called(account, 'ListInstances');
+    // The first look comes before the call.
+    await harness.called(account, 'ListInstances', 2);
     expect(await hurry(harness, account)).toMatchObject({ stage: 'reconciling' });
     await expect(result).resolves.toMatchObject({ outcome: 'created' });
   });
