@@ -2,7 +2,7 @@ import { RunCancelledError } from '../../../client';
 import type { ProvisionRequestInput } from '../../../contract';
 import { freshAccount, requestFor, startHarness, until } from '../../support/harness';
 import { startProvisioning, type AccountFaults, type ProvisioningHarness } from '../../support/provisioning';
-import { notesOf, throttledOnce } from '../../support/steering';
+import { notesOf, progressOf, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -75,7 +75,7 @@ test('an answer that was lost, then a cancel while the run backs off: what was m
   );
   await harness.called(account, 'CreateInstance');
   await until(
-    () => harness.client.status(account),
+    () => progressOf(harness, account),
     ({ failure }) => failure !== undefined,
   );
   harness.emulator.setFaults({ accounts: [account], deletionMs: 0 });
@@ -126,7 +126,7 @@ test('a correction after a lost answer, then a cancel: the call that was lost is
     { name: 'first', onFailure: 'hold', timing: { createTimeout: '3s' } },
   );
   await until(
-    () => harness.client.status(account),
+    () => progressOf(harness, account),
     ({ stage }) => stage === 'held',
   );
   harness.emulator.setFaults({ accounts: [account], ...throttledOnce('CreateInstance'), deletionMs: 0 });
@@ -148,7 +148,7 @@ describe('nothing was sent', () => {
     try {
       const run = await wrong.client.start(requestFor(account, { onFailure: 'hold' }));
       await until(
-        () => wrong.client.status(account),
+        () => progressOf(wrong, account),
         ({ stage, failure }) => stage === 'held' && failure?.type === 'WrongAccount',
       );
       await wrong.client.cancel(account);
