@@ -44,7 +44,9 @@ onTerminal('on a terminal', () => {
   /** Runs the command on a terminal, and types once it asks. */
   async function ask(args: string[], typed: string) {
     const line = [process.execPath, its.command.main, ...args].map((part) => `'${part}'`).join(' ');
-    const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...its.command.env, TERM: 'xterm' } });
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      env: { ...its.command.env, TERM: 'xterm' },
+    });
     let seen = '';
     child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
     const closed = once(child, 'close');
