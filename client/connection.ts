@@ -32,7 +32,7 @@ export async function connectToTemporal(
         tls,
         apiKey,
         metadata,
-        interceptors: [makeGrpcRetryInterceptor(RETRY)],
+        interceptors: [callInTime],
         // A proxy of the environment knows nothing of this machine's own addresses.
         channelArgs: isLoopback(address) ? { 'grpc.enable_http_proxy': 0 } : undefined,
       }),
@@ -45,7 +45,7 @@ export async function connectToTemporal(
   }
 }
 
-/** Says why there is no connection, whichever part of the SDK tried; for up to 5 s it looks at the address itself. */
+/** Says why there is no connection, whichever part of the SDK tried; for up to 4 s it looks at the address itself. */
 export async function explainNoConnection(
   { connectionOptions, namespace }: TemporalSettings,
   error: unknown,
@@ -63,12 +63,19 @@ export async function explainNoConnection(
 
 const { delayFunction, retryableDecider } = defaultGrpcRetryOptions();
 
-const RETRY = {
+const retryCalls = makeGrpcRetryInterceptor({
   delayFunction,
-  /** A message that is too large stays so; the SDK would send it for 40 s. */
-  retryableDecider: (attempt: number, status: Parameters<typeof retryableDecider>[1]) =>
+  // A message that is too large stays so; the SDK would send it for 40 s.
+  retryableDecider: (attempt, status) =>
     !status.details.includes('larger than max') && retryableDecider(attempt, status),
-};
+});
+
+/** Longer than the server lets anybody wait for news, and than tries again take. */
+const CALL_TIMEOUT_MS = 70_000;
+
+/** Ends a call that has no deadline of its own: a server that froze would be waited for without end. */
+const callInTime: typeof retryCalls = (options, nextCall) =>
+  retryCalls({ ...options, deadline: options.deadline ?? Date.now() + CALL_TIMEOUT_MS }, nextCall);
 
 /** Says who starts, steers and cancels; the UI shows it. */
 function whoAsks(): string {

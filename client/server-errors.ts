@@ -66,7 +66,7 @@ const WORDS = {
     category: 'unreachable',
     what: (namespace) => `has no namespace ${namespace}`,
     remedy: (namespace) =>
-      `Set TEMPORAL_NAMESPACE to one that is there, or create it: temporal operator namespace create --namespace ${namespace}`,
+      `Set TEMPORAL_NAMESPACE to one that is there, or create it: temporal operator namespace create ${namespace}`,
   },
   WORKFLOW_NOT_FOUND: {
     category: 'usage',

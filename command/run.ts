@@ -7,12 +7,20 @@ import { createProgram } from './program';
 
 tidyEnvironment(process.env);
 giveHome();
-// The lock file pins an SDK that supports this Node.js; that later ones will not is for whoever maintains this.
+// The lock file pins an SDK that supports this Node.js; that later ones will not, and what Node.js deprecates in libraries, is
+// for whoever maintains this.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+process.noDeprecation = true;
 
 let outputFailure: NodeJS.ErrnoException | undefined;
 watchOutput((error) => {
   outputFailure ??= error;
+});
+
+// Node.js would leave with 1, which says that a run failed.
+process.on('uncaughtException', (error) => {
+  printAside(`The command broke, which is a defect of it: ${error.stack ?? error.message}`);
+  process.exit(EXIT.broken);
 });
 
 async function main(): Promise<number> {

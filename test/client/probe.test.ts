@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
@@ -54,8 +54,16 @@ function serverCredentials(name: string, asks = false): ServerCredentials {
 
 const portOf = (server: Server) => (server.address() as { port: number }).port;
 const listening = async <S extends Server>(server: S): Promise<S> => {
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  running.push({ stop: () => server.close() });
+  running.push({
+    stop: () => {
+      server.close();
+      // A client that waits for a word has not gone.
+      for (const socket of sockets) socket.destroy();
+    },
+  });
   return server;
 };
 
@@ -76,7 +84,7 @@ beforeAll(async () => {
   servers.otherName = await start(serverCredentials('elsewhere'));
   servers.asksForCertificate = await start(serverCredentials('here', true));
   web = await listening(createHttpServer((_request, response) => response.end('<html></html>')));
-  silent = await listening(createServer(() => undefined));
+  silent = await listening(createServer((socket) => socket.on('error', () => undefined).resume()));
 });
 afterAll(() => {
   for (const { stop } of running) stop();

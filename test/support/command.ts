@@ -84,3 +84,34 @@ export function commandFor({ taskQueue }: Harness): CommandRunner {
 export function documentOf({ stdout }: Finished): Record<string, unknown> {
   return JSON.parse(stdout) as Record<string, unknown>;
 }
+
+/** The real parts of a test file, and the command that finds them; from the first test on. */
+export interface CommandSuite<H extends Harness> {
+  readonly harness: H;
+  readonly command: CommandRunner;
+}
+
+/** Starts a harness and its command before the tests of a file, and ends them after. */
+export function commandSuite<H extends Harness>(start: () => Promise<H>): CommandSuite<H> {
+  let suite: CommandSuite<H> | undefined;
+  beforeAll(async () => {
+    const harness = await start();
+    suite = { harness, command: commandFor(harness) };
+  });
+  afterAll(async () => {
+    suite?.command.dispose();
+    await suite?.harness.stop();
+  });
+  const started = () => {
+    if (suite === undefined) throw new Error('the parts of a suite are there in its tests');
+    return suite;
+  };
+  return {
+    get harness() {
+      return started().harness;
+    },
+    get command() {
+      return started().command;
+    },
+  };
+}

@@ -13,6 +13,9 @@ export interface Refusal {
   details: string;
 }
 
+/** A call that is never answered. */
+export const SILENCE = 'silence';
+
 /** Answers the calls of Temporal's services. */
 export interface StandIn {
   readonly address: string;
@@ -34,7 +37,7 @@ const { GetSystemInfoResponse } = temporal.api.workflowservice.v1;
  * @param refuse told the method; `undefined`: it answers with an empty message
  */
 export async function startStandIn(
-  refuse: (method: string) => Refusal | undefined,
+  refuse: (method: string) => Refusal | typeof SILENCE | undefined,
   credentials: ServerCredentials = ServerCredentials.createInsecure(),
 ): Promise<StandIn> {
   const server = new Server();
@@ -55,6 +58,7 @@ export async function startStandIn(
       };
       handlers[method] = (_call: unknown, callback: (error: Refusal | null, answer?: Buffer) => void) => {
         const refusal = method === 'GetSystemInfo' ? undefined : refuse(method);
+        if (refusal === SILENCE) return;
         callback(refusal ?? null, refusal === undefined ? empty : undefined);
       };
     }

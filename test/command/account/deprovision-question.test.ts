@@ -1,34 +1,24 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { commandFor, documentOf, type CommandRunner } from '../../support/command';
-import { freshAccount, requestFor, startHarness, until, type Harness } from '../../support/harness';
+import { commandSuite, documentOf } from '../../support/command';
+import { freshAccount, requestFor, startHarness, until } from '../../support/harness';
 
-let harness: Harness;
-let command: CommandRunner;
-
-beforeAll(async () => {
-  harness = await startHarness();
-  command = commandFor(harness);
-});
-afterAll(async () => {
-  command.dispose();
-  await harness.stop();
-});
+const its = commandSuite(startHarness);
 
 async function provisioned(): Promise<{ account: string; instanceArn: string }> {
   const account = freshAccount();
-  const { instanceArn } = await harness.client.provision(requestFor(account));
+  const { instanceArn } = await its.harness.client.provision(requestFor(account));
   return { account, instanceArn };
 }
-const isThere = (account: string) => harness.emulator.instances().some((it) => it.accountId === account);
-const lastType = async (account: string) => (await harness.client.status(account)).workflowType;
+const isThere = (account: string) => its.harness.emulator.instances().some((it) => it.accountId === account);
+const lastType = async (account: string) => (await its.harness.client.status(account)).workflowType;
 
 describe('without a terminal', () => {
   test.each([[[]], [['--json']], [['--no-wait']]])(
     'and without --yes %j: exit 2, nothing is started',
     async (more) => {
       const { account } = await provisioned();
-      const finished = await command.run(['deprovision', account, ...more], { stdin: 'yes\n' });
+      const finished = await its.command.run(['deprovision', account, ...more], { stdin: 'yes\n' });
       expect(finished.code).toBe(2);
       const said = more.includes('--json') ? JSON.stringify(documentOf(finished)) : finished.stderr;
       expect(said).toContain('--yes');
@@ -41,7 +31,7 @@ describe('without a terminal', () => {
 
   test('with --yes it is asked nothing', async () => {
     const { account } = await provisioned();
-    await expect(command.run(['deprovision', account, '--yes'])).resolves.toMatchObject({ code: 0 });
+    await expect(its.command.run(['deprovision', account, '--yes'])).resolves.toMatchObject({ code: 0 });
     expect(isThere(account)).toBe(false);
   });
 });
@@ -53,8 +43,8 @@ const onTerminal = hasTerminals ? describe : describe.skip;
 onTerminal('on a terminal', () => {
   /** Runs the command on a terminal, and types once it asks. */
   async function ask(args: string[], typed: string) {
-    const line = [process.execPath, command.main, ...args].map((part) => `'${part}'`).join(' ');
-    const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...command.env, TERM: 'xterm' } });
+    const line = [process.execPath, its.command.main, ...args].map((part) => `'${part}'`).join(' ');
+    const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...its.command.env, TERM: 'xterm' } });
     let seen = '';
     child.stdout.on('data', (chunk: Buffer) => (seen += chunk.toString()));
     const closed = once(child, 'close');
