@@ -31,7 +31,7 @@ onLinux.each([
   expect(userFolder('cache', { HOME: folder, ...env })).toBe(join(folder, '.cache', NAME));
 });
 
-onLinux.each(['/etc/hostname', '/proc/nowhere'])(
+onLinux.each(['/etc/hostname', '/dev/null'])(
   'where the home folder is %p, it is one of its own in the folder for temporary files',
   (HOME) => {
     expect(userFolder('cache', { HOME })).toBe(FALLBACK);
