@@ -78,7 +78,7 @@ export const DEFECTS: readonly Defect[] = [
       ['of state.lostCalls)', 'of state.lostCalls.slice(9))'],
     ],
     seed: 1,
-    minutes: 2,
+    minutes: 0.3,
   },
   {
     name: 'adoption without a look at the owner',
@@ -97,11 +97,11 @@ export const DEFECTS: readonly Defect[] = [
     minutes: 0.5,
   },
   {
-    name: 'a roll-back that deletes what is older than its run',
+    name: "an earlier run's instance is deleted",
     file: 'workflows/account/roll-back.ts',
     replace: [["if (instance.origin !== 'thisRun')", "if (instance.origin === 'adopted')"]],
-    seed: 3,
-    minutes: 1.5,
+    seed: 1,
+    minutes: 0.3,
   },
   {
     name: 'a late attempt sends all the same',
@@ -131,16 +131,16 @@ export const DEFECTS: readonly Defect[] = [
     file: 'workflows/fleet/account-run.ts',
     replace: [
       [
-        'await followRun({ request });',
-        `await followRun({ request }).catch(async (error: unknown) => {
+        'const followed = await followRun({ request });',
+        `const followed = await followRun({ request }).catch(async (error: unknown) => {
       const joined = getExternalWorkflowHandle(workflowIdOf(accountId));
       if (isCancellation(error)) await CancellationScope.nonCancellable(() => joined.cancel());
       throw error;
     });`,
       ],
     ],
-    seed: 2844,
-    minutes: 0.5,
+    seed: 1,
+    minutes: 0.3,
   },
   {
     name: 'a page forgets the account that it tries again',
@@ -167,5 +167,144 @@ export const DEFECTS: readonly Defect[] = [
     replace: [['pageId !== this.link', 'pageId === "" && pageId !== this.link']],
     seed: 1541,
     minutes: 0.5,
+  },
+  {
+    name: 'a pause keeps no write back',
+    file: 'workflows/account/interruptible.ts',
+    replace: [
+      ['condition(() => !this.status.paused || this.isAborted)', 'condition(() => this.pausedMs >= 0)'],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'an abort is forgotten',
+    file: 'workflows/account/interruptible.ts',
+    replace: [['if (this.abortReason !== undefined) throw', "if (this.abortReason === '') throw"]],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'the name is left out of later attempts',
+    file: 'activities/instance/create.ts',
+    replace: [['Name: name,', 'Name: activityInfo().attempt > 1 ? undefined : name,']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a correction is dropped by the next look',
+    file: 'workflows/account/state.ts',
+    replace: [['this.correction = { ...this.correction, ...correction };', 'this.correction = undefined;']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: '`keep` deletes',
+    file: 'workflows/account/roll-back.ts',
+    replace: [
+      ["state.request.onCancel === 'keep' ?", "state.request.onCancel === 'keep' && state.isUnsent ?"],
+    ],
+    seed: 1,
+    minutes: 0.5,
+  },
+  {
+    name: 'deprovision without a look at the tag',
+    file: 'workflows/account/deprovision.ts',
+    replace: [
+      [
+        'instanceArn === undefined ? mayBeDeleted',
+        'instanceArn === undefined ? mayBeDeleted || found.region',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.7,
+  },
+  {
+    name: 'a signal without an argument fails the workflow task',
+    file: 'workflows/shared/handlers.ts',
+    replace: [
+      [
+        'const message = read(argument);',
+        'const { length: _ } = argument as string;\n    const message = read(argument);',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.2,
+  },
+  {
+    name: 'a page that is gone is waited for',
+    file: 'workflows/fleet/live-pages.ts',
+    replace: [
+      [
+        'private onPageLost(number: number, what: string): void {',
+        'private onPageLost(number: number, what: string): void {\n    if (this.areCancelled) return;',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.2,
+  },
+  {
+    name: 'the window is not kept',
+    file: 'workflows/fleet/page-state.ts',
+    replace: [['busy < this.window', 'busy <= this.window']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a transient name is taken as final',
+    file: 'activities/errors/classify.ts',
+    replace: [
+      ["if (awsName !== undefined && TRANSIENT_NAME.test(awsName)) return 'answerLost';", ''],
+      ['&& !isTransientError(asSdkError(error))', '&& isTransientError !== undefined'],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a throttling name is taken as final',
+    file: 'activities/errors/classify.ts',
+    replace: [['isThrottlingError(asSdkError(error)) ||', 'isThrottlingError === undefined ||']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a lost answer is taken as nothing sent',
+    file: 'activities/errors/classify.ts',
+    replace: [
+      [
+        "return isRefusal(error) ? 'refused' : 'answerLost';",
+        "return isRefusal(error) ? 'refused' : 'nothingSent';",
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'nothing sent counts as outstanding',
+    file: 'activities/errors/classify.ts',
+    replace: [
+      ["wasNothingSent(thrown)) return 'nothingSent'", "wasNothingSent(thrown)) return 'answerLost'"],
+    ],
+    seed: 1,
+    minutes: 0.2,
+  },
+  {
+    name: 'a ValidationException is retried',
+    file: 'contract/failures/table.ts',
+    replace: [
+      [
+        "types: ['ValidationException', 'ValidationError'],\n    retry: 'stop'",
+        "types: ['ValidationException', 'ValidationError'],\n    retry: 'backOff'",
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a session that AWS has forgotten is kept',
+    file: 'activities/in-account.ts',
+    replace: [["retry === 'freshCredentials') account", "retry === 'stop') account"]],
+    seed: 1,
+    minutes: 0.2,
   },
 ];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { arbitraryAccount, type AccountPlan } from './account/plan';
+import { arbitraryCutOff } from './account/cut-off-scenario';
 import { arbitraryScenarios } from './account/scenarios';
 import { arbitraryFleet, makeFleets, type FleetPlan } from './fleet/plan';
 import { arbitraryFleetScenarios, makeFleetScenarios } from './fleet/scenarios';
@@ -51,11 +52,10 @@ export function makePlan(seed: number, minutes: number): Plan {
   );
   const { fleets, members } = makeFleets(drawnFleets, accounts);
   const count = Math.max(FEWEST_SCENARIOS, Math.round(SCENARIOS_PER_MINUTE * minutes));
-  const scenarios = draw(arbitraryScenarios(count, lengthMs), seed + 2).map((scenario, index) => ({
-    ...scenario,
-    accountId: String(400_000_000_000 + index),
-    ownRun: true,
-  }));
+  const cutOff = draw(arbitraryCutOff(lengthMs), seed + 5);
+  const scenarios = [...draw(arbitraryScenarios(count, lengthMs), seed + 2), ...cutOff.scenarios].map(
+    (scenario, index) => ({ ...scenario, accountId: String(400_000_000_000 + index), ownRun: true }),
+  );
   const later = draw(
     fc.record({
       faults: listOf(faultAt(laterFault, lengthMs), Math.max(1, LATER_FAULTS_PER_MINUTE * minutes)),
@@ -68,7 +68,7 @@ export function makePlan(seed: number, minutes: number): Plan {
   return {
     accounts: [...accounts, ...members, ...scenarios, ...ordered.members],
     fleets: [...fleets, ...ordered.fleets],
-    faults: [...own.faults, ...later.faults].sort((a, b) => a.at - b.at),
+    faults: [...own.faults, ...later.faults, cutOff.fault].sort((a, b) => a.at - b.at),
     clocks: own.clocks,
     clockOfAws: later.clockOfAws,
   };

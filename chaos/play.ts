@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountEvidence } from './account/evidence';
+import type { AccountEvidence, Outage } from './account/evidence';
 import { AccountPlayer, accountRequest } from './account/play';
 import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
@@ -38,9 +38,7 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
   await sleep(LATE_MS);
   await settleAll();
   const fleets = await Promise.all(fleetPlayers.map((player) => player.record()));
-  const outages = faults
-    .filter(({ fault, mended }) => !mended && OUTAGES.includes(fault.type))
-    .map(({ at }) => at);
+  const outages = [...outagesIn(faults), ...machine.ownEnds];
   const accounts = await Promise.all(
     players.map(async (player): Promise<AccountEvidence> => {
       const played = await player.record();
@@ -55,6 +53,15 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
     }),
   );
   return { accounts, fleets: fleets.map((fleet) => withAccounts(fleet, accounts)), faults };
+}
+
+/** When each part that failed was out of order: until it is mended next. */
+function outagesIn(faults: readonly FaultRecord[]): Outage[] {
+  return faults.flatMap(({ at, fault, mended }, index) => {
+    if (mended || !OUTAGES.includes(fault.type)) return [];
+    const end = faults.slice(index).find((it) => it.mended && it.fault === fault);
+    return [{ from: at, to: end?.at ?? '9' }];
+  });
 }
 
 /** Waits for the work, and says from time to time how much is done. */

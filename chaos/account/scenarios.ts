@@ -7,6 +7,15 @@ import type { AccountAction, AccountFaults, AccountPlan } from './plan';
 export type Scenario = Omit<AccountPlan, 'accountId' | 'ownRun'>;
 
 type Step = AccountPlan['actions'][number];
+type Awaited = Extract<AccountAction, { type: 'await' }>;
+
+/** What is asked for, where a scenario does not say otherwise. */
+export const QUIET_REQUEST: AccountPlan['request'] = {
+  existing: 'fail',
+  onFailure: 'fail',
+  onCancel: 'delete',
+  onCreateFailed: 'fail',
+};
 
 const WAIT_MS = 15_000;
 /** More than a run meets before it is paused, and in a pause in which it goes on all the same. */
@@ -21,7 +30,7 @@ function step(afterMs: number, action: AccountAction): Step {
   return { afterMs, action };
 }
 
-function awaited(until: Extract<AccountAction, { type: 'await' }>['until']): Step {
+function awaited(until: Awaited['until']): Step {
   return step(0, { type: 'await', until, atMostMs: WAIT_MS });
 }
 
@@ -158,7 +167,8 @@ const lostAndCancelled: fc.Arbitrary<Script> = fc
     loss: fc.constantFrom<AccountFaults>(
       { loseResponse: { operation: 'CreateInstance', times: 2 } },
       { hangAfterWrite: { operation: 'CreateInstance', times: 1 } },
-      { lateWrite: { operation: 'CreateInstance', delayMs: 1_500, times: 1 } },
+      // Later than the worker waits for an answer.
+      { lateWrite: { operation: 'CreateInstance', delayMs: 13_000, times: 1 } },
       { failNext: [{ operation: 'CreateInstance', error: 'halfResponse', times: 2 }] },
     ),
     cancelledAfterMs: sooner,
@@ -166,6 +176,7 @@ const lostAndCancelled: fc.Arbitrary<Script> = fc
   .map(({ loss, cancelledAfterMs }) => ({
     request: { onCancel: 'delete' },
     faults: loss,
+    // A write that is late is carried out as AWS is then.
     actions: [awaited('sent'), step(cancelledAfterMs, { type: 'cancel' }), sound(500)],
   }));
 
@@ -233,13 +244,7 @@ export function arbitraryScenarios(count: number, lengthMs: number): fc.Arbitrar
       .map(({ startsAt, script: { request, faults, actions } }): Scenario => ({
         scenario,
         startsAt,
-        request: {
-          existing: 'fail',
-          onFailure: 'fail',
-          onCancel: 'delete',
-          onCreateFailed: 'fail',
-          ...request,
-        },
+        request: { ...QUIET_REQUEST, ...request },
         taken: false,
         organizationInstance: false,
         faults,

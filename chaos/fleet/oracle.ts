@@ -1,6 +1,7 @@
 import { DEPROVISION_WORKFLOW, type AccountEnd, type AccountOutcome } from '../../contract';
 import { isGone, isOurCall, isProvision, type AccountEvidence, type RunRecord } from '../account/evidence';
 import { hasAction } from '../actions';
+import { applyRules } from '../apply-rules';
 import { begunBy, isBegunBy, isLost, type FleetEvidence, type FleetRecord, type FleetRule } from './evidence';
 import { keepsItsWindow } from './window-rule';
 
@@ -15,7 +16,7 @@ export function fleetViolations(evidence: FleetEvidence): string[] {
     const { progress } = record;
     // A fleet that was terminated has nothing more to say of its accounts.
     if (progress === undefined || record.status === 'TERMINATED') return [];
-    return RULES.flatMap((rule) => rule({ ...evidence, record: { ...record, progress } }));
+    return applyRules(RULES, { ...evidence, record: { ...record, progress } });
   });
   const violations = [...endsAsAsked(evidence), ...historiesAreShort(evidence), ...whole];
   // Where a fleet was started anew, one run may show twice.

@@ -4,7 +4,8 @@ import { begunBy, type FleetRule, type JudgedFleet } from './evidence';
 /** A new window reaches the pages by two workflows, whose worker may be frozen: meanwhile the one before holds. */
 const REACH_MS = 60_000;
 /** An account that refuses its role is not ready, and gives its place to another. */
-const NOT_READY = ['AccessDenied', 'AccessDeniedException', 'OptInRequired', 'SubscriptionRequiredException'];
+const NOT_READY =
+  /^(AccessDenied|NotAuthorized|OptInRequired|SubscriptionRequired|RegionDisabled|InvalidClientTokenId)/;
 
 /**
  * A fleet begins a run only where its window has a place: counted are those that it began and that are open, but for those
@@ -59,8 +60,7 @@ function hasGivenWay(
 ): boolean {
   return (
     steps.some((step) => step.stage === 'held' && step.at <= at) ||
-    account?.calls.some(
-      ({ outcome, time }) => NOT_READY.includes(outcome) && time >= startedAt && time <= at,
-    ) === true
+    account?.calls.some(({ outcome, time }) => NOT_READY.test(outcome) && time >= startedAt && time <= at) ===
+      true
   );
 }

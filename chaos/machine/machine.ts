@@ -33,6 +33,8 @@ export interface FaultRecord extends Moment {
 export class Machine {
   /** How often each fault was injected; `skipped`: into a part that was out of order already. */
   readonly counts: Record<string, number> = {};
+  /** When workers that ended by themselves were away. */
+  readonly ownEnds: { from: string; to: string }[] = [];
   private readonly busy = new Set<number>();
   private readonly workers: WorkerProcess[] = [];
   private stopping = false;
@@ -159,7 +161,9 @@ export class Machine {
   private async afterExit(index: number): Promise<void> {
     if (this.stopping || this.busy.has(index)) return;
     this.count('workerEnded');
+    const from = new Date().toISOString();
     await this.occupied(index, () => this.startWorker(index));
+    this.ownEnds.push({ from, to: new Date().toISOString() });
   }
 
   private async restartServer(): Promise<void> {
