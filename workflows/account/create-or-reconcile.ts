@@ -4,8 +4,9 @@ import { describeFailure, milliseconds, readFailureParts, type ProvisionRequest 
 import { runFailure, situationOf } from '../shared/failure';
 import type { AccountActivities } from './activities';
 import { create } from './create';
+import { arnAndRegion, type Instance } from './creation';
 import type { Interruptible } from './interruptible';
-import { arnAndRegion, type Instance, type Provisioning } from './state';
+import type { Provisioning } from './state';
 
 const LONGEST_PAUSE_MS = 60_000;
 

@@ -10,9 +10,9 @@ import { runFailure } from '../shared/failure';
 import { acceptRequest } from '../shared/argument';
 import { accountActivities } from './activities';
 import { lookTwice } from './create-or-reconcile';
+import { arnAndRegion } from './creation';
 import { setHandlers } from './handlers';
 import { Interruptible } from './interruptible';
-import { arnAndRegion } from './state';
 import { Status } from './status';
 
 /**

@@ -9,12 +9,13 @@ import {
 import { acceptRequest } from '../shared/argument';
 import { accountActivities, type ActiveInstance, type CreateFailed } from './activities';
 import { createOrReconcile, reconcile } from './create-or-reconcile';
+import type { Instance } from './creation';
 import { setHandlers } from './handlers';
 import { Hold } from './hold';
 import { Interruptible } from './interruptible';
 import { rollBack } from './roll-back';
 import type { Origin } from './origins';
-import { State, type Instance, type Provisioning } from './state';
+import { State, type Provisioning } from './state';
 import { Status } from './status';
 
 /**

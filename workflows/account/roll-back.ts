@@ -4,8 +4,9 @@ import { runFailure, situationOf } from '../shared/failure';
 import type { AskedInstance } from './activities';
 import { create } from './create';
 import { lookTwice } from './create-or-reconcile';
+import { arnAndRegion, type Instance } from './creation';
 import type { Origin } from './origins';
-import { arnAndRegion, type Instance, type Provisioning } from './state';
+import type { Provisioning } from './state';
 
 /**
  * Does what `onCancel` says with the instance that a cancelled run made, and with no other.

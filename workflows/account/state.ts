@@ -11,8 +11,9 @@ import {
 } from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
 import type { AccountActivities, AskedInstance, CreateFailed, CreateListener } from './activities';
+import { arnAndRegion, STAGE_AFTER, type Creation, type Instance } from './creation';
 import type { Interruptible } from './interruptible';
-import { Origins, type Origin } from './origins';
+import { Origins } from './origins';
 import type { Status } from './status';
 
 /** A provisioning: what it knows, what it shows, and what it acts with. */
@@ -22,48 +23,6 @@ export interface Provisioning {
   work: Interruptible;
   activities: AccountActivities;
 }
-
-/** The instance that a run goes on with. */
-export interface Instance {
-  instanceArn: string;
-  region: string;
-  origin: Origin;
-}
-
-/**
- * What a run knows of the instance that it asks for, and what follows:
- *
- *     notSent ──► sent ──► made ──► ACTIVE, the end
- *        ▲         │        ├─────► gone ─────────────► notSent, with the next token
- *        └─────────┤        └─────► createFailed ─────► deleted: notSent, with the next token
- *    no call left  └─────► failed ─► a look: made, or with nothing there notMade; after a Conflict sent again
- *
- * After the last token the run stops with `GenerationsExhausted`, where it is. From `notMade` a `retry` sends the same token
- * again, or with a correction the next.
- */
-type Creation =
-  /** No call with the token can have left. */
-  | { is: 'notSent' }
-  /** CreateInstance was called, and what came of it is not known: AWS may have made an instance. */
-  | { is: 'sent' }
-  /** CreateInstance ended for good, and no look has shown since what there is: nothing is sent before one has. */
-  | { is: 'failed'; failure: ApplicationFailure }
-  /** AWS has refused, and shows no instance. */
-  | { is: 'notMade' }
-  /** There is an instance to go on with. */
-  | { is: 'made'; instance: Instance }
-  /** The instance is CREATE_FAILED, and still there. */
-  | { is: 'createFailed'; instance: Instance; outcome: CreateFailed };
-
-/** The stage in which a run goes on from what it knows. */
-const STAGE_AFTER: Record<Creation['is'], Stage> = {
-  notSent: 'creating',
-  sent: 'creating',
-  failed: 'reconciling',
-  notMade: 'creating',
-  made: 'waitingForActive',
-  createFailed: 'rollingBack',
-};
 
 /** The state of a provisioning. Its methods lead from one state to the next, and show people what follows from it. */
 export class State implements CreateListener {
@@ -287,9 +246,4 @@ export class State implements CreateListener {
   private get corrected(): ProvisionRequest {
     return { ...this.request, ...this.correction };
   }
-}
-
-/** Names an instance for people. */
-export function arnAndRegion({ instanceArn, region }: Pick<Instance, 'instanceArn' | 'region'>): string {
-  return `${instanceArn} in ${region}`;
 }
