@@ -156,7 +156,7 @@ describe('a character that nobody sees is named, with its place:', () => {
       '2: name: may hold letters, digits and _ + = , . @ -; it has U+200B ZERO WIDTH SPACE at position 5',
     ]);
     expect(problemsOf('a.csv', `accountId,reg\u200bion\n${ONE},eu-west-1`, REGION)).toEqual([
-      '1: reg\u200bion: unknown column: its name has U+200B ZERO WIDTH SPACE at position 4',
+      '1: "reg ion": unknown column: its name has U+200B ZERO WIDTH SPACE at position 4',
     ]);
   });
 });

@@ -134,49 +134,12 @@ describe('answers after which the same token is sent again', () => {
     expect(Date.parse(second?.time ?? '') - Date.parse(first?.time ?? '')).toBeGreaterThanOrEqual(2_900);
   });
 
-  test.concurrent('a Retry-After of an hour does not end the run', async () => {
-    const account = freshAccount();
-    await aws.provision(
-      account,
-      {
-        failNext: [
-          {
-            operation: 'CreateInstance',
-            error: 'ServiceUnavailable',
-            status: 503,
-            retryAfterSeconds: 3_600,
-            times: 1,
-          },
-        ],
-      },
-      { timing: { createTimeout: '20s' } },
-    );
-    expect(aws.creates(account)).toHaveLength(2);
-  });
-
   test.concurrent('expired credentials are fetched anew', async () => {
     const account = freshAccount();
     await aws.provision(account, {
       failNext: [{ operation: 'CreateInstance', error: 'ExpiredTokenException', times: 1 }],
     });
     expect(aws.emulator.calls({ account, operation: 'AssumeRole' })).toHaveLength(2);
-  });
-
-  test.concurrent('throttled without end: stops at createTimeout, says so and what AWS said', async () => {
-    const account = freshAccount();
-    const failure = await failureOf(
-      aws.provision(
-        account,
-        { throttle: { ratePerSecond: 0, burst: 0 } },
-        { timing: { createTimeout: '6s', activeTimeout: '2s' } },
-      ),
-    );
-    expect(failure).toMatchObject({
-      type: 'CreateTimeout',
-      remedy: expect.stringContaining('Start the run again') as string,
-    });
-    expect(failure.message).toContain('ThrottlingException: Rate exceeded');
-    expect(failure.message).toContain(account);
   });
 
   test.concurrent('an account that never gets ready: AccountNotReady after accountReadyTimeout', async () => {
@@ -194,5 +157,51 @@ describe('answers after which the same token is sent again', () => {
     await expect(aws.provision(account, { notReadyForMs: 2_500 })).resolves.toMatchObject({
       outcome: 'created',
     });
+  });
+});
+
+/** Whose time is short takes a worker of its own: what AWS throttles of others holds all of them back. */
+describe('answers for which little time is left', () => {
+  let alone: ProvisioningHarness;
+  beforeEach(async () => {
+    alone = await startProvisioning();
+  });
+  afterEach(() => alone.stop());
+
+  test('a Retry-After of an hour does not end the run', async () => {
+    const account = freshAccount();
+    await alone.provision(
+      account,
+      {
+        failNext: [
+          {
+            operation: 'CreateInstance',
+            error: 'ServiceUnavailable',
+            status: 503,
+            retryAfterSeconds: 3_600,
+            times: 1,
+          },
+        ],
+      },
+      { timing: { createTimeout: '20s' } },
+    );
+    expect(alone.creates(account)).toHaveLength(2);
+  });
+
+  test('throttled without end: stops at createTimeout, says so and what AWS said', async () => {
+    const account = freshAccount();
+    const failure = await failureOf(
+      alone.provision(
+        account,
+        { throttle: { ratePerSecond: 0, burst: 0 } },
+        { timing: { createTimeout: '6s', activeTimeout: '2s' } },
+      ),
+    );
+    expect(failure).toMatchObject({
+      type: 'CreateTimeout',
+      remedy: expect.stringContaining('Start the run again') as string,
+    });
+    expect(failure.message).toContain('ThrottlingException: Rate exceeded');
+    expect(failure.message).toContain(account);
   });
 });
