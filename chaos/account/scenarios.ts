@@ -22,9 +22,11 @@ const WAIT_MS = 15_000;
 const MANY = 40;
 
 const passing = fc.constantFrom(...PASSING_ERRORS);
+const lost = fc.constantFrom(...PASSING_ERRORS.filter(({ status }) => status === 500 || status === 408));
 const sooner = fc.integer({ min: 0, max: 400 });
 const later = fc.integer({ min: 200, max: 1_500 });
-const pauseMs = fc.integer({ min: 1_500, max: 4_000 });
+// Long enough for several calls: the server tries again after a second at the least.
+const pauseMs = fc.integer({ min: 5_000, max: 8_000 });
 
 function step(afterMs: number, action: AccountAction): Step {
   return { afterMs, action };
@@ -38,9 +40,9 @@ function sound(afterMs = 0): Step {
   return step(afterMs, { type: 'setFaults', faults: {} });
 }
 
-/** AWS answers with an error that passes, for as long as the run is let try. */
+/** AWS fails for as long as the run is let try. It does not throttle: the workers would ask it less and less. */
 function unwell(operation: string): fc.Arbitrary<AccountFaults> {
-  return passing.map((failure) => ({ failNext: [{ operation, times: MANY, ...failure }] }));
+  return lost.map((failure) => ({ failNext: [{ operation, times: MANY, ...failure }] }));
 }
 
 /** Paused while AWS does not do what is asked; then resumed, aborted or cancelled. */
