@@ -23,7 +23,7 @@ import type { FleetState, PageMessage } from './state';
 /** Pages of 100 kB; a message holds 4 MB. */
 const MOST_STARTING = 10;
 /** The server lets an execution have 2,000 signals under way, and fails its workflow task at one more. */
-const MOST_SENDING = 200;
+const MOST_SENDING = 50;
 const MOST_DISMISSING = 50;
 /** Pages that wait to be started go with the fleet into its next execution, by a payload that has to stay below 2 MiB. */
 const MOST_BYTES_CARRIED = 1_000_000;
