@@ -4,7 +4,7 @@ import { QUIET_REQUEST, type Scenario } from './scenarios';
 
 const CUT_OFF_MS = 6_000;
 /** So long before that the accounts are started. */
-const AHEAD_MS = 3_000;
+const AHEAD_MS = 5_000;
 const ACCOUNTS = 3;
 
 /** Accounts that are cancelled while AWS cannot be reached: nothing of theirs is lost. */
@@ -28,8 +28,10 @@ export function arbitraryCutOff(
         request: QUIET_REQUEST,
         taken: false,
         organizationInstance: false,
-        // Throttled until then, so that the worker has its credentials, and AWS has made nothing.
-        faults: { failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 100 }] },
+        // Denied until then, so that the worker has its credentials, and AWS has made nothing.
+        faults: {
+          failNext: [{ operation: 'CreateInstance', error: 'AccessDeniedException', times: 100 }],
+        },
         actions: [
           { afterMs: AHEAD_MS + cancelledAfterMs, action: { type: 'cancel' } },
           { afterMs: 500, action: { type: 'setFaults', faults: {} } },
