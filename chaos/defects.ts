@@ -165,8 +165,8 @@ export const DEFECTS: readonly Defect[] = [
     name: 'reports of a page of an earlier fleet count',
     file: 'workflows/fleet/live-pages.ts',
     replace: [['pageId !== this.link', 'pageId === "" && pageId !== this.link']],
-    seed: 1541,
-    minutes: 0.5,
+    seed: 1,
+    minutes: 0.3,
   },
   {
     name: 'a pause keeps no write back',

@@ -1,3 +1,4 @@
+import { hasAction } from '../actions';
 import type { EmulatedInstance, RecordedCall } from '../../sandbox/emulator';
 import {
   isDuring,
@@ -24,8 +25,9 @@ const ANSWERS = [
 ];
 
 /** A run deletes only instances that it made itself and failed ones; `deprovision` only what runs of ours made. */
-const deletesOnlyItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
-  ourCalls(calls)
+const deletesOnlyItsOwn: AccountRule = (evidence) => {
+  const { plan, calls, runs, instances } = evidence;
+  return ourCalls(calls)
     .filter(({ operation }) => operation === 'DeleteInstance')
     .flatMap(({ time, instanceArn }) => {
       const instance = instances.find((it) => it.instanceArn === instanceArn);
@@ -36,11 +38,14 @@ const deletesOnlyItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
       const mayDelete = (run: RunRecord) =>
         !isProvision(run) ||
         instance.statusReason !== undefined ||
-        (plan.request.onCancel === 'delete' && isMadeSince(instance, run.startedAt));
+        (plan.request.onCancel === 'delete' &&
+          isMadeSince(instance, run.startedAt) &&
+          (run.status !== 'TERMINATED' || wasCancelled(evidence, run)));
       return runs.some((run) => isDuring(run, time) && mayDelete(run))
         ? []
         : [`DeleteInstance at ${time} of ${instance.instanceArn}, which its run did not make`];
     });
+};
 
 /** A cancelled run that is to delete leaves nothing of its own behind, and a deprovisioning that succeeded nothing of ours. */
 const nothingIsLeft: AccountRule = (evidence) =>
@@ -103,6 +108,18 @@ function isExcused(evidence: AccountEvidence, run: RunRecord): boolean {
 /** Whether AWS has answered a call: it did what was asked, or said that it does not. */
 function isAnswer({ outcome }: RecordedCall): boolean {
   return ANSWERS.some((answer) => answer.test(outcome));
+}
+
+/** Whether somebody asked a run, or a fleet that it is in, to stop. */
+function wasCancelled(
+  { actions, fleetActions }: AccountEvidence,
+  { startedAt, closedAt }: RunRecord,
+): boolean {
+  const isDuringRun = ({ began, ended }: { began: string; ended: string }) =>
+    ended >= startedAt && began <= (closedAt ?? '9');
+  return (
+    hasAction(actions, ['cancel'], isDuringRun) || fleetActions.some(({ action }) => action.type === 'cancel')
+  );
 }
 
 /** Whether a worker or the server was out of order while a run was open. */

@@ -138,8 +138,8 @@ const earlier: fc.Arbitrary<Script> = fc
   .record({
     isTerminated: fc.boolean(),
     onCancel: fc.constantFrom<'delete' | 'keep'>('delete', 'delete', 'delete', 'keep'),
-    failure: passing,
-    cancelledAfterMs: later,
+    failure: lost,
+    cancelledAfterMs: sooner,
   })
   .map(({ isTerminated, onCancel, failure, cancelledAfterMs }) => ({
     request: { onCancel },
@@ -151,13 +151,11 @@ const earlier: fc.Arbitrary<Script> = fc
       step(0, {
         type: 'setFaults',
         faults: {
-          failNext: [
-            { operation: 'DescribeInstance', times: MANY, ...failure },
-            { operation: 'ListInstances', times: 2, ...failure },
-          ],
+          failNext: [{ operation: 'DescribeInstance', times: MANY, ...failure }],
         },
       }),
       step(1_100, { type: 'start', times: 1 }),
+      awaited('waitingForActive'),
       step(cancelledAfterMs, { type: 'cancel' }),
       sound(400),
     ],

@@ -22,10 +22,12 @@ function step(afterMs: number, action: FleetAction): Step {
 
 const soon = fc.integer({ min: 0, max: 600 });
 const whileItRuns = fc.integer({ min: 1_500, max: 3_500 });
+/** By then its pages have begun accounts, on a busy machine as well. */
+const onceItHasBegun = fc.integer({ min: 5_000, max: 8_000 });
 
 /** One of its pages is terminated while it is cancelled: before, at the same time, or after. */
 const pageIsTerminated = fc
-  .record({ afterMs: whileItRuns, betweenMs: soon, page: fc.nat(2), isFirst: fc.boolean() })
+  .record({ afterMs: onceItHasBegun, betweenMs: soon, page: fc.nat(2), isFirst: fc.boolean() })
   .map(({ afterMs, betweenMs, page, isFirst }) => {
     const actions: FleetAction[] = [{ type: 'terminatePage', page }, { type: 'cancel' }];
     const [first, second] = isFirst ? actions : actions.reverse();
@@ -33,7 +35,7 @@ const pageIsTerminated = fc
       actions: [first, second].flatMap((action, index) =>
         action === undefined ? [] : [step(index === 0 ? afterMs : betweenMs, action)],
       ),
-      creationMs: 5_000,
+      creationMs: 12_000,
     };
   });
 
@@ -64,13 +66,21 @@ const windowIsAdjusted = fc
   }));
 
 /** It is cancelled after it has joined runs that somebody else began. */
-const isCancelled = fc.record({ afterMs: whileItRuns }).map(({ afterMs }) => ({
+const isCancelled = fc.record({ afterMs: onceItHasBegun }).map(({ afterMs }) => ({
   actions: [step(afterMs, { type: 'cancel' })],
-  creationMs: 8_000,
+  creationMs: 15_000,
   joined: 3,
 }));
 
-const SCRIPTS = { pageIsTerminated, isMisunderstood, windowIsAdjusted, isCancelled };
+/** It is terminated, and started anew while the runs that it began, and its pages, go on. */
+const isStartedAnew = fc
+  .record({ afterMs: onceItHasBegun, betweenMs: soon })
+  .map(({ afterMs, betweenMs }) => ({
+    actions: [step(afterMs, { type: 'terminate' }), step(betweenMs, { type: 'start' })],
+    creationMs: 10_000,
+  }));
+
+const SCRIPTS = { pageIsTerminated, isMisunderstood, windowIsAdjusted, isCancelled, isStartedAnew };
 
 /** Draws so many scenarios of fleets: each kind in its turn, so that every seed has them all. */
 export function arbitraryFleetScenarios(count: number, lengthMs: number): fc.Arbitrary<Scenario[]> {

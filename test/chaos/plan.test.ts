@@ -28,6 +28,7 @@ test.each([0, 1, 777, 4242])('however short, the plan of seed %i has every scena
     'forgotten',
     'isCancelled',
     'isMisunderstood',
+    'isStartedAnew',
     'lostAndCancelled',
     'misunderstood',
     'pageIsTerminated',

@@ -207,6 +207,18 @@ const broken: [string, AccountEvidence, string][] = [
     'which its run did not make',
   ],
   [
+    'a cancel deleted what a run made that was terminated just before',
+    evidence({
+      runs: [
+        run({ runId: 'first', status: 'TERMINATED', closedAt: at(6) }),
+        run({ ...cancelled, startedAt: at(8) }),
+      ],
+      instances: [instance(5, { deletedDate: at(21) })],
+      calls: [call(20, 'DeleteInstance', { instanceArn: 'arn:instance' })],
+    }),
+    'which its run did not make',
+  ],
+  [
     '`keep` deleted',
     evidence({
       onCancel: 'keep',
