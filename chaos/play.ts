@@ -33,7 +33,9 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
   const injecting = injectFaults(plan.faults, machine);
   await withProgress(
     [...players, ...fleetPlayers].map((player) => player.play(deadline)),
-    () => { deadline.extend(); },
+    () => {
+      deadline.extend();
+    },
   );
   await settleAll();
   const faults = await injecting;
