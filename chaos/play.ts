@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountEvidence, Outage } from './account/evidence';
 import { AccountPlayer, accountRequest } from './account/play';
-import { Deadline } from './deadline';
 import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
 import { injectFaults, type FaultRecord, type Machine } from './machine/machine';
 import type { Fault } from './machine/plan';
 import type { Plan } from './plan';
 
+/** How long the last runs may take after the last fault: several lost attempts of 25 s each. */
+const SETTLE_MS = 240_000;
 /** An attempt that wakes late, or a page whose fleet was terminated, would show within this time. */
 const LATE_MS = 3_000;
 
@@ -24,19 +25,14 @@ export interface Outcome {
 /** Carries out a plan, and waits until everything that it has begun has ended. */
 export async function play(plan: Plan, machine: Machine, lengthMs: number): Promise<Outcome> {
   const { client, emulator } = machine;
-  const deadline = new Deadline(lengthMs);
+  const deadline = Date.now() + lengthMs + SETTLE_MS;
   const requests = new Map(plan.accounts.map((account) => [account.accountId, accountRequest(account)]));
   const request = (accountId: string) => requests.get(accountId) ?? { accountId, region: '' };
   const players = plan.accounts.map((account) => new AccountPlayer(client, emulator, account));
   const fleetPlayers = plan.fleets.map((fleet) => new FleetPlayer(client, fleet, request));
   const settleAll = () => Promise.all(players.map((player) => player.settle(deadline)));
   const injecting = injectFaults(plan.faults, machine);
-  await withProgress(
-    [...players, ...fleetPlayers].map((player) => player.play(deadline)),
-    () => {
-      deadline.extend();
-    },
-  );
+  await withProgress([...players, ...fleetPlayers].map((player) => player.play(deadline)));
   await settleAll();
   const faults = await injecting;
   await sleep(LATE_MS);
@@ -69,7 +65,7 @@ function outagesIn(faults: readonly FaultRecord[]): Outage[] {
 }
 
 /** Waits for the work, and says from time to time how much is done. */
-async function withProgress(work: Promise<void>[], onEnd: () => void): Promise<void> {
+async function withProgress(work: Promise<void>[]): Promise<void> {
   const began = Date.now();
   let ended = 0;
   const progress = setInterval(() => {
@@ -81,7 +77,6 @@ async function withProgress(work: Promise<void>[], onEnd: () => void): Promise<v
       work.map(async (it) => {
         await it;
         ended += 1;
-        onEnd();
       }),
     );
   } finally {

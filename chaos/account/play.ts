@@ -9,7 +9,6 @@ import {
 } from '../../client';
 import type { Emulator } from '../../sandbox';
 import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
-import type { Deadline } from '../deadline';
 import { sendGarbage } from '../garbage';
 import { isOurCall, readRuns, type AccountEvidence } from './evidence';
 import { createAsOwner, deleteAsOwner } from './owner';
@@ -55,9 +54,9 @@ export class AccountPlayer {
   /**
    * Waits until its last run has ended, where it has runs of its own.
    *
-   * @param deadline by which every run is to have ended
+   * @param deadline milliseconds since the epoch, by which every run is to have ended
    */
-  async play(deadline: Deadline): Promise<void> {
+  async play(deadline: number): Promise<void> {
     const { plan } = this;
     await sleep(plan.startsAt);
     if (plan.taken) await this.act({ type: 'ownerCreates' });
@@ -79,9 +78,9 @@ export class AccountPlayer {
   }
 
   /** Waits until no run is open; steers those on that wait for a person. */
-  async settle(deadline: Deadline): Promise<void> {
+  async settle(deadline: number): Promise<void> {
     const { accountId, atLast } = this.plan;
-    for (let steered = 0; !deadline.isOver;) {
+    for (let steered = 0; Date.now() < deadline;) {
       const seen = await readOrReason(() => lookAt(this.client, accountId));
       if (isUnreadable(seen)) {
         await sleep(1_000);

@@ -10,7 +10,6 @@ import {
 import { ADD_PAGE_SIGNAL, defined, FLEET_WORKFLOW, fleetIdOf, type FleetSteer } from '../../contract';
 import { lookAt } from '../account/play';
 import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
-import type { Deadline } from '../deadline';
 import { sendGarbage } from '../garbage';
 import { readRecords, type FleetEvidence } from './evidence';
 import type { FleetAction, FleetPlan } from './plan';
@@ -40,8 +39,8 @@ export class FleetPlayer {
     this.handle = client.temporal.workflow.getHandle(fleetIdOf(plan.name));
   }
 
-  /** @param deadline by which the fleet is to have ended */
-  async play(deadline: Deadline): Promise<void> {
+  /** @param deadline milliseconds since the epoch, by which the fleet is to have ended */
+  async play(deadline: number): Promise<void> {
     await sleep(this.plan.startsAt);
     await this.act({ type: 'start' });
     for (const { afterMs, action } of this.plan.actions) {
@@ -156,9 +155,9 @@ export class FleetPlayer {
   }
 
   /** Waits for the end of the fleet, and does what a person would where nothing goes on without one. */
-  private async settle(deadline: Deadline): Promise<void> {
+  private async settle(deadline: number): Promise<void> {
     let [retries, seen, since] = [0, '', Date.now()];
-    while (!deadline.isOver) {
+    while (Date.now() < deadline) {
       const status = await this.look();
       const shown = JSON.stringify(status);
       if (shown !== seen) [seen, since] = [shown, Date.now()];
