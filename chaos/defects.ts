@@ -285,7 +285,8 @@ export const DEFECTS: readonly Defect[] = [
     replace: [
       ["wasNothingSent(thrown)) return 'nothingSent'", "wasNothingSent(thrown)) return 'answerLost'"],
     ],
-    seed: 1,
+    // Nothing else goes wrong meanwhile.
+    seed: 99,
     minutes: 0.2,
   },
   {

@@ -5,10 +5,11 @@ import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
 import { injectFaults, type FaultRecord, type Machine } from './machine/machine';
 import type { Fault } from './machine/plan';
+import { Patience } from './patience';
 import type { Plan } from './plan';
 
-/** How long the last runs may take after the last fault: several lost attempts of 25 s each. */
-const SETTLE_MS = 240_000;
+/** Nothing ends for so long only where nothing will: a run may lose several attempts of 25 s each. */
+const STILL_MS = 240_000;
 /** An attempt that wakes late, or a page whose fleet was terminated, would show within this time. */
 const LATE_MS = 3_000;
 
@@ -25,14 +26,17 @@ export interface Outcome {
 /** Carries out a plan, and waits until everything that it has begun has ended. */
 export async function play(plan: Plan, machine: Machine, lengthMs: number): Promise<Outcome> {
   const { client, emulator } = machine;
-  const deadline = Date.now() + lengthMs + SETTLE_MS;
+  const patience = new Patience(lengthMs, STILL_MS);
   const requests = new Map(plan.accounts.map((account) => [account.accountId, accountRequest(account)]));
   const request = (accountId: string) => requests.get(accountId) ?? { accountId, region: '' };
   const players = plan.accounts.map((account) => new AccountPlayer(client, emulator, account));
   const fleetPlayers = plan.fleets.map((fleet) => new FleetPlayer(client, fleet, request));
-  const settleAll = () => Promise.all(players.map((player) => player.settle(deadline)));
+  const settleAll = () => Promise.all(players.map((player) => player.settle(patience)));
   const injecting = injectFaults(plan.faults, machine);
-  await withProgress([...players, ...fleetPlayers].map((player) => player.play(deadline)));
+  await withProgress(
+    [...players, ...fleetPlayers].map((player) => player.play(patience)),
+    patience,
+  );
   await settleAll();
   const faults = await injecting;
   await sleep(LATE_MS);
@@ -65,7 +69,7 @@ function outagesIn(faults: readonly FaultRecord[]): Outage[] {
 }
 
 /** Waits for the work, and says from time to time how much is done. */
-async function withProgress(work: Promise<void>[]): Promise<void> {
+async function withProgress(work: Promise<void>[], patience: Patience): Promise<void> {
   const began = Date.now();
   let ended = 0;
   const progress = setInterval(() => {
@@ -77,6 +81,7 @@ async function withProgress(work: Promise<void>[]): Promise<void> {
       work.map(async (it) => {
         await it;
         ended += 1;
+        patience.renew();
       }),
     );
   } finally {

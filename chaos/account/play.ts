@@ -10,6 +10,7 @@ import {
 import type { Emulator } from '../../sandbox';
 import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
 import { sendGarbage } from '../garbage';
+import type { Patience } from '../patience';
 import { isOurCall, readRuns, type AccountEvidence } from './evidence';
 import { createAsOwner, deleteAsOwner } from './owner';
 import type { AccountAction, AccountPlan } from './plan';
@@ -54,9 +55,9 @@ export class AccountPlayer {
   /**
    * Waits until its last run has ended, where it has runs of its own.
    *
-   * @param deadline milliseconds since the epoch, by which every run is to have ended
+   * @param patience how long every run is waited for
    */
-  async play(deadline: number): Promise<void> {
+  async play(patience: Patience): Promise<void> {
     const { plan } = this;
     await sleep(plan.startsAt);
     if (plan.taken) await this.act({ type: 'ownerCreates' });
@@ -67,7 +68,7 @@ export class AccountPlayer {
       await this.act(action);
     }
     this.setFaults({});
-    if (plan.ownRun) await this.settle(deadline);
+    if (plan.ownRun) await this.settle(patience);
   }
 
   /** What was done to the account, and the runs that came of it. */
@@ -78,9 +79,9 @@ export class AccountPlayer {
   }
 
   /** Waits until no run is open; steers those on that wait for a person. */
-  async settle(deadline: number): Promise<void> {
+  async settle(patience: Patience): Promise<void> {
     const { accountId, atLast } = this.plan;
-    for (let steered = 0; Date.now() < deadline;) {
+    for (let steered = 0; !patience.isOver;) {
       const seen = await readOrReason(() => lookAt(this.client, accountId));
       if (isUnreadable(seen)) {
         await sleep(1_000);

@@ -7,6 +7,8 @@ import type { Garbage } from '../garbage';
 export type FleetAction =
   | { type: 'start' | 'cancel' | 'terminate' | FleetSteer }
   | { type: 'adjust'; maxConcurrent: number }
+  /** Waits until so many of its accounts are open. */
+  | { type: 'await'; open: number; atMostMs: number }
   /** Somebody ends a page of it. */
   | { type: 'terminatePage'; page: number }
   /** To the fleet, or to a page of it. */

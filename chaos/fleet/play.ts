@@ -11,6 +11,7 @@ import { ADD_PAGE_SIGNAL, defined, FLEET_WORKFLOW, fleetIdOf, type FleetSteer } 
 import { lookAt } from '../account/play';
 import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
 import { sendGarbage } from '../garbage';
+import type { Patience } from '../patience';
 import { readRecords, type FleetEvidence } from './evidence';
 import type { FleetAction, FleetPlan } from './plan';
 
@@ -39,18 +40,18 @@ export class FleetPlayer {
     this.handle = client.temporal.workflow.getHandle(fleetIdOf(plan.name));
   }
 
-  /** @param deadline milliseconds since the epoch, by which the fleet is to have ended */
-  async play(deadline: number): Promise<void> {
+  /** @param patience how long the fleet is waited for */
+  async play(patience: Patience): Promise<void> {
     await sleep(this.plan.startsAt);
     await this.act({ type: 'start' });
     for (const { afterMs, action } of this.plan.actions) {
       await sleep(afterMs);
       await this.act(action);
     }
-    await this.settle(deadline);
+    await this.settle(patience);
     if (!this.plan.again) return;
     await this.act({ type: 'start' });
-    await this.settle(deadline);
+    await this.settle(patience);
   }
 
   /** What was done to the fleet, and what came of it; not yet what became of its accounts. */
@@ -79,6 +80,9 @@ export class FleetPlayer {
       case 'adjust':
         await retryWhileAway(() => fleets.adjust(plan.name, { maxConcurrent: action.maxConcurrent }));
         return;
+      case 'await':
+        await this.await(action);
+        return;
       case 'terminatePage':
         await retryWhileAway(() => this.page(action.page).then((page) => page.terminate('chaos')));
         return;
@@ -96,6 +100,15 @@ export class FleetPlayer {
       case 'resume':
       case 'retry':
         await this.steer(action.type);
+    }
+  }
+
+  /** Returns when so many accounts are open, or the time is over. */
+  private async await({ open, atMostMs }: Extract<Action, { type: 'await' }>): Promise<void> {
+    for (const end = Date.now() + atMostMs; Date.now() < end;) {
+      const status = await this.look();
+      if (typeof status === 'object' && status.open >= open) return;
+      await sleep(LOOK_MS);
     }
   }
 
@@ -155,9 +168,9 @@ export class FleetPlayer {
   }
 
   /** Waits for the end of the fleet, and does what a person would where nothing goes on without one. */
-  private async settle(deadline: number): Promise<void> {
+  private async settle(patience: Patience): Promise<void> {
     let [retries, seen, since] = [0, '', Date.now()];
-    while (Date.now() < deadline) {
+    while (!patience.isOver) {
       const status = await this.look();
       const shown = JSON.stringify(status);
       if (shown !== seen) [seen, since] = [shown, Date.now()];

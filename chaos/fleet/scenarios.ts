@@ -22,20 +22,23 @@ function step(afterMs: number, action: FleetAction): Step {
 
 const soon = fc.integer({ min: 0, max: 600 });
 const whileItRuns = fc.integer({ min: 1_500, max: 3_500 });
-/** By then its pages have begun accounts, on a busy machine as well. */
-const onceItHasBegun = fc.integer({ min: 5_000, max: 8_000 });
+/** Its pages have begun accounts; they say so every 5 s. */
+const hasBegun = step(1_000, { type: 'await', open: 2, atMostMs: 20_000 });
 
 /** One of its pages is terminated while it is cancelled: before, at the same time, or after. */
 const pageIsTerminated = fc
-  .record({ afterMs: onceItHasBegun, betweenMs: soon, page: fc.nat(2), isFirst: fc.boolean() })
+  .record({ afterMs: soon, betweenMs: soon, page: fc.nat(2), isFirst: fc.boolean() })
   .map(({ afterMs, betweenMs, page, isFirst }) => {
     const actions: FleetAction[] = [{ type: 'terminatePage', page }, { type: 'cancel' }];
     const [first, second] = isFirst ? actions : actions.reverse();
     return {
-      actions: [first, second].flatMap((action, index) =>
-        action === undefined ? [] : [step(index === 0 ? afterMs : betweenMs, action)],
-      ),
-      creationMs: 12_000,
+      actions: [
+        hasBegun,
+        ...[first, second].flatMap((action, index) =>
+          action === undefined ? [] : [step(index === 0 ? afterMs : betweenMs, action)],
+        ),
+      ],
+      creationMs: 15_000,
     };
   });
 
@@ -66,19 +69,17 @@ const windowIsAdjusted = fc
   }));
 
 /** It is cancelled after it has joined runs that somebody else began. */
-const isCancelled = fc.record({ afterMs: onceItHasBegun }).map(({ afterMs }) => ({
-  actions: [step(afterMs, { type: 'cancel' })],
-  creationMs: 15_000,
+const isCancelled = fc.record({ afterMs: soon }).map(({ afterMs }) => ({
+  actions: [hasBegun, step(afterMs, { type: 'cancel' })],
+  creationMs: 20_000,
   joined: 3,
 }));
 
 /** It is terminated, and started anew while the runs that it began, and its pages, go on. */
-const isStartedAnew = fc
-  .record({ afterMs: onceItHasBegun, betweenMs: soon })
-  .map(({ afterMs, betweenMs }) => ({
-    actions: [step(afterMs, { type: 'terminate' }), step(betweenMs, { type: 'start' })],
-    creationMs: 10_000,
-  }));
+const isStartedAnew = fc.record({ afterMs: soon, betweenMs: soon }).map(({ afterMs, betweenMs }) => ({
+  actions: [hasBegun, step(afterMs, { type: 'terminate' }), step(betweenMs, { type: 'start' })],
+  creationMs: 15_000,
+}));
 
 const SCRIPTS = { pageIsTerminated, isMisunderstood, windowIsAdjusted, isCancelled, isStartedAnew };
 
@@ -135,6 +136,6 @@ export function makeFleetScenarios(drawn: readonly Scenario[]): {
 }
 
 /** So long after the start of its fleet an account is as others are. */
-const STAYS_SLOW_MS = 20_000;
+const STAYS_SLOW_MS = 30_000;
 /** So long before a fleet starts its accounts are slow, and those that it joins begun. */
 const AHEAD_MS = 1_500;
