@@ -7,7 +7,7 @@ import {
   registerSearchAttributes,
   type TemporalSettings,
 } from '../../client';
-import { DEFAULT_TASK_QUEUE, defined } from '../../contract';
+import { DEFAULT_TASK_QUEUE, defined, isLoopback } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { createLogger, installLogger, serve, type WorkerConnection } from '../../worker';
@@ -129,8 +129,7 @@ function outsideServer(): Temporal {
   const settings = readTemporalSettings();
   const { address } = settings.connectionOptions;
   const { IDENTITY_CENTER_TASK_QUEUE: named } = process.env;
-  const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[?::1\]?)(:\d+)?$/.test(address);
-  if (!loopback && (named === undefined || named === DEFAULT_TASK_QUEUE)) {
+  if (!isLoopback(address) && (named === undefined || named === DEFAULT_TASK_QUEUE)) {
     throw new UsageError(
       `TEMPORAL_ADDRESS is ${address}, which is not this machine, and "up" works on an emulator of AWS. ` +
         'Unset it, or set IDENTITY_CENTER_TASK_QUEUE to a queue of your own.',
