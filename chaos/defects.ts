@@ -304,7 +304,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a session that AWS has forgotten is kept',
     file: 'activities/in-account.ts',
-    replace: [["retry === 'freshCredentials') account", "retry === 'stop') account"]],
+    replace: [['if (wantsFreshCredentials(error)) account', 'if (!wantsFreshCredentials(error)) account']],
     seed: 1,
     minutes: 0.2,
   },
