@@ -1,5 +1,7 @@
-import { activityInfo, Context, heartbeat, type Info } from '@temporalio/activity';
+import { activityInfo, Context, type Info } from '@temporalio/activity';
 import { ActivityCancelledError, ActivityNotFoundError, AsyncCompletionClient } from '@temporalio/client';
+import { defined } from '../contract';
+import { showAlive, tell, toldSoFar } from './attempts';
 import { AttemptTooLateError } from './errors/thrown';
 
 const SHOWN_ALIVE_MS = 2_000;
@@ -19,6 +21,8 @@ export interface AttemptClocks {
   wasFrozen(): boolean;
   /** Asks the server whether it still waits for this attempt. */
   isAwaited(): Promise<boolean>;
+  /** Has the server keep something for later attempts; answers whether it has, and still waits for this one. */
+  keepForLater(details: Record<string, unknown>): Promise<boolean>;
 }
 
 /** Milliseconds from the first schedule of an activity to that of its present attempt, by the server's clock alone. */
@@ -43,7 +47,7 @@ export function startDeadline({ monotonicNow }: Pick<AttemptClocks, 'monotonicNo
     if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
     // Its turn may have been seconds away. Each heartbeat costs the server a write.
     if (info.heartbeatTimeoutMs !== undefined && now - shownAlive > SHOWN_ALIVE_MS) {
-      heartbeat();
+      showAlive();
       shownAlive = now;
     }
     return left;
@@ -90,11 +94,35 @@ export async function isAwaited(): Promise<boolean> {
   const { client, info } = Context.current();
   const { connection } = client;
   try {
-    await new AsyncCompletionClient({ connection, namespace: info.namespace }).heartbeat(info.taskToken);
+    const server = new AsyncCompletionClient({ connection, namespace: info.namespace });
+    await server.heartbeat(info.taskToken, toldSoFar());
     return true;
   } catch (error) {
     if (error instanceof ActivityNotFoundError) return false;
     // Cancelled or not: it is awaited. A server that does not answer leaves it open, and sending is the greater risk.
     return error instanceof ActivityCancelledError;
+  }
+}
+
+/**
+ * Has the server keep something for later attempts, by a heartbeat that it has answered; answers whether it has, and still
+ * waits for this attempt. (An ordinary heartbeat is on its way for an unknown time, and lost with its worker.)
+ */
+export async function keepForLater(details: Record<string, unknown>): Promise<boolean> {
+  try {
+    const { client, info } = Context.current();
+    const { activityId, workflowExecution, namespace } = info;
+    const serializationContext = defined({
+      type: 'activity' as const,
+      namespace,
+      activityId,
+      workflowId: workflowExecution?.workflowId,
+      isLocal: false,
+    });
+    await client.activity.heartbeat(info.taskToken, tell(details), { serializationContext });
+    return true;
+  } catch {
+    // Whatever the reason: given up, cancelled, paused, or a server that does not answer.
+    return false;
   }
 }

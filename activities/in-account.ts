@@ -1,12 +1,13 @@
-import { cancellationSignal, cancelled, heartbeat, sleep } from '@temporalio/activity';
+import { cancellationSignal, cancelled, sleep } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import { FAILURES } from '../contract';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
+import { showAlive } from './attempts';
 import type { Account, OpenAccount } from './aws/account';
 import type { CallMeter } from './aws/call-meter';
 import type { BackOff } from './back-off';
-import { classify } from './errors/classify';
+import { failedAs } from './errors/classify';
 import { plainFailure, toFailure } from './errors/failure';
+import { wantsFreshCredentials } from './errors/fresh-credentials';
 import { AwsCallError, isA } from './errors/thrown';
 
 /** What activities depend on; given once, so that tests need no patching. */
@@ -18,21 +19,30 @@ export interface ActivityDependencies extends AttemptClocks {
   countCalls: CallMeter['count'];
 }
 
+/** From this age on, a session that is denied something is fetched anew. */
+const DOUBTFUL_AFTER_MS = 60_000;
+
 /** What every activity that works in an account is given. */
 export interface AccountInput {
   accountId: string;
-  region: string;
+  /** Region of the calls; default: the worker's, as one look goes over all of them. */
+  region?: string;
   backOff: BackOff;
   accountReadyTimeoutMs: number;
   /** The workflow ID of the page of a fleet that the account is in. */
   fleetPage?: string;
 }
 
-/** Runs the body of an activity that works in an account; what it throws becomes the failure of the attempt. */
+/**
+ * Runs the body of an activity that works in an account; what it throws becomes the failure of the attempt.
+ *
+ * @param polls whether the activity is tried again until something has come about
+ */
 export async function inAccount<T>(
   deps: ActivityDependencies,
   input: AccountInput,
   body: (account: Account) => Promise<T>,
+  { polls = false } = {},
 ): Promise<T> {
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: cancellationSignal(),
@@ -44,15 +54,28 @@ export async function inAccount<T>(
   });
   return failWith(
     (error) => {
-      const { situation } = classify(isA(error, AwsCallError) ? error.cause : error);
-      if (FAILURES[situation].retry === 'freshCredentials') account.forgetCredentials();
-      return toFailure(error, input, deps);
+      if (wantsFreshCredentials(error)) account.forgetCredentials();
+      // The session may be that of a role that was made anew since.
+      else if (failedAs(error, 'permissionMissing')) account.forgetCredentials(DOUBTFUL_AFTER_MS);
+      return toFailure(error, { ...input, polls }, deps);
     },
     async () => {
       await refuseIfGivenUp(deps);
       return body(account);
     },
   );
+}
+
+/**
+ * Does the same for an activity that is tried again until something has come about: a look that shows no change is no
+ * failure, and does not make the pauses of the back-off longer.
+ */
+export async function pollAccount<T>(
+  deps: ActivityDependencies,
+  input: AccountInput,
+  body: (account: Account) => Promise<T>,
+): Promise<T> {
+  return inAccount(deps, input, body, { polls: true });
 }
 
 /** Runs the body of an activity that needs no account; what it throws becomes the failure of the attempt. */
@@ -81,6 +104,6 @@ function isCancellation(error: unknown): boolean {
 
 /** Waits inside an activity, showing the server that the worker lives. */
 export async function rest(ms: number): Promise<void> {
-  heartbeat();
+  showAlive();
   await sleep(ms);
 }

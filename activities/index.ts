@@ -1,20 +1,24 @@
-import { isAwaited, watchForFreezes } from './attempt-deadline';
+import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
 import { createAccountOpener, type AwsSettings } from './aws/account';
 import { CallMeter } from './aws/call-meter';
 import { Pacer } from './aws/pacer';
-import type { ActivityDependencies } from './in-account';
+import type { AccountInput, ActivityDependencies } from './in-account';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
 import { findInstance, type FindInstanceInput } from './instance/find';
+import { listInstances } from './instance/list';
 import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 import { followRun } from './runs/follow-run';
 
-export type { AwsSettings } from './aws/account';
+export type { AwsSettings, OpenAccount } from './aws/account';
 export { CallMeter } from './aws/call-meter';
+export { readNetworkSettings } from './aws/network';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';
+export { readError, redact } from './errors/read';
 export type { ActivityDependencies } from './in-account';
+export type { CreateAnswer } from './instance/create';
 export type { FoundInstance } from './instance/find';
 export type { SettledInstance } from './instance/wait-for-active';
 
@@ -22,6 +26,7 @@ export type { SettledInstance } from './instance/wait-for-active';
 export function createActivities(deps: ActivityDependencies) {
   return {
     createInstance: (input: CreateInstanceInput) => createInstance(deps, input),
+    listInstances: (input: AccountInput) => listInstances(deps, input),
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
     followRun,
@@ -47,6 +52,7 @@ export function realDependencies(
     wasFrozen: watchForFreezes(monotonicNow),
     random: Math.random,
     isAwaited,
+    keepForLater,
     countCalls: (page, counts) => {
       meter.count(page, counts);
     },

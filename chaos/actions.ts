@@ -42,9 +42,36 @@ export async function retryWhileAway<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-      if (!isUnavailable(cause) || Date.now() > end) throw error;
+      if (!causes(error).some(isUnavailable) || Date.now() > end) throw error;
       await sleep(300);
     }
   }
+}
+
+/** Something that cannot be read, and why. */
+export interface Unreadable {
+  unreadable: string;
+}
+
+/** Reads something, or says why it cannot be read: what is missing is evidence, and no reason to judge nothing. */
+export async function readOrReason<T>(read: () => Promise<T>): Promise<T | Unreadable> {
+  try {
+    return await retryWhileAway(read);
+  } catch (error) {
+    return { unreadable: causes(error).map(String).join(', because of ') };
+  }
+}
+
+export function isUnreadable(it: object): it is Unreadable {
+  return 'unreadable' in it;
+}
+
+/** An error and what it came of, outermost first. */
+function causes(error: unknown): unknown[] {
+  const found: unknown[] = [];
+  for (let it = error; it !== undefined && !found.includes(it);) {
+    found.push(it);
+    it = it instanceof Error ? it.cause : undefined;
+  }
+  return found;
 }

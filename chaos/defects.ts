@@ -13,7 +13,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a random token',
     file: 'activities/instance/create.ts',
-    replace: [['ClientToken: input.clientToken,', 'ClientToken: crypto.randomUUID(),']],
+    replace: [['ClientToken: clientToken,', 'ClientToken: crypto.randomUUID() || clientToken,']],
     seed: 1,
     minutes: 0.2,
   },
@@ -60,8 +60,8 @@ export const DEFECTS: readonly Defect[] = [
     file: 'workflows/account/provision.ts',
     replace: [
       [
-        "case 'gone':\n          state.giveUpToken(outcome.failure)",
-        "case 'gone':\n          throw outcome.failure",
+        '          state.giveUpToken(outcome.failure);',
+        '          if (state.generation > 0) throw outcome.failure;',
       ],
     ],
     seed: 1,
@@ -71,10 +71,14 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a cancel without a look-up',
     file: 'workflows/account/roll-back.ts',
     replace: [
-      ['state.mayHaveMade ? await findOrAskOnceMore', 'state.generation === 0 ? await findOrAskOnceMore'],
+      [
+        'await findOwn(run) : undefined);\n  if (instance !== undefined &&',
+        'await Promise.resolve<Instance | undefined>(undefined) : undefined);\n  if (instance !== undefined &&',
+      ],
+      ['of state.lostCalls)', 'of state.lostCalls.slice(9))'],
     ],
     seed: 1,
-    minutes: 2,
+    minutes: 0.3,
   },
   {
     name: 'adoption without a look at the owner',
@@ -87,17 +91,17 @@ export const DEFECTS: readonly Defect[] = [
     name: 'adoption without a look at the tag',
     file: 'activities/instance/find.ts',
     replace: [
-      ['ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId', 'ours: tags.get(WORKFLOW_ID_TAG) !== " "'],
+      ['ours = tags.get(WORKFLOW_ID_TAG) === input.workflowId', 'ours = tags.get(WORKFLOW_ID_TAG) !== " "'],
     ],
     seed: 1,
     minutes: 0.5,
   },
   {
-    name: 'a roll-back that deletes what is older than its run',
-    file: 'activities/instance/delete.ts',
-    replace: [['createdAt < Date.parse(input.createdSince)', 'createdAt < 0']],
-    seed: 3,
-    minutes: 1.5,
+    name: "an earlier run's instance is deleted",
+    file: 'workflows/account/roll-back.ts',
+    replace: [["if (instance.origin !== 'thisRun')", "if (instance.origin === 'adopted')"]],
+    seed: 1,
+    minutes: 0.3,
   },
   {
     name: 'a late attempt sends all the same',
@@ -126,18 +130,17 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a cancelled fleet cancels the runs that it joined',
     file: 'workflows/fleet/account-run.ts',
     replace: [
-      ['  isCancellation,\n', '  getExternalWorkflowHandle,\n  CancellationScope,\n  isCancellation,\n'],
       [
-        'await followRun({ request });',
-        `await followRun({ request }).catch(async (error: unknown) => {
+        'const followed = await followRun({ request });',
+        `const followed = await followRun({ request }).catch(async (error: unknown) => {
       const joined = getExternalWorkflowHandle(workflowIdOf(accountId));
       if (isCancellation(error)) await CancellationScope.nonCancellable(() => joined.cancel());
       throw error;
     });`,
       ],
     ],
-    seed: 2844,
-    minutes: 0.5,
+    seed: 1,
+    minutes: 0.3,
   },
   {
     name: 'a page forgets the account that it tries again',
@@ -162,7 +165,147 @@ export const DEFECTS: readonly Defect[] = [
     name: 'reports of a page of an earlier fleet count',
     file: 'workflows/fleet/live-pages.ts',
     replace: [['pageId !== this.link', 'pageId === "" && pageId !== this.link']],
-    seed: 1541,
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a pause keeps no write back',
+    file: 'workflows/account/interruptible.ts',
+    replace: [
+      ['condition(() => !this.status.paused || this.isAborted)', 'condition(() => this.pausedMs >= 0)'],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'an abort is forgotten',
+    file: 'workflows/account/interruptible.ts',
+    replace: [['if (this.abortReason !== undefined) throw', "if (this.abortReason === '') throw"]],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'the name is left out of later attempts',
+    file: 'activities/instance/create.ts',
+    replace: [['Name: name,', 'Name: activityInfo().attempt > 1 ? undefined : name,']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a correction is dropped by the next look',
+    file: 'workflows/account/state.ts',
+    replace: [['this.correction = { ...this.correction, ...correction };', 'this.correction = undefined;']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: '`keep` deletes',
+    file: 'workflows/account/roll-back.ts',
+    replace: [
+      ["state.request.onCancel === 'keep' ?", "state.request.onCancel === 'keep' && state.isUnsent ?"],
+    ],
+    seed: 1,
     minutes: 0.5,
+  },
+  {
+    name: 'deprovision without a look at the tag',
+    file: 'workflows/account/deprovision.ts',
+    replace: [
+      [
+        'instanceArn === undefined ? mayBeDeleted',
+        'instanceArn === undefined ? mayBeDeleted || found.region',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.7,
+  },
+  {
+    name: 'a signal without an argument fails the workflow task',
+    file: 'workflows/shared/handlers.ts',
+    replace: [
+      [
+        'const message = read(argument);',
+        'const { length: _ } = argument as string;\n    const message = read(argument);',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.2,
+  },
+  {
+    name: 'a page that is gone is waited for',
+    file: 'workflows/fleet/live-pages.ts',
+    replace: [
+      [
+        'private onPageLost(number: number, what: string): void {',
+        'private onPageLost(number: number, what: string): void {\n    if (this.areCancelled) return;',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.2,
+  },
+  {
+    name: 'the window is not kept',
+    file: 'workflows/fleet/page-state.ts',
+    replace: [['busy < this.window', 'busy <= this.window']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a transient name is taken as final',
+    file: 'activities/errors/classify.ts',
+    replace: [
+      ["if (awsName !== undefined && TRANSIENT_NAME.test(awsName)) return 'answerLost';", ''],
+      ['&& !isTransientError(asSdkError(error))', '&& isTransientError !== undefined'],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a throttling name is taken as final',
+    file: 'activities/errors/classify.ts',
+    replace: [['isThrottlingError(asSdkError(error)) ||', 'isThrottlingError === undefined ||']],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a lost answer is taken as nothing sent',
+    file: 'activities/errors/classify.ts',
+    replace: [
+      [
+        "return isRefusal(error) ? 'refused' : 'answerLost';",
+        "return isRefusal(error) ? 'refused' : 'nothingSent';",
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'nothing sent counts as outstanding',
+    file: 'activities/errors/classify.ts',
+    replace: [
+      ["wasNothingSent(thrown)) return 'nothingSent'", "wasNothingSent(thrown)) return 'answerLost'"],
+    ],
+    // Nothing else goes wrong meanwhile.
+    seed: 99,
+    minutes: 0.2,
+  },
+  {
+    name: 'a ValidationException is retried',
+    file: 'contract/failures/table.ts',
+    replace: [
+      [
+        "types: ['ValidationException', 'ValidationError'],\n    retry: 'stop'",
+        "types: ['ValidationException', 'ValidationError'],\n    retry: 'backOff'",
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a session that AWS has forgotten is kept',
+    file: 'activities/in-account.ts',
+    replace: [['if (wantsFreshCredentials(error)) account', 'if (!wantsFreshCredentials(error)) account']],
+    seed: 1,
+    minutes: 0.2,
   },
 ];

@@ -1,89 +1,62 @@
 /**
- * Tries to refute "exactly one instance, whatever happens": `npm run chaos -- --seed N --minutes M`. Exits 1 where a
- * promise was broken, with the timeline of each account and fleet that shows it.
+ * Tries to refute "exactly one instance, whatever happens": `npm run chaos -- --seed N --minutes M`, or `--random COUNT` for
+ * so many seeds that nobody has tried. Exits 1 where a promise was broken, with the timeline of each account and fleet that
+ * shows it, and 2 where there is no verdict.
  */
 import { randomInt } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { accountViolations } from './account/oracle';
-import { fleetViolations } from './fleet/oracle';
 import { Machine } from './machine/machine';
 import { makePlan } from './plan';
-import { play, type Outcome } from './play';
-import { accountTimeline, fleetTimeline, tally } from './timeline';
+import { play } from './play';
+import { tryRandomSeeds } from './random-seeds';
+import { EXIT, judge } from './verdict';
 
-const MOST_TIMELINES = 3;
-/** Accounts whose timeline is printed with that of their fleet. */
-const MOST_NAMED = 2;
+const HIGHEST_SEED = 1e9;
 
 // Keeps the SDK's warning about the version of Node.js out of the output.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 async function main(): Promise<void> {
-  const { seed, minutes } = new Command('chaos')
-    .option('--seed <n>', 'the plan to carry out; default: one drawn at random', number(0), randomInt(1e9))
+  const { seed, minutes, random } = new Command('chaos')
+    .option(
+      '--seed <n>',
+      'the plan to carry out; default: one drawn at random',
+      number(0),
+      randomInt(HIGHEST_SEED),
+    )
     .option('--minutes <n>', 'how long accounts are started and parts broken', number(0.1), 1)
+    .option('--random <count>', 'carries out so many plans drawn at random, one after another', number(1))
     .parse()
-    .opts<{ seed: number; minutes: number }>();
+    .opts<{ seed: number; minutes: number; random?: number }>();
+  if (random === undefined) {
+    process.exitCode = await trySeed(seed, minutes);
+    return;
+  }
+  const seeds = Array.from({ length: random }, () => randomInt(HIGHEST_SEED));
+  process.exitCode = await tryRandomSeeds(seeds, minutes);
+}
+
+async function trySeed(seed: number, minutes: number): Promise<number> {
   const plan = makePlan(seed, minutes);
-  const { accounts, fleets, faults, clocks } = plan;
+  const { accounts, fleets, faults, clocks, clockOfAws } = plan;
   console.log(
-    `chaos: seed ${seed}, ${minutes} minutes, ${accounts.length} accounts, ${fleets.length} fleets, ${faults.length} faults, clocks off by ${clocks.map((ms) => `${Math.round(ms / 1000)} s`).join(', ')}`,
+    `chaos: seed ${seed}, ${minutes} minutes, ${accounts.length} accounts, ${fleets.length} fleets, ${faults.length} faults, clocks off by ${clocks.map(seconds).join(', ')}, AWS's by ${seconds(clockOfAws)}`,
   );
-  const machine = await Machine.start(clocks);
+  const machine = await Machine.start(clocks, clockOfAws);
   try {
     const outcome = await play(plan, machine, minutes * 60_000);
-    process.exitCode = report(outcome, machine, `npm run chaos -- --seed ${seed} --minutes ${minutes}`);
+    return judge(outcome, machine, `npm run chaos -- --seed ${seed} --minutes ${minutes}`);
   } catch (error) {
     // Printed before the parts are stopped: what still talks to them prints errors then.
     console.error(error);
-    process.exitCode = 2;
+    return EXIT.noVerdict;
   } finally {
     await machine.stop();
   }
 }
 
-/** Judges and prints what happened. @returns the exit code */
-function report({ accounts, fleets, faults }: Outcome, machine: Machine, repeat: string): number {
-  const runs = accounts.flatMap((it) => it.runs);
-  const records = fleets.flatMap((it) => it.records);
-  const outcomes = records.flatMap(({ pages }) => pages.flatMap((page) => page.outcomes));
-  console.table(tally(runs.map(({ workflowType, status }) => `${workflowType} ${status}`)));
-  console.table(tally(runs.flatMap(({ failure }) => failure?.type ?? [])));
-  console.table(
-    tally(accounts.flatMap((it) => it.calls.map(({ operation, outcome }) => `${operation} ${outcome}`))),
-  );
-  console.table(
-    tally([
-      ...records.map(({ status }) => `fleet ${status}`),
-      ...outcomes.map(({ end, outcome }) => `account ${end} ${outcome ?? ''}`.trim()),
-    ]),
-  );
-  console.table(machine.counts);
-  const broken = [
-    ...fleets.map((it) => {
-      const violations = fleetViolations(it);
-      const named = accounts.filter(({ plan }) => violations.some((text) => text.includes(plan.accountId)));
-      const timeline = () =>
-        [
-          fleetTimeline(it, faults),
-          ...named.slice(0, MOST_NAMED).map((account) => accountTimeline(account, faults)),
-        ].join('\n');
-      return { violations, timeline };
-    }),
-    ...accounts.map((it) => ({
-      violations: accountViolations(it),
-      timeline: () => accountTimeline(it, faults),
-    })),
-  ].filter(({ violations }) => violations.length > 0);
-  for (const { violations, timeline } of broken.slice(0, MOST_TIMELINES)) {
-    console.log(`\n${violations.map((violation) => `VIOLATION ${violation}`).join('\n')}`);
-    console.log(timeline());
-  }
-  const count = broken.reduce((sum, { violations }) => sum + violations.length, 0);
-  console.log(
-    `\n${accounts.length} accounts, ${runs.length} runs, ${records.length} fleets, ${count} violations in ${broken.length} accounts and fleets. Again: ${repeat}`,
-  );
-  return count === 0 ? 0 : 1;
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
 }
 
 function number(least: number): (text: string) => number {

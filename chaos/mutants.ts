@@ -10,6 +10,7 @@ import { WORKFLOW_BUNDLE } from '../worker';
 import { DEFECTS, type Defect } from './defects';
 
 const ROOT = path.dirname(path.dirname(WORKFLOW_BUNDLE));
+const MOST_SHOWN = 5;
 const NOT_COPIED = ['node_modules', '.git', 'test', 'docs'];
 
 function main(): void {
@@ -45,7 +46,7 @@ function tryOut({ name, file, replace, seed, minutes }: Defect, copy: string) {
     const caught = status === 1 && violations.length > 0;
     const seconds = Math.round((Date.now() - began) / 1000);
     console.log(`${caught ? 'caught' : 'GOT AWAY'}: ${name} (${seconds} s)`);
-    if (!caught) console.log(stdout.slice(-2_000));
+    console.log(caught ? violations.slice(0, MOST_SHOWN).join('\n') : stdout.slice(-2_000));
     return { name, caught, shown: violations[0]?.slice(10, 120) ?? '', seconds };
   } finally {
     writeFileSync(target, sound);

@@ -1,21 +1,32 @@
 import fc from 'fast-check';
 import { arbitraryAccount, type AccountPlan } from './account/plan';
+import { arbitraryCutOff } from './account/cut-off-scenario';
+import { arbitraryScenarios } from './account/scenarios';
 import { arbitraryFleet, makeFleets, type FleetPlan } from './fleet/plan';
-import { clocks, fault, type Fault } from './machine/plan';
+import { arbitraryFleetScenarios, makeFleetScenarios } from './fleet/scenarios';
+import { clockOfAws, clocks, fault, laterFault, type Fault } from './machine/plan';
 
 /** All that happens in a run of chaos; the same for the same seed. */
 export interface Plan {
-  /** Those with runs of their own first, then those that only fleets begin. */
+  /** Those with runs of their own first, then those that only fleets begin, then those of scenarios. */
   accounts: AccountPlan[];
   fleets: FleetPlan[];
   /** What goes wrong with the machinery, by time in milliseconds. */
   faults: { at: number; fault: Fault }[];
   /** Milliseconds by which the clock of each worker is off. */
   clocks: number[];
+  /** The same of AWS's. */
+  clockOfAws: number;
 }
 
 const ACCOUNTS_PER_MINUTE = 90;
 const FAULTS_PER_MINUTE = 12;
+const LATER_FAULTS_PER_MINUTE = 4;
+// Few in a long run, which chance fills; a short one has all of them, twice.
+const SCENARIOS_PER_MINUTE = 18;
+const FEWEST_SCENARIOS = 18;
+const FLEET_SCENARIOS_PER_MINUTE = 1;
+const FEWEST_FLEET_SCENARIOS = 5;
 const FLEETS_PER_MINUTE = 3;
 /** Two can have accounts in common. */
 const FEWEST_FLEETS = 2;
@@ -26,10 +37,7 @@ export function makePlan(seed: number, minutes: number): Plan {
   // The order of the properties is the order in which they are drawn: with another one a seed is another plan.
   const accountsAndFaults = fc.record({
     accounts: listOf(arbitraryAccount(lengthMs), Math.max(1, ACCOUNTS_PER_MINUTE * minutes)),
-    faults: listOf(
-      fc.record({ at: fc.integer({ min: 1_000, max: lengthMs }), fault }),
-      Math.max(1, FAULTS_PER_MINUTE * minutes),
-    ),
+    faults: listOf(faultAt(fault, lengthMs), Math.max(1, FAULTS_PER_MINUTE * minutes)),
     clocks,
   });
   const own = draw(accountsAndFaults, seed);
@@ -44,12 +52,31 @@ export function makePlan(seed: number, minutes: number): Plan {
     seed + 1,
   );
   const { fleets, members } = makeFleets(drawnFleets, accounts);
+  const count = Math.max(FEWEST_SCENARIOS, Math.round(SCENARIOS_PER_MINUTE * minutes));
+  const cutOff = draw(arbitraryCutOff(lengthMs), seed + 5);
+  const scenarios = [...draw(arbitraryScenarios(count, lengthMs), seed + 2), ...cutOff.scenarios].map(
+    (scenario, index) => ({ ...scenario, accountId: String(400_000_000_000 + index), ownRun: true }),
+  );
+  const later = draw(
+    fc.record({
+      faults: listOf(faultAt(laterFault, lengthMs), Math.max(1, LATER_FAULTS_PER_MINUTE * minutes)),
+      clockOfAws,
+    }),
+    seed + 4,
+  );
+  const fleetCount = Math.max(FEWEST_FLEET_SCENARIOS, Math.round(FLEET_SCENARIOS_PER_MINUTE * minutes));
+  const ordered = makeFleetScenarios(draw(arbitraryFleetScenarios(fleetCount, lengthMs), seed + 3));
   return {
-    accounts: [...accounts, ...members],
-    fleets,
-    faults: own.faults.sort((a, b) => a.at - b.at),
+    accounts: [...accounts, ...members, ...scenarios, ...ordered.members],
+    fleets: [...fleets, ...ordered.fleets],
+    faults: [...own.faults, ...later.faults, cutOff.fault].sort((a, b) => a.at - b.at),
     clocks: own.clocks,
+    clockOfAws: later.clockOfAws,
   };
+}
+
+function faultAt(fault: fc.Arbitrary<Fault>, lengthMs: number): fc.Arbitrary<{ at: number; fault: Fault }> {
+  return fc.record({ at: fc.integer({ min: 1_000, max: lengthMs }), fault });
 }
 
 function listOf<T>(arbitrary: fc.Arbitrary<T>, count: number): fc.Arbitrary<T[]> {

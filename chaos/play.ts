@@ -1,15 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountEvidence } from './account/evidence';
+import type { AccountEvidence, Outage } from './account/evidence';
 import { AccountPlayer, accountRequest } from './account/play';
 import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
 import { injectFaults, type FaultRecord, type Machine } from './machine/machine';
+import type { Fault } from './machine/plan';
+import { Patience } from './patience';
 import type { Plan } from './plan';
 
-/** How long the last runs may take after the last fault: several lost attempts of 25 s each. */
-const SETTLE_MS = 240_000;
+/** Nothing ends for so long only where nothing will: a run may lose several attempts of 25 s each. */
+const STILL_MS = 240_000;
 /** An attempt that wakes late, or a page whose fleet was terminated, would show within this time. */
 const LATE_MS = 3_000;
+
+/** What keeps an answer from the run that waits for it. */
+const OUTAGES: readonly Fault['type'][] = ['killWorker', 'freezeWorker', 'killServer'];
 
 /** What came of a plan. */
 export interface Outcome {
@@ -21,22 +26,23 @@ export interface Outcome {
 /** Carries out a plan, and waits until everything that it has begun has ended. */
 export async function play(plan: Plan, machine: Machine, lengthMs: number): Promise<Outcome> {
   const { client, emulator } = machine;
-  const deadline = Date.now() + lengthMs + SETTLE_MS;
+  const patience = new Patience(lengthMs, STILL_MS);
   const requests = new Map(plan.accounts.map((account) => [account.accountId, accountRequest(account)]));
   const request = (accountId: string) => requests.get(accountId) ?? { accountId, region: '' };
   const players = plan.accounts.map((account) => new AccountPlayer(client, emulator, account));
   const fleetPlayers = plan.fleets.map((fleet) => new FleetPlayer(client, fleet, request));
-  const settleAll = () => Promise.all(players.map((player) => player.settle(deadline)));
+  const settleAll = () => Promise.all(players.map((player) => player.settle(patience)));
   const injecting = injectFaults(plan.faults, machine);
-  await withProgress([...players, ...fleetPlayers].map((player) => player.play(deadline)));
+  await withProgress(
+    [...players, ...fleetPlayers].map((player) => player.play(patience)),
+    patience,
+  );
   await settleAll();
   const faults = await injecting;
   await sleep(LATE_MS);
   await settleAll();
   const fleets = await Promise.all(fleetPlayers.map((player) => player.record()));
-  const outages = faults
-    .filter(({ fault, mended }) => !mended && fault.type !== 'failAws')
-    .map(({ at }) => at);
+  const outages = [...outagesIn(faults), ...machine.ownEnds];
   const accounts = await Promise.all(
     players.map(async (player): Promise<AccountEvidence> => {
       const played = await player.record();
@@ -53,8 +59,17 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
   return { accounts, fleets: fleets.map((fleet) => withAccounts(fleet, accounts)), faults };
 }
 
+/** When each part that failed was out of order: until it is mended next. */
+function outagesIn(faults: readonly FaultRecord[]): Outage[] {
+  return faults.flatMap(({ at, fault, mended }, index) => {
+    if (mended || !OUTAGES.includes(fault.type)) return [];
+    const end = faults.slice(index).find((it) => it.mended && it.fault === fault);
+    return [{ from: at, to: end?.at ?? '9' }];
+  });
+}
+
 /** Waits for the work, and says from time to time how much is done. */
-async function withProgress(work: Promise<void>[]): Promise<void> {
+async function withProgress(work: Promise<void>[], patience: Patience): Promise<void> {
   const began = Date.now();
   let ended = 0;
   const progress = setInterval(() => {
@@ -66,6 +81,7 @@ async function withProgress(work: Promise<void>[]): Promise<void> {
       work.map(async (it) => {
         await it;
         ended += 1;
+        patience.renew();
       }),
     );
   } finally {

@@ -6,9 +6,10 @@ import {
   realDependencies,
   type ActivityDependencies,
   type AwsSettings,
+  type OpenAccount,
 } from '../activities';
 import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
-import { followQueueLimit, tellCalls } from './background';
+import { followQueueLimit, hasEnded, tellCalls } from './background';
 import { WORKFLOW_BUNDLE } from './bundle';
 
 export interface WorkerOptions {
@@ -25,6 +26,15 @@ export interface WorkerOptions {
 }
 
 /**
+ * How long a workflow may compute at one stretch; the SDK's own is 5 s, and it has no public option for another.
+ *
+ * It is measured by the clock of the machine. A process that is frozen in the middle of a stretch, and wakes, is over the
+ * limit, and Node.js does not survive that (sdk-typescript#939): "async hook stack has become corrupted". No workflow of
+ * this package computes for longer than a fraction of a second, so the guard against an endless loop can wait.
+ */
+const COMPUTING_LIMIT = { isolateExecutionTimeout: '2m' } as const;
+
+/**
  * Creates a worker for the workflows and activities of this package. `run()` starts it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
@@ -37,17 +47,22 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = new Pacer(maxCallsPerSecond);
   const meter = new CallMeter();
   const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
-  const worker = await Worker.create({
+  const dependencies = { ...realDependencies(options.aws, pacer, meter), ...options.dependencies };
+  const worker: Worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
     dataConverter,
     plugins: [...plugins],
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: createActivities({ ...realDependencies(options.aws, pacer, meter), ...options.dependencies }),
+    activities: createActivities({
+      ...dependencies,
+      openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
+    }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     maxEagerActivityReservationsPerWorkflowTask: 0,
+    ...COMPUTING_LIMIT,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',
     shutdownForceTime: '9s',
@@ -57,4 +72,16 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   });
   tellCalls(worker, meter);
   return worker;
+}
+
+/** Refuses what an activity would send that its failed worker left behind: by then another attempt may have been made. */
+function openUntil(isOver: () => boolean, open: OpenAccount): OpenAccount {
+  return (accountId, region, control) =>
+    open(accountId, region, {
+      ...control,
+      timeToAnswer() {
+        if (isOver()) throw new Error('the worker has ended');
+        return control.timeToAnswer();
+      },
+    });
 }

@@ -1,14 +1,23 @@
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { createCall, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
-import { createAccountSessions, type SessionSettings } from './credentials';
-import type { Pacer } from './pacer';
+import { AwsClock } from './clock';
+import { createAccountSessions, stsRegionFor, type SessionSettings } from './credentials';
+import type { NetworkSettings } from './network';
+import { askProviderChain, OwnCredentials } from './own-credentials';
+import { organizations, type Organizations } from './organizations';
+import { Pacer } from './pacer';
+import { homeRegion } from './regions';
+import { RequestHandler } from './request-handler';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
 /** How a worker reaches AWS. */
 export interface AwsSettings extends SessionSettings {
   /** Endpoint of every service; default: AWS's own, or what `AWS_ENDPOINT_URL…` says. */
   endpoint?: string;
+  /** Proxies and certificate authorities; default: none, and those of Node.js. */
+  network?: NetworkSettings;
   /** Longest time a call may take, in milliseconds; default 10 s, and 5 s for STS. */
   requestTimeoutMs?: number;
   /** Calls to Identity Center per second, of all accounts and workers of a task queue; default: what AWS takes. */
@@ -18,36 +27,64 @@ export interface AwsSettings extends SessionSettings {
 /** What an activity may call in an account. */
 export interface Account {
   identityCenter: IdentityCenter;
-  /** Drops the account's credentials, so that the next call fetches new ones. */
-  forgetCredentials(): void;
+  organizations: Organizations;
+  /** The Region that it is seen from. */
+  region: string;
+  /**
+   * Drops the account's credentials, so that the next call fetches new ones.
+   *
+   * @param olderThanMs keeps them where they were fetched since
+   */
+  forgetCredentials(olderThanMs?: number): void;
 }
 
-/** Opens an account, as seen from a Region. Nothing is sent before the first call. */
-export type OpenAccount = (accountId: string, region: string, control: CallControl) => Account;
+/**
+ * Opens an account, as seen from a Region. Nothing is sent before the first call.
+ *
+ * @param region default: the worker's
+ */
+export type OpenAccount = (accountId: string, region: string | undefined, control: CallControl) => Account;
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
  * Creates what opens accounts. It keeps the credentials and the clients of all of them.
  *
- * @param now milliseconds since the epoch
+ * @param now milliseconds since the epoch, by the machine's clock
  * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own
  */
 export function createAccountOpener(settings: AwsSettings, now: () => number, pacer: Pacer): OpenAccount {
-  const clients = new AwsClients(settings.endpoint);
-  const sessions = createAccountSessions(settings, clients, now);
+  const { endpoint, credentials, stsRegion } = settings;
+  const clock = new AwsClock(now);
+  const requestHandler = new RequestHandler(settings.network);
+  const clients = new AwsClients(requestHandler, clock, endpoint);
+  let latestRegion = stsRegion ?? 'us-east-1';
+  const own = new OwnCredentials(
+    credentials === undefined
+      ? askProviderChain(requestHandler, endpoint, () => stsRegionFor(latestRegion, stsRegion))
+      : () => Promise.resolve(credentials),
+    clock,
+  );
+  const sessions = createAccountSessions(settings, clients, own, () => clock.now());
   const core: AwsCore = {
     clients,
     sessions,
     requestTimeoutMs: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
-  return (accountId, region, control) => ({
-    identityCenter: identityCenter(accountId, region, (inRegion) =>
-      createCall(core, ssoAdmin, accountId, inRegion, control),
-    ),
-    forgetCredentials: () => {
-      sessions.forget(accountId);
-    },
-  });
+  const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
+  const home = homeRegion(settings);
+  return (accountId, region = home, control) => {
+    latestRegion = region;
+    return {
+      region,
+      identityCenter: identityCenter(accountId, region, (inRegion) =>
+        createCall(core, ssoAdmin, accountId, inRegion, control),
+      ),
+      organizations: organizations(createCall(core, ofOrganizations, accountId, region, control)),
+      forgetCredentials: (olderThanMs) => {
+        sessions.forget(accountId, olderThanMs);
+      },
+    };
+  };
 }

@@ -1,8 +1,9 @@
 import { classify } from '../errors/classify';
-import { AwsCallError, isA } from '../errors/thrown';
-import type { AwsClients, ClientClass } from './clients';
+import { AwsCallError, isA, SIGN_IN } from '../errors/thrown';
+import type { AwsClient, AwsClients, ClientClass } from './clients';
 import type { AccountSessions } from './credentials';
 import { PacerBusyError, type Pacer } from './pacer';
+import { explainMissingHost } from './regions';
 
 /** What the calls of all accounts share. */
 export interface AwsCore {
@@ -13,7 +14,7 @@ export interface AwsCore {
 }
 
 /** A service of AWS. */
-interface AwsService<C extends object> {
+interface AwsService<C extends AwsClient> {
   Client: ClientClass<C>;
   /** Gives the calls to the service their turns. Services that share a quota share a pacer. */
   pacer: Pacer;
@@ -52,7 +53,7 @@ const STS_TIMEOUT_MS = 5_000;
 const LONGEST_WAIT_MS = 5_000;
 
 /** Makes the `call` of a service, for an account and a Region. */
-export function createCall<C extends object>(
+export function createCall<C extends AwsClient>(
   { clients, sessions, requestTimeoutMs }: AwsCore,
   { Client, pacer }: AwsService<C>,
   accountId: string,
@@ -61,7 +62,7 @@ export function createCall<C extends object>(
 ): Call<C> {
   const { cancellation } = control;
   return async (kind, operation, send) => {
-    let doing = 'AssumeRole';
+    let doing = SIGN_IN;
     try {
       const signIn = AbortSignal.any([cancellation, AbortSignal.timeout(STS_TIMEOUT_MS)]);
       const credentials = await endWith(signIn, sessions.credentials(accountId, region, signIn));
@@ -82,7 +83,7 @@ export function createCall<C extends object>(
       return await answer;
     } catch (error) {
       if (isA(error, PacerBusyError)) throw error;
-      throw new AwsCallError(doing, error);
+      throw new AwsCallError(doing, (await explainMissingHost(error, region)) ?? error);
     }
   };
 }

@@ -28,7 +28,6 @@ export interface Instance {
   ownerAccountId?: string;
   identityStoreId?: string;
   region?: string;
-  createdAt?: Date;
 }
 
 /** Identity Center of one account, seen from one Region. Every method throws what a {@link Call} throws. */
@@ -39,12 +38,15 @@ export interface IdentityCenter {
   createInstance(parameters: CreateInstanceParameters): Promise<string>;
   /**
    * Describes an instance; `undefined` where it is deleted. AWS answers AccessDeniedException for a deleted instance, just
-   * as for a lost permission, so it counts as deleted only where ListInstances does not show it either.
+   * as for a lost permission, so it counts as deleted only where ListInstances does not show it either. So does one that
+   * AWS does not find, which may only not have propagated.
    */
   describeInstance(instanceArn: string): Promise<Instance | undefined>;
   /** Lists the instances of the account itself, over all Regions; those of its organization are left out. */
   listOwnInstances(): Promise<Instance[]>;
-  listTags(instanceArn: string): Promise<Map<string, string>>;
+  /** Lists the tags of an instance; `undefined` where it is deleted. */
+  listTags(instanceArn: string): Promise<Map<string, string> | undefined>;
+  /** Has an instance deleted; one that is deleted already is so. */
   deleteInstance(instanceArn: string): Promise<void>;
 }
 
@@ -67,6 +69,18 @@ export function identityCenter(
     return seen.filter(({ ownerAccountId }) => ownerAccountId === accountId);
   }
 
+  /** Answers as a call does, or with `undefined` where that fails as it does with a deleted instance. */
+  async function unlessDeleted<T>(instanceArn: string, answer: Promise<T>): Promise<T | undefined> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!failedAs(error, 'permissionMissing', 'notFound')) throw error;
+      const own = await listOwnInstances();
+      if (own.some((it) => it.instanceArn === instanceArn)) throw error;
+      return undefined;
+    }
+  }
+
   return {
     inRegion: (other) => identityCenter(accountId, other, callIn),
     createInstance: (parameters) =>
@@ -74,34 +88,32 @@ export function identityCenter(
         const { InstanceArn } = await client.send(new CreateInstanceCommand(parameters), options);
         return required(InstanceArn, 'InstanceArn');
       }),
-    async describeInstance(InstanceArn) {
-      try {
-        return await call('read', 'DescribeInstance', async (client, options) => {
+    describeInstance: (InstanceArn) =>
+      unlessDeleted(
+        InstanceArn,
+        call('read', 'DescribeInstance', async (client, options) => {
           const answer = await client.send(new DescribeInstanceCommand({ InstanceArn }), options);
           return readInstance({ ...answer, InstanceArn });
-        });
-      } catch (error) {
-        if (!failedAs(error, 'permissionMissing')) throw error;
-        const own = await listOwnInstances();
-        if (own.some(({ instanceArn }) => instanceArn === InstanceArn)) throw error;
-        return undefined;
-      }
-    },
+        }),
+      ),
     listOwnInstances,
     async listTags(InstanceArn) {
-      const tags = await readAllPages((from) =>
+      const pages = readAllPages((from) =>
         call('read', 'ListTagsForResource', async (client, options) => {
           const command = new ListTagsForResourceCommand({ InstanceArn, ResourceArn: InstanceArn, ...from });
           const { Tags = [], NextToken } = await client.send(command, options);
           return { items: Tags, NextToken };
         }),
       );
-      return new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+      const tags = await unlessDeleted(InstanceArn, pages);
+      return tags && new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
     },
-    deleteInstance: (InstanceArn) =>
-      call('write', 'DeleteInstance', async (client, options) => {
+    async deleteInstance(InstanceArn) {
+      const deletion = call('write', 'DeleteInstance', async (client, options) => {
         await client.send(new DeleteInstanceCommand({ InstanceArn }), options);
-      }),
+      });
+      await unlessDeleted(InstanceArn, deletion);
+    },
   };
 }
 
@@ -113,7 +125,6 @@ function readInstance(described: InstanceMetadata): Instance {
     ownerAccountId: described.OwnerAccountId,
     identityStoreId: described.IdentityStoreId,
     region: described.PrimaryRegion,
-    createdAt: described.CreatedDate,
   });
 }
 

@@ -1,7 +1,15 @@
 import { Context, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { makeFailure, defined, FAILURES, type FailureParts, type Situation } from '../../contract';
+import {
+  defined,
+  FAILURES,
+  makeFailure,
+  type FailureParts,
+  type FailureRow,
+  type Situation,
+} from '../../contract';
 import { spentBefore } from '../attempt-deadline';
+import { countAttempt, countOf } from '../attempts';
 import { PacerBusyError } from '../aws/pacer';
 import { nextDelayMs, type BackOff } from '../back-off';
 import { classify, type Classified } from './classify';
@@ -9,33 +17,64 @@ import { readError } from './read';
 import { AwsCallError, isA } from './thrown';
 
 /** What an activity needs to turn a failed call into the failure of its attempt. */
-interface FailurePolicy {
+export interface FailurePolicy {
   accountId: string;
   backOff: BackOff;
   /** How long, from the first schedule of the activity, the account may be not ready. */
   accountReadyTimeoutMs: number;
+  /** Whether the activity is tried again until something has come about: a look that shows no change is no failure. */
+  polls?: boolean;
 }
 
-/** Makes the failure of an attempt from anything thrown: its type, its parts, and when or whether it is tried again. */
+/** So often a host is looked up in vain before it counts as one that there is not. */
+const MISSED_HOSTS = 3;
+
+/**
+ * Makes the failure of an attempt from anything thrown: its type, its parts, and when or whether it is tried again. What
+ * later attempts have to know of this one is told with a heartbeat.
+ */
 export function toFailure(
   thrown: unknown,
   policy: FailurePolicy,
   deps: { random(): number },
 ): ApplicationFailure {
   if (isA(thrown, ApplicationFailure)) return thrown;
-  const { accountId, backOff, accountReadyTimeoutMs } = policy;
-  if (isA(thrown, PacerBusyError)) return notYourTurn(thrown, accountId, deps.random());
+  const { accountId, backOff, accountReadyTimeoutMs, polls = false } = policy;
+  if (isA(thrown, PacerBusyError)) {
+    countAttempt('sentAway');
+    return notYourTurn(thrown, accountId, deps.random());
+  }
   const { info } = Context.current();
-  const { operation, cause } = isA(thrown, AwsCallError)
-    ? thrown
-    : { operation: info.activityType, cause: thrown };
-  const answer = classify(cause);
-  const { retry } = FAILURES[answer.situation];
-  if (retry === 'stop') return callFailure(accountId, operation, answer);
-  if (retry === 'untilAccountReady' && spentBefore(info) >= accountReadyTimeoutMs)
-    return callFailure(accountId, operation, answer, { situation: 'accountNotReady' });
-  const nextRetryDelay = nextDelayMs(backOff, info.attempt, deps.random(), answer.retryAfterMs);
-  return callFailure(accountId, operation, answer, { nextRetryDelay });
+  const operation = isA(thrown, AwsCallError) ? thrown.operation : info.activityType;
+  const answer = classify(thrown);
+  const failed = polls ? countAttempt('failed') : Math.max(1, info.attempt - countOf('sentAway'));
+  const spentMs = spentBefore(info);
+  const { situation, isFinal } = judge(answer.situation, failed, spentMs < accountReadyTimeoutMs);
+  const leftMs = info.scheduleToCloseTimeoutMs - spentMs;
+  const nextRetryDelay = isFinal
+    ? undefined
+    : nextDelayMs(backOff, failed, deps.random(), answer.retryAfterMs, leftMs);
+  const { remedyAfterTimeout }: FailureRow = FAILURES[situation];
+  return callFailure(
+    accountId,
+    operation,
+    defined({ ...answer, remedy: answer.remedy ?? (isFinal ? remedyAfterTimeout : undefined) }),
+    defined({ situation: situation === answer.situation ? undefined : situation, nextRetryDelay }),
+  );
+}
+
+/** What an answer comes to: the row of the table that counts for it here, and whether the call is never tried again. */
+function judge(
+  situation: Situation,
+  failed: number,
+  mayBeReadyLater: boolean,
+): { situation: Situation; isFinal: boolean } {
+  const { retry } = FAILURES[situation];
+  // A Region may be newer than the SDK, and a name server have a bad moment.
+  if (situation === 'noEndpoint' && failed < MISSED_HOSTS)
+    return { situation: 'nothingSent', isFinal: false };
+  if (retry !== 'untilAccountReady' || mayBeReadyLater) return { situation, isFinal: retry === 'stop' };
+  return { situation: situation === 'explicitDeny' ? situation : 'accountNotReady', isFinal: true };
 }
 
 interface FailureOptions {
@@ -52,7 +91,7 @@ export function callFailure(
   answer: Classified,
   { situation, nextRetryDelay }: FailureOptions = {},
 ): ApplicationFailure {
-  const { type, detail, httpStatus, awsRequestId } = answer;
+  const { type, detail, httpStatus, awsRequestId, remedy } = answer;
   const parts: FailureParts = defined({
     situation: situation ?? answer.situation,
     accountId,
@@ -60,6 +99,7 @@ export function callFailure(
     detail,
     awsRequestId,
     httpStatus,
+    remedy,
   });
   // The error as AWS gave it, without a stack: nothing of the worker gets into a history.
   const cause = ApplicationFailure.create({ type, message: detail, nonRetryable: true });

@@ -14,6 +14,8 @@ export interface ErrorFacts {
   reason: string;
   /** Whether the model of the service says that the error means throttling. */
   isThrottling: boolean;
+  /** Whether the model of the service says that the call may be tried again. */
+  isRetryable: boolean;
   /** Whether the SDK found the clock of the worker to be off, and corrected it. */
   skewCorrected: boolean;
   httpStatus: number | undefined;
@@ -62,6 +64,7 @@ export function readError(thrown: unknown): ErrorFacts {
     said: message?.slice(0, LONGEST_READ) ?? '',
     reason: text(property(thrown, 'Reason')) ?? '',
     isThrottling: property(property(thrown, '$retryable'), 'throttling') === true,
+    isRetryable: property(thrown, '$retryable') !== undefined,
     skewCorrected: property(metadata, 'clockSkewCorrected') === true,
     httpStatus: readHttpStatus(property(metadata, 'httpStatusCode')),
     awsRequestId: /^[\w+/=.:-]{1,128}$/.test(requestId) ? requestId : undefined,
@@ -90,7 +93,7 @@ function readHttpStatus(value: unknown): number | undefined {
 }
 
 /** Reads a property, where that is possible: a getter may throw, and so does every look into a revoked proxy. */
-function property(value: unknown, key: string): unknown {
+export function property(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   try {
     return (value as Record<string, unknown>)[key];
@@ -99,11 +102,12 @@ function property(value: unknown, key: string): unknown {
   }
 }
 
-function text(value: unknown): string | undefined {
+/** Reads a text, where that is one. */
+export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
 /** A text without the secrets that are known to turn up in errors. */
-function redact(text: string): string {
+export function redact(text: string): string {
   return SECRETS.reduce((before, [pattern, replacement]) => before.replace(pattern, replacement), text);
 }

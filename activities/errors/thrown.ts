@@ -12,6 +12,31 @@ export class AttemptTooLateError extends Error {
   override readonly name = 'AttemptTooLateError';
 }
 
+/** AWS has no host for a call; nothing was sent. */
+export class NoEndpointError extends Error {
+  override readonly name = 'NoEndpointError';
+
+  /** @param remedy the next step; default: that of the table of failures */
+  constructor(
+    message: string,
+    readonly remedy?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The worker does not get credentials of its own, whatever the cause; nothing was sent. */
+export class OwnIdentityError extends Error {
+  override readonly name = 'OwnIdentityError';
+
+  constructor(override readonly cause: unknown) {
+    super('the worker gets no credentials', { cause });
+  }
+}
+
+/** The operation that a call fails in where the worker does not get the credentials of the account. */
+export const SIGN_IN = 'AssumeRole';
+
 /** A call to AWS that failed, whatever the cause. */
 export class AwsCallError extends Error {
   override readonly name = 'AwsCallError';

@@ -1,49 +1,127 @@
-import { defined, WORKFLOW_ID_TAG } from '../../contract';
-import { classify, failedAs } from '../errors/classify';
+import { activityInfo, ApplicationFailure } from '@temporalio/activity';
+import {
+  defined,
+  FAILURES,
+  readCreateNews,
+  readFailureParts,
+  WORKFLOW_ID_TAG,
+  type CreateNews,
+  type Situation,
+} from '../../contract';
 import type { IdentityCenter } from '../aws/sso-admin';
-import { AwsCallError } from '../errors/thrown';
+import { classify, failedAs } from '../errors/classify';
 import { callFailure } from '../errors/failure';
+import { AttemptTooLateError, isA } from '../errors/thrown';
 import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
+import { ownArns } from './list';
 
 export interface CreateInstanceInput extends AccountInput {
   workflowId: string;
   clientToken: string;
   name?: string;
   tags?: Record<string, string>;
+  /** What the account had before the run's first CreateInstance, where the run knows. */
+  existedBefore?: readonly string[];
+  /** The run knows that a call with this token was lost. */
+  lostBefore?: boolean;
+  /** The account has given its place in the window of its fleet to another. */
+  placeGiven?: boolean;
 }
+
+/** What AWS has answered, and what the account had before the run asked for the first time. */
+export interface CreateAnswer {
+  instanceArn: string;
+  existedBefore: readonly string[];
+}
+
+/** After these a look is simply made again: they pass, and say nothing of the account. */
+const LOOKED_AGAIN: readonly Situation[] = ['throttled', 'attemptTooLate', 'credentialsStale'];
 
 /**
  * Asks AWS for the instance behind the token, and answers with its ARN; it is not ACTIVE yet. A refusal is thrown under
  * AWS's name for it, as the retry policy of the workflow states by name what is never sent again.
+ *
+ * Before the first call it looks at what the account has: what AWS answers and the look has not shown is the run's own.
+ * Each failure carries {@link CreateNews}, and what the run has to know of at once ends the activity: the first call that
+ * was lost, an account that gives its place to others, a look that does not come through.
  */
 export async function createInstance(
   deps: ActivityDependencies,
   input: CreateInstanceInput,
-): Promise<{ instanceArn: string }> {
-  return inAccount(deps, input, async ({ identityCenter }) => {
-    try {
-      const tags = { ...input.tags, [WORKFLOW_ID_TAG]: input.workflowId };
-      const asked = defined({
-        ClientToken: input.clientToken,
-        Name: input.name,
-        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-      });
-      const instanceArn = await identityCenter.createInstance(asked);
-      return { instanceArn };
-    } catch (error) {
-      // A denial may be how AWS says that there is an instance: waiting for the account to be ready would not help.
-      if (failedAs(error, 'permissionMissing') && (await hasInstance(identityCenter)))
-        throw callFailure(input.accountId, error.operation, classify(error.cause));
-      throw error;
-    }
+): Promise<CreateAnswer> {
+  // Where an attempt before this one has come to send, the server has kept what there was.
+  let { existedBefore } = readCreateNews(activityInfo().heartbeatDetails) ?? {};
+  try {
+    return await inAccount(deps, input, async ({ identityCenter }) => {
+      existedBefore ??= await lookFirst(deps, identityCenter, input);
+      try {
+        const instanceArn = await identityCenter.createInstance(parametersOf(input));
+        return { instanceArn, existedBefore };
+      } catch (error) {
+        // A denial may be how AWS says that there is an instance: waiting for the account to be ready would not help.
+        if (failedAs(error, 'permissionMissing', 'notFound') && existedBefore.length > 0)
+          throw callFailure(input.accountId, error.operation, classify(error));
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw isA(error, ApplicationFailure) ? withNews(error, input, existedBefore) : error;
+  }
+}
+
+function parametersOf({ workflowId, clientToken, name, tags }: CreateInstanceInput) {
+  const all = { ...tags, [WORKFLOW_ID_TAG]: workflowId };
+  return defined({
+    ClientToken: clientToken,
+    Name: name,
+    Tags: Object.entries(all).map(([Key, Value]) => ({ Key, Value })),
   });
 }
 
-async function hasInstance(identityCenter: IdentityCenter): Promise<boolean> {
-  try {
-    return (await identityCenter.listOwnInstances()).length > 0;
-  } catch (error) {
-    if (error instanceof AwsCallError) return false;
-    throw error;
-  }
+/**
+ * Looks at what the account has, and has the server keep it before anything is sent: so an attempt that finds nothing kept
+ * knows that none before it has sent.
+ */
+async function lookFirst(
+  deps: ActivityDependencies,
+  identityCenter: IdentityCenter,
+  input: CreateInstanceInput,
+): Promise<string[]> {
+  const existedBefore = [...(input.existedBefore ?? (await ownArns(identityCenter)))];
+  if (await deps.keepForLater({ existedBefore } satisfies CreateNews)) return existedBefore;
+  throw new AttemptTooLateError('the server has given this attempt up, or does not answer');
+}
+
+/** Adds the news to a failure, and ends the activity with it where the run has to know. */
+function withNews(
+  failure: ApplicationFailure,
+  input: CreateInstanceInput,
+  existedBefore: string[] | undefined,
+): ApplicationFailure {
+  const { type, message, cause, category, details, nextRetryDelay } = failure;
+  const isTold = !failure.nonRetryable && isForTheRun(failure, input, existedBefore !== undefined);
+  const goOnAfterMs = isTold ? Number(nextRetryDelay ?? 0) : undefined;
+  const told = ApplicationFailure.create({
+    message,
+    details: [details?.[0], defined({ existedBefore, goOnAfterMs }) satisfies CreateNews],
+    nonRetryable: failure.nonRetryable === true || isTold,
+    ...defined({
+      type: type ?? undefined,
+      cause,
+      category: category ?? undefined,
+      nextRetryDelay: isTold ? undefined : (nextRetryDelay ?? undefined),
+    }),
+  });
+  told.stack = failure.stack ?? '';
+  return told;
+}
+
+function isForTheRun(failure: ApplicationFailure, input: CreateInstanceInput, maySend: boolean): boolean {
+  const situation = readFailureParts(failure)?.situation;
+  // It only waited for its turn.
+  if (situation === undefined) return false;
+  if (!maySend && input.existedBefore === undefined && !LOOKED_AGAIN.includes(situation)) return true;
+  if (situation === 'answerLost') return maySend && input.lostBefore !== true;
+  const isNotReady = FAILURES[situation].retry === 'untilAccountReady';
+  return isNotReady && input.fleetPage !== undefined && input.placeGiven !== true;
 }

@@ -1,11 +1,14 @@
-import { activityInfo } from '@temporalio/activity';
 import { WORKFLOW_ID_TAG } from '../../contract';
+import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
 import { notYet } from '../errors/failure';
-import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
+import { pollAccount, type ActivityDependencies, type AccountInput } from '../in-account';
+import { refuseOrganizationInstance } from './organization-instance';
 
 export interface FindInstanceInput extends AccountInput {
   workflowId: string;
+  /** `any`: somebody else's may be taken over or deleted, so an organization's is refused. */
+  wanted: 'own' | 'any';
   pollIntervalMs: number;
 }
 
@@ -27,17 +30,26 @@ export async function findInstance(
   deps: ActivityDependencies,
   input: FindInstanceInput,
 ): Promise<FoundInstance | undefined> {
-  return inAccount(deps, input, async ({ identityCenter }) => {
+  return pollAccount(deps, input, async (account) => {
+    const { identityCenter } = account;
     const [instance] = await identityCenter.listOwnInstances();
     if (instance === undefined) return undefined;
     const { instanceArn, status } = instance;
-    const region = instance.region ?? input.region;
-    if (status === 'CREATE_FAILED') return { instanceArn, region, ours: false, status };
-    if (status !== 'ACTIVE') {
-      const delay = nextLookMs(input.pollIntervalMs, activityInfo().attempt);
+    const region = instance.region ?? account.region;
+    if (status !== 'ACTIVE' && status !== 'CREATE_FAILED') {
+      const delay = nextLookMs(input.pollIntervalMs, earlierLooks() + 1);
       throw notYet(`${instanceArn} is ${status}: whose it is shows once that is over`, delay);
     }
-    const tags = await identityCenter.inRegion(region).listTags(instanceArn);
-    return { instanceArn, region, ours: tags.get(WORKFLOW_ID_TAG) === input.workflowId, status };
+    let ours = false;
+    // The tags of one that has failed cannot be read.
+    if (status === 'ACTIVE') {
+      const tags = await identityCenter.inRegion(region).listTags(instanceArn);
+      // Deleted since the list was made.
+      if (tags === undefined) return undefined;
+      ours = tags.get(WORKFLOW_ID_TAG) === input.workflowId;
+    }
+    const found = { instanceArn, region, ours, status };
+    if (input.wanted === 'any' && !ours) await refuseOrganizationInstance(account, input.accountId, found);
+    return found;
   });
 }

@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/activity';
 import {
   FAILURES,
   nextStep,
@@ -13,9 +13,12 @@ import {
   type ProvisionResult,
   type Situation,
 } from '../../contract';
-import type { IdentityCenter, Instance } from '../aws/sso-admin';
+import { countAttempt } from '../attempts';
+import type { Account } from '../aws/account';
+import type { Instance } from '../aws/sso-admin';
 import { isA } from '../errors/thrown';
 import { inAccount, withoutAccount, type AccountInput, type ActivityDependencies } from '../in-account';
+import { refuseOrganizationInstance } from './organization-instance';
 import { findObstacle, latestRun, WAIT_FOR_RUN, type LatestRun } from '../runs/latest-run';
 
 export interface InspectAccountInput extends AccountInput {
@@ -42,11 +45,11 @@ async function inspect(deps: ActivityDependencies, input: InspectAccountInput): 
   if (run?.status === 'RUNNING') return judgeOpenRun(run);
   const provisioned = await withoutAccount(() => readProvisioned(run));
   try {
-    return await inAccount(deps, input, async ({ identityCenter }) => {
-      const [instance] = await identityCenter.listOwnInstances();
+    return await inAccount(deps, input, async (account) => {
+      const [instance] = await account.identityCenter.listOwnInstances();
       if (provisioned !== undefined) return judgeProvisioned(request, provisioned, instance);
       if (instance === undefined) return { plan: 'create', why: 'the account has no instance in any Region' };
-      return judgeInstance(identityCenter, request, instance, run);
+      return judgeInstance(account, request, instance, run);
     });
   } catch (error) {
     return judgeFailure(error);
@@ -84,18 +87,23 @@ function judgeProvisioned(
 }
 
 async function judgeInstance(
-  identityCenter: IdentityCenter,
+  account: Account,
   request: ProvisionRequest,
   instance: Instance,
   run: LatestRun | undefined,
 ): Promise<Finding> {
   const { instanceArn, region = request.region } = instance;
   const what = `${instanceArn} in ${region}`;
+  const refuseOrganizations = () =>
+    refuseOrganizationInstance(account, request.accountId, { instanceArn, region });
   switch (instance.status) {
     case 'ACTIVE': {
-      const tags = await identityCenter.inRegion(region).listTags(instanceArn);
-      if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId))
+      const tags = await account.identityCenter.inRegion(region).listTags(instanceArn);
+      if (tags === undefined) return { plan: 'create', why: `${what} has just been deleted` };
+      if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId)) {
+        await refuseOrganizations();
         return judgeForeign(request, `no run made ${what}`);
+      }
       if (region !== request.region) return judgeForeign(request, `a run made ${what}, another Region`);
       const fields = run?.differing ?? [];
       const asOther =
@@ -103,8 +111,9 @@ async function judgeInstance(
       return { plan: 'done', why: `a run made ${what}${asOther}` };
     }
     case 'CREATE_FAILED': {
+      await refuseOrganizations();
       const reason = instance.statusReason ?? 'AWS gives no reason';
-      return judgeFailed(request, `${what} is CREATE_FAILED (${reason})`, run !== undefined);
+      return judgeFailed(request, `${what} is CREATE_FAILED (${reason})`);
     }
     case 'DELETE_IN_PROGRESS':
       return { plan: 'create', why: `${what} is being deleted: an instance is made once it is gone` };
@@ -124,10 +133,8 @@ function judgeForeign({ existing }: ProvisionRequest, why: string): Finding {
   return conflict('instanceExists', why, remedy);
 }
 
-/** Whose it was no tag tells: a run makes anew what its own token led to. */
-function judgeFailed({ onCreateFailed }: ProvisionRequest, what: string, hadRun: boolean): Finding {
-  if (!hadRun)
-    return conflict('instanceExists', `${what}, and no run made it`, 'Delete it, then plan again.');
+/** It holds nothing, whoever made it. */
+function judgeFailed({ onCreateFailed }: ProvisionRequest, what: string): Finding {
   if (onCreateFailed === 'recreate') return { plan: 'create', why: `${what}: it is deleted and made anew` };
   const remedy = 'Act on the reason that AWS gives, then use onCreateFailed "recreate".';
   return conflict('createFailed', what, remedy);
@@ -140,8 +147,8 @@ function judgeFailure(error: unknown): Finding {
   const { situation } = parts;
   const { retry } = FAILURES[situation];
   const found = { reason: situation, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
+  if (retry === 'stop' || situation === 'explicitDeny') return { plan: 'forbidden', ...found };
   if (retry === 'untilAccountReady') return { plan: 'notReady', ...found };
-  if (retry === 'stop') return { plan: 'forbidden', ...found };
   if (isTriedAgain(situation)) throw error;
   return { plan: 'unknown', ...found };
 }
@@ -149,11 +156,7 @@ function judgeFailure(error: unknown): Finding {
 /** Throttling passes. How often AWS has not answered the attempts tell each other: some had no turn, and asked nothing. */
 function isTriedAgain(situation: Situation): boolean {
   if (situation === 'throttled' || situation === 'attemptTooLate') return true;
-  if (situation === 'noCredentials') return false;
-  const before: unknown = activityInfo().heartbeatDetails;
-  const unanswered = (typeof before === 'number' ? before : 0) + 1;
-  heartbeat(unanswered);
-  return unanswered < MOST_UNANSWERED;
+  return countAttempt('unanswered') < MOST_UNANSWERED;
 }
 
 function conflict(reason: PlanReason, why: string, remedy: string): Finding {

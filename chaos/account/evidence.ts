@@ -8,7 +8,7 @@ import {
 } from '../../client';
 import { defined, MAX_GENERATIONS, PROVISION_WORKFLOW } from '../../contract';
 import type { EmulatedInstance, RecordedCall } from '../../sandbox/emulator';
-import type { ActionRecord } from '../actions';
+import { isUnreadable, readOrReason, type ActionRecord } from '../actions';
 import { OWNER } from './owner';
 import type { AccountAction, AccountPlan } from './plan';
 
@@ -21,8 +21,19 @@ export interface RunRecord {
   parent?: string;
   startedAt: string;
   closedAt?: string;
+  notes?: AccountStatus['notes'];
+  /** The stages that it went through. */
+  steps?: AccountStatus['steps'];
   result?: AccountStatus['result'];
   failure?: ProgressFailure;
+  /** Why what it came to cannot be read. */
+  unreadable?: string;
+}
+
+/** A time in which a worker or the server was out of order; ISO 8601. */
+export interface Outage {
+  from: string;
+  to: string;
 }
 
 /** All that is known of an account: what was done to it, what came of it, and what AWS saw. */
@@ -37,9 +48,14 @@ export interface AccountEvidence {
   calls: RecordedCall[];
   /** Those that are gone as well. */
   instances: EmulatedInstance[];
-  /** When a worker or the server was killed or frozen; ISO 8601. */
-  outages: string[];
+  /** When a worker or the server was killed or frozen, until it was back; ISO 8601. */
+  outages: Outage[];
+  /** Why nothing of its runs can be read. */
+  unreadable?: string;
 }
+
+/** A promise: answers with a sentence for each time that it was broken. */
+export type AccountRule = (evidence: AccountEvidence) => string[];
 
 /** AWS takes a request while the run that sent it is told that it is terminated. */
 const TERMINATE_GRACE_MS = 35_000;
@@ -50,15 +66,26 @@ const SLACK_MS = 250;
 export async function readRuns(client: IdentityCenterClient, accountId: string): Promise<RunRecord[]> {
   const runs: RunRecord[] = [];
   const query = `WorkflowId = '${workflowIdOf(accountId)}'`;
-  for await (const { runId, parentExecution } of client.temporal.workflow.list({ query })) {
-    const { workflowType, status, startedAt, closedAt, result, failure } = await client.status(
-      accountId,
-      runId,
-    );
-    const parent = parentExecution?.workflowId || undefined;
-    runs.push(defined({ runId, workflowType, status, parent, startedAt, closedAt, result, failure }));
+  for await (const listed of client.temporal.workflow.list({ query })) {
+    const { runId } = listed;
+    const parent = listed.parentExecution?.workflowId || undefined;
+    const read = await readOrReason(() => client.status(accountId, runId));
+    const known = isUnreadable(read)
+      ? {
+          ...read,
+          workflowType: listed.type,
+          status: listed.status.name,
+          startedAt: listed.startTime.toISOString(),
+          closedAt: listed.closeTime?.toISOString(),
+        }
+      : pick(read);
+    runs.push(defined({ runId, parent, ...known }));
   }
   return runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+}
+
+function pick({ workflowType, status, startedAt, closedAt, result, failure, steps, notes }: AccountStatus) {
+  return { workflowType, status, startedAt, closedAt, result, failure, steps, notes };
 }
 
 export function isProvision({ workflowType }: RunRecord): boolean {
@@ -98,9 +125,16 @@ export function isOurInstance({ clientToken: token }: EmulatedInstance, accountI
   return accountTokens(accountId).includes(token);
 }
 
-/** Whether an instance was made after a start, as the run itself tells it: to the second. */
+/** Whether an instance was made after a start: by the clock of this machine, whatever AWS's says. */
 export function isMadeSince({ createdDate }: EmulatedInstance, startedAt: string): boolean {
-  return Date.parse(createdDate) >= Math.floor(Date.parse(startedAt) / 1_000) * 1_000;
+  return createdDate >= startedAt;
+}
+
+/** Whether a call may be what a terminated run had under way: then it is none of the next run's. */
+export function isOfTerminatedRun(runs: readonly RunRecord[], time: string): boolean {
+  return runs.some(
+    (run) => run.status === 'TERMINATED' && (run.closedAt ?? '') < time && isDuring(run, time),
+  );
 }
 
 /** Whether an instance was gone by then. */

@@ -1,18 +1,24 @@
 import type { ProvisionResult } from '../../client';
 import { hasAction } from '../actions';
+import { applyRules } from '../apply-rules';
 import {
   accountTokens,
   isDuring,
   isGone,
   isMadeSince,
+  isOfTerminatedRun,
   isOurCall,
   isOurInstance,
   isProvision,
   ourCalls,
   ourCreates,
   type AccountEvidence,
-  type RunRecord,
+  type AccountRule,
+  type Outage,
 } from './evidence';
+import { isPassing } from './passing-errors';
+import { REMOVAL_RULES } from './removal-rules';
+import { STEERING_RULES } from './steering-rules';
 
 /** The attempt of a worker that died is tried again after 25 s; so much of it at least has passed. */
 const LOST_ATTEMPT_MS = 20_000;
@@ -29,25 +35,31 @@ const REFUSALS = [
   'IdempotentParameterMismatch',
 ];
 
+/** Nothing happens in them that does not pass. */
+const PASSING_SCENARIOS = ['passingOnly', 'forgotten', 'misunderstood'];
+
 /** Says what is wrong with an account: nothing, where every promise was kept. */
 export function accountViolations(evidence: AccountEvidence): string[] {
-  return RULES.flatMap((rule) => rule(evidence));
+  return applyRules([...RULES, ...REMOVAL_RULES, ...STEERING_RULES], evidence);
 }
 
-/** A promise: answers with a sentence for each time that it was broken. */
-type Rule = (evidence: AccountEvidence) => string[];
-
 /** Every run ends, and an account that was started has one. */
-const everyRunEnds: Rule = ({ plan, runs }) => {
+const everyRunEnds: AccountRule = ({ plan, runs, unreadable: nothing }) => {
   const open = runs.filter(
     ({ status }) => !['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED'].includes(status),
   );
-  const none = runs.length === 0 && plan.ownRun ? ['no run'] : [];
-  return [...none, ...open.map(({ runId, status }) => `run ${runId} is ${status}`)];
+  return [
+    ...(nothing === undefined ? [] : [`its runs cannot be read: ${nothing}`]),
+    ...(runs.length === 0 && plan.ownRun ? ['no run'] : []),
+    ...open.map(({ runId, status }) => `run ${runId} is ${status}`),
+    ...runs.flatMap(({ runId, unreadable }) =>
+      unreadable === undefined ? [] : [`run ${runId} cannot be read: ${unreadable}`],
+    ),
+  ];
 };
 
 /** An account never has two instances at once. */
-const oneInstanceAtATime: Rule = ({ instances }) =>
+const oneInstanceAtATime: AccountRule = ({ instances }) =>
   instances.flatMap((instance, index) => {
     const before = instances[index - 1];
     return before !== undefined && !isGone(before, instance.createdDate)
@@ -56,7 +68,7 @@ const oneInstanceAtATime: Rule = ({ instances }) =>
   });
 
 /** Every CreateInstance has a token that is computed from the workflow ID, and the same parameters with the same token. */
-const sameTokenSameParameters: Rule = ({ plan, calls }) => {
+const sameTokenSameParameters: AccountRule = ({ plan, calls }) => {
   const known = accountTokens(plan.accountId);
   const parametersByToken = new Map<string, string>();
   return ourCreates(calls).flatMap(({ token = '', parameters, time }) => {
@@ -71,13 +83,13 @@ const sameTokenSameParameters: Rule = ({ plan, calls }) => {
 };
 
 /** Temporal alone tries again: the retries of the SDK are off. */
-const oneRetrier: Rule = ({ calls }) =>
+const oneRetrier: AccountRule = ({ calls }) =>
   ourCalls(calls)
     .filter(({ sdkAttempt = 1 }) => sdkAttempt > 1)
     .map(({ operation, time }) => `${operation} at ${time} was tried again by the SDK`);
 
 /** A CreateInstance is sent only while a run that provisions is open. */
-const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
+const noCreateAfterTheEnd: AccountRule = ({ calls, runs }) =>
   ourCreates(calls)
     .filter(({ time }) => !runs.some((run) => isProvision(run) && isDuring(run, time)))
     .map(({ time }) => `CreateInstance at ${time}, when no run was open`);
@@ -86,7 +98,7 @@ const noCreateAfterTheEnd: Rule = ({ calls, runs }) =>
  * After a refusal a run looks at what there is before it sends CreateInstance again. It sends the same token again only after a
  * Conflict, or where somebody steered it.
  */
-const noCreateAfterARefusal: Rule = (evidence) =>
+const noCreateAfterARefusal: AccountRule = (evidence) =>
   evidence.runs.filter(isProvision).flatMap((run) => {
     const own = ourCalls(evidence.calls).filter(
       ({ time }) => isDuring(run, time) && !isOfTerminatedRun(evidence.runs, time),
@@ -109,42 +121,10 @@ const noCreateAfterARefusal: Rule = (evidence) =>
     });
   });
 
-/** A run deletes only instances that it made itself and failed ones; `deprovision` only what runs of ours made. */
-const deletesOnlyItsOwn: Rule = ({ plan, calls, runs, instances }) =>
-  ourCalls(calls)
-    .filter(({ operation }) => operation === 'DeleteInstance')
-    .flatMap(({ time, instanceArn }) => {
-      const instance = instances.find((it) => it.instanceArn === instanceArn);
-      if (instance === undefined || !isOurInstance(instance, plan.accountId))
-        return [`DeleteInstance at ${time} of ${instanceArn ?? 'nothing'}, which no run made`];
-      const mayDelete = (run: RunRecord) =>
-        !isProvision(run) ||
-        instance.statusReason !== undefined ||
-        (plan.request.onCancel === 'delete' && isMadeSince(instance, run.startedAt));
-      return runs.some((run) => isDuring(run, time) && mayDelete(run))
-        ? []
-        : [`DeleteInstance at ${time} of ${instance.instanceArn}, which its run did not make`];
-    });
-
-/** A cancelled run that is to delete leaves nothing of its own behind, and a deprovisioning that succeeded nothing of ours. */
-const nothingIsLeft: Rule = ({ plan, runs, instances }) =>
-  runs.flatMap((run) => {
-    const { status, closedAt = '', startedAt, result } = run;
-    const cancelled = isProvision(run) && status === 'CANCELLED' && plan.request.onCancel === 'delete';
-    const deprovisioned = !isProvision(run) && result !== undefined;
-    if (!cancelled && !deprovisioned) return [];
-    return instances
-      .filter(
-        (it) => isOurInstance(it, plan.accountId) && it.createdDate <= closedAt && !isGone(it, closedAt),
-      )
-      .filter((it) => deprovisioned || isMadeSince(it, startedAt))
-      .map((it) => `${it.instanceArn} is left by run ${run.runId}, which ended as ${status}`);
-  });
-
 /** A success is an instance of that account and Region that was there, and the run says truly where it came from. */
-const successIsTrue: Rule = ({ plan, calls, runs, instances }) =>
+const successIsTrue: AccountRule = ({ plan, calls, runs, instances }) =>
   runs
-    .filter((run) => isProvision(run) && run.status === 'COMPLETED')
+    .filter((run) => isProvision(run) && run.status === 'COMPLETED' && run.result !== undefined)
     .flatMap(({ runId, startedAt, closedAt = '', result }) => {
       const { instanceArn, outcome, accountId, region } = result as ProvisionResult;
       const instance = instances.find((it) => it.instanceArn === instanceArn);
@@ -164,16 +144,16 @@ const successIsTrue: Rule = ({ plan, calls, runs, instances }) =>
     });
 
 /** A failure names the next step, and is never that an instance is gone: the next generation follows that. */
-const failureSaysWhatNext: Rule = ({ runs }) =>
+const failureSaysWhatNext: AccountRule = ({ runs }) =>
   runs
-    .filter(({ status }) => status === 'FAILED')
+    .filter(({ status, unreadable }) => status === 'FAILED' && unreadable === undefined)
     .flatMap(({ runId, failure }) => [
       ...(failure?.remedy === undefined ? [`run ${runId} failed without a next step`] : []),
       ...(failure?.type === 'InstanceGone' ? [`run ${runId} failed with a token that leads nowhere`] : []),
     ]);
 
 /** A run that was refused, looked and was answered does not fail beside an instance of its own: it goes on with it. */
-const goesOnWithItsOwn: Rule = ({ plan, calls, runs, instances }) =>
+const goesOnWithItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
   runs
     .filter((run) => isProvision(run) && [...REFUSALS, 'InstanceExists'].includes(run.failure?.type ?? ''))
     .flatMap(({ runId, startedAt, closedAt = '', failure }) => {
@@ -188,31 +168,40 @@ const goesOnWithItsOwn: Rule = ({ plan, calls, runs, instances }) =>
         .map((it) => `run ${runId} failed with ${failure?.type ?? ''} beside ${it.instanceArn}, its own`);
     });
 
-const RULES: readonly Rule[] = [
+/** No run fails with what passes: it is tried again. */
+const failsForGood: AccountRule = ({ runs }) =>
+  runs
+    .filter(({ failure }) => failure !== undefined && isPassing(failure.type))
+    .map(({ runId, failure }) => `run ${runId} failed with ${failure?.type ?? ''}, which passes`);
+
+/** Where AWS is in trouble that passes, and nobody wants anything else, a run succeeds. */
+const succeedsWhereAllPasses: AccountRule = ({ plan, runs }) =>
+  PASSING_SCENARIOS.includes(plan.scenario ?? '')
+    ? runs
+        .filter(({ status }) => status !== 'COMPLETED')
+        .map(({ runId, status, failure }) => `run ${runId} is ${status} (${failure?.type ?? ''}): all passes`)
+    : [];
+
+const RULES: readonly AccountRule[] = [
   everyRunEnds,
   oneInstanceAtATime,
   sameTokenSameParameters,
   oneRetrier,
   noCreateAfterTheEnd,
   noCreateAfterARefusal,
-  deletesOnlyItsOwn,
-  nothingIsLeft,
   successIsTrue,
   failureSaysWhatNext,
   goesOnWithItsOwn,
+  failsForGood,
+  succeedsWhereAllPasses,
 ];
 
-/** Whether a call may be what a terminated run had under way: then it is none of the next run's. */
-function isOfTerminatedRun(runs: readonly RunRecord[], time: string): boolean {
-  return runs.some(
-    (run) => run.status === 'TERMINATED' && (run.closedAt ?? '') < time && isDuring(run, time),
-  );
-}
-
 /** Whether a refusal came to a worker that was then killed or frozen: its attempt is tried again later. */
-function wasUnheard(refusedAt: string, nextAt: string, outages: readonly string[]): boolean {
+function wasUnheard(refusedAt: string, nextAt: string, outages: readonly Outage[]): boolean {
   const [refused, next] = [Date.parse(refusedAt), Date.parse(nextAt)];
-  const outage = outages.some((at) => Date.parse(at) >= refused - LATENCY_MS && Date.parse(at) <= next);
+  const outage = outages.some(
+    ({ from }) => Date.parse(from) >= refused - LATENCY_MS && Date.parse(from) <= next,
+  );
   return outage && next - refused > LOST_ATTEMPT_MS;
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
-import type { ProvisionRequestInput, Steer } from '../../client';
+import type { ProvisionRequestInput, Stage, Steer } from '../../client';
+import type { Correction } from '../../contract';
 import type { Faults } from '../../sandbox/emulator';
+import type { Garbage } from '../garbage';
 
 /** What goes wrong for one account. */
 export type AccountFaults = Omit<Faults, 'accounts'>;
@@ -8,7 +10,14 @@ export type AccountFaults = Omit<Faults, 'accounts'>;
 /** What somebody does to one account. */
 export type AccountAction =
   | { type: 'start'; times: number }
-  | { type: Steer | 'cancel' | 'terminate' | 'deprovision' }
+  /** By a signal; `answered`: by an Update, which says whether it was taken. */
+  | { type: Steer; answered?: true; correction?: Correction }
+  | { type: 'cancel' | 'terminate' | 'deprovision' }
+  /** AWS forgets the sessions of the account. */
+  | { type: 'forgetSessions' }
+  /** Waits until the last run is in a stage, or something of AWS was asked. */
+  | { type: 'await'; until: Stage | 'sent'; atMostMs: number }
+  | Garbage
   /** Its owner, without us. */
   | { type: 'ownerCreates' | 'ownerDeletes' }
   | { type: 'setFaults'; faults: AccountFaults };
@@ -28,6 +37,8 @@ export interface AccountPlan {
   actions: { afterMs: number; action: AccountAction }[];
   /** How a run that is held at the end is steered. */
   atLast: 'retry' | 'abort';
+  /** What it is to show, where that is not left to chance. */
+  scenario?: string;
 }
 
 // Most of what can go wrong goes wrong in CreateInstance.

@@ -5,14 +5,26 @@ import {
   type AccountStatus,
   type IdentityCenterClient,
   type ProvisionRequestInput,
+  type Steer,
 } from '../../client';
 import type { Emulator } from '../../sandbox';
-import { recordAction, retryWhileAway } from '../actions';
-import { readRuns, type AccountEvidence } from './evidence';
+import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
+import { sendGarbage } from '../garbage';
+import type { Patience } from '../patience';
+import { isOurCall, readRuns, type AccountEvidence } from './evidence';
 import { createAsOwner, deleteAsOwner } from './owner';
 import type { AccountAction, AccountPlan } from './plan';
 
+type Steering = Extract<AccountAction, { type: Steer }>;
+
+/** Thrown where something that was waited for has not come. */
+class NotSeenError extends Error {
+  override readonly name = 'NotSeenError';
+}
+
 const REGION = 'eu-west-1';
+const REASON = 'chaos';
+const AWAIT_EVERY_MS = 150;
 const MOST_RETRIES = 3;
 
 const TIMING: ProvisionRequestInput['timing'] = {
@@ -26,7 +38,8 @@ const TIMING: ProvisionRequestInput['timing'] = {
 
 /** The request for an account, whoever makes it. */
 export function accountRequest({ accountId, request }: AccountPlan): ProvisionRequestInput {
-  return { accountId, region: REGION, timing: TIMING, ...request };
+  const asked = { name: `chaos-${accountId}`, tags: { team: 'chaos' } };
+  return { accountId, region: REGION, timing: TIMING, ...asked, ...request };
 }
 
 /** Does to one account what its plan says. */
@@ -42,9 +55,9 @@ export class AccountPlayer {
   /**
    * Waits until its last run has ended, where it has runs of its own.
    *
-   * @param deadline milliseconds since the epoch, by which every run is to have ended
+   * @param patience how long every run is waited for
    */
-  async play(deadline: number): Promise<void> {
+  async play(patience: Patience): Promise<void> {
     const { plan } = this;
     await sleep(plan.startsAt);
     if (plan.taken) await this.act({ type: 'ownerCreates' });
@@ -55,20 +68,26 @@ export class AccountPlayer {
       await this.act(action);
     }
     this.setFaults({});
-    if (plan.ownRun) await this.settle(deadline);
+    if (plan.ownRun) await this.settle(patience);
   }
 
   /** What was done to the account, and the runs that came of it. */
-  async record(): Promise<Pick<AccountEvidence, 'plan' | 'actions' | 'runs'>> {
+  async record(): Promise<Pick<AccountEvidence, 'plan' | 'actions' | 'runs' | 'unreadable'>> {
     const { plan, actions, client } = this;
-    return { plan, actions, runs: await retryWhileAway(() => readRuns(client, plan.accountId)) };
+    const runs = await readOrReason(() => readRuns(client, plan.accountId));
+    return isUnreadable(runs) ? { plan, actions, runs: [], ...runs } : { plan, actions, runs };
   }
 
   /** Waits until no run is open; steers those on that wait for a person. */
-  async settle(deadline: number): Promise<void> {
+  async settle(patience: Patience): Promise<void> {
     const { accountId, atLast } = this.plan;
-    for (let steered = 0; Date.now() < deadline;) {
-      const { status, stage, paused } = await retryWhileAway(() => lookAt(this.client, accountId));
+    for (let steered = 0; !patience.isOver;) {
+      const seen = await readOrReason(() => lookAt(this.client, accountId));
+      if (isUnreadable(seen)) {
+        await sleep(1_000);
+        continue;
+      }
+      const { status, stage, paused } = seen;
       if (status !== 'RUNNING') return;
       if (paused) await this.act({ type: 'resume' });
       else if (stage === 'held') await this.act({ type: steered++ < MOST_RETRIES ? atLast : 'abort' });
@@ -114,13 +133,55 @@ export class AccountPlayer {
       case 'ownerDeletes':
         await deleteAsOwner(emulator, accountId, REGION);
         return;
-      case 'abort':
-        await retryWhileAway(() => handle.signal('abort', 'chaos'));
+      case 'forgetSessions':
+        emulator.forgetSessions(accountId);
+        return;
+      case 'garbage':
+        await retryWhileAway(() => sendGarbage(handle, action));
+        return;
+      case 'await':
+        await this.await(action);
         return;
       case 'pause':
       case 'resume':
       case 'retry':
-        await retryWhileAway(() => handle.signal(action.type));
+      case 'abort':
+        await retryWhileAway<unknown>(() => this.steer(action));
+    }
+  }
+
+  private async steer({ type, answered, correction }: Steering): Promise<unknown> {
+    const { client } = this;
+    const { accountId } = this.plan;
+    if (answered !== true) {
+      const argument = type === 'abort' ? REASON : correction;
+      const handle = client.temporal.workflow.getHandle(workflowIdOf(accountId));
+      return argument === undefined ? handle.signal(type) : handle.signal<[unknown]>(type, argument);
+    }
+    switch (type) {
+      case 'abort':
+        return client.abort(accountId, REASON);
+      case 'retry':
+        return client.retry(accountId, correction);
+      default:
+        return client[type](accountId);
+    }
+  }
+
+  /** @throws NotSeenError where it has not come to that in time */
+  private async await({ until, atMostMs }: Extract<AccountAction, { type: 'await' }>): Promise<void> {
+    const { client, emulator, plan } = this;
+    const isSent = () =>
+      emulator.calls({ account: plan.accountId, operation: 'CreateInstance' }).some(isOurCall);
+    const isThere = async () => {
+      if (until === 'sent') return isSent();
+      const seen = await readOrReason(() => lookAt(client, plan.accountId));
+      return !isUnreadable(seen) && seen.stage === until;
+    };
+    const end = Date.now() + atMostMs;
+    while (!(await isThere())) {
+      if (Date.now() > end) throw new NotSeenError(until);
+      await sleep(AWAIT_EVERY_MS);
     }
   }
 }

@@ -1,12 +1,9 @@
-import {
-  DEPROVISION_WORKFLOW,
-  type AccountEnd,
-  type AccountOutcome,
-  type FleetProgress,
-} from '../../contract';
+import { DEPROVISION_WORKFLOW, type AccountEnd, type AccountOutcome } from '../../contract';
 import { isGone, isOurCall, isProvision, type AccountEvidence, type RunRecord } from '../account/evidence';
 import { hasAction } from '../actions';
-import type { FleetEvidence, FleetRecord } from './evidence';
+import { applyRules } from '../apply-rules';
+import { begunBy, isBegunBy, isLost, type FleetEvidence, type FleetRecord, type FleetRule } from './evidence';
+import { keepsItsWindow } from './window-rule';
 
 /** What docs/fleets.md promises of every history, in events. */
 const MAX_EVENTS = 10_000;
@@ -19,30 +16,35 @@ export function fleetViolations(evidence: FleetEvidence): string[] {
     const { progress } = record;
     // A fleet that was terminated has nothing more to say of its accounts.
     if (progress === undefined || record.status === 'TERMINATED') return [];
-    return RULES.flatMap((rule) => rule({ ...evidence, record: { ...record, progress } }));
+    return applyRules(RULES, { ...evidence, record: { ...record, progress } });
   });
   const violations = [...endsAsAsked(evidence), ...historiesAreShort(evidence), ...whole];
   // Where a fleet was started anew, one run may show twice.
   return [...new Set(violations)].map((violation) => `${plan.name}: ${violation}`);
 }
 
-/** A promise of a fleet that was not terminated: answers with a sentence for each time that it was broken. */
-type Rule = (evidence: FleetEvidence & { record: FleetRecord & { progress: FleetProgress } }) => string[];
-
-/** A fleet ends, with all its pages: cancelled or terminated only where that was asked for. */
-function endsAsAsked({ records, actions }: FleetEvidence): string[] {
+/** A fleet ends, with all its pages: cancelled or terminated only where that was asked for. It says what came of it. */
+function endsAsAsked({ records, actions, unreadable }: FleetEvidence): string[] {
+  if (unreadable !== undefined) return [`its executions cannot be read: ${unreadable}`];
   return [
     ...(records.length === 0 ? ['was never started'] : []),
-    ...records.flatMap(({ status, runId, pages }) => {
+    ...records.flatMap(({ status, runId, pages, unreadable }) => {
       const known =
         status === 'COMPLETED' ||
         (status === 'CANCELLED' && hasAction(actions, ['cancel'])) ||
         (status === 'TERMINATED' && hasAction(actions, ['terminate']));
       if (!known) return [`execution ${runId} is ${status}`];
       if (status === 'TERMINATED') return [];
-      return pages.flatMap((page, index) =>
-        page.status === 'COMPLETED' ? [] : [`page ${index} of ${runId} is ${page.status}`],
-      );
+      return [
+        ...(unreadable === undefined ? [] : [`execution ${runId} does not answer: ${unreadable}`]),
+        ...pages.flatMap((page, index) => {
+          const { status, unreadable } = page;
+          if (unreadable !== undefined) return [`page ${index} of ${runId} cannot be read: ${unreadable}`];
+          return status === 'COMPLETED' || isLost(actions, page, index)
+            ? []
+            : [`page ${index} of ${runId} is ${status}`];
+        }),
+      ];
     }),
   ];
 }
@@ -54,7 +56,7 @@ function historiesAreShort({ events, records }: FleetEvidence): string[] {
 }
 
 /** A fleet has all its pages when it ends, and counts what its pages say. */
-const countsAddUp: Rule = ({ plan, record: { status, progress, pages } }) => {
+const countsAddUp: FleetRule = ({ plan, actions, record: { status, progress, pages } }) => {
   const all = plan.pages.slice(0, pages.length).flat().length;
   const counted = ENDS.reduce((sum, end) => sum + progress[end], 0);
   const complete = status !== 'COMPLETED' || pages.length === plan.pages.length;
@@ -63,6 +65,8 @@ const countsAddUp: Rule = ({ plan, record: { status, progress, pages } }) => {
     ...(progress.accounts === all ? [] : [`it knows ${progress.accounts} of ${all} accounts`]),
     ...(counted === all ? [] : [`${counted} of ${all} accounts have ended as it counts`]),
     ...ENDS.flatMap((end) => {
+      // A page that was ended from outside tells nothing more: what the fleet counts of it is its last report.
+      if (pages.some((page, index) => isLost(actions, page, index))) return [];
       const told = pages.flatMap(({ outcomes }) => outcomes).filter((it) => it.end === end).length;
       return told === progress[end] ? [] : [`it counts ${progress[end]} as ${end}, its pages ${told}`];
     }),
@@ -70,8 +74,9 @@ const countsAddUp: Rule = ({ plan, record: { status, progress, pages } }) => {
 };
 
 /** A page tells of each of its accounts once. */
-const noAccountLostOrDoubled: Rule = ({ plan, record: { pages } }) =>
-  pages.flatMap(({ outcomes }, page) => {
+const noAccountLostOrDoubled: FleetRule = ({ plan, actions, record: { pages } }) =>
+  pages.flatMap(({ outcomes, ...rest }, page) => {
+    if (isLost(actions, rest, page)) return [];
     const told = outcomes.map(({ accountId }) => accountId).sort();
     const planned = [...(plan.pages[page] ?? [])].sort();
     return JSON.stringify(told) === JSON.stringify(planned)
@@ -80,13 +85,13 @@ const noAccountLostOrDoubled: Rule = ({ plan, record: { pages } }) =>
   });
 
 /** Each failure is counted under one cause. */
-const causesAddUp: Rule = ({ record: { progress } }) => {
+const causesAddUp: FleetRule = ({ record: { progress } }) => {
   const counted = progress.causes.reduce((sum, { count }) => sum + count, 0);
   return counted === progress.failed ? [] : [`its causes count ${counted} failures of ${progress.failed}`];
 };
 
 /** What a fleet tells of an account is what a run of the account came to; a failure has its next step. */
-const outcomesAreTrue: Rule = ({ accounts, record }) =>
+const outcomesAreTrue: FleetRule = ({ accounts, record }) =>
   record.pages
     .flatMap(({ outcomes }) => outcomes)
     .flatMap((outcome) => {
@@ -151,13 +156,15 @@ function wasDeprovisioned(runs: RunRecord[], time: string): boolean {
 }
 
 /** A fleet ends after every run that it began. */
-const waitsForItsRuns: Rule = ({ accounts, record }) =>
+const waitsForItsRuns: FleetRule = ({ actions, accounts, record }) =>
   begunBy(record, accounts)
+    // Those of a page that was ended from outside are nobody's any more.
+    .filter(({ page }) => !record.pages.some((it, index) => index === page && isLost(actions, it, index)))
     .filter(({ run }) => record.closedAt !== undefined && (run.closedAt ?? '9') > record.closedAt)
     .map(({ id, run }) => `it ended before run ${run.runId} of ${id}, which it began`);
 
 /** A fleet cancels only runs that it began: one that it joined goes on. */
-const cancelsOnlyItsOwn: Rule = ({ accounts, record }) =>
+const cancelsOnlyItsOwn: FleetRule = ({ accounts, record }) =>
   [...accounts].flatMap(([id, { runs, actions }]) =>
     runs
       .filter((run) => run.status === 'CANCELLED' && (run.parent === undefined || isBegunBy(record, run)))
@@ -170,7 +177,7 @@ const cancelsOnlyItsOwn: Rule = ({ accounts, record }) =>
   );
 
 /** Whoever is skipped was not begun, and nobody is skipped without a reason: a cancel, or too many failures. */
-const skipsForAReason: Rule = ({ plan, actions, accounts, record }) => {
+const skipsForAReason: FleetRule = ({ plan, actions, accounts, record }) => {
   const skipped = record.pages
     .flatMap(({ outcomes }) => outcomes)
     .filter(({ end }) => end === 'skipped')
@@ -189,7 +196,7 @@ const skipsForAReason: Rule = ({ plan, actions, accounts, record }) => {
 };
 
 /** An account that was done when the fleet began gets no other run of it. */
-const doneIsDone: Rule = ({ accounts, record }) =>
+const doneIsDone: FleetRule = ({ accounts, record }) =>
   begunBy(record, accounts).flatMap(({ id, run }) => {
     const before = accounts.get(id)?.runs.filter(({ startedAt }) => startedAt < run.startedAt) ?? [];
     const last = before.at(-1);
@@ -201,7 +208,7 @@ const doneIsDone: Rule = ({ accounts, record }) =>
       : [];
   });
 
-const RULES: readonly Rule[] = [
+const RULES: readonly FleetRule[] = [
   countsAddUp,
   noAccountLostOrDoubled,
   causesAddUp,
@@ -210,14 +217,5 @@ const RULES: readonly Rule[] = [
   cancelsOnlyItsOwn,
   skipsForAReason,
   doneIsDone,
+  keepsItsWindow,
 ];
-
-function isBegunBy({ progress }: FleetRecord, { parent }: RunRecord): boolean {
-  return progress !== undefined && parent?.startsWith(progress.pageIdPrefix) === true;
-}
-
-function begunBy(record: FleetRecord, accounts: FleetEvidence['accounts']): { id: string; run: RunRecord }[] {
-  return [...accounts].flatMap(([id, { runs }]) =>
-    runs.filter((run) => isBegunBy(record, run)).map((run) => ({ id, run })),
-  );
-}

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { defined, type FleetSteer } from '../../contract';
 import { arbitraryAccount, type AccountAction, type AccountPlan } from '../account/plan';
+import type { Garbage } from '../garbage';
 
 /** What somebody does to a fleet. */
 export type FleetAction =
-  { type: 'start' | 'cancel' | 'terminate' | FleetSteer } | { type: 'adjust'; maxConcurrent: number };
+  | { type: 'start' | 'cancel' | 'terminate' | FleetSteer }
+  | { type: 'adjust'; maxConcurrent: number }
+  /** Waits until so many of its accounts are open. */
+  | { type: 'await'; open: number; atMostMs: number }
+  /** Somebody ends a page of it. */
+  | { type: 'terminatePage'; page: number }
+  /** To the fleet, or to a page of it. */
+  | (Garbage & { page?: number });
 
 /** One fleet: its accounts, and what happens to it. Times are in milliseconds. */
 export interface FleetPlan {
@@ -19,6 +27,8 @@ export interface FleetPlan {
   actions: { afterMs: number; action: FleetAction }[];
   /** Started once more when it has ended. */
   again: boolean;
+  /** What it is to show, where that is not left to chance. */
+  scenario?: string;
 }
 
 /** So long before a fleet starts its accounts get their faults. */
@@ -131,7 +141,7 @@ function interleave(lists: string[][]): string[] {
   return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list[index] ?? [])).flat();
 }
 
-function paginate(ids: string[], size: number): string[][] {
+export function paginate(ids: string[], size: number): string[][] {
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, page) =>
     ids.slice(page * size, (page + 1) * size),
   );

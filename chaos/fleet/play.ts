@@ -1,7 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  FleetUnansweredError,
   NoFleetError,
   workflowIdOf,
   type FleetStatus,
@@ -10,7 +9,9 @@ import {
 } from '../../client';
 import { ADD_PAGE_SIGNAL, defined, FLEET_WORKFLOW, fleetIdOf, type FleetSteer } from '../../contract';
 import { lookAt } from '../account/play';
-import { recordAction, retryWhileAway } from '../actions';
+import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
+import { sendGarbage } from '../garbage';
+import type { Patience } from '../patience';
 import { readRecords, type FleetEvidence } from './evidence';
 import type { FleetAction, FleetPlan } from './plan';
 
@@ -39,24 +40,24 @@ export class FleetPlayer {
     this.handle = client.temporal.workflow.getHandle(fleetIdOf(plan.name));
   }
 
-  /** @param deadline milliseconds since the epoch, by which the fleet is to have ended */
-  async play(deadline: number): Promise<void> {
+  /** @param patience how long the fleet is waited for */
+  async play(patience: Patience): Promise<void> {
     await sleep(this.plan.startsAt);
     await this.act({ type: 'start' });
     for (const { afterMs, action } of this.plan.actions) {
       await sleep(afterMs);
       await this.act(action);
     }
-    await this.settle(deadline);
+    await this.settle(patience);
     if (!this.plan.again) return;
     await this.act({ type: 'start' });
-    await this.settle(deadline);
+    await this.settle(patience);
   }
 
   /** What was done to the fleet, and what came of it; not yet what became of its accounts. */
   async record(): Promise<Omit<FleetEvidence, 'accounts'>> {
     const { plan, actions, client } = this;
-    return { plan, actions, ...(await retryWhileAway(() => readRecords(client.temporal, plan.name))) };
+    return { plan, actions, ...(await readRecords(client.temporal, plan.name)) };
   }
 
   private async act(action: Action): Promise<void> {
@@ -79,6 +80,19 @@ export class FleetPlayer {
       case 'adjust':
         await retryWhileAway(() => fleets.adjust(plan.name, { maxConcurrent: action.maxConcurrent }));
         return;
+      case 'await':
+        await this.await(action);
+        return;
+      case 'terminatePage':
+        await retryWhileAway(() => this.page(action.page).then((page) => page.terminate('chaos')));
+        return;
+      case 'garbage': {
+        const { page } = action;
+        await retryWhileAway(async () =>
+          sendGarbage(page === undefined ? handle : await this.page(page), action),
+        );
+        return;
+      }
       case 'helpRuns':
         await this.helpRuns();
         return;
@@ -87,6 +101,20 @@ export class FleetPlayer {
       case 'retry':
         await this.steer(action.type);
     }
+  }
+
+  /** Returns when so many accounts are open, or the time is over. */
+  private async await({ open, atMostMs }: Extract<Action, { type: 'await' }>): Promise<void> {
+    for (const end = Date.now() + atMostMs; Date.now() < end;) {
+      const status = await this.look();
+      if (typeof status === 'object' && status.open >= open) return;
+      await sleep(LOOK_MS);
+    }
+  }
+
+  private async page(page: number): Promise<WorkflowHandle> {
+    const { pageIdPrefix } = await this.client.fleets.status(this.plan.name);
+    return this.client.temporal.workflow.getHandle(`${pageIdPrefix}${page}`);
   }
 
   private async steer(steer: FleetSteer): Promise<void> {
@@ -140,9 +168,9 @@ export class FleetPlayer {
   }
 
   /** Waits for the end of the fleet, and does what a person would where nothing goes on without one. */
-  private async settle(deadline: number): Promise<void> {
+  private async settle(patience: Patience): Promise<void> {
     let [retries, seen, since] = [0, '', Date.now()];
-    while (Date.now() < deadline) {
+    while (!patience.isOver) {
       const status = await this.look();
       const shown = JSON.stringify(status);
       if (shown !== seen) [seen, since] = [shown, Date.now()];
@@ -167,13 +195,17 @@ export class FleetPlayer {
     return stillMs > STANDS_STILL_MS ? 'helpRuns' : undefined;
   }
 
+  /** Where the fleet stands; `undefined`, where it does not answer: the oracle says so, should it stay so. */
   private async look(): Promise<FleetStatus | 'none' | undefined> {
-    try {
-      return await retryWhileAway(() => this.client.fleets.status(this.plan.name));
-    } catch (error) {
-      if (error instanceof NoFleetError) return 'none';
-      if (error instanceof FleetUnansweredError) return undefined;
-      throw error;
-    }
+    const read = await readOrReason(async () => {
+      try {
+        return await this.client.fleets.status(this.plan.name);
+      } catch (error) {
+        if (error instanceof NoFleetError) return { none: true } as const;
+        throw error;
+      }
+    });
+    if ('none' in read) return 'none';
+    return isUnreadable(read) ? undefined : read;
   }
 }

@@ -7,7 +7,11 @@ export type Fault =
   | { type: 'freezeWorker'; worker: number; forMs: number }
   | { type: 'killServer'; forMs: number }
   /** AWS fails for all accounts. */
-  | { type: 'failAws'; faults: Omit<Faults, 'accounts'>; forMs: number };
+  | { type: 'failAws'; faults: Omit<Faults, 'accounts'>; forMs: number }
+  /** No worker reaches AWS: connections are refused. */
+  | { type: 'cutOff'; forMs: number }
+  /** AWS forgets every session. */
+  | { type: 'forgetSessions' };
 
 const WORKERS = 3;
 
@@ -47,6 +51,15 @@ export const fault: fc.Arbitrary<Fault> = fc.oneof(
     }),
   },
 );
+
+/** Draws what was drawn last into plans: apart, so that the rest of a seed stays as it was. */
+export const laterFault: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ type: fc.constant('cutOff'), forMs: fc.integer({ min: 500, max: 4_000 }) }),
+  fc.record({ type: fc.constant('forgetSessions') }),
+);
+
+/** Draws by how many milliseconds AWS's clock is off: less than what a signature may be off. */
+export const clockOfAws = fc.integer({ min: -240_000, max: 240_000 });
 
 /** Draws by how many milliseconds the clock of each worker is off; the first worker's is right. */
 export const clocks = fc.tuple(

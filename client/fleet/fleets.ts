@@ -1,4 +1,4 @@
-import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
 import {
   ADJUST_UPDATE,
   fleetIdOf,
@@ -13,9 +13,12 @@ import {
   type UnfinishedAccount,
 } from '../../contract';
 import { sendUpdate } from '../send-update';
+import { isNoWorkflow } from '../server-errors';
 import { watchStatus } from '../watch';
 import { FleetRefusedError, FleetUnansweredError, NoFleetError } from './errors';
+import { listFleets, type FleetFilter, type FleetSummary } from './list';
 import { planAccounts } from './plan';
+import { readSkipped, type SkippedAccount } from './skipped';
 import { startFleet, type FleetInput, type StartedFleet } from './start';
 import { askFleet, describeFleet, readFleetStatus, type FleetStatus } from './status';
 
@@ -48,6 +51,11 @@ export class Fleets {
     return planAccounts(this.temporal, this.taskQueue, accounts);
   }
 
+  /** Lists the fleets that Temporal knows, of each name the latest, the latest first. */
+  list(filter: FleetFilter = {}): AsyncGenerator<FleetSummary, void, void> {
+    return listFleets(this.temporal, filter);
+  }
+
   /**
    * Says where the latest fleet of a name stands; costs the same for ten accounts as for a hundred thousand.
    *
@@ -75,20 +83,37 @@ export class Fleets {
     try {
       return (await this.temporal.workflow.getHandle(fleetIdOf(name)).result()) as FleetResult;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new NoFleetError(name);
+      if (isNoWorkflow(error)) throw new NoFleetError(name);
       if (error instanceof WorkflowFailedError) return undefined;
       throw error;
     }
   }
 
-  /** Yields what became of each account that has ended, page by page. Throws what {@link status} throws. */
-  outcomes(name: string): AsyncGenerator<AccountOutcome, void, void> {
-    return this.askPages<AccountOutcome>(name, OUTCOMES_QUERY);
+  /**
+   * Yields what became of each account that has ended, page by page. Throws what {@link status} throws.
+   *
+   * @param onForgotten called with a page that Temporal has forgotten, as the retention of the namespace says; it is left out
+   */
+  outcomes(name: string, onForgotten?: (page: number) => void): AsyncGenerator<AccountOutcome, void, void> {
+    return this.askPages<AccountOutcome>(name, OUTCOMES_QUERY, onForgotten);
   }
 
-  /** Yields the accounts that have not ended, page by page: held, open, waiting. Throws what {@link status} throws. */
-  unfinished(name: string): AsyncGenerator<UnfinishedAccount, void, void> {
-    return this.askPages<UnfinishedAccount>(name, UNFINISHED_QUERY);
+  /** Lists the accounts that the manifest of a fleet made it skip. Throws what {@link status} throws. */
+  async skipped(name: string): Promise<SkippedAccount[]> {
+    await describeFleet(this.temporal, name);
+    return readSkipped(this.temporal, name);
+  }
+
+  /**
+   * Yields the accounts that have not ended, page by page: held, not ready, open, waiting. Throws what {@link status} throws.
+   *
+   * @param onForgotten as for {@link outcomes}
+   */
+  unfinished(
+    name: string,
+    onForgotten?: (page: number) => void,
+  ): AsyncGenerator<UnfinishedAccount, void, void> {
+    return this.askPages<UnfinishedAccount>(name, UNFINISHED_QUERY, onForgotten);
   }
 
   /**
@@ -117,10 +142,22 @@ export class Fleets {
     await this.temporal.workflow.getHandle(fleetIdOf(name)).cancel();
   }
 
-  private async *askPages<T>(name: string, query: string): AsyncGenerator<T, void, void> {
+  private async *askPages<T>(
+    name: string,
+    query: string,
+    onForgotten?: (page: number) => void,
+  ): AsyncGenerator<T, void, void> {
     const { pages, pageIdPrefix } = await this.status(name);
-    for (let page = 0; page < pages.arrived; page += 1)
-      yield* await askFleet<T[]>(this.temporal, name, `${pageIdPrefix}${page}`, query);
+    for (let page = 0; page < pages.arrived; page += 1) {
+      const accounts = await askFleet<T[]>(this.temporal, name, `${pageIdPrefix}${page}`, query).catch(
+        (error: unknown) => {
+          if (!isNoWorkflow(error)) throw error;
+          return undefined;
+        },
+      );
+      if (accounts === undefined) onForgotten?.(page);
+      else yield* accounts;
+    }
   }
 
   private update(name: string, update: string, argument?: unknown): Promise<FleetProgress> {

@@ -57,7 +57,7 @@ function tellCauses(
 
 /** Describes in a line how far a fleet is and how fast it goes. */
 function describe(status: FleetStatus, { endedPerSecond, callsPerSecond, throttled }: Pace): string {
-  const { accounts, failed, open, held, stage } = status;
+  const { accounts, failed, open, held, notReady, stage } = status;
   const ended = countEnded(status);
   const filled = accounts === 0 ? 0 : Math.floor((ended / accounts) * BAR);
   const left = endedPerSecond > 0 ? (accounts - ended) / endedPerSecond : 0;
@@ -66,6 +66,7 @@ function describe(status: FleetStatus, { endedPerSecond, callsPerSecond, throttl
     stage !== 'running' && pc.yellow(stage),
     `${open} open`,
     held > 0 && pc.yellow(`${held} held`),
+    notReady > 0 && pc.yellow(`${notReady} not ready`),
     failed > 0 && pc.red(`${failed} failed`),
     endedPerSecond > 0 && `${endedPerSecond.toFixed(1)}/s`,
     callsPerSecond > 0 && `${callsPerSecond.toFixed(1)} calls/s`,

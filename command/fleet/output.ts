@@ -1,11 +1,11 @@
 import type { FleetStatus } from '../../client';
-import { FLEET_STAGES } from '../../contract';
+import { FLEET_STAGES, utc } from '../../contract';
 import { pc, print, printRows, printTable, type Row } from '../output';
 import { describeCalls } from '../words';
 
 /** Prints a status as a person reads it. */
 export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
-  const { pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held } = status;
+  const { pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held, notReady } = status;
   const lacks = pages.expected - pages.arrived;
   printRows([
     ['Fleet', status.name],
@@ -17,7 +17,7 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
     [
       'Under way',
       waiting + open > 0 &&
-        `${open} open${held > 0 ? ` (${held} held)` : ''}, ${waiting} waiting, ${status.maxConcurrent} at once`,
+        `${open} open${describeAside(status)}, ${waiting} waiting, ${status.maxConcurrent} at once`,
     ],
     ['Calls', status.calls.sent > 0 && describeCalls(status.calls)],
     [
@@ -25,8 +25,8 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
       callsPerSecond !== undefined &&
         `${callsPerSecond} calls a second at the most, for all runs of the task queue`,
     ],
-    ['Started', status.startedAt],
-    ['Ended', status.endedAt],
+    ['Started', utc(status.startedAt)],
+    ['Ended', status.endedAt && utc(status.endedAt)],
     ['Run', status.workflowId],
     [
       'Note',
@@ -43,7 +43,19 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
         `${held} held: they wait for a person. Which, and why: identity-center list --stage held. Once the cause is removed: identity-center fleet retry ${status.name}`,
       ),
     );
+  if (notReady > 0)
+    print(
+      pc.yellow(
+        `${notReady} not ready: AWS does not let the worker into the account yet, and their runs ask again. They take no place of others meanwhile.`,
+      ),
+    );
   if (status.causes.length > 0) printCauses(status);
+}
+
+/** Names the open accounts that have given their place to others. */
+function describeAside({ held, notReady }: FleetStatus): string {
+  const aside = [held > 0 && `${held} held`, notReady > 0 && `${notReady} not ready`].filter(Boolean);
+  return aside.length > 0 ? ` (${aside.join(', ')})` : '';
 }
 
 /** Says where a fleet stands. A terminated one stays in the stage that it had, so its end is told by Temporal's status. */

@@ -132,8 +132,8 @@ const INSTANCE_ARN = /^arn:aws(-[a-z]+)*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]
 
 const deprovisionSchema = z.strictObject({
   accountId: accountIdSchema,
-  /** A Region to look from; the look goes over all of them. */
-  region: regionSchema.default('us-east-1'),
+  /** A Region to look from, though the look goes over all of them; default: the worker's, which is of its partition. */
+  region: regionSchema.optional(),
   /** Delete this instance though it does not carry our tag: its ARN, as a confirmation. */
   instanceArn: z
     .string()

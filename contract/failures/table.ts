@@ -2,7 +2,7 @@
  * What a failed call means for the run:
  * - `backOff`: try again with exponential back-off and full jitter, until the time-out of the activity;
  * - `freshCredentials`: the same, with new credentials;
- * - `untilAccountReady`: the same, but no longer than `accountReadyTimeout`;
+ * - `untilAccountReady`: like `backOff`, but no longer than `accountReadyTimeout`;
  * - `stop`: never send it again.
  */
 export type Retry = 'backOff' | 'freshCredentials' | 'untilAccountReady' | 'stop';
@@ -18,6 +18,8 @@ export interface FailureRow {
   readonly meaning: string;
   /** The next step, as a sentence for people. */
   readonly remedy: string;
+  /** The next step where this was the last word when the time was over; default: that of the time-out. */
+  readonly remedyAfterTimeout?: string;
   /** The next step where the run is held; default: the remedy. */
   readonly remedyInHold?: string;
   /** The next step for an account that is only looked at; default: the remedy. */
@@ -38,13 +40,46 @@ export const FAILURES = {
     remedyInPlan: 'Start fewer accounts at once. Then plan again.',
   },
   answerLost: {
-    types: ['AnswerLost', 'InternalServerException'],
+    types: [
+      'AnswerLost',
+      'InternalServerException',
+      'InternalFailure',
+      'ServiceUnavailable',
+      'ServiceUnavailableException',
+      'RequestAbortedException',
+    ],
     sdkList: 'transient errors',
     retry: 'backOff',
     meaning: 'no usable answer came from AWS, which may have done what was asked',
     remedy:
       'Nothing to do: the call is tried again with the same ClientToken. If this lasts, check the way from the worker to AWS.',
     remedyInPlan: 'Check the way from the worker to AWS. Then plan again.',
+  },
+  notSignedIn: {
+    types: ['NotSignedIn'],
+    retry: 'backOff',
+    meaning: 'no usable answer came from STS, so nothing was sent to the account',
+    remedy: 'Nothing to do: the call is tried again. If this lasts, check the way from the worker to STS.',
+    remedyInPlan: 'Check the way from the worker to STS. Then plan again.',
+  },
+  nothingSent: {
+    types: ['NothingSent'],
+    retry: 'backOff',
+    meaning: 'the worker cannot reach AWS, so nothing was sent',
+    remedy:
+      'Check the way from the worker to AWS: DNS, routes and firewalls, the proxy (HTTPS_PROXY, NO_PROXY), its certificates (AWS_CA_BUNDLE); the call is tried again.',
+    remedyAfterTimeout:
+      'Check the way from the worker to AWS: DNS, routes and firewalls, the proxy (HTTPS_PROXY, NO_PROXY), its certificates (AWS_CA_BUNDLE); then start the run again.',
+    remedyInPlan:
+      'Check the way from the worker to AWS: DNS, routes and firewalls, the proxy (HTTPS_PROXY, NO_PROXY), its certificates (AWS_CA_BUNDLE). Then plan again.',
+  },
+  noEndpoint: {
+    types: ['NoEndpoint'],
+    retry: 'stop',
+    meaning: 'AWS has no host for the call, so nothing was sent',
+    remedy: 'Correct the region of the request, then start the run again.',
+    remedyInHold: 'Cancel, and start a run with the right region.',
+    remedyInPlan: 'Correct the region of the request, then plan again.',
   },
   credentialsStale: {
     types: [
@@ -56,22 +91,39 @@ export const FAILURES = {
       'RequestInTheFuture',
       'RequestTimeTooSkewed',
       'AuthFailure',
+      'UnrecognizedClientException',
     ],
     retry: 'freshCredentials',
-    meaning: 'the credentials have expired or are not valid yet',
-    remedy: 'Nothing to do: new credentials are fetched. If this lasts, check the clock of the worker.',
-    remedyInPlan: 'Check the clock of the worker. Then plan again.',
-  },
-  noCredentials: {
-    types: ['CredentialsProviderError'],
-    retry: 'freshCredentials',
-    meaning: 'the worker has no AWS credentials',
+    meaning: 'the credentials have expired, are not valid yet, or are not known to AWS (any more)',
     remedy:
-      'Give the worker credentials (AWS_PROFILE, a role of its machine or pod); the call is tried again.',
-    remedyInPlan: 'Give the worker credentials (AWS_PROFILE, a role of its machine or pod). Then plan again.',
+      'Nothing to do: new credentials are fetched. If this lasts, check the clock of the worker, and that the Region is enabled in the account.',
+    remedyInPlan:
+      'Check the clock of the worker, and that the Region is enabled in the account. Then plan again.',
+  },
+  ownIdentity: {
+    types: [
+      'CredentialsProviderError',
+      'TokenProviderError',
+      'ProviderError',
+      'IDPCommunicationError',
+      'IDPCommunicationErrorException',
+      'IDPRejectedClaim',
+      'IDPRejectedClaimException',
+      'InvalidIdentityToken',
+      'InvalidIdentityTokenException',
+      'InvalidClientTokenId',
+    ],
+    retry: 'freshCredentials',
+    meaning: 'the worker has no working AWS credentials of its own, so nothing was sent to the account',
+    remedy:
+      'Give the worker credentials that work (AWS_PROFILE, a web identity or SSO token, a role of its machine or pod); the call is tried again with them.',
+    remedyAfterTimeout:
+      'Give the worker credentials that work (AWS_PROFILE, a web identity or SSO token, a role of its machine or pod); then start the run again.',
+    remedyInPlan:
+      'Give the worker credentials that work (AWS_PROFILE, a web identity or SSO token, a role of its machine or pod). Then plan again.',
   },
   roleRefused: {
-    types: ['AccessDenied', 'InvalidClientTokenId'],
+    types: ['AccessDenied'],
     retry: 'untilAccountReady',
     meaning: 'STS does not let the worker assume the role in the account, which may not be ready yet',
     remedy:
@@ -82,7 +134,8 @@ export const FAILURES = {
       'OptInRequired',
       'SubscriptionRequiredException',
       'SubscriptionRequired',
-      'UnrecognizedClientException',
+      'RegionDisabledException',
+      'RegionDisabled',
     ],
     retry: 'untilAccountReady',
     meaning: 'the account is not subscribed to the service in this Region yet',
@@ -90,10 +143,16 @@ export const FAILURES = {
       'If the account is not new: enable the Region in the account and check that the account is active.',
   },
   permissionMissing: {
-    types: ['AccessDeniedException'],
+    types: ['AccessDeniedException', 'NotAuthorized'],
     retry: 'untilAccountReady',
     meaning: 'AWS denies the call, as it does while an account is new or where a permission is missing',
     remedy: 'If the account is not new: give the role the permission that the message names.',
+  },
+  notFound: {
+    types: ['ResourceNotFoundException'],
+    retry: 'untilAccountReady',
+    meaning: 'AWS does not find what the call is about, as where a write has not propagated yet',
+    remedy: 'If this lasts: check in the IAM Identity Center console what became of the instance.',
   },
   accountNotReady: {
     types: ['AccountNotReady'],
@@ -106,9 +165,11 @@ export const FAILURES = {
   },
   explicitDeny: {
     types: ['AccessDeniedException'],
-    retry: 'stop',
-    meaning: 'a policy explicitly denies the call',
+    retry: 'untilAccountReady',
+    meaning: 'a policy explicitly denies the call, as those of landing zones do while an account is new',
     remedy:
+      'If the account is not new: take it out of the policy that the message names, or allow the call in it.',
+    remedyAfterTimeout:
       'Take the account out of the policy that the message names, or allow the call in it; then start the run again.',
     remedyInHold:
       'Take the account out of the policy that the message names, or allow the call in it; then retry.',
@@ -135,7 +196,7 @@ export const FAILURES = {
       'Use a member account, or enable the organization instance in the IAM Identity Center console. Then plan again.',
   },
   invalidParameter: {
-    types: ['ValidationException'],
+    types: ['ValidationException', 'ValidationError'],
     retry: 'stop',
     meaning: 'AWS does not accept the request',
     remedy: 'Correct the field that the message names, then start the run again.',
@@ -147,10 +208,12 @@ export const FAILURES = {
     types: ['IdempotentParameterMismatch'],
     retry: 'stop',
     meaning:
-      'an earlier call with this ClientToken had another name or other tags, and no instance of that call is to be found',
-    remedy: 'Start the run again with the name and tags of the earlier run.',
-    remedyInHold: 'Retry with the name and tags of the earlier run.',
-    remedyInPlan: 'Plan again with the name and tags of the earlier run.',
+      'an earlier call with this ClientToken had another name or other tags, and whether its instance is there is not known',
+    remedy:
+      'Start the run again: it goes on with that instance, or asks with the next ClientToken where there is none.',
+    remedyInHold:
+      'Retry: the run goes on with that instance, or asks with the next ClientToken where there is none.',
+    remedyInPlan: 'Plan again.',
   },
   conflict: {
     types: ['ConflictException'],
@@ -206,10 +269,12 @@ export const FAILURES = {
     types: ['InstanceExists'],
     retry: 'stop',
     meaning: 'the account has an instance that no run of this account made in this Region',
-    remedy: 'To use that instance start the run again with existing "adopt"; else delete it first.',
+    remedy:
+      'To use that instance start the run again with existing "adopt"; else delete it first (identity-center deprovision, with --any and its ARN).',
     remedyInHold:
       'Delete that instance, then retry; or, to use it, cancel and start a run with existing "adopt".',
-    remedyInPlan: 'To use that instance plan again with existing "adopt"; else delete it first.',
+    remedyInPlan:
+      'To use that instance plan again with existing "adopt"; else delete it first (identity-center deprovision, with --any and its ARN).',
   },
   createFailed: {
     types: ['CreateFailed'],

@@ -1,4 +1,5 @@
 import { defined } from '../defined';
+import { FAILURES, type FailureRow } from '../failures/table';
 import type { AccountFailure } from './outcome';
 
 /** Failures of one cause. */
@@ -16,9 +17,21 @@ export const MAX_NAMED_ACCOUNTS = 10;
 /** What further causes are counted under where no more of them are told apart. */
 const OTHER = 'Other';
 
-/** Tells causes apart: failures of one type with the same next step have the same cause. */
-export function causeKey({ type, remedy = '' }: Pick<FleetCause, 'type' | 'remedy'>): string {
-  return `${type} ${remedy}`;
+/**
+ * Tells causes apart: failures of one type with the same next step have the same cause. A next step that names something of
+ * one account, such as the ARN of what is left there, would make each a cause of its own: the table's takes its place.
+ */
+export function causeKey(failure: Pick<AccountFailure, 'type' | 'situation' | 'remedy'>): string {
+  return `${failure.type} ${remedyOfAll(failure) ?? ''}`;
+}
+
+/** The next step for all accounts of a cause. */
+function remedyOfAll({
+  situation = '',
+  remedy,
+}: Pick<AccountFailure, 'situation' | 'remedy'>): string | undefined {
+  const rows: Readonly<Record<string, FailureRow>> = FAILURES;
+  return Object.hasOwn(rows, situation) ? rows[situation]?.remedy : remedy;
 }
 
 /** Counts failures by cause. */
@@ -48,8 +61,10 @@ export class Causes {
     this.byKey.clear();
   }
 
-  private newCause({ type, remedy, whatHappened: example }: AccountFailure): FleetCause {
-    const kind = this.list.length < this.most ? defined({ type, remedy }) : { type: OTHER };
+  private newCause(failure: AccountFailure): FleetCause {
+    const { type, whatHappened: example } = failure;
+    const kind =
+      this.list.length < this.most ? defined({ type, remedy: remedyOfAll(failure) }) : { type: OTHER };
     const known = this.byKey.get(causeKey(kind));
     if (known !== undefined) return known;
     const cause: FleetCause = { ...kind, count: 0, example, accounts: [] };

@@ -1,7 +1,8 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
 import type { ProgressFailure } from '../account/progress';
 import { defined } from '../defined';
-import { describeFailure } from '../failures/message';
+import { describeFailure, nextStep, readFailureParts } from '../failures/message';
+import type { Situation } from '../failures/table';
 import { oneLine } from '../text';
 
 /** How an account of a fleet ended. */
@@ -11,7 +12,10 @@ export type AccountEnd = 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 export type FleetCounts = Record<AccountEnd, number>;
 
 /** Why an account failed: without the message, as the account is known where it is told and many have to fit into a payload. */
-export type AccountFailure = Omit<ProgressFailure, 'message'>;
+export interface AccountFailure extends Omit<ProgressFailure, 'message'> {
+  /** The row of the table of failures, where the next step names something of this account alone, such as an ARN. */
+  situation?: string;
+}
 
 /** What the run of an account came to. */
 export interface RunOutcome {
@@ -28,10 +32,13 @@ export interface AccountOutcome extends RunOutcome {
   /** When the fleet began with the account; a skipped one was never begun. */
   startedAt?: string;
   endedAt: string;
+  /** Why an account was skipped that the fleet was not to provision, as its manifest says. */
+  reason?: string;
 }
 
 /** A page full of failures has to fit into a payload; the run itself has the whole. */
 const LONGEST_MESSAGE = 500;
+const LONGEST_TYPE = 100;
 const START_AGAIN = 'Start the fleet again: the run goes on with what is there.';
 
 /** Describes what a run came to that did not succeed, by the error that it ended with. */
@@ -42,11 +49,25 @@ export function outcomeOfError(accountId: string, error: unknown): RunOutcome {
 
 function accountFailure(error: unknown): AccountFailure {
   if (error instanceof ApplicationFailure) {
-    const { type, whatHappened, awsRequestId, remedy } = describeFailure(error);
-    return defined({ type, whatHappened: oneLine(whatHappened, LONGEST_MESSAGE), awsRequestId, remedy });
+    const { type, whatHappened, awsRequestId, remedy = '' } = describeFailure(error);
+    return defined({
+      type: oneLine(type, LONGEST_TYPE),
+      situation: situationWithOwnRemedy(error),
+      whatHappened: oneLine(whatHappened, LONGEST_MESSAGE),
+      awsRequestId,
+      remedy: oneLine(remedy, LONGEST_MESSAGE) || undefined,
+    });
   }
   if (error instanceof TerminatedFailure)
     return { type: 'Terminated', whatHappened: 'The run was terminated.', remedy: START_AGAIN };
-  const said = error instanceof Error ? error.message : String(error);
+  const said = oneLine(error instanceof Error ? error.message : String(error), LONGEST_MESSAGE);
   return { type: 'Unknown', whatHappened: `The run ended: ${said}.`, remedy: START_AGAIN };
+}
+
+/** Tells the situation of a failure whose next step is not that of the table: it is made for one account. */
+function situationWithOwnRemedy(error: ApplicationFailure): Situation | undefined {
+  const parts = readFailureParts(error);
+  return parts === undefined || parts.remedy === nextStep({ situation: parts.situation })
+    ? undefined
+    : parts.situation;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonBytes, oneLine } from '../text';
 import { readBy, type ReadRequest } from '../validation';
 
 /** Workflow type of a page of a fleet; started by the workflow of its fleet only. */
@@ -18,15 +19,32 @@ export const MAX_PAGE_ACCOUNTS = 250;
 export const MAX_PAGE_BYTES = 100_000;
 
 const count = z.number().int('must be a whole number').min(0, 'must be 0 or more');
-const accounts = z.array(z.unknown()).max(MAX_PAGE_ACCOUNTS, `no more than ${MAX_PAGE_ACCOUNTS} accounts`);
 
-const pageSchema = z.strictObject({ page: count, accounts });
+/** A text that is shown to people: cut, and cleaned of what could steer a terminal. */
+const shown = (longest: number) => z.string().transform((text) => oneLine(text, longest));
 
-/** Signal that gives a fleet its page `page`, from 0; a page that it has already changes nothing. */
+/**
+ * Makes the schema of the accounts of a page, whose requests are read one by one when they are started. A function, as what is
+ * exported is frozen for workflows, and a schema completes itself when it is first used.
+ */
+export const pageAccountsSchema = () =>
+  z
+    .array(z.unknown())
+    .max(
+      MAX_PAGE_ACCOUNTS,
+      `must be ${MAX_PAGE_ACCOUNTS} accounts at the most: send more by the signal "addPage"`,
+    )
+    .refine((accounts) => accounts.length > MAX_PAGE_ACCOUNTS || jsonBytes(accounts) <= MAX_PAGE_BYTES, {
+      error: `must be ${MAX_PAGE_BYTES} bytes of JSON at the most: send fewer accounts in a page`,
+    });
+
+const pageSchema = z.strictObject({ page: count, accounts: pageAccountsSchema() });
+
+/** Signal, and Update, that gives a fleet its page `page`, from 0; a page that it has already changes nothing. */
 export const ADD_PAGE_SIGNAL = 'addPage';
 export type FleetPage = z.output<typeof pageSchema>;
 
-/** Reads the argument of the signal `addPage`. */
+/** Reads the argument of `addPage`. */
 export function readPage(input: unknown): ReadRequest<FleetPage> {
   return readBy(pageSchema, input);
 }
@@ -37,10 +55,10 @@ export const OUTCOMES_QUERY = 'outcomes';
 /** Query of a page: its {@link UnfinishedAccount}s. */
 export const UNFINISHED_QUERY = 'unfinished';
 
-/** An account of a fleet that has not ended: its run is held, or open, or not begun. */
+/** An account of a fleet that has not ended: its run is held, waits for the account to be ready, or is open; or is not begun. */
 export interface UnfinishedAccount {
   accountId: string;
-  end: 'held' | 'open' | 'waiting';
+  end: 'held' | 'notReady' | 'open' | 'waiting';
   /** ISO 8601; of one that has begun. */
   startedAt?: string;
 }
@@ -54,7 +72,7 @@ const inputSchema = z.strictObject({
   /** The fleet's workflow ID. */
   fleetId: z.string(),
   page: count,
-  accounts,
+  accounts: pageAccountsSchema(),
   /** The namespace knows the search attributes. */
   searchable: z.boolean(),
 });
@@ -91,13 +109,14 @@ export function readPageOrder(input: unknown): ReadRequest<PageOrder> {
 }
 
 const failureSchema = z.strictObject({
-  accountId: z.string(),
+  accountId: shown(20),
   failure: z.strictObject({
-    type: z.string(),
+    type: shown(200),
+    situation: shown(100).exactOptional(),
     /** Empty where a failure before it in the same report has the same cause: a report has to fit into a payload. */
-    whatHappened: z.string(),
-    awsRequestId: z.string().exactOptional(),
-    remedy: z.string().exactOptional(),
+    whatHappened: shown(600),
+    awsRequestId: shown(100).exactOptional(),
+    remedy: shown(600).exactOptional(),
   }),
 });
 
@@ -112,6 +131,8 @@ const reportSchema = z.strictObject({
   open: count,
   /** How many of the open accounts are held. */
   held: count,
+  /** How many of them wait until the account lets the worker in. */
+  notReady: count,
   succeeded: count,
   failed: count,
   cancelled: count,
@@ -120,7 +141,7 @@ const reportSchema = z.strictObject({
   retries: count,
   /** The page begins nothing any more, whatever is ordered: it is cancelled, or its fleet is gone. */
   windingUp: z.boolean(),
-  newFailures: z.array(failureSchema),
+  newFailures: z.array(failureSchema).max(MAX_PAGE_ACCOUNTS),
   /** New failures that did not fit into this report; the next ones tell them. */
   untold: count,
 });
@@ -134,9 +155,17 @@ export function readPageReport(input: unknown): ReadRequest<PageReport> {
   return readBy(reportSchema, input);
 }
 
-const heldSchema = z.strictObject({ accountId: z.string(), held: z.boolean() });
+const heldSchema = z.strictObject({
+  accountId: z.string(),
+  held: z.boolean(),
+  /** What the run waits for: a person, who is its default, or that the account lets the worker in. */
+  why: z.enum(['held', 'notReady']).exactOptional(),
+});
 
-/** Signal from the run of an account to the page that started it: the run is held, or is so no more. */
+/**
+ * Signal from the run of an account to the page that started it: the run waits for something that may take long, and gives
+ * its place in the window to another account; or, where `held` is false, it waits no more.
+ */
 export const HELD_SIGNAL = 'accountHeld';
 export type HeldNews = z.output<typeof heldSchema>;
 

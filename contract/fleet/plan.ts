@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Situation } from '../failures/table';
 import { readBy, type ReadRequest } from '../validation';
+import { pageAccountsSchema } from './page';
 
 /** Workflow type that looks what a fleet would do with a page of accounts; started by the client only. */
 export const PLAN_PAGE_WORKFLOW = 'planFleetPage';
@@ -14,6 +15,7 @@ export const PLANS = {
   notReady: 'the account does not let us in, as one that is new: it is waited for, and fails if that lasts',
   forbidden: 'AWS refuses for good: it would fail',
   unknown: 'AWS or Temporal did not say',
+  skipped: 'the manifest says why the account is left out; AWS was not asked',
 } as const;
 
 export type Plan = keyof typeof PLANS;
@@ -36,9 +38,13 @@ export interface AccountPlan {
 }
 
 const pageSchema = z.strictObject({
-  accounts: z.array(z.unknown()),
+  accounts: pageAccountsSchema(),
   /** Accounts that are looked at at once. */
-  maxConcurrent: z.number().int('must be a whole number').min(1, 'must be 1 or more'),
+  maxConcurrent: z
+    .number()
+    .int('must be a whole number')
+    .min(1, 'must be from 1 to 100')
+    .max(100, 'must be from 1 to 100'),
 });
 
 /** The argument of {@link PLAN_PAGE_WORKFLOW}. */

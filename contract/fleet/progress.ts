@@ -42,6 +42,8 @@ export interface FleetProgress extends FleetCounts {
   open: number;
   /** Of the open ones, those that wait for a person; they take no place in the window. */
   held: number;
+  /** Of the open ones, those that wait until the account lets the worker in; they take no place in the window either. */
+  notReady: number;
   maxConcurrent: number;
   startedAt: string;
   causes: FleetCause[];
@@ -54,6 +56,7 @@ export interface FleetProgress extends FleetCounts {
 /** What a fleet returns. Times are ISO 8601. */
 export interface FleetResult extends FleetCounts {
   name: string;
+  startedAt: string;
   accounts: number;
   causes: FleetCause[];
   /** How many pages there are: their outcomes are the results of the workflows `${pageIdPrefix}0` and so on. */

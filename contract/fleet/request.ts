@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readBy, type ReadRequest } from '../validation';
-import { MAX_PAGE_ACCOUNTS } from './page';
+import { pageAccountsSchema } from './page';
 
 /** Workflow type that provisions many accounts. */
 export const FLEET_WORKFLOW = 'provisionFleet';
@@ -12,25 +12,40 @@ export function fleetIdOf(name: string): string {
   return `${FLEET_ID_PREFIX}${name}`;
 }
 
+/** The name of the fleet that has a workflow ID; `undefined` where no fleet has it. */
+export function fleetNameOf(workflowId: string): string | undefined {
+  const name = workflowId.slice(FLEET_ID_PREFIX.length);
+  return isFleetId(workflowId) && NAME.test(name) ? name : undefined;
+}
+
 /** Tells whether a workflow is part of a fleet: the fleet itself, or one of its pages. */
 export function isFleetId(workflowId: string): boolean {
   return workflowId.startsWith(FLEET_ID_PREFIX);
 }
 
+/**
+ * A fleet has this many pages at the most: what it hands to its next execution grows by some 200 bytes a page, and is a
+ * payload, which may have 2 MiB.
+ */
+export const MAX_PAGES = 5_000;
+
+const NAME = /^[\w.-]{1,64}$/;
 const SHARE = /^(100|\d{1,2})%$/;
 
 const STOP_WORDS = 'must be a count of 1 or more, or a whole share such as "5%"';
 
 const fieldsSchema = z.strictObject({
   /** Names the fleet; part of its workflow ID. */
-  name: z.string().regex(/^[\w.-]{1,64}$/, 'may hold letters, digits and _ . -, 64 at the most'),
+  name: z.string().regex(NAME, 'may hold letters, digits and _ . -, 64 at the most'),
   /** Requests of accounts, where one page holds them all. */
-  accounts: z
-    .array(z.unknown())
-    .max(MAX_PAGE_ACCOUNTS, `no more than ${MAX_PAGE_ACCOUNTS} accounts; more come by the signal "addPage"`)
-    .optional(),
-  /** How many pages come by the signal `addPage`. */
-  pages: z.number().int('must be a whole number').min(0, 'must be 0 or more').default(0),
+  accounts: pageAccountsSchema().optional(),
+  /** How many pages come by `addPage`. */
+  pages: z
+    .number()
+    .int('must be a whole number')
+    .min(0, `must be from 0 to ${MAX_PAGES}`)
+    .max(MAX_PAGES, `must be from 0 to ${MAX_PAGES}`)
+    .default(0),
   /** Tells manifests apart: a fleet that is open is joined only by the same one. */
   digest: z.string().max(100, 'must have 100 characters at the most').optional(),
   /** Account runs that are open at once, those held aside. */
@@ -45,6 +60,10 @@ const fieldsSchema = z.strictObject({
     .union([z.number().int(STOP_WORDS).min(1, STOP_WORDS), z.string().regex(SHARE, STOP_WORDS)], {
       error: STOP_WORDS,
     })
+    .optional(),
+  /** Accounts that the manifest lists and the fleet is not to provision, by the reason: for its report. */
+  skipped: z
+    .array(z.strictObject({ reason: z.string().max(500), accounts: z.array(z.string().max(20)) }))
     .optional(),
 });
 

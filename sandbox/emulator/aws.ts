@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '../../contract';
 import type { CallLog, RecordedCall } from './call-log';
-import { AwsError, header, type AwsRequest, type HttpAnswer } from './protocols';
+import { MANAGEMENT_ACCOUNT_ID, type KnownCaller } from './access-keys';
+import { AwsError, header, type AwsRequest, type HttpAnswer, type Protocol } from './protocols';
 import type { CallDetails, Operation, Service, ServiceContext } from './service';
+import { checkSignatureDate, DEFAULT_MAX_SKEW_MS } from './signature-date';
 import { readInput } from './validation';
 
 /** What becomes of a request: an answer, whole or cut in half, or none. */
@@ -19,11 +21,13 @@ export function createAws(
     const requestId = randomUUID();
     const { service, name, operation } = route(services, request);
     const { protocol } = service;
-    const fail = (error: AwsError): Delivery => ({ answer: protocol.error(requestId, error) });
-    const caller = keys.caller(request);
-    if (caller === undefined)
+    const { errors } = protocol;
+    const caller = keys.caller(request) ?? (operation?.isUnsigned === true ? ANYBODY : undefined);
+    const { account = caller?.account, details } = describeCall(service, operation, request);
+    const answered = (answer: HttpAnswer): Delivery => ({ answer: dated(answer, faults.now(account)) });
+    const fail = (error: AwsError): Delivery => answered(protocol.error(requestId, error));
+    if (caller === undefined || account === undefined)
       return fail(new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token'));
-    const { account = caller.account, details } = describeCall(service, operation, request);
     const call: RecordedCall = defined({
       time: new Date().toISOString(),
       account,
@@ -39,12 +43,11 @@ export function createAws(
     try {
       if (operation === undefined)
         throw new AwsError('UnknownOperationException', `There is no operation ${name}.`);
-      if (caller.expired) {
-        const message = 'The security token included in the request is expired';
-        throw new AwsError(protocol.errors.expiredToken, message);
-      }
+      const now = faults.now(account);
+      checkSignatureDate(request, errors, now, faults.get(account, 'maxSkewMs') ?? DEFAULT_MAX_SKEW_MS);
+      checkKey(caller, errors, now);
       const perform = (): HttpAnswer => {
-        const input = readInput(operation.schema, protocol.input(request), protocol.errors);
+        const input = readInput(operation.schema, protocol.input(request), errors);
         return protocol.answer(requestId, name, operation.perform(input, caller));
       };
       const failure = faults.takeFailure(account, name);
@@ -53,7 +56,8 @@ export function createAws(
         call.outcome = error;
         const message = failure.message ?? (error === 'ThrottlingException' ? 'Rate exceeded' : error);
         return (
-          transportFailure(error, perform) ?? fail(new AwsError(error, message, status, retryAfterSeconds))
+          transportFailure(error, () => dated(perform(), now)) ??
+          fail(new AwsError(error, message, status, retryAfterSeconds))
         );
       }
       if (service.throttled && faults.isThrottled(account))
@@ -68,7 +72,7 @@ export function createAws(
       }
       const answer = perform();
       const loss = faults.takeLoss(account, name);
-      if (loss === undefined) return { answer };
+      if (loss === undefined) return answered(answer);
       call.outcome = loss;
       return loss === 'lost' ? 'drop' : 'hang';
     } catch (error) {
@@ -77,6 +81,28 @@ export function createAws(
       return fail(awsError);
     }
   };
+}
+
+/** Who sends what nobody has to sign. */
+const ANYBODY: KnownCaller = {
+  account: MANAGEMENT_ACCOUNT_ID,
+  arn: 'anonymous',
+  region: 'us-east-1',
+  expiresAt: Infinity,
+  isForgotten: false,
+};
+
+/** An answer with the time at which AWS gives it: the SDK corrects its own clock by that. */
+function dated(answer: HttpAnswer, now: number): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, date: new Date(now).toUTCString() } };
+}
+
+/** @throws AwsError where AWS does not take the key (any more) */
+function checkKey(caller: KnownCaller, errors: Protocol['errors'], now: number): void {
+  if (caller.isForgotten)
+    throw new AwsError(errors.unknownToken, 'The security token included in the request is invalid.');
+  if (now >= caller.expiresAt)
+    throw new AwsError(errors.expiredToken, 'The security token included in the request is expired');
 }
 
 /** Finds the operation that a request names; none, where no service has it. */

@@ -1,7 +1,7 @@
 import { defined, readBy } from '../../contract';
 import type { CallLog } from './call-log';
-import { faultsSchema, type FaultPlan } from './faults';
-import type { InstanceStore } from './instances';
+import { faultsSchema } from './faults';
+import type { ServiceContext } from './service';
 
 /** What the interface of the emulator itself answers, as JSON. */
 export interface ControlAnswer {
@@ -13,7 +13,7 @@ const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** The interface of the emulator itself, under `/_emulator`: sets faults, and shows what happened. */
 export function createControl(
-  { faults, log, instances }: { faults: FaultPlan; log: CallLog; instances: InstanceStore },
+  { faults, log, instances, keys }: Pick<ServiceContext, 'faults' | 'instances' | 'keys'> & { log: CallLog },
   reset: () => void,
 ) {
   function setFaults(body: string): ControlAnswer {
@@ -46,6 +46,8 @@ export function createControl(
       }
       case 'GET /_emulator/instances':
         return { status: 200, value: instances.list({ deleted: query.get('deleted') === 'true' }) };
+      case 'DELETE /_emulator/sessions':
+        return { status: 200, value: { forgotten: keys.forget(query.get('account') ?? undefined) } };
       case 'DELETE /_emulator':
         reset();
         return { status: 200, value: {} };

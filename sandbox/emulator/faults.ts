@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 const count = z.number().int().min(0);
 const milliseconds = z.number().min(0);
+const MOST_OFFSET_MS = 366 * 24 * 60 * 60_000;
 
 /** What goes wrong, from now on. Durations are in milliseconds. */
 export const faultsSchema = z.strictObject({
@@ -64,8 +65,14 @@ export const faultsSchema = z.strictObject({
       'IdempotentParameterMismatch',
     ])
     .optional(),
+  /** What AWS answers for an instance that is gone, or never was; others are guessed. Default AccessDeniedException. */
+  goneError: z.enum(['AccessDeniedException', 'ResourceNotFoundException']).optional(),
   /** How long the credentials that AssumeRole issues are taken, whatever it says of them. */
   credentialsTtlMs: milliseconds.optional(),
+  /** How far AWS's clock is ahead of this machine's; less than 0: behind. */
+  clockOffsetMs: z.number().int().min(-MOST_OFFSET_MS).max(MOST_OFFSET_MS).optional(),
+  /** How far the time of a signature may be off AWS's clock, to either side; default five minutes. */
+  maxSkewMs: milliseconds.optional(),
   /** The account also sees the organization instance, which is the management account's. */
   organizationInstance: z.boolean().optional(),
   /** The organization does not allow its members to create instances. */
@@ -106,6 +113,11 @@ export class FaultPlan {
   /** A field as it stands for an account. */
   get<K extends keyof Faults>(account: string, field: K): Faults[K] {
     return this.scopes.get(account)?.faults[field] ?? this.scopes.get(EVERYBODY)?.faults[field];
+  }
+
+  /** AWS's clock, in milliseconds since the epoch, as an account sees it. */
+  now(account = EVERYBODY): number {
+    return Date.now() + (this.get(account, 'clockOffsetMs') ?? 0);
   }
 
   /** The failure that the next call of an operation is to meet; counts it. */

@@ -2,7 +2,7 @@ import { partition } from '@aws-sdk/core/client';
 import { randomBytes } from 'node:crypto';
 import { defined } from '../../contract';
 
-/** An instance as the emulator keeps it. Times are ISO 8601. */
+/** An instance as the emulator keeps it. Times are ISO 8601, by this machine's clock where nothing else is said. */
 export interface EmulatedInstance {
   instanceArn: string;
   accountId: string;
@@ -13,6 +13,8 @@ export interface EmulatedInstance {
   tags: Record<string, string>;
   identityStoreId: string;
   createdDate: string;
+  /** The CreatedDate that AWS gives, by its own clock. */
+  createdDateOfAws: string;
   /** The ClientToken that it was made with. */
   clientToken: string;
   /** When it was gone. */
@@ -54,6 +56,8 @@ export class InstanceStore {
     name?: string | undefined;
     tags: Record<string, string>;
     token: string;
+    /** By AWS's clock. */
+    createdAt: number;
     creationMs: number;
     failure?: string | undefined;
   }): string {
@@ -70,6 +74,7 @@ export class InstanceStore {
       tags: made.tags,
       identityStoreId: `d-${randomBytes(5).toString('hex')}`,
       createdDate: new Date(now).toISOString(),
+      createdDateOfAws: new Date(made.createdAt).toISOString(),
       clientToken: made.token,
       settledAt: now + made.creationMs,
       failure: made.failure,

@@ -25,7 +25,7 @@ export class AwsError extends Error {
 
 function defaultStatus(code: string): number {
   if (code === 'InternalServerException' || code === 'InternalFailure') return 500;
-  if (/^(AccessDenied|OptInRequired|ExpiredToken)$/.test(code)) return 403;
+  if (/^(AccessDenied|OptInRequired|ExpiredToken|InvalidClientTokenId)$/.test(code)) return 403;
   return 400;
 }
 
@@ -38,7 +38,16 @@ export interface Protocol {
   answer(requestId: string, operation: string, result: object): HttpAnswer;
   error(requestId: string, error: AwsError): HttpAnswer;
   /** What the errors that every service has are called. */
-  errors: { validation: string; serialization: string; expiredToken: string };
+  errors: {
+    validation: string;
+    serialization: string;
+    expiredToken: string;
+    /** Of a key that AWS does not know. */
+    unknownToken: string;
+    /** Of a signature whose time is not AWS's. */
+    signature: string;
+    incompleteSignature: string;
+  };
 }
 
 /** AWS JSON. @param target what stands before the operation in `X-Amz-Target` */
@@ -70,6 +79,9 @@ export function jsonProtocol(target: string, version: '1.0' | '1.1' = '1.1'): Pr
       validation: 'ValidationException',
       serialization: 'SerializationException',
       expiredToken: 'ExpiredTokenException',
+      unknownToken: 'UnrecognizedClientException',
+      signature: 'InvalidSignatureException',
+      incompleteSignature: 'IncompleteSignatureException',
     },
   };
 }
@@ -98,6 +110,9 @@ export function queryProtocol(namespace: string): Protocol {
       validation: 'ValidationError',
       serialization: 'ValidationError',
       expiredToken: 'ExpiredToken',
+      unknownToken: 'InvalidClientTokenId',
+      signature: 'SignatureDoesNotMatch',
+      incompleteSignature: 'IncompleteSignature',
     },
   };
 }

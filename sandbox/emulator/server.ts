@@ -6,11 +6,12 @@ import { CallLog, type RecordedCall } from './call-log';
 import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
+import { createOrganizations } from './services/organizations';
 import { createSsoAdmin } from './services/sso-admin';
 import { createSts } from './services/sts';
 import type { CreateService } from './service';
 
-/** A running emulator of AWS: sso-admin and STS on one address of this machine. */
+/** A running emulator of AWS: sso-admin, Organizations and STS on one address of this machine. */
 export interface Emulator {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -21,6 +22,8 @@ export interface Emulator {
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
   /** The instances that exist, oldest first. */
   instances(filter?: InstanceFilter): EmulatedInstance[];
+  /** Forgets the sessions that AssumeRole has issued, of an account or of all; answers with how many. */
+  forgetSessions(account?: string): number;
   /** Forgets instances, tokens, credentials, faults and calls. */
   reset(): void;
   close(): Promise<void>;
@@ -38,12 +41,12 @@ const DEFAULT_PORT = 4599;
 const MOST_BYTES = 1024 * 1024;
 
 /** The services of the emulator. What no service knows is answered in the protocol of the first. */
-export const SERVICES: readonly CreateService[] = [createSsoAdmin, createSts];
+export const SERVICES: readonly CreateService[] = [createSsoAdmin, createOrganizations, createSts];
 
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
   const context = { faults: new FaultPlan(), keys: new AccessKeys(), instances: new InstanceStore() };
-  const { faults, instances } = context;
+  const { faults, instances, keys } = context;
   const log = new CallLog();
   const running = services.map((create) => create(context));
   const handleAws = createAws(running, context, log);
@@ -51,7 +54,7 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
     for (const part of [...Object.values(context), log]) part.clear();
     for (const service of running) service.reset?.();
   };
-  const control = createControl({ faults, log, instances }, reset);
+  const control = createControl({ ...context, log }, reset);
   // An idle connection is the client's to close: a request that meets the server closing it fails (ECONNRESET).
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
     void answer(request, response).catch(() => response.destroy());
@@ -80,6 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
     },
     calls: (filter = {}) => log.find(filter),
     instances: (filter) => instances.list(filter),
+    forgetSessions: (account) => keys.forget(account),
     reset,
     close: () =>
       new Promise((resolve) => {

@@ -8,6 +8,7 @@ export interface ServerSettings {
   searchAttributes: Readonly<
     Record<string, 'Keyword' | 'KeywordList' | 'Text' | 'Int' | 'Double' | 'Bool' | 'Datetime'>
   >;
+  dynamicConfig: Readonly<Record<string, number>>;
 }
 
 // The defaults are for a cluster: four partitions a queue, and 20 polls a second of each queue of the history service,
@@ -22,14 +23,17 @@ const TUNING = {
 
 /** The command line of `temporal`. Its HTTP and metrics ports are free ones of its own choice, on `--ip` as well. */
 export function serverArguments(settings: ServerSettings): string[] {
-  const { port, uiPort, namespace, dbFile, mayLoseFile, searchAttributes } = settings;
+  const { port, uiPort, namespace, dbFile, mayLoseFile, searchAttributes, dynamicConfig } = settings;
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'],
     ...(uiPort === false ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...(dbFile === undefined ? [] : ['--db-filename', dbFile]),
     ...(mayLoseFile ? ['--sqlite-pragma', 'synchronous=OFF'] : []),
-    ...Object.entries(TUNING).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+    ...Object.entries({ ...TUNING, ...dynamicConfig }).flatMap(([key, value]) => [
+      '--dynamic-config-value',
+      `${key}=${value}`,
+    ]),
     ...Object.entries(searchAttributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findTemporalBinary } from './find-binary';
@@ -40,6 +41,8 @@ export interface StartOptions {
   namespace?: string;
   /** Search attributes to register, with their types. Default: none. */
   searchAttributes?: ServerSettings['searchAttributes'];
+  /** Settings of Temporal's dynamic configuration, such as lower limits for a test. Default: none but the tuning. */
+  dynamicConfig?: ServerSettings['dynamicConfig'];
   /** Told, a line at a time, what is being done that takes long. */
   onProgress?: (line: string) => void;
   /** File that the server's output is appended to. Default: none; its last lines are kept for messages. */
@@ -71,6 +74,7 @@ export async function startTemporalServer(options: StartOptions = {}): Promise<T
       dbFile,
       mayLoseFile: options.mayLoseFile ?? false,
       searchAttributes: options.searchAttributes ?? {},
+      dynamicConfig: options.dynamicConfig ?? {},
     };
     try {
       return await launch(binary, settings, options.logFile);
@@ -88,6 +92,7 @@ async function launch(binary: string, settings: ServerSettings, logFile?: string
   const child = spawn(binary, serverArguments(settings), {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: serverEnvironment(process.env),
     windowsHide: true,
   });
   const output = new ServerOutput([child.stdout, child.stderr], logFile);
@@ -139,4 +144,11 @@ async function untilCertainlyOurs(output: ServerOutput, port: number): Promise<v
   for (let waited = 0; waited < 1_000 && !output.includes(new RegExp(`Server:.*:${port}$`)); waited += 20) {
     await sleep(20);
   }
+}
+
+/** What the server is to know of our environment: nothing of another server, and a name even where the user has none. */
+function serverEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_'));
+  // Go asks for both where the system does not know the user, as in a container, and the server ends without.
+  return { USER: 'identity-center', HOME: tmpdir(), ...Object.fromEntries(others) };
 }

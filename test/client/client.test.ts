@@ -107,8 +107,14 @@ test.concurrent('progress shows what the run is reconciling, and its steps with 
     { operation: 'CreateInstance', error: 'ValidationException', message: 'bad name', times: 1 },
     { operation: 'ListInstances', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
   ];
-  harness.emulator.setFaults({ accounts: [account], failNext });
+  harness.emulator.setFaults({ accounts: [account], latencyMs: 1_000 });
   const run = await harness.client.start(requestFor(account));
+  await until(
+    () => harness.emulator.calls({ account, operation: 'CreateInstance' }).length,
+    (count) => count === 1,
+  );
+  // The look before the call has come through; the call fails, and so does the look after it.
+  harness.emulator.setFaults({ accounts: [account], failNext });
   const reconciling = await until(
     () => harness.client.status(account),
     ({ stage }) => stage === 'reconciling',

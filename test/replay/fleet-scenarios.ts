@@ -20,6 +20,15 @@ export const fleetScenarios: Record<string, Scenario> = {
   'fleet-pages-retried': { start: startTwoPages, during: retryTwoPages },
   // The page of a stopping fleet, whose held account is tried again.
   'fleet-page-stopped': { start: startStoppingPage, during: retryHeld },
+  // They go on in another execution, the page with a run that the one before has started.
+  'fleet-continued': {
+    start: (harness, account) => startContinued(harness, account, 'fleet'),
+    during: retryHeld,
+  },
+  'fleet-page-continued': {
+    start: (harness, account) => startContinued(harness, account, 'page'),
+    during: retryHeld,
+  },
 };
 
 /** A fleet of an account that succeeds, one that is refused for good and tried again, and one that is no request. */
@@ -121,4 +130,28 @@ async function startStoppingPage(harness: Harness, accountId: string): Promise<S
 async function retryHeld({ client, emulator }: Harness, account: string): Promise<void> {
   emulator.setFaults({ accounts: [account], organizationForbids: false });
   await client.fleets.steer(`recorded-${account}`, 'retry');
+}
+
+/** A fleet with a held account that, or whose page, has got so many signals that it goes on in another execution. */
+async function startContinued(
+  { client, emulator, temporal }: Harness,
+  accountId: string,
+  which: 'fleet' | 'page',
+): Promise<StartedRun> {
+  emulator.setFaults({ accounts: [accountId], organizationForbids: true });
+  const name = `recorded-${accountId}`;
+  await client.fleets.start({ name, accounts: [requestFor(accountId, { onFailure: 'hold' })] });
+  const { pageIdPrefix } = await until(
+    () => client.fleets.status(name),
+    ({ held }) => held === 1,
+  );
+  const handle = temporal.workflow.getHandle(which === 'fleet' ? fleetIdOf(name) : `${pageIdPrefix}0`);
+  const { runId: first } = await handle.describe();
+  for (let sent = 0; sent < 2_600; sent += 100)
+    await Promise.all(Array.from({ length: 100 }, () => handle.signal('nothing that it knows')));
+  const { runId } = await until(
+    () => handle.describe(),
+    ({ runId }) => runId !== first,
+  );
+  return { accountId, workflowId: handle.workflowId, runId, joined: false };
 }

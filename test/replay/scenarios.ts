@@ -59,11 +59,38 @@ export const scenarios: Record<string, Scenario> = {
     faults: { notReadyForMs: 60_000 },
     request: { timing: { accountReadyTimeout: '1s' } },
   },
+  'account-ready-after-a-while': { faults: { notReadyForMs: 3_000 } },
+  'look-not-answered': {
+    faults: { failNext: [{ operation: 'ListInstances', error: 'html503', times: 2 }] },
+  },
+  'cancelled-before-anything-was-sent': {
+    faults: { notReadyForMs: 60_000 },
+    during: cancelAt('AssumeRole'),
+  },
   'create-timeout': {
     faults: { throttle: { ratePerSecond: 0, burst: 0 } },
     request: { timing: { createTimeout: '2s', activeTimeout: '5s' } },
   },
   'create-failed': { faults: { createFails: 'no reason' } },
+  'create-failed-then-another-name': {
+    before: async (harness, account) => {
+      harness.emulator.setFaults({ accounts: [account], createFails: 'no reason' });
+      await harness.client.provision(requestFor(account, { name: 'one' })).catch(() => undefined);
+      await healthy(harness, account);
+    },
+    request: { name: 'two', onCreateFailed: 'recreate' },
+  },
+  'deprovisioned-then-another-name': {
+    before: async (harness, account) => {
+      const { instanceArn } = await harness.client.provision(requestFor(account, { name: 'one' }));
+      await harness.deleteInstance(account, instanceArn);
+    },
+    request: { name: 'two' },
+  },
+  'generations-exhausted': {
+    faults: { createFails: 'no reason', deletionMs: 0 },
+    request: { onCreateFailed: 'recreate' },
+  },
   recreated: { faults: { createFails: 'no reason' }, request: { onCreateFailed: 'recreate' } },
   'next-generation': {
     before: async (harness, account) => {
@@ -82,6 +109,29 @@ export const scenarios: Record<string, Scenario> = {
   'cancelled-with-answer-lost': {
     faults: { hangAfterWrite: { operation: 'CreateInstance', times: 1 } },
     during: cancelAt('CreateInstance'),
+  },
+  'cancelled-beside-an-earlier-instance': {
+    before: provisionOnce,
+    faults: waits('DescribeInstance'),
+    request: hold,
+    during: inTurn(called('DescribeInstance'), rest, cancel),
+  },
+  'cancelled-after-a-correction-of-a-lost-call': {
+    faults: { lateWrite: { operation: 'CreateInstance', delayMs: 30_000, times: 1 } },
+    request: { onFailure: 'hold', name: 'one', timing: { createTimeout: '3s' } },
+    during: inTurn(
+      held,
+      async ({ client, emulator }, account) => {
+        const asked = emulator.calls({ account, operation: 'CreateInstance' }).length;
+        emulator.setFaults({ accounts: [account], deletionMs: 0, ...waits('CreateInstance') });
+        await client.retry(account, { name: 'two' });
+        await until(
+          () => emulator.calls({ account, operation: 'CreateInstance' }).length,
+          (count) => count > asked,
+        );
+      },
+      cancel,
+    ),
   },
   'cancelled-and-kept': {
     faults: { creationMs: 60_000 },

@@ -21,6 +21,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
     waiting: 0,
     open: 0,
     held: 0,
+    notReady: 0,
     maxConcurrent: 50,
     startedAt: after(0),
     ...defined({ endedAt: more.status === 'RUNNING' ? undefined : after(60) }),

@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import type { AccountOutcome, FleetInput, FleetResult } from '../../client';
 import { fleetIdOf } from '../../contract';
 import { WORKFLOW_BUNDLE } from '../../worker';
-import { freshAccount, requestFor } from './harness';
+import { freshAccount, requestFor, type HarnessOptions } from './harness';
 import { startProvisioning, type ProvisioningHarness } from './provisioning';
 
 /** A harness in the words of tests of fleets. */
@@ -19,8 +19,8 @@ export interface FleetHarness extends ProvisioningHarness {
 
 export const freshAccounts = (count: number): string[] => Array.from({ length: count }, freshAccount);
 
-export async function startFleets(): Promise<FleetHarness> {
-  const harness = await startProvisioning();
+export async function startFleets(options: HarnessOptions = {}): Promise<FleetHarness> {
+  const harness = await startProvisioning(options);
   const { fleets } = harness.client;
   const names: string[] = [];
   const freshName = () => {

@@ -2,7 +2,7 @@ import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin
 import { RunFailedError, type StartedRun } from '../../client';
 import type { ProgressFailure, ProvisionRequestInput, ProvisionResult } from '../../contract';
 import type { EmulatedInstance, Faults, RecordedCall } from '../../sandbox/emulator';
-import { requestFor, startHarness, until, type Harness } from './harness';
+import { requestFor, startHarness, until, type Harness, type HarnessOptions } from './harness';
 
 /** An account's faults, as a test states them. */
 export type AccountFaults = Omit<Faults, 'accounts'>;
@@ -35,8 +35,8 @@ export interface ProvisioningHarness extends Harness {
   createdBySomebodyElse(account: string, region?: string): Promise<string>;
 }
 
-export async function startProvisioning(): Promise<ProvisioningHarness> {
-  const harness = await startHarness();
+export async function startProvisioning(options: HarnessOptions = {}): Promise<ProvisioningHarness> {
+  const harness = await startHarness(options);
   const { client, emulator } = harness;
   const setFaults = (account: string, faults: AccountFaults) => {
     emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });

@@ -1,16 +1,23 @@
 import {
   ActivityCancellationType,
-  ApplicationFailure,
+  type ApplicationFailure,
   CancellationScope,
   CancelledFailure,
   isCancellation,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, FoundInstance, SettledInstance } from '../../activities';
-import { defined, isFleetId, milliseconds, type ProvisionRequest, type Situation } from '../../contract';
-import { activityFailure, isFinal, isUnanswered, runFailure, situationOf } from '../shared/failure';
+import type { Activities, CreateAnswer, FoundInstance, SettledInstance } from '../../activities';
+import {
+  defined,
+  milliseconds,
+  type CreateNews,
+  type ProvisionRequest,
+  type Situation,
+} from '../../contract';
+import { activityFailure, createNews, isFinal, isUnanswered, runFailure } from '../shared/failure';
 import { backOff, retryPolicy } from '../shared/retry';
+import { fleetPage } from './fleet-place';
 import type { ActivityKind, Interruptible } from './interruptible';
 
 /** The longest an attempt may take: the role, the call, and a look after a denial. */
@@ -31,22 +38,36 @@ export interface AskedInstance {
   tags?: Record<string, string>;
 }
 
-/** Hears of the calls of a CreateInstance. */
+/** Knows, and hears, of the calls of CreateInstance. */
 export interface CreateListener {
+  /** What the account had before the run's first call, where that is known. */
+  readonly existedBefore: readonly string[] | undefined;
+  /** Whether a call with a token was not answered. */
+  isLost(clientToken: string): boolean;
   /** Called before a call may be sent. */
   sent(): void;
-  /** Called where the last call, cut short or not, was not answered. */
-  unanswered(): void;
+  /** Called with what a look has shown before the first call. */
+  looked(existedBefore: readonly string[]): void;
+  /**
+   * Called where the activity has ended without an instance, cut short or not.
+   *
+   * @param news `undefined`: nobody can tell
+   * @param unanswered whether its last call was not answered
+   */
+  failed(asked: AskedInstance, news: CreateNews | undefined, unanswered: boolean): void;
 }
 
-/** How CreateInstance ended. */
-export type CreateOutcome =
-  | { status: 'created'; instanceArn: string }
-  /** A conflict with an instance, or with a write that has not propagated. */
-  | { status: 'conflict'; failure: ApplicationFailure }
-  /** Refused for good. */
-  | { status: 'refused'; failure: ApplicationFailure }
-  | { status: 'timedOut'; failure: ApplicationFailure };
+/** From when to when, on the clock of {@link Interruptible.now}, something is tried. */
+export interface CreateSpan {
+  since: number;
+  until: number;
+}
+
+/** CreateInstance is not through, and the run has to know of a failure before it goes on. */
+interface ToldFailure {
+  failure: ApplicationFailure;
+  goOnAfterMs: number;
+}
 
 type Settled<Status> = Extract<SettledInstance, { status: Status }>;
 
@@ -69,22 +90,34 @@ interface InstanceAddress {
  * an abort, and failures that end or hold the run.
  */
 export interface AccountActivities {
-  /** @param until when to stop trying, on the clock of {@link Interruptible.now} */
-  createInstance(asked: AskedInstance, until: number, listener: CreateListener): Promise<CreateOutcome>;
-  /** Looks for the instance of the account over all Regions, once it has settled. */
-  findInstance(): Promise<FoundInstance | undefined>;
+  /** @param placeGiven others go on in the fleet's window meanwhile */
+  createInstance(
+    asked: AskedInstance,
+    span: CreateSpan,
+    listener: CreateListener,
+    placeGiven: boolean,
+  ): Promise<CreateAnswer | ToldFailure>;
+  /** Lists the ARNs of what the account has, over all Regions. */
+  listInstances(span: CreateSpan): Promise<string[]>;
+  /**
+   * Looks for the instance of the account over all Regions, once it has settled.
+   *
+   * @param wanted `any`: somebody else's may be taken over or deleted, so an organization's is refused
+   */
+  findInstance(wanted: 'own' | 'any'): Promise<FoundInstance | undefined>;
   waitForActive(instance: InstanceAddress): Promise<WaitOutcome>;
-  /** @param createdSince ISO 8601; an older instance is kept */
-  deleteInstance(instance: InstanceAddress, createdSince?: string): Promise<'gone' | 'kept'>;
+  deleteInstance(instance: InstanceAddress): Promise<void>;
 }
+
+/** What a request says of the account, and of the time that it may take. */
+type AccountRequest = Pick<ProvisionRequest, 'accountId' | 'timing'> & { region?: string | undefined };
 
 /** Binds the activities to an account, and to the steering of its run. */
 export function accountActivities(
-  { accountId, region, timing }: Pick<ProvisionRequest, 'accountId' | 'region' | 'timing'>,
+  { accountId, region, timing }: AccountRequest,
   work: Interruptible,
 ): AccountActivities {
-  const { workflowId, parent } = workflowInfo();
-  const fleetPage = parent !== undefined && isFleetId(parent.workflowId) ? parent.workflowId : undefined;
+  const { workflowId } = workflowInfo();
   const pollIntervalMs = milliseconds(timing.pollInterval);
   const activeTimeoutMs = milliseconds(timing.activeTimeout);
 
@@ -95,7 +128,7 @@ export function accountActivities(
       region,
       backOff: backOff(timing),
       accountReadyTimeoutMs: Math.max(0, milliseconds(timing.accountReadyTimeout) - spentMs),
-      fleetPage,
+      fleetPage: fleetPage(),
     });
 
   const scheduled = (kind: ActivityKind, { timeoutMs, ...schedule }: Schedule) =>
@@ -133,34 +166,50 @@ export function accountActivities(
   }
 
   return {
-    async createInstance(asked, until, listener) {
-      const attempt = async (spentMs: number) => {
+    createInstance: (asked, { since, until }, listener, placeGiven) =>
+      run('write', 'createTimeout', async () => {
         const { createInstance } = scheduled('write', {
-          summary: `creates the instance in ${region}`,
+          summary: `creates the instance${region === undefined ? '' : ` in ${region}`}`,
           timeoutMs: until - work.now(),
+        });
+        const input = defined({
+          ...inputAfter(work.now() - since),
+          workflowId,
+          ...asked,
+          existedBefore: listener.existedBefore,
+          lostBefore: listener.isLost(asked.clientToken) || undefined,
+          placeGiven: placeGiven || undefined,
         });
         listener.sent();
         try {
-          return await createInstance({ ...inputAfter(spentMs), workflowId, ...asked });
+          const answer = await createInstance(input);
+          listener.looked(answer.existedBefore);
+          return answer;
         } catch (error) {
-          if (isUnanswered(error)) listener.unanswered();
-          throw error;
+          const news = createNews(error);
+          listener.failed(asked, news, isUnanswered(error));
+          if (news?.goOnAfterMs === undefined) throw error;
+          return {
+            failure: activityFailure(error, 'createTimeout', accountId),
+            goOnAfterMs: news.goOnAfterMs,
+          };
         }
-      };
-      try {
-        return { status: 'created', ...(await run('write', 'createTimeout', attempt)) };
-      } catch (error) {
-        if (error instanceof ApplicationFailure) return refusal(error);
-        throw error;
-      }
-    },
-    findInstance: () =>
+      }),
+    listInstances: ({ since, until }) =>
+      run('read', 'createTimeout', () =>
+        scheduled('read', {
+          summary: 'looks at what the account has, before anything is sent',
+          timeoutMs: until - work.now(),
+        }).listInstances(inputAfter(work.now() - since)),
+      ),
+    findInstance: (wanted) =>
       run('read', 'activeTimeout', (spentMs) =>
         settling('read', 'looks for an instance of the account, over all Regions', spentMs).findInstance({
           ...inputAfter(spentMs),
           // A denial of the look is no sign of a new account: CreateInstance has had its time to wait for that.
           accountReadyTimeoutMs: 0,
           workflowId,
+          wanted,
           pollIntervalMs,
         }),
       ),
@@ -192,7 +241,7 @@ export function accountActivities(
         }
       }
     },
-    deleteInstance: ({ instanceArn, region: its }, createdSince) =>
+    deleteInstance: ({ instanceArn, region: its }) =>
       run('write', 'activeTimeout', (spentMs) =>
         settling(
           'write',
@@ -203,25 +252,9 @@ export function accountActivities(
           region: its,
           instanceArn,
           pollIntervalMs,
-          ...defined({ createdSince }),
         }),
       ),
   };
-}
-
-/** Turns what CreateInstance ended with into a value; throws what the run has to stop with. */
-function refusal(failure: ApplicationFailure): CreateOutcome {
-  switch (situationOf(failure)) {
-    case 'aborted':
-    case 'wrongAccount':
-      throw failure;
-    case 'createTimeout':
-      return { status: 'timedOut', failure };
-    case 'conflict':
-      return { status: 'conflict', failure };
-    default:
-      return { status: 'refused', failure };
-  }
 }
 
 /** The ID of an instance, as the timeline has room for. */

@@ -1,17 +1,20 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FoundInstance } from '../../activities';
-import { describeFailure, milliseconds, type ProvisionRequest } from '../../contract';
+import { describeFailure, milliseconds, readFailureParts, type ProvisionRequest } from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
-import type { AccountActivities, CreateOutcome } from './activities';
+import type { AccountActivities } from './activities';
+import { create } from './create';
+import { arnAndRegion, type Instance } from './creation';
 import type { Interruptible } from './interruptible';
-import { arnAndRegion, type Instance, type Provisioning } from './state';
+import type { Provisioning } from './state';
 
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Asks AWS for the instance behind the token. Where that is refused, or its time is over, looks for what there is instead:
  * an instance of the account's runs is gone on with, another's adopted or refused, and where there is none the run stops
- * with what AWS said. Only after a Conflict the same token is sent again: its write may not have propagated.
+ * with what AWS said. Only after a Conflict the same token is sent again: its write may not have propagated. A token that
+ * AWS holds to other parameters leads nowhere where there is no instance: the next one is sent.
  */
 export async function createOrReconcile(run: Provisioning): Promise<Instance> {
   const { state, status, work } = run;
@@ -24,15 +27,25 @@ export async function createOrReconcile(run: Provisioning): Promise<Instance> {
   const until = work.now() + milliseconds(state.request.timing.createTimeout);
   let conflict: ApplicationFailure | undefined;
   for (let conflicts = 0; ; conflicts += 1) {
-    const outcome = await create(run, until);
-    if (outcome.status === 'created') return made(run, outcome.instanceArn);
+    const outcome = await create(run, state.asked, until);
+    if (outcome.status === 'created') return state.goOnWith(outcome.instanceArn, state.request.region);
     status.showFailure(describeFailure(outcome.failure));
-    state.failed(outcome.failure);
+    // There is nothing to look for, or what a look shows is the organization's.
+    if (state.isUnsent) throw outcome.failure;
+    const situation = situationOf(outcome.failure);
+    if (situation === 'managementAccount') {
+      state.notMade();
+      throw outcome.failure;
+    }
+    state.refused(outcome.failure);
     const existing = await reconcile(run, outcome.failure, conflicts);
     if (existing !== undefined) return existing;
     switch (outcome.status) {
       case 'refused':
-        throw outcome.failure;
+        if (situation !== 'parameterMismatch') throw outcome.failure;
+        state.giveUpToken(outcome.failure);
+        state.nextGeneration();
+        break;
       case 'timedOut':
         throw conflict ?? outcome.failure;
       case 'conflict':
@@ -41,50 +54,50 @@ export async function createOrReconcile(run: Provisioning): Promise<Instance> {
   }
 }
 
-/** Calls CreateInstance with the token, and what is asked for. */
-export function create({ state, activities }: Provisioning, until: number): Promise<CreateOutcome> {
-  return activities.createInstance(state.asked, until, state);
-}
-
-/** Goes on with the instance that CreateInstance has made. */
-export function made({ state }: Provisioning, instanceArn: string): Instance {
-  return state.goOnWith({ instanceArn, region: state.request.region, adopted: false });
-}
-
 /**
  * Looks for what the account has, after CreateInstance ended with `failure`: the instance to go on with, or `undefined`
- * where there is none. Throws `InstanceExists` for somebody else's, unless it is to be adopted.
+ * where there is none. Throws `InstanceExists` for somebody else's, unless it is to be adopted. One that is CREATE_FAILED
+ * holds nothing, whoever asked for it: it is the run's to go on with, as `onCreateFailed` says.
  *
  * @param conflicts how many Conflicts there were before
  */
-async function reconcile(
+export async function reconcile(
   run: Provisioning,
   failure: ApplicationFailure,
   conflicts = 0,
 ): Promise<Instance | undefined> {
   const { state, status, activities } = run;
   const { accountId, region, existing, timing } = state.request;
+  const situation = situationOf(failure);
   const { isToBeCorrected } = state;
   let found: FoundInstance | undefined;
   try {
-    const mayShowLate = isToBeCorrected || situationOf(failure) === 'conflict';
-    found = await (mayShowLate ? lookTwice(run, timing, conflicts) : activities.findInstance());
+    const mayShowLate = isToBeCorrected || situation === 'conflict' || situation === 'parameterMismatch';
+    found = await (mayShowLate ? lookTwice(run, 'any', timing, conflicts) : activities.findInstance('any'));
   } catch (error) {
     // Whether there is an instance stays open; what AWS said first is what the user has to act on.
-    throw error instanceof ApplicationFailure && situationOf(error) !== 'aborted' ? failure : error;
+    throw error instanceof ApplicationFailure && !isDecisive(error) ? failure : error;
   }
   if (found === undefined) {
     state.foundNone();
     return undefined;
   }
+  // What is corrected is for the next.
+  if (found.status === 'CREATE_FAILED') return state.goOnWith(found.instanceArn, found.region);
   const adopted = !found.ours || found.region !== region;
-  if (adopted && (existing !== 'adopt' || found.status !== 'ACTIVE')) {
+  if (adopted && existing !== 'adopt') {
     const detail = `${arnAndRegion(found)} (${found.status}); AWS answered ${failure.type ?? 'nothing'}`;
     throw runFailure({ situation: 'instanceExists', accountId, detail }, failure);
   }
   if (isToBeCorrected)
     status.addNote(`${found.instanceArn} exists already: its name and tags stay as they are`);
-  return state.goOnWith({ instanceArn: found.instanceArn, region: found.region, adopted });
+  state.dropCorrection();
+  return state.goOnWith(found.instanceArn, found.region, adopted);
+}
+
+/** Whether a look failed in a way that says more than what CreateInstance ended with. */
+function isDecisive(error: ApplicationFailure): boolean {
+  return situationOf(error) === 'aborted' || readFailureParts(error)?.operation === 'DescribeOrganization';
 }
 
 /**
@@ -95,12 +108,13 @@ async function reconcile(
  */
 export async function lookTwice(
   { activities, work }: { activities: AccountActivities; work: Interruptible },
+  wanted: 'own' | 'any',
   { pollInterval }: Pick<ProvisionRequest['timing'], 'pollInterval'>,
   before = 0,
 ): Promise<FoundInstance | undefined> {
-  const found = await activities.findInstance();
+  const found = await activities.findInstance(wanted);
   if (found !== undefined) return found;
   const pauseMs = Math.min(LONGEST_PAUSE_MS, milliseconds(pollInterval) * 1.5 ** before);
   await work.rest(pauseMs, 'a write may take a while until it shows: looks again');
-  return activities.findInstance();
+  return activities.findInstance(wanted);
 }

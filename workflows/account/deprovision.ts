@@ -10,14 +10,14 @@ import { runFailure } from '../shared/failure';
 import { acceptRequest } from '../shared/argument';
 import { accountActivities } from './activities';
 import { lookTwice } from './create-or-reconcile';
+import { arnAndRegion } from './creation';
 import { setHandlers } from './handlers';
 import { Interruptible } from './interruptible';
-import { arnAndRegion } from './state';
 import { Status } from './status';
 
 /**
- * Deletes the IAM Identity Center account instance of one AWS account, if it carries the tag of the account's runs, and
- * waits until it is gone. It has the workflow ID of the account, so that it never overlaps a provisioning.
+ * Deletes the IAM Identity Center account instance of one AWS account, if it carries the tag of the account's runs or is
+ * CREATE_FAILED, and waits until it is gone. It has the workflow ID of the account, so that it never overlaps a provisioning.
  */
 export async function deprovisionIdentityCenter(input: unknown): Promise<DeprovisionResult> {
   const request = acceptRequest(readDeprovisionRequest(input));
@@ -32,7 +32,7 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
   const activities = accountActivities(request, work);
   setHandlers({ status, work, progress: () => status.progress() });
   try {
-    found = await lookTwice({ activities, work }, timing);
+    found = await lookTwice({ activities, work }, 'any', timing);
     if (found !== undefined) {
       refuseUnlessOurs(request, found);
       status.setInstance(found.instanceArn);
@@ -56,7 +56,9 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
 
 /** What was typed has to be what is there; without it, only the tag shows that the instance is the account's runs' own. */
 function refuseUnlessOurs({ accountId, instanceArn }: DeprovisionRequest, found: FoundInstance): void {
-  if (instanceArn === undefined ? found.ours : instanceArn === found.instanceArn) return;
+  // One that has failed holds nothing, and its tags cannot be read.
+  const mayBeDeleted = found.ours || found.status === 'CREATE_FAILED';
+  if (instanceArn === undefined ? mayBeDeleted : instanceArn === found.instanceArn) return;
   const asked = instanceArn === undefined ? '' : `; asked for ${instanceArn}`;
   const detail = `${arnAndRegion(found)} (${found.status})${asked}`;
   throw runFailure({ situation: 'instanceNotOurs', accountId, detail });

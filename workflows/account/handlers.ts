@@ -1,4 +1,4 @@
-import { defineQuery, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
+import { defineQuery, setHandler } from '@temporalio/workflow';
 import {
   PROGRESS_QUERY,
   readCorrection,
@@ -7,7 +7,7 @@ import {
   type Progress,
   type Steer,
 } from '../../contract';
-import { handleSignal, handleUpdate, type Decide } from '../shared/handlers';
+import { handleOtherSignals, handleSignal, handleUpdate, type Decide } from '../shared/handlers';
 import type { Hold } from './hold';
 import type { Interruptible } from './interruptible';
 import type { Status } from './status';
@@ -50,7 +50,5 @@ export function setHandlers({ status, work, hold, progress }: HandledRun): void 
     handleSignal(steer, STEERING[steer], decide, note);
     handleUpdate(steer, STEERING[steer], decide, progress);
   }
-  setDefaultSignalHandler((name) => {
-    note(`${name} changed nothing: there are ${Object.keys(STEERING).join(', ')}`);
-  });
+  handleOtherSignals(Object.keys(STEERING), note);
 }

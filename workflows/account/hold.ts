@@ -1,21 +1,8 @@
-import {
-  ApplicationFailure,
-  condition,
-  getExternalWorkflowHandle,
-  isCancellation,
-  workflowInfo,
-} from '@temporalio/workflow';
-import {
-  describeFailure,
-  HELD_SIGNAL,
-  isFleetId,
-  MAX_GENERATIONS,
-  milliseconds,
-  type Correction,
-  type HeldNews,
-} from '../../contract';
+import { ApplicationFailure, condition } from '@temporalio/workflow';
+import { describeFailure, MAX_GENERATIONS, milliseconds, type Correction } from '../../contract';
 import { situationOf } from '../shared/failure';
 import type { Decision } from '../shared/handlers';
+import { FleetPlace } from './fleet-place';
 import type { Provisioning } from './state';
 
 /** The wait of a stopped run for a person. */
@@ -39,17 +26,18 @@ export class Hold {
     if (!(error instanceof ApplicationFailure) || situationOf(error) === 'aborted') throw error;
     if (onFailure === 'fail') throw error;
     const timeoutMs = milliseconds(timing.holdTimeout);
+    const place = new FleetPlace(accountId);
     this.failure = error;
     try {
       // Nothing is done in a hold, and `retry` is a person's word that it should be.
       status.setPaused(false);
       status.showFailure(describeFailure(error, 'hold'));
       status.setHeld(new Date(Date.now() + timeoutMs));
-      await tellFleet(accountId, true);
+      await place.give('held');
       const isOver = () => !this.isHeld || work.isAborted;
       if (!(await condition(isOver, timeoutMs, { summary: 'held: waits for retry or abort' }))) throw error;
       work.throwIfAborted(error);
-      await tellFleet(accountId, false);
+      await place.take();
     } finally {
       // A cancel ends the hold as well: its roll-back takes no correction.
       this.failure = undefined;
@@ -71,20 +59,5 @@ export class Hold {
       this.failure = undefined;
       work.showStage();
     };
-  }
-}
-
-/** Tells the fleet of the run: a held run gives its place in the window to another. */
-async function tellFleet(accountId: string, held: boolean): Promise<void> {
-  const { parent } = workflowInfo();
-  if (parent === undefined || !isFleetId(parent.workflowId)) return;
-  try {
-    await getExternalWorkflowHandle(parent.workflowId, parent.runId).signal<[HeldNews]>(HELD_SIGNAL, {
-      accountId,
-      held,
-    });
-  } catch (error) {
-    if (isCancellation(error)) throw error;
-    // The fleet has ended, and has no window any more.
   }
 }

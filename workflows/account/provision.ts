@@ -1,13 +1,21 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
-import { describeFailure, readRequest, type ProvisionRequest, type ProvisionResult } from '../../contract';
+import {
+  describeFailure,
+  readRequest,
+  type Outcome,
+  type ProvisionRequest,
+  type ProvisionResult,
+} from '../../contract';
 import { acceptRequest } from '../shared/argument';
 import { accountActivities, type ActiveInstance, type CreateFailed } from './activities';
-import { createOrReconcile } from './create-or-reconcile';
+import { createOrReconcile, reconcile } from './create-or-reconcile';
+import type { Instance } from './creation';
 import { setHandlers } from './handlers';
 import { Hold } from './hold';
 import { Interruptible } from './interruptible';
 import { rollBack } from './roll-back';
-import { State, type Instance, type Provisioning } from './state';
+import type { Origin } from './origins';
+import { State, type Provisioning } from './state';
 import { Status } from './status';
 
 /**
@@ -49,11 +57,14 @@ async function provision(run: Provisioning, hold: Hold): Promise<ProvisionResult
       const outcome = state.createFailed ?? (await activities.waitForActive(instance));
       switch (outcome.status) {
         case 'active':
-          return provisioned(state, instance, outcome);
+          return provisioned(run, instance, outcome);
         case 'createFailed':
           await removeFailed(run, instance, outcome);
           break;
         case 'gone':
+          state.deleted();
+          // There may be another, which the tokens that are used up keep from showing.
+          if (state.isLastToken && (await reconcile(run, outcome.failure)) !== undefined) continue;
           state.giveUpToken(outcome.failure);
       }
       state.nextGeneration();
@@ -64,29 +75,39 @@ async function provision(run: Provisioning, hold: Hold): Promise<ProvisionResult
   }
 }
 
+const OUTCOMES: Record<Origin, Outcome> = {
+  thisRun: 'created',
+  earlierRun: 'alreadyProvisioned',
+  unknown: 'alreadyProvisioned',
+  adopted: 'adopted',
+};
+
 /** Deletes an instance that AWS could not make; stops the run unless the request, or a `retry`, says to make it anew. */
 async function removeFailed(run: Provisioning, instance: Instance, outcome: CreateFailed): Promise<void> {
-  const { state, activities } = run;
+  const { state, status, activities } = run;
   const isMadeAnew = state.createFailed !== undefined || state.request.onCreateFailed === 'recreate';
-  state.couldNotBeMade(instance, outcome);
+  state.couldNotBeMade(instance, outcome, isMadeAnew);
   if (!isMadeAnew) throw outcome.failure;
-  state.giveUpToken(outcome.failure);
+  status.showFailure(describeFailure(outcome.failure));
   await activities.deleteInstance(instance);
+  state.deleted();
+  state.giveUpToken(outcome.failure);
 }
 
 function provisioned(
-  { request, token, generation, startedAt }: State,
-  { instanceArn, region, adopted }: Instance,
-  { identityStoreId, createdAt }: ActiveInstance,
+  { state: { request, token, generation }, status }: Provisioning,
+  { instanceArn, region, origin }: Instance,
+  { identityStoreId }: ActiveInstance,
 ): ProvisionResult {
-  const isOlder = createdAt !== undefined && createdAt < startedAt;
+  if (origin === 'unknown')
+    status.addNote(`whether this run or an earlier one made ${instanceArn} is not known`);
   return {
     accountId: request.accountId,
     region,
     instanceArn,
     identityStoreId,
     status: 'ACTIVE',
-    outcome: adopted ? 'adopted' : isOlder ? 'alreadyProvisioned' : 'created',
+    outcome: OUTCOMES[origin],
     clientToken: token,
     generation,
   };

@@ -1,8 +1,12 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import { describeFailure, milliseconds } from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
-import { create, lookTwice, made } from './create-or-reconcile';
-import { arnAndRegion, type Instance, type Provisioning } from './state';
+import type { AskedInstance } from './activities';
+import { create } from './create';
+import { lookTwice } from './create-or-reconcile';
+import { arnAndRegion, type Instance } from './creation';
+import type { Origin } from './origins';
+import type { Provisioning } from './state';
 
 /**
  * Does what `onCancel` says with the instance that a cancelled run made, and with no other.
@@ -20,7 +24,9 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
       // An account that lets nobody in has not let CreateInstance in either.
-      if (state.instance === undefined && situationOf(error) === 'accountNotReady') return undefined;
+      const situation = situationOf(error);
+      const isShut = (situation === 'accountNotReady' || situation === 'explicitDeny') && !state.mayYetMake;
+      if (state.instance === undefined && isShut) return undefined;
       if (state.request.onCancel === 'delete') return rollBackFailed(run, error);
       status.addNote(`whether CreateInstance made an instance is not known (${error.message}); it is left`);
       return undefined;
@@ -39,47 +45,57 @@ async function keep(run: Provisioning): Promise<void> {
 
 /** Deletes what the run made. */
 async function remove(run: Provisioning): Promise<void> {
-  const { state, status, activities } = run;
-  const instance = state.instance ?? (state.mayHaveMade ? await findOrAskOnceMore(run) : undefined);
-  if (instance === undefined) return;
-  if (instance.adopted) {
-    status.addNote(`${arnAndRegion(instance)} is left: it was adopted, not made by this run`);
-  } else if ((await activities.deleteInstance(instance, state.startedAt)) === 'kept') {
-    status.addNote(`${arnAndRegion(instance)} is left: it is older than this run`);
-  } else {
-    status.addNote(`${arnAndRegion(instance)} was deleted`);
-    state.deleted();
+  const { state } = run;
+  const instance = state.instance ?? (state.mayHaveMade ? await findOwn(run) : undefined);
+  if (instance !== undefined && !(await removeOwn(run, instance))) return;
+  // One after the other: an account has one instance at the most.
+  for (const asked of state.lostCalls) {
+    const made = await askOnceMore(run, asked);
+    if (made !== undefined && !(await removeOwn(run, made))) return;
   }
+}
+
+/** Why a cancelled run leaves an instance. */
+const LEFT: Record<Exclude<Origin, 'thisRun'>, string> = {
+  adopted: 'it was adopted, not made by this run',
+  earlierRun: 'it is older than this run',
+  unknown: 'whether this run made it is not known',
+};
+
+/** Deletes an instance that the run has made, and answers whether there is none now. */
+async function removeOwn({ state, status, activities }: Provisioning, instance: Instance): Promise<boolean> {
+  if (instance.origin !== 'thisRun') {
+    status.addNote(`${arnAndRegion(instance)} is left: ${LEFT[instance.origin]}`);
+    return false;
+  }
+  await activities.deleteInstance(instance);
+  status.addNote(`${arnAndRegion(instance)} was deleted`);
+  state.deleted();
+  return true;
 }
 
 /** Looks for the instance of a CreateInstance whose answer is not known. */
 async function findOwn(run: Provisioning): Promise<Instance | undefined> {
   const { state } = run;
-  const found = await lookTwice(run, state.request.timing);
-  if (found?.ours !== true) return undefined;
-  return state.goOnWith({ instanceArn: found.instanceArn, region: found.region, adopted: false });
+  const found = await lookTwice(run, 'own', state.request.timing);
+  return found?.ours === true ? state.goOnWith(found.instanceArn, found.region) : undefined;
 }
 
 /**
- * Looks for the instance of a CreateInstance whose answer is not known, and where there is none, sends a call that was lost
- * once more: it may be carried out after every look, and only its token leaves no doubt. AWS answers with what the call
- * made, or makes now what is then deleted.
+ * Sends a call that was lost once more: it may be carried out after every look, and only its token leaves no doubt. AWS
+ * answers with what the call made, or makes now what is then deleted.
  */
-async function findOrAskOnceMore(run: Provisioning): Promise<Instance | undefined> {
+async function askOnceMore(run: Provisioning, asked: AskedInstance): Promise<Instance | undefined> {
   const { state, work } = run;
-  const own = await findOwn(run);
-  if (own !== undefined || !state.mayYetMake) return own;
-  const outcome = await create(run, work.now() + milliseconds(state.request.timing.createTimeout));
-  switch (outcome.status) {
-    case 'created':
-      return made(run, outcome.instanceArn);
-    case 'timedOut':
-      throw outcome.failure;
-    case 'refused':
-    case 'conflict':
-      // AWS has answered: it makes none now, and what it made before shows.
-      return findOwn(run);
+  const outcome = await create(run, asked, work.now() + milliseconds(state.request.timing.createTimeout));
+  if (outcome.status === 'created') {
+    state.answered(asked.clientToken);
+    return state.goOnWith(outcome.instanceArn, state.request.region);
   }
+  if (outcome.status === 'timedOut' || !state.hasJustSent) throw outcome.failure;
+  // AWS has answered: it makes none now, and what it made before shows.
+  state.answered(asked.clientToken);
+  return findOwn(run);
 }
 
 function rollBackFailed({ state }: Provisioning, error: ApplicationFailure): ApplicationFailure {

@@ -5,12 +5,15 @@ import {
   describeFailure,
   MAX_GENERATIONS,
   type Correction,
+  type CreateNews,
   type ProvisionRequest,
   type Stage,
 } from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
 import type { AccountActivities, AskedInstance, CreateFailed, CreateListener } from './activities';
+import { arnAndRegion, STAGE_AFTER, type Creation, type Instance } from './creation';
 import type { Interruptible } from './interruptible';
+import { Origins } from './origins';
 import type { Status } from './status';
 
 /** A provisioning: what it knows, what it shows, and what it acts with. */
@@ -21,56 +24,14 @@ export interface Provisioning {
   activities: AccountActivities;
 }
 
-/** The instance that a run goes on with. */
-export interface Instance {
-  instanceArn: string;
-  region: string;
-  /** Not made for this workflow ID and this Region: taken over by `existing: "adopt"`. */
-  adopted: boolean;
-}
-
-/**
- * What a run knows of the instance that it asks for, and what follows:
- *
- *     notSent ──► sent ──► made ──► ACTIVE, the end
- *                  │        ├─────► gone ─────────────► notSent, with the next token
- *                  │        └─────► createFailed ─────► deleted: notSent, with the next token
- *                  └─────► failed ─► a look: made, or with nothing there notMade; after a Conflict sent again
- *
- * `sent` is `unanswered` once a call was lost. After the last token the run stops with `GenerationsExhausted`, where it is.
- * From `notMade` a `retry` sends the same token again, or with a correction the next.
- */
-type Creation =
-  /** No call with the token can have left. */
-  | { is: 'notSent' }
-  /** CreateInstance was called, and what came of it is not known: AWS may have made an instance. */
-  | { is: 'sent' }
-  /** Like `sent`, and a call was lost: AWS may yet carry it out, after every look. */
-  | { is: 'unanswered' }
-  /** CreateInstance ended for good, and no look has shown since what there is: nothing is sent before one has. */
-  | { is: 'failed'; failure: ApplicationFailure; unanswered: boolean }
-  /** AWS has refused, and shows no instance. */
-  | { is: 'notMade' }
-  /** There is an instance to go on with. */
-  | { is: 'made'; instance: Instance }
-  /** The instance is CREATE_FAILED, and still there. */
-  | { is: 'createFailed'; instance: Instance; outcome: CreateFailed };
-
-/** The stage in which a run goes on from what it knows. */
-const STAGE_AFTER: Record<Creation['is'], Stage> = {
-  notSent: 'creating',
-  sent: 'creating',
-  unanswered: 'creating',
-  failed: 'reconciling',
-  notMade: 'creating',
-  made: 'waitingForActive',
-  createFailed: 'rollingBack',
-};
-
 /** The state of a provisioning. Its methods lead from one state to the next, and show people what follows from it. */
 export class State implements CreateListener {
   generation = 1;
   private creation: Creation = { is: 'notSent' };
+  private beforeSent = this.creation;
+  /** By token, the calls that were not answered: AWS may yet carry them out, after every look. */
+  private readonly lost = new Map<string, AskedInstance>();
+  private readonly origins = new Origins();
   private correction: Correction | undefined;
   private rollingBack = false;
 
@@ -87,12 +48,6 @@ export class State implements CreateListener {
 
   get token(): string {
     return clientToken(workflowInfo().workflowId, this.generation);
-  }
-
-  /** The start of the run, to the second, as AWS may give CreatedDate: an older instance was not made by this run. */
-  get startedAt(): string {
-    const start = workflowInfo().startTime.getTime();
-    return new Date(start - (start % 1000)).toISOString();
   }
 
   stage(): Stage {
@@ -118,14 +73,29 @@ export class State implements CreateListener {
     return this.creation.is === 'failed' ? this.creation.failure : undefined;
   }
 
+  /** Whether no call with the present token can have left. */
+  get isUnsent(): boolean {
+    return this.creation.is === 'notSent';
+  }
+
+  /** Whether a call of the last CreateInstance may have left. */
+  get hasJustSent(): boolean {
+    return this.creation !== this.beforeSent;
+  }
+
   /** Whether AWS may have made an instance that the run does not know. */
   get mayHaveMade(): boolean {
-    return ['sent', 'unanswered', 'failed'].includes(this.creation.is);
+    return this.mayYetMake || this.creation.is === 'sent' || this.creation.is === 'failed';
   }
 
   /** Whether AWS may yet make an instance, of a call that was not answered. */
   get mayYetMake(): boolean {
-    return this.creation.is === 'unanswered' || (this.creation.is === 'failed' && this.creation.unanswered);
+    return this.lost.size > 0;
+  }
+
+  /** The calls that were not answered. */
+  get lostCalls(): AskedInstance[] {
+    return [...this.lost.values()];
   }
 
   /** Whether another name or other tags are to be asked for, once a look has shown that there is nothing. */
@@ -133,43 +103,81 @@ export class State implements CreateListener {
     return this.correction !== undefined;
   }
 
+  get existedBefore(): readonly string[] | undefined {
+    return this.origins.existedBefore;
+  }
+
+  isLost(token: string): boolean {
+    return this.lost.has(token);
+  }
+
   sent(): void {
-    this.creation = { is: this.mayYetMake ? 'unanswered' : 'sent' };
+    this.beforeSent = this.creation;
+    this.creation = { is: 'sent' };
   }
 
-  unanswered(): void {
-    this.creation = { is: 'unanswered' };
+  looked(existedBefore: readonly string[]): void {
+    this.origins.looked(existedBefore);
   }
 
-  failed(failure: ApplicationFailure): void {
-    this.creation = { is: 'failed', failure, unanswered: this.mayYetMake };
+  failed(asked: AskedInstance, news: CreateNews | undefined, unanswered: boolean): void {
+    if (news !== undefined && news.existedBefore === undefined) {
+      this.creation = this.beforeSent;
+      return;
+    }
+    if (news?.existedBefore === undefined) this.origins.mayHaveSent();
+    else this.looked(news.existedBefore);
+    if (unanswered) this.lost.set(asked.clientToken, asked);
+  }
+
+  /** CreateInstance ended for good: a look is owed. */
+  refused(failure: ApplicationFailure): void {
+    this.creation = { is: 'failed', failure };
+  }
+
+  /** AWS has made nothing of the call. */
+  notMade(): void {
+    this.creation = { is: 'notMade' };
   }
 
   /** A look has shown nothing. */
   foundNone(): void {
-    const situation = this.lookOwed && situationOf(this.lookOwed);
+    if (this.lookOwed === undefined) return;
+    const situation = situationOf(this.lookOwed);
     // A Conflict may be a write that has not propagated, and a time-out is no answer.
     const isAnswered = situation !== undefined && situation !== 'conflict' && situation !== 'createTimeout';
-    if (this.mayYetMake) this.creation = { is: 'unanswered' };
-    else this.creation = { is: isAnswered ? 'notMade' : 'sent' };
+    this.creation = { is: isAnswered && !this.mayYetMake ? 'notMade' : 'sent' };
+  }
+
+  /** AWS has answered a call that was lost: whatever came of it shows. */
+  answered(token: string): void {
+    this.lost.delete(token);
   }
 
   /** Whatever failed before is dealt with. */
-  goOnWith(instance: Instance): Instance {
+  goOnWith(instanceArn: string, region: string, adopted = false): Instance {
+    const origin = adopted ? 'adopted' : this.origins.of(instanceArn);
+    const instance: Instance = { instanceArn, region, origin };
     this.creation = { is: 'made', instance };
-    this.correction = undefined;
+    this.answered(this.token);
     this.status.setInstance(instance.instanceArn);
     this.status.showFailure(undefined);
     return instance;
   }
 
-  couldNotBeMade(instance: Instance, outcome: CreateFailed): void {
-    this.creation = { is: 'createFailed', instance, outcome };
+  /**
+   * AWS could not make the instance.
+   *
+   * @param isTaken it is deleted to make the next, whoever asked for it: it holds nothing
+   */
+  couldNotBeMade(instance: Instance, outcome: CreateFailed, isTaken: boolean): void {
+    const origin = isTaken ? 'thisRun' : instance.origin;
+    this.creation = { is: 'createFailed', instance: { ...instance, origin }, outcome };
   }
 
-  /** The instance is deleted, and nothing takes its place. */
+  /** The instance is gone, and nothing takes its place. */
   deleted(): void {
-    this.creation = { is: 'notMade' };
+    this.notMade();
     this.status.setInstance(undefined);
   }
 
@@ -177,24 +185,34 @@ export class State implements CreateListener {
   correct(correction: Correction, failure: ApplicationFailure): void {
     this.correction = { ...this.correction, ...correction };
     // AWS may have seen the failed call, and then holds its token to the old name and tags: a look comes first.
-    if (this.instance === undefined) this.failed(this.lookOwed ?? failure);
+    if (this.instance !== undefined) return;
+    if (this.isUnsent && !this.mayYetMake) this.applyCorrection();
+    else this.refused(this.lookOwed ?? failure);
+  }
+
+  /** The instance that is there stays as it is. */
+  dropCorrection(): void {
+    this.correction = undefined;
   }
 
   /** Gives up a token that leads nowhere, for a reason; throws `GenerationsExhausted` where no other is left. */
   giveUpToken(reason: ApplicationFailure): void {
     const { accountId } = this.request;
-    if (this.generation === MAX_GENERATIONS)
+    if (this.isLastToken)
       throw runFailure({ situation: 'generationsExhausted', accountId, detail: reason.message }, reason);
     this.status.showFailure(describeFailure(reason));
+  }
+
+  get isLastToken(): boolean {
+    return this.generation === MAX_GENERATIONS;
   }
 
   /** Goes on with the next token. */
   nextGeneration(): void {
     // What an earlier call may have made carries the same tag, whatever its token.
-    if (!this.mayHaveMade) this.creation = { is: 'notSent' };
+    if (this.creation.is !== 'sent' && this.creation.is !== 'failed') this.creation = { is: 'notSent' };
     this.status.setInstance(undefined);
-    this.request = this.corrected;
-    this.correction = undefined;
+    this.applyCorrection();
     this.generation += 1;
   }
 
@@ -220,12 +238,12 @@ export class State implements CreateListener {
     return { clientToken: this.token, generation: this.generation, request: this.corrected };
   }
 
+  private applyCorrection(): void {
+    this.request = this.corrected;
+    this.correction = undefined;
+  }
+
   private get corrected(): ProvisionRequest {
     return { ...this.request, ...this.correction };
   }
-}
-
-/** Names an instance for people. */
-export function arnAndRegion({ instanceArn, region }: Pick<Instance, 'instanceArn' | 'region'>): string {
-  return `${instanceArn} in ${region}`;
 }

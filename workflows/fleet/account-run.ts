@@ -1,10 +1,13 @@
 import {
+  CancellationScope,
   ChildWorkflowCancellationType,
   ChildWorkflowFailure,
+  getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
   startChild,
+  workflowInfo,
   WorkflowIdReusePolicy,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
@@ -13,6 +16,8 @@ import type { Activities } from '../../activities';
 import {
   defined,
   describeProblems,
+  knownSearchAttributes,
+  oneLine,
   outcomeOfError,
   PROVISION_WORKFLOW,
   readRequest,
@@ -27,13 +32,26 @@ import { runFailure } from '../shared/failure';
 
 type Provision = (request: ProvisionRequest) => Promise<ProvisionResult>;
 
+/** A run of an account, and no other of the same workflow ID. */
+export interface AccountRun {
+  workflowId: string;
+  runId: string;
+}
+
 /** What a page gives to each of its accounts. */
 interface PageContext {
   fleet: string;
-  /** The namespace knows the search attributes. */
+  /** The namespace knows search attributes of ours: those that the page was started with. */
   searchable: boolean;
   /** Called when the fleet has a run of its own for the account, which is cancelled and steered with the fleet. */
-  onRunStarted: (workflowId: string) => void;
+  onRunStarted: (run: AccountRun) => void;
+  /** Called when the account has a run that somebody else started, which the page waits for. */
+  onRunFollowed: () => void;
+}
+
+/** What an earlier execution of the page had begun with the account: a run of its own, or the wait for another's. */
+export interface BegunAccount {
+  run?: AccountRun;
 }
 
 const { followRun } = proxyActivities<Activities>({
@@ -43,8 +61,16 @@ const { followRun } = proxyActivities<Activities>({
   summary: 'waits for the run of the account that is open already',
 });
 
-/** Provisions one account of a fleet by a run of its own, or follows the run that it has; never throws. */
-export async function provisionAccount(input: unknown, page: PageContext): Promise<RunOutcome> {
+/**
+ * Provisions one account of a fleet by a run of its own, or follows the run that it has; never throws.
+ *
+ * @param begun what an earlier execution of the page had begun
+ */
+export async function provisionAccount(
+  input: unknown,
+  page: PageContext,
+  begun?: BegunAccount,
+): Promise<RunOutcome> {
   const accountId = accountIdIn(input);
   const read = readRequest(input);
   if ('problems' in read)
@@ -53,26 +79,55 @@ export async function provisionAccount(input: unknown, page: PageContext): Promi
       runFailure({ situation: 'invalidRequest', accountId, detail: describeProblems(read.problems) }),
     );
   try {
-    return await startOrFollow(read.request, page);
+    return await startOrFollow(read.request, page, begun);
   } catch (error) {
     if (isCancellation(error)) return { accountId, end: 'cancelled' };
     return outcomeOfError(accountId, error instanceof ChildWorkflowFailure ? error.cause : error);
   }
 }
 
-async function startOrFollow(request: ProvisionRequest, page: PageContext): Promise<RunOutcome> {
+async function startOrFollow(
+  request: ProvisionRequest,
+  page: PageContext,
+  begun?: BegunAccount,
+): Promise<RunOutcome> {
   const { accountId } = request;
+  const ended = begun?.run && (await followOwnRun(request, begun.run));
+  if (ended !== undefined) return ended;
   // An account that is done is not done again: the server refuses its ID.
   let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY;
+  let isThereOne = begun !== undefined && begun.run === undefined;
   for (;;) {
-    const run = await startRun(request, page, reuse);
+    const run = isThereOne ? undefined : await startRun(request, page, reuse);
     if (run !== undefined) {
       const { outcome, instanceArn } = await run.result();
       return { accountId, end: 'succeeded', outcome, instanceArn };
     }
+    page.onRunFollowed();
     const followed = await followRun({ request });
     if (followed !== undefined) return followed;
+    isThereOne = false;
     reuse = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
+  }
+}
+
+/**
+ * Waits for the end of a run that an earlier execution of the page has started: it is no child of this one, so a cancel of
+ * the page is handed on to it here. `undefined` where Temporal has forgotten it.
+ */
+async function followOwnRun(request: ProvisionRequest, run: AccountRun): Promise<RunOutcome | undefined> {
+  const { workflowId, runId } = run;
+  try {
+    return await followRun({ request, runId });
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    return CancellationScope.nonCancellable(async () => {
+      // One that has ended meanwhile is cancelled no more.
+      await getExternalWorkflowHandle(workflowId, runId)
+        .cancel()
+        .catch(() => undefined);
+      return followRun({ request, runId });
+    });
   }
 }
 
@@ -94,10 +149,15 @@ async function startRun(
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         staticSummary: summaryOf(request),
-        typedSearchAttributes: searchable ? searchAttributesOf(request, 'creating', fleet) : undefined,
+        typedSearchAttributes: searchable
+          ? knownSearchAttributes(
+              searchAttributesOf(request, 'creating', fleet),
+              workflowInfo().typedSearchAttributes,
+            )
+          : undefined,
       }),
     );
-    onRunStarted(workflowId);
+    onRunStarted({ workflowId, runId: run.firstExecutionRunId });
     return run;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
@@ -108,5 +168,5 @@ async function startRun(
 /** Reads the account ID out of what may be no request, for people who look for it. */
 export function accountIdIn(input: unknown): string {
   const { accountId } = (input ?? {}) as { accountId?: unknown };
-  return typeof accountId === 'string' ? accountId.slice(0, 20) : '(unknown)';
+  return typeof accountId === 'string' && accountId !== '' ? oneLine(accountId, 20) : '(unknown)';
 }

@@ -21,20 +21,23 @@ import {
 } from './state';
 
 const CANCELLED = 'the fleet is being cancelled';
+const ENDING = 'the fleet is ending: start it again once it has ended';
 
 /** A fleet at work: decides what its pages do next, and what people may ask of it. */
 export class Fleet {
   readonly state: FleetState;
   readonly pages: LivePages;
+  /** Every account has ended, and so does the fleet: what is asked for now would be lost. */
+  isEnding = false;
 
   constructor(
     readonly request: FleetRequest,
     carried?: FleetState,
   ) {
     this.state = carried ?? newFleetState(request);
-    this.pages = new LivePages(this.state);
+    this.pages = new LivePages(request.name, this.state);
     if (carried === undefined && request.accounts !== undefined)
-      this.pages.add(request.name, { page: 0, accounts: request.accounts });
+      this.pages.add({ page: 0, accounts: request.accounts });
   }
 
   get isDone(): boolean {
@@ -62,16 +65,18 @@ export class Fleet {
   addPage(page: FleetPage): Decision {
     const { arrived } = this.state;
     const expected = expectedPages(this.request);
+    if (this.isEnding) return ENDING;
     if (page.page >= expected)
       return `page ${page.page} is one too many: the fleet was started for ${expected}`;
     if (page.page > arrived) return `page ${page.page} came before page ${arrived}`;
     return () => {
-      if (page.page === arrived) this.pages.add(this.request.name, page);
+      if (page.page === arrived) this.pages.add(page);
     };
   }
 
   pause(): Decision {
-    if (this.pages.areCancelled) return CANCELLED;
+    const { tooLate } = this;
+    if (tooLate !== undefined) return tooLate;
     if (this.state.paused) return 'the fleet is paused already';
     return () => {
       this.setPaused(true);
@@ -79,7 +84,8 @@ export class Fleet {
   }
 
   resume(): Decision {
-    if (this.pages.areCancelled) return CANCELLED;
+    const { tooLate } = this;
+    if (tooLate !== undefined) return tooLate;
     if (!this.state.paused) return 'the fleet is not paused';
     return () => {
       this.setPaused(false);
@@ -87,17 +93,24 @@ export class Fleet {
   }
 
   retry(): Decision {
-    if (this.pages.areCancelled) return CANCELLED;
-    if (this.state.stopping && sumOverPages(this.state, 'held') === 0)
+    const { tooLate } = this;
+    if (tooLate !== undefined) return tooLate;
+    const aside = sumOverPages(this.state, 'held') + sumOverPages(this.state, 'notReady');
+    if (this.state.stopping && aside === 0)
       return 'the fleet is stopping, and no account is held: start it again once it has ended';
     return () => {
       this.pages.retry();
     };
   }
 
-  adjust(maxConcurrent: number): void {
-    this.state.maxConcurrent = maxConcurrent;
-    this.pages.hasNews = true;
+  adjust(maxConcurrent: number): Decision {
+    return (
+      this.tooLate ??
+      (() => {
+        this.state.maxConcurrent = maxConcurrent;
+        this.pages.hasNews = true;
+      })
+    );
   }
 
   /** Adds calls that a worker made. A worker that still tells those of an earlier fleet of this name is not heard. */
@@ -118,6 +131,12 @@ export class Fleet {
 
   result(): FleetResult {
     return fleetResult(this.state, this.request);
+  }
+
+  /** Why nothing can be asked of the fleet any more. */
+  private get tooLate(): string | undefined {
+    if (this.pages.areCancelled) return CANCELLED;
+    return this.isEnding ? ENDING : undefined;
   }
 
   private setPaused(paused: boolean): void {

@@ -21,7 +21,7 @@ import {
   type FleetSteer,
   type UnfinishedAccount,
 } from '../../contract';
-import { decideBy, handleSignal, handleUpdate } from '../shared/handlers';
+import { decideBy, handleOtherSignals, handleSignal, handleUpdate } from '../shared/handlers';
 import type { Fleet } from './fleet';
 import type { PageOrders } from './page-orders';
 import type { PageState } from './page-state';
@@ -39,9 +39,7 @@ export function setFleetHandlers(fleet: Fleet): void {
   handleSignal(
     PAGE_REPORT_SIGNAL,
     'Sent by the pages of the fleet: where they stand.',
-    decideBy(readPageReport, (report) => () => {
-      pages.onPageReport(report);
-    }),
+    decideBy(readPageReport, (report) => pages.onPageReport(report)),
     note,
   );
   handleSignal(
@@ -52,12 +50,10 @@ export function setFleetHandlers(fleet: Fleet): void {
     }),
     note,
   );
-  handleSignal(
-    ADD_PAGE_SIGNAL,
-    'The next accounts: {page, accounts}, pages counted from 0.',
-    decideBy(readPage, (page) => fleet.addPage(page)),
-    note,
-  );
+  const nextAccounts = 'The next accounts: {page, accounts}, pages counted from 0.';
+  const addPage = decideBy(readPage, (page) => fleet.addPage(page));
+  handleSignal(ADD_PAGE_SIGNAL, nextAccounts, addPage, note);
+  handleUpdate(ADD_PAGE_SIGNAL, nextAccounts, addPage, progress);
   for (const [steer, description] of Object.entries(FLEET_STEERING) as [FleetSteer, string][]) {
     const decide = () => fleet[steer]();
     handleSignal(steer, description, decide, note);
@@ -66,11 +62,10 @@ export function setFleetHandlers(fleet: Fleet): void {
   handleUpdate(
     ADJUST_UPDATE,
     'Changes {maxConcurrent} while the fleet runs.',
-    decideBy(readAdjustment, ({ maxConcurrent }) => () => {
-      fleet.adjust(maxConcurrent);
-    }),
+    decideBy(readAdjustment, ({ maxConcurrent }) => fleet.adjust(maxConcurrent)),
     progress,
   );
+  handleOtherSignals([...Object.keys(FLEET_STEERING), ADD_PAGE_SIGNAL], note);
 }
 
 /** Sets the handlers of the queries and signals of a page. */
@@ -88,14 +83,15 @@ export function setPageHandlers(page: PageState, orders: PageOrders): void {
   );
   handleSignal(
     HELD_SIGNAL,
-    'Sent by the run of an account: it is held, or is so no more.',
+    'Sent by the run of an account: it is held or waits for the account to be ready, or is so no more.',
     decideBy(readHeldNews, (news) => () => {
       const account = page.onHeld(news);
       // `retry` lets a held run go on, and the fleet may have been paused meanwhile.
-      if (account?.held === false) orders.pauseIfPaused(account);
+      if (account !== undefined) orders.pauseIfPaused(account);
     }),
     note,
   );
+  handleOtherSignals(['orders of the fleet and news of its runs'], note);
   setHandler(defineQuery<AccountOutcome[]>(OUTCOMES_QUERY), () => page.outcomes(), {
     description: 'What became of the accounts that have ended, as JSON.',
   });

@@ -1,7 +1,16 @@
-import { condition } from '@temporalio/workflow';
-import { Causes, defined, type FleetPage, type PageOrder, type PageReport } from '../../contract';
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
+import {
+  Causes,
+  defined,
+  oneLine,
+  type FleetPage,
+  type NewFailure,
+  type PageOrder,
+  type PageReport,
+} from '../../contract';
+import type { Decision } from '../shared/handlers';
 import { PageLink } from './page-link';
-import { addEndedPage, hasWork, newPage, type FleetState, type LivePage } from './state';
+import { addEndedPage, countAccounts, hasWork, newPage, type FleetState, type LivePage } from './state';
 import { reopenFailed, shareWindow } from './window';
 
 /** What comes after so many causes is counted together. */
@@ -15,14 +24,23 @@ export class LivePages {
   private readonly causes: Causes;
   private readonly link: PageLink;
 
-  constructor(private readonly state: FleetState) {
+  constructor(
+    fleet: string,
+    private readonly state: FleetState,
+  ) {
     this.causes = new Causes(state.causes, MAX_CAUSES);
-    this.link = new PageLink(state.pageIdPrefix, (page) => {
-      this.onPageLost(page);
+    this.link = new PageLink(fleet, state, {
+      onPageStarted: (page) => {
+        this.onPageStarted(page);
+      },
+      onPageLost: (page, what) => {
+        this.onPageLost(page, what);
+      },
     });
+    this.link.goOn();
   }
 
-  /** Nothing that was sent to a page is under way. */
+  /** Nothing is to be sent to a page, or under way. */
   get areQuiet(): boolean {
     return this.link.isQuiet;
   }
@@ -31,43 +49,73 @@ export class LivePages {
     return this.state.pages.some(hasWork);
   }
 
+  /** Keeps back what waits to be sent, and waits until nothing is under way that another execution would not know of. */
+  async holdBack(): Promise<void> {
+    this.link.isHeldBack = true;
+    await condition(() => this.link.canBeCarried && allHandlersFinished());
+  }
+
+  /** Goes on with what was kept back. */
+  goOn(): void {
+    this.link.isHeldBack = false;
+    this.link.goOn();
+  }
+
   /** Starts the next page of a fleet. */
-  add(fleet: string, { page, accounts }: FleetPage): void {
-    const added = newPage(page, accounts.length);
+  add({ page, accounts }: FleetPage): void {
     this.state.arrived += 1;
     this.state.accounts += accounts.length;
-    this.state.pages.push(added);
-    void this.link.start(fleet, page, accounts).then(
-      () => {
-        this.onPageStarted(added);
-      },
-      () => {
-        this.onPageLost(added);
-      },
-    );
+    this.state.pages.push(newPage(page, accounts.length));
+    this.link.start({ page, accounts });
   }
 
   /** Gives a page that has started the orders that it was too early for. */
-  private onPageStarted(page: LivePage): void {
+  private onPageStarted(number: number): void {
+    const page = this.find(number);
+    if (page === undefined) return;
     page.started = true;
     this.hasNews = true;
     if (this.areCancelled) {
-      this.link.cancel(page);
+      this.link.cancel(number);
       return;
     }
     const paused = this.state.paused || undefined;
     const stop = this.state.stopping || undefined;
-    this.link.queueOrder(page, defined({ window: page.window, paused, stop }));
+    this.link.order(number, defined({ window: page.window, paused, stop }));
   }
 
-  /** Takes over where a page stands; one with nothing left to do is let go. */
-  onPageReport({ pageId, newFailures, ...report }: PageReport): void {
-    if (pageId !== this.link.idOf(report.page)) {
-      this.link.dismiss(pageId);
-      return;
-    }
-    const page = this.state.pages.find((it) => it.page === report.page);
-    if (page === undefined) return;
+  /** Takes over where a page stands; one with nothing left to do is let go. Anybody may send what looks like a report. */
+  onPageReport(report: PageReport): Decision {
+    const { pageId, newFailures, ...stand } = report;
+    const { page: number } = stand;
+    if (!this.isPageOfName(pageId)) return 'it is not from a page of this fleet';
+    if (pageId !== this.link.idOf(number))
+      return () => {
+        this.link.dismiss(pageId);
+      };
+    const page = this.find(number);
+    // The last words of a page that has been let go, or counted out.
+    if (page === undefined) return () => undefined;
+    if (countAccounts(report) !== countAccounts(page) || report.held + report.notReady > report.open)
+      return `its counts are not those of page ${number}`;
+    return () => {
+      this.takeReport(page, stand, newFailures);
+    };
+  }
+
+  /** Tells whether a workflow ID is that of a page of this fleet, or of an earlier one of its name. */
+  private isPageOfName(pageId: string): boolean {
+    const { workflowId } = workflowInfo();
+    return (
+      pageId.startsWith(`${workflowId}/`) && /^\w{12}\/\d{1,6}$/.test(pageId.slice(workflowId.length + 1))
+    );
+  }
+
+  private takeReport(
+    page: LivePage,
+    report: Omit<PageReport, 'pageId' | 'newFailures'>,
+    newFailures: readonly NewFailure[],
+  ): void {
     // A report from before a retry knows nothing of the accounts that are to be tried again. A page that winds up tries
     // none: a cancel may have overtaken the retry on its way to it.
     if (report.retries < page.retries && !report.windingUp) return;
@@ -78,28 +126,32 @@ export class LivePages {
     if (hasWork(page) || page.failed > 0) return;
     this.remove(page);
     addEndedPage(this.state, page);
-    this.link.queueOrder(page, { finish: true });
+    this.link.order(page.page, { finish: true });
   }
 
   /** Counts out a page that is gone without a word, as one that was terminated: its open accounts have failed. */
-  private onPageLost(page: LivePage): void {
-    if (!this.state.pages.includes(page)) return;
+  private onPageLost(number: number, what: string): void {
+    const page = this.find(number);
+    if (page === undefined) return;
     this.hasNews = true;
     this.remove(page);
     const lost = page.waiting + page.open;
     addEndedPage(this.state, { ...page, failed: page.failed + lost });
     const failure = {
       type: 'PageLost',
-      whatHappened: `Page ${page.page} of the fleet, with ${lost} accounts that had not ended, is gone.`,
+      whatHappened: oneLine(
+        `Page ${number} of the fleet, with ${lost} accounts that had not ended, ${what}.`,
+        300,
+      ),
       remedy: 'Start the fleet again: it goes on with what is there.',
     };
     const uncounted = lost + page.untold;
-    if (uncounted > 0) this.causes.add(this.link.idOf(page.page), failure, uncounted);
+    if (uncounted > 0) this.causes.add(this.link.idOf(number), failure, uncounted);
   }
 
   /** Gives all pages an order. */
   order(order: PageOrder): void {
-    for (const page of this.state.pages) this.link.queueOrder(page, order);
+    for (const { page } of this.started) this.link.order(page, order);
   }
 
   /** Shares the window of the fleet out over the pages that have accounts waiting. */
@@ -108,31 +160,32 @@ export class LivePages {
     for (const { page, window } of shareWindow(this.state)) {
       if (page.waiting === 0 || window === page.window) continue;
       page.window = window;
-      this.link.queueOrder(page, { window });
+      // One that has not started is told when it does.
+      if (page.started) this.link.order(page.page, { window });
     }
   }
 
   /** Tells every page the window that it has, which fails for a page that is gone. */
   pingPages(): void {
-    for (const page of this.state.pages) this.link.queueOrder(page, { window: page.window });
+    for (const { page, window } of this.started) this.link.order(page, { window });
   }
 
-  /** Tries held and failed accounts again. A fleet that is stopping begins nothing, so there only held ones. */
+  /** Tries held and failed accounts again. A fleet that is stopping begins nothing, so there only open ones. */
   retry(): void {
-    const { stopping, pages } = this.state;
+    const { stopping } = this.state;
     this.hasNews = true;
     if (!stopping) this.causes.clear();
-    for (const page of pages.filter(({ started }) => started)) {
+    for (const page of this.started) {
       page.retries += 1;
       if (!stopping) reopenFailed(page);
-      this.link.queueOrder(page, { window: page.window, retry: page.retries });
+      this.link.order(page.page, { window: page.window, retry: page.retries });
     }
   }
 
   /** Cancels the pages: the runs of their accounts end as their requests say. */
   cancel(): void {
     this.areCancelled = true;
-    for (const page of this.state.pages) if (page.started) this.link.cancel(page);
+    for (const { page } of this.started) this.link.cancel(page);
   }
 
   /** Lets the pages return their outcomes. */
@@ -141,9 +194,17 @@ export class LivePages {
     this.state.pages = [];
     for (const page of pages) {
       addEndedPage(this.state, page);
-      this.link.queueOrder(page, { finish: true });
+      this.link.order(page.page, { finish: true });
     }
     await condition(() => this.areQuiet);
+  }
+
+  private get started(): LivePage[] {
+    return this.state.pages.filter(({ started }) => started);
+  }
+
+  private find(number: number): LivePage | undefined {
+    return this.state.pages.find(({ page }) => page === number);
   }
 
   private remove(page: LivePage): void {

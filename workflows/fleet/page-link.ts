@@ -9,43 +9,132 @@ import {
 import {
   defined,
   FLEET_PAGE_WORKFLOW,
+  jsonBytes,
+  knownSearchAttributes,
   PAGE_ORDER_SIGNAL,
-  SEARCH_ATTRIBUTES,
+  searchAttributesOfFleet,
+  type FleetPage,
   type PageInput,
   type PageOrder,
 } from '../../contract';
-import type { LivePage } from './state';
+import { signalPatiently } from './patient-signal';
+import type { FleetState, PageMessage } from './state';
 
 /** Pages of 100 kB; a message holds 4 MB. */
 const MOST_STARTING = 10;
+/** The server lets an execution have 2,000 signals under way, and fails its workflow task at one more. */
+const MOST_SENDING = 50;
+const MOST_DISMISSING = 50;
+/** Pages that wait to be started go with the fleet into its next execution, by a payload that has to stay below 2 MiB. */
+const MOST_BYTES_CARRIED = 1_000_000;
 
-/** Starts the pages of a fleet and sends them orders, also when the fleet is cancelled. */
+/** What a fleet is told of its pages. */
+interface PageListener {
+  onPageStarted(page: number): void;
+  /** @param what became of the page */
+  onPageLost(page: number, what: string): void;
+}
+
+/**
+ * Starts the pages of a fleet and sends them orders, a few at once, also when the fleet is cancelled. What waits for its turn
+ * is in the state of the fleet, so another execution can go on with it.
+ */
 export class PageLink {
-  /** Starts, orders and cancels that are under way. */
-  private underWay = 0;
-  /** By page, the orders that wait until the one that is under way has arrived. */
-  private readonly queued = new Map<number, PageOrder>();
+  /** Nothing more is started or sent, as far as the next execution can be given it. */
+  isHeldBack = false;
   private starting = 0;
-  private readonly waitingToStart: (() => void)[] = [];
+  /** The pages that a message is on its way to. */
+  private readonly sending = new Set<number>();
+  private readonly dismissing = new Set<string>();
+  private bytesToStart: number;
 
-  /** @param onPageLost called with a page that no order reaches any more */
   constructor(
-    private readonly pageIdPrefix: string,
-    private readonly onPageLost: (page: LivePage) => void,
-  ) {}
+    private readonly fleet: string,
+    private readonly state: FleetState,
+    private readonly listener: PageListener,
+  ) {
+    this.bytesToStart = state.toStart.reduce((sum, page) => sum + jsonBytes(page), 0);
+  }
 
+  /** Nothing is under way, and nothing waits. */
   get isQuiet(): boolean {
-    return this.underWay === 0;
+    return this.canBeCarried && this.state.toStart.length + this.state.toSend.length === 0;
+  }
+
+  /** Nothing is under way that another execution would not know of. */
+  get canBeCarried(): boolean {
+    return this.starting + this.sending.size + this.dismissing.size === 0 && this.canCarryStarts;
+  }
+
+  private get canCarryStarts(): boolean {
+    return this.bytesToStart <= MOST_BYTES_CARRIED;
   }
 
   idOf(page: number): string {
-    return `${this.pageIdPrefix}${page}`;
+    return `${this.state.pageIdPrefix}${page}`;
   }
 
-  /** Starts a page, and waits until the server has done so. */
-  async start(fleet: string, page: number, accounts: unknown[]): Promise<void> {
+  /** Goes on with what waits. */
+  goOn(): void {
+    this.startNext();
+    this.sendNext();
+  }
+
+  /** Starts a page as soon as it is its turn. */
+  start(page: FleetPage): void {
+    this.state.toStart.push(page);
+    this.bytesToStart += jsonBytes(page);
+    this.startNext();
+  }
+
+  /** Sends orders to a page; those that wait for an earlier message to arrive are sent as one. */
+  order(page: number, order: PageOrder): void {
+    const waiting = this.state.toSend.find(([to]) => to === page);
+    if (waiting === undefined) this.state.toSend.push([page, order]);
+    else if (waiting[1] !== 'cancel') waiting[1] = { ...waiting[1], ...order };
+    this.sendNext();
+  }
+
+  /** Cancels a page; orders that it has not got are of no use any more. */
+  cancel(page: number): void {
+    this.state.toSend = this.state.toSend.filter(([to]) => to !== page);
+    this.state.toSend.push([page, 'cancel']);
+    this.sendNext();
+  }
+
+  /** Tells the page of a fleet of this name that was terminated to end what it has begun; it reports again where that fails. */
+  dismiss(id: string): void {
+    if (this.dismissing.has(id) || this.dismissing.size >= MOST_DISMISSING) return;
+    this.dismissing.add(id);
+    const order: PageOrder = { orphaned: true };
+    void CancellationScope.nonCancellable(() =>
+      getExternalWorkflowHandle(id).signal<[PageOrder]>(PAGE_ORDER_SIGNAL, order),
+    )
+      // One that has ended has nothing to stop.
+      .catch(() => undefined)
+      .finally(() => this.dismissing.delete(id));
+  }
+
+  private startNext(): void {
+    const { toStart } = this.state;
+    while (this.starting < MOST_STARTING && !(this.isHeldBack && this.canCarryStarts)) {
+      const page = toStart.shift();
+      if (page === undefined) return;
+      this.bytesToStart -= jsonBytes(page);
+      this.starting += 1;
+      void this.startPage(page).finally(() => {
+        this.starting -= 1;
+        this.startNext();
+      });
+    }
+  }
+
+  /** Starts a page, waits until the server has done so, and from then on for its end. */
+  private async startPage({ page, accounts }: FleetPage): Promise<void> {
+    const { fleet, listener } = this;
     const { workflowId: fleetId, typedSearchAttributes } = workflowInfo();
-    const searchable = typedSearchAttributes.get(SEARCH_ATTRIBUTES.fleet) !== undefined;
+    const known = knownSearchAttributes(searchAttributesOfFleet(fleet), typedSearchAttributes);
+    const searchable = known.length > 0;
     const input: PageInput = { fleet, fleetId, page, accounts, searchable };
     const options = defined({
       workflowId: this.idOf(page),
@@ -54,84 +143,50 @@ export class PageLink {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `page ${page} of fleet ${fleet}: ${accounts.length} accounts`,
-      typedSearchAttributes: searchable ? [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }] : undefined,
+      typedSearchAttributes: searchable ? known : undefined,
     });
-    await this.track(() =>
-      this.startInTurn(() =>
-        startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, options),
-      ),
-    );
-  }
-
-  /** Starts some at once: all pages may have arrived together, and one message to the server has to hold what starts them. */
-  private async startInTurn(start: () => Promise<unknown>): Promise<void> {
-    if (this.starting < MOST_STARTING) this.starting += 1;
-    else await new Promise<void>((resolve) => this.waitingToStart.push(resolve));
-    try {
-      await start();
-    } finally {
-      const next = this.waitingToStart.shift();
-      if (next === undefined) this.starting -= 1;
-      else next();
-    }
-  }
-
-  /**
-   * Queues an order for a page. Before the page has started, orders are dropped: it is given all of them when it does. What
-   * waits for the order that is under way is sent with the next, as one.
-   */
-  queueOrder(page: LivePage, order: PageOrder): void {
-    if (!page.started) return;
-    const queued = this.queued.get(page.page);
-    this.queued.set(page.page, { ...queued, ...order });
-    if (queued === undefined) void this.send(page, (id) => this.sendQueued(page.page, id));
-  }
-
-  /** Cancels a page that has started. */
-  cancel(page: LivePage): void {
-    void this.send(page, (id) => getExternalWorkflowHandle(id).cancel());
-  }
-
-  /** Tells the page of a fleet of this name that was terminated to end what it has begun. */
-  dismiss(id: string): void {
-    const order: PageOrder = { orphaned: true };
-    const sent = this.track(() =>
-      getExternalWorkflowHandle(id).signal<[PageOrder]>(PAGE_ORDER_SIGNAL, order),
-    );
-    // One that has ended has nothing to stop.
-    sent.catch(() => undefined);
-  }
-
-  /** Sends one order after another: signals that are under way together arrive in any order. */
-  private async sendQueued(page: number, id: string): Promise<void> {
-    const handle = getExternalWorkflowHandle(id);
-    try {
-      for (;;) {
-        const order = this.queued.get(page) ?? {};
-        if (Object.keys(order).length === 0) return;
-        this.queued.set(page, {});
-        await handle.signal<[PageOrder]>(PAGE_ORDER_SIGNAL, order);
+    await CancellationScope.nonCancellable(async () => {
+      try {
+        const child = await startChild<(input: PageInput) => Promise<unknown>>(FLEET_PAGE_WORKFLOW, options);
+        listener.onPageStarted(page);
+        const onEnd = () => {
+          listener.onPageLost(page, 'has ended');
+        };
+        void child.result().then(onEnd, onEnd);
+      } catch (error) {
+        listener.onPageLost(page, `could not be started (${wordsOf(error)})`);
       }
-    } finally {
-      this.queued.delete(page);
+    });
+  }
+
+  private sendNext(): void {
+    const { toSend } = this.state;
+    while (this.sending.size < MOST_SENDING && !this.isHeldBack) {
+      // One after another: messages that are under way together arrive in any order.
+      const index = toSend.findIndex(([page]) => !this.sending.has(page));
+      const [next] = index < 0 ? [] : toSend.splice(index, 1);
+      if (next === undefined) return;
+      const [page, message] = next;
+      this.sending.add(page);
+      void this.send(page, message).finally(() => {
+        this.sending.delete(page);
+        this.sendNext();
+      });
     }
   }
 
-  private async send(page: LivePage, message: (id: string) => Promise<void>): Promise<void> {
+  private async send(page: number, message: PageMessage): Promise<void> {
+    const handle = getExternalWorkflowHandle(this.idOf(page));
     try {
-      await this.track(() => message(this.idOf(page.page)));
+      await CancellationScope.nonCancellable(() =>
+        message === 'cancel' ? handle.cancel() : signalPatiently(handle, PAGE_ORDER_SIGNAL, message),
+      );
     } catch {
-      this.onPageLost(page);
+      this.listener.onPageLost(page, 'is gone');
     }
   }
+}
 
-  /** Counts work that is under way; a cancel of the fleet does not cut it off. */
-  private async track<T>(work: () => Promise<T>): Promise<T> {
-    this.underWay += 1;
-    try {
-      return await CancellationScope.nonCancellable(work);
-    } finally {
-      this.underWay -= 1;
-    }
-  }
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

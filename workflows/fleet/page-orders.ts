@@ -1,12 +1,19 @@
 import { CancellationScope, getExternalWorkflowHandle, log } from '@temporalio/workflow';
 import type { PageOrder, Steer } from '../../contract';
+import type { AccountRun } from './account-run';
 import type { OpenAccount, PageState } from './page-state';
 
 /** Carries out the orders that a fleet gives to a page, and passes on to the runs of its accounts what concerns them. */
 export class PageOrders {
   private sent: Promise<void> = Promise.resolve();
+  private underWay = 0;
 
   constructor(private readonly page: PageState) {}
+
+  /** Nothing that was sent to a run is under way. */
+  get areQuiet(): boolean {
+    return this.underWay === 0;
+  }
 
   onPageOrder({ window, paused, stop, retry, finish, orphaned }: PageOrder): void {
     const { page } = this;
@@ -28,14 +35,14 @@ export class PageOrders {
     await this.sent;
   }
 
-  /** Tries held accounts again, and the failed ones where accounts may still begin. */
+  /** Tries accounts again that are held or not ready, and the failed ones where accounts may still begin. */
   private retry(count: number): void {
     const { page } = this;
     page.retries = count;
     if (!page.isStopped) page.reopenFailed();
     this.signal(
       'retry',
-      page.openAccounts().filter(({ held }) => held),
+      page.openAccounts().filter(({ waitsFor }) => waitsFor !== undefined),
     );
   }
 
@@ -44,24 +51,26 @@ export class PageOrders {
     page.paused = paused;
     this.signal(
       paused ? 'pause' : 'resume',
-      page.openAccounts().filter(({ held }) => !held),
+      page.openAccounts().filter(({ waitsFor }) => waitsFor !== 'held'),
     );
   }
 
   /** Sends one signal after another: those that are under way together arrive in any order. */
   private signal(steer: Steer, accounts: OpenAccount[]): void {
-    const workflowIds = accounts.flatMap(({ workflowId }) => workflowId ?? []);
+    const runs = accounts.flatMap(({ run }) => run ?? []);
+    this.underWay += 1;
     this.sent = this.sent.then(async () => {
-      await Promise.all(workflowIds.map((workflowId) => signalRun(workflowId, steer)));
+      await Promise.all(runs.map((run) => signalRun(run, steer)));
+      this.underWay -= 1;
     });
   }
 }
 
-/** Signals a run; one that has ended meanwhile needs no signal. */
-async function signalRun(workflowId: string, steer: Steer): Promise<void> {
+/** Signals a run; one that has ended meanwhile needs no signal, and the next run of its account is not this fleet's. */
+async function signalRun({ workflowId, runId }: AccountRun, steer: Steer): Promise<void> {
   try {
-    await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId).signal(steer));
+    await CancellationScope.nonCancellable(() => getExternalWorkflowHandle(workflowId, runId).signal(steer));
   } catch (error) {
-    log.info('a signal came too late', { workflowId, signal: steer, error });
+    log.info('a signal came too late', { workflowId, runId, signal: steer, error });
   }
 }

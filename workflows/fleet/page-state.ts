@@ -7,43 +7,74 @@ import type {
   RunOutcome,
   UnfinishedAccount,
 } from '../../contract';
-import { accountIdIn } from './account-run';
+import { accountIdIn, type AccountRun, type BegunAccount } from './account-run';
 
 /** An account that has begun and not ended. */
-export interface OpenAccount {
+export interface OpenAccount extends BegunAccount {
   startedAt: string;
-  held: boolean;
-  /** The workflow ID of its run, where this page has started it; one that the page only follows takes no orders of the fleet. */
-  workflowId?: string;
+  /** What its run waits for, where that has given its place in the window to another account. */
+  waitsFor?: HeldNews['why'];
+  /** Its run, where this page has started it; one that the page only follows takes no orders of the fleet. */
+  run?: AccountRun;
+  /** The page only follows the run. */
+  isFollowed?: true;
+}
+
+/** What an execution of a page hands on to the next. Accounts are told apart by their index in the page. */
+export interface CarriedPage {
+  window: number;
+  paused: boolean;
+  retries: number;
+  isStopped: boolean;
+  newFailures: NewFailure[];
+  waiting: number[];
+  open: [index: number, OpenAccount][];
+  ended: [index: number, AccountOutcome][];
 }
 
 /** What a page knows of its accounts, and what its fleet lets it do. Accounts are told apart by their index in the page. */
 export class PageState {
-  /** Accounts that may be open at once, held ones aside. */
-  window = 0;
-  paused = false;
+  /** Accounts that may be open at once, those aside that have given their place to another. */
+  window: number;
+  paused: boolean;
   /** The last order to retry that the page has carried out. */
-  retries = 0;
+  retries: number;
   /** No account begins any more. */
-  isStopped = false;
+  isStopped: boolean;
   /** The page has nothing left to do. */
   isFinished = false;
+  /** The page begins nothing more, and ends with what is open. */
+  isWindingUp = false;
   /** Accounts that have failed and that the fleet has not been told of. */
-  readonly newFailures: NewFailure[] = [];
-  private isWindingUp = false;
+  readonly newFailures: NewFailure[];
   private readonly waiting: number[];
-  private readonly open = new Map<number, OpenAccount>();
+  private readonly open: Map<number, OpenAccount>;
   private readonly ended: (AccountOutcome | undefined)[];
 
-  constructor(private readonly accounts: readonly unknown[]) {
-    this.waiting = accounts.map((_, index) => index);
-    this.ended = accounts.map(() => undefined);
+  constructor(
+    private readonly accounts: readonly unknown[],
+    carried?: CarriedPage,
+  ) {
+    this.window = carried?.window ?? 0;
+    this.paused = carried?.paused ?? false;
+    this.retries = carried?.retries ?? 0;
+    this.isStopped = carried?.isStopped ?? false;
+    this.newFailures = carried?.newFailures ?? [];
+    this.waiting = carried?.waiting ?? accounts.map((_, index) => index);
+    this.open = new Map(carried?.open);
+    const ended = new Map(carried?.ended);
+    this.ended = accounts.map((_, index) => ended.get(index));
   }
 
   /** Another account may begin now. */
   get hasRoom(): boolean {
-    const busy = this.openAccounts().filter(({ held }) => !held).length;
+    const busy = this.openAccounts().filter(({ waitsFor }) => waitsFor === undefined).length;
     return this.waiting.length > 0 && !this.paused && busy < this.window;
+  }
+
+  /** Every account that is open has a run, so that another execution knows what it waits for. */
+  get haveAllRuns(): boolean {
+    return this.openAccounts().every(({ run, isFollowed }) => run !== undefined || isFollowed);
   }
 
   /** Every account has begun. */
@@ -51,8 +82,8 @@ export class PageState {
     return this.waiting.length === 0;
   }
 
-  get isAnyOpen(): boolean {
-    return this.open.size > 0;
+  get countOpen(): number {
+    return this.open.size;
   }
 
   openAccounts(): OpenAccount[] {
@@ -64,8 +95,13 @@ export class PageState {
     return this.waiting.shift();
   }
 
+  /** The accounts that an earlier execution of the page has begun. */
+  begun(): [index: number, OpenAccount][] {
+    return [...this.open];
+  }
+
   onBegun(index: number): OpenAccount {
-    const account: OpenAccount = { startedAt: now(), held: false };
+    const account: OpenAccount = { startedAt: now() };
     this.open.set(index, account);
     return account;
   }
@@ -78,15 +114,18 @@ export class PageState {
   }
 
   /**
-   * Takes in that the run of an account is held, or is so no more. The news may come before that of the run's start, so the
-   * account tells which it is.
+   * Takes in that the run of an account waits for long, or does so no more. The news may come before that of the run's start,
+   * so the account tells which it is.
    *
-   * @returns the account, where it is open
+   * @returns the account, where it has left a hold
    */
-  onHeld({ accountId, held }: HeldNews): OpenAccount | undefined {
+  onHeld({ accountId, held, why = 'held' }: HeldNews): OpenAccount | undefined {
     const account = [...this.open].find(([index]) => accountIdIn(this.accounts[index]) === accountId)?.[1];
-    if (account !== undefined) account.held = held;
-    return account;
+    if (account === undefined) return undefined;
+    const before = account.waitsFor;
+    if (held) account.waitsFor = why;
+    else delete account.waitsFor;
+    return before === 'held' && !held ? account : undefined;
   }
 
   /** Lets the failed accounts begin once more. */
@@ -111,7 +150,7 @@ export class PageState {
   async windUp(): Promise<void> {
     this.isWindingUp = true;
     this.stop();
-    await condition(() => this.haveAllBegun && !this.isAnyOpen);
+    await condition(() => this.haveAllBegun && this.countOpen === 0);
     this.isFinished = true;
   }
 
@@ -122,8 +161,8 @@ export class PageState {
   unfinished(): UnfinishedAccount[] {
     const accountId = (index: number) => accountIdIn(this.accounts[index]);
     return [
-      ...[...this.open].map(([index, { held, startedAt }]): UnfinishedAccount => {
-        return { accountId: accountId(index), end: held ? 'held' : 'open', startedAt };
+      ...[...this.open].map(([index, { waitsFor, startedAt }]): UnfinishedAccount => {
+        return { accountId: accountId(index), end: waitsFor ?? 'open', startedAt };
       }),
       ...this.waiting.map((index): UnfinishedAccount => ({ accountId: accountId(index), end: 'waiting' })),
     ];
@@ -136,11 +175,26 @@ export class PageState {
     return {
       waiting: this.waiting.length,
       open: this.open.size,
-      held: this.openAccounts().filter(({ held }) => held).length,
+      held: this.countWaitingFor('held'),
+      notReady: this.countWaitingFor('notReady'),
       ...ends,
       retries: this.retries,
       windingUp: this.isWindingUp,
     };
+  }
+
+  /** What the next execution goes on with. */
+  carry(): CarriedPage {
+    const { window, paused, retries, isStopped, newFailures, waiting, open, ended } = this;
+    return {
+      ...{ window, paused, retries, isStopped, newFailures, waiting },
+      open: [...open],
+      ended: [...ended.entries()].flatMap(([index, outcome]) => (outcome ? [[index, outcome]] : [])),
+    };
+  }
+
+  private countWaitingFor(what: HeldNews['why']): number {
+    return this.openAccounts().filter(({ waitsFor }) => waitsFor === what).length;
   }
 }
 

@@ -1,43 +1,44 @@
 import {
+  allHandlersFinished,
   CancellationScope,
   condition,
-  getExternalWorkflowHandle,
+  continueAsNew,
   isCancellation,
-  log,
   workflowInfo,
 } from '@temporalio/workflow';
-import {
-  causeKey,
-  PAGE_REPORT_SIGNAL,
-  readPageInput,
-  type AccountOutcome,
-  type NewFailure,
-  type PageInput,
-  type PageReport,
-} from '../../contract';
-import { readArgument } from '../shared/argument';
-import { provisionAccount } from './account-run';
+import { readPageInput, type AccountOutcome, type PageInput } from '../../contract';
+import { carriedOver, readArgument, refuseArgument } from '../shared/argument';
+import { provisionAccount, type BegunAccount } from './account-run';
 import { setPageHandlers } from './handlers';
 import { PageOrders } from './page-orders';
-import { PageState } from './page-state';
+import { PageReporter } from './page-reporter';
+import { PageState, type CarriedPage, type OpenAccount } from './page-state';
 
-/** Successes are reported together, so often; what changes the fleet's course is reported at once. */
-const REPORT_EVERY = '5s';
-/** Failures of one report. */
-const MAX_TOLD = 50;
+/**
+ * Executions end far below what a history may hold, 51,200 events and 10,000 signals: each `retry` of a page full of failures
+ * costs it more than a thousand. Where runs are open the next execution has to ask after them, so that comes later.
+ */
+const MAX_EVENTS = { whereNothingIsOpen: 1_000, atMost: 2_500 };
 
 /**
  * A page of a fleet: starts the runs of its accounts as its fleet orders, and answers with what became of them. Runs of
  * several pages are open at once, so an account that takes long keeps its page, and nothing else, from ending.
  */
-export async function provisionFleetPage(argument: unknown): Promise<AccountOutcome[]> {
+export async function provisionFleetPage(
+  argument: unknown,
+  carried?: CarriedPage,
+): Promise<AccountOutcome[]> {
   const input = readArgument(readPageInput, argument);
-  const page = new PageState(input.accounts);
+  requireFleet(input);
+  const page = new PageState(input.accounts, carriedOver(carried));
   const orders = new PageOrders(page);
   setPageHandlers(page, orders);
-  const reporting = CancellationScope.nonCancellable(() => reportToFleet(input, page));
+  const reporter = new PageReporter(input, page);
+  const reporting = CancellationScope.nonCancellable(() => reporter.report());
   try {
-    await beginAccounts(input, page, orders);
+    for (const [index, account] of page.begun())
+      void provision(index, account, input, page, orders, { ...account });
+    await beginAccounts(input, page, orders, reporter);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => page.windUp());
@@ -48,72 +49,63 @@ export async function provisionFleetPage(argument: unknown): Promise<AccountOutc
   return page.outcomes();
 }
 
+/** A page that nobody orders to do anything would wait for ever. */
+function requireFleet({ fleetId }: PageInput): void {
+  const { parent, workflowId } = workflowInfo();
+  if (parent?.workflowId === fleetId && workflowId.startsWith(`${fleetId}/`)) return;
+  const message = 'must be the fleet that has started the page: a page is started by no one else';
+  throw refuseArgument([{ field: 'fleetId', message }]);
+}
+
 /** Begins accounts whenever the window has room, until the fleet has nothing left for the page to do. */
-async function beginAccounts(input: PageInput, page: PageState, orders: PageOrders): Promise<void> {
+async function beginAccounts(
+  input: PageInput,
+  page: PageState,
+  orders: PageOrders,
+  reporter: PageReporter,
+): Promise<void> {
+  // What is under way the next execution would not know of.
+  const canGoOn = () => page.haveAllRuns && orders.areQuiet && !reporter.isUnderWay && allHandlersFinished();
   for (;;) {
-    await condition(() => page.hasRoom || page.isFinished);
+    await condition(() => page.isFinished || (isLong(page) ? canGoOn() : page.hasRoom));
     if (page.isFinished) return;
-    const index = page.next();
-    if (index !== undefined) void provision(index, input, page, orders);
+    if (isLong(page)) {
+      await continueAsNew<typeof provisionFleetPage>(input, page.carry());
+    } else {
+      const index = page.next();
+      if (index !== undefined) void provision(index, page.onBegun(index), input, page, orders);
+    }
   }
 }
 
+/** Tells whether the history of a page is to go on in another execution. */
+function isLong({ countOpen, isWindingUp }: PageState): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  if (isWindingUp) return false;
+  if (countOpen === 0) return historyLength > MAX_EVENTS.whereNothingIsOpen;
+  // To ask after them all makes a history by itself.
+  return (continueAsNewSuggested || historyLength > MAX_EVENTS.atMost) && historyLength > 8 * countOpen;
+}
+
+/** @param begun what an earlier execution has begun with the account */
 async function provision(
   index: number,
+  account: OpenAccount,
   { accounts, fleet, searchable }: PageInput,
   page: PageState,
   orders: PageOrders,
+  begun?: BegunAccount,
 ): Promise<void> {
-  const run = page.onBegun(index);
-  const outcome = await provisionAccount(accounts[index], {
+  const context = {
     fleet,
     searchable,
-    onRunStarted: (workflowId) => {
-      run.workflowId = workflowId;
-      orders.pauseIfPaused(run);
+    onRunStarted: (run: OpenAccount['run'] & object) => {
+      account.run = run;
+      orders.pauseIfPaused(account);
     },
-  });
-  page.onEnded(index, run, outcome);
-}
-
-/** Reports to the fleet where a page stands, until the page is finished and everything is told. */
-async function reportToFleet({ fleetId, page: number }: PageInput, page: PageState): Promise<void> {
-  const fleet = getExternalWorkflowHandle(fleetId);
-  const pageId = workflowInfo().workflowId;
-  let reported = '';
-  const hasNews = () => page.newFailures.length > 0 || JSON.stringify(page.counts()) !== reported;
-  // A failure may stop the fleet, and a place that this page has no use for is another's.
-  const isUrgent = () => page.newFailures.length > 0 || (page.haveAllBegun && hasNews());
-  const isDue = () => page.isFinished || isUrgent();
-  for (;;) {
-    // Nothing changes while nothing is open, so no timer is needed to look.
-    if (page.isAnyOpen) await condition(isDue, REPORT_EVERY);
-    else await condition(() => isDue() || page.isAnyOpen);
-    if (!hasNews()) {
-      if (page.isFinished) return;
-      continue;
-    }
-    const counts = page.counts();
-    reported = JSON.stringify(counts);
-    const newFailures = withoutRepeats(page.newFailures.splice(0, MAX_TOLD));
-    const untold = page.newFailures.length;
-    try {
-      const report: PageReport = { page: number, pageId, ...counts, newFailures, untold };
-      await fleet.signal<[PageReport]>(PAGE_REPORT_SIGNAL, report);
-    } catch (error) {
-      log.warn('the fleet is gone: what is open is ended, nothing new is begun', { error });
-      await page.windUp();
-    }
-  }
-}
-
-/** Leaves out what happened where a failure before has the same cause: the count is enough. */
-function withoutRepeats(failures: readonly NewFailure[]): NewFailure[] {
-  const seen = new Set<string>();
-  return failures.map(({ accountId, failure }) => {
-    const cause = causeKey(failure);
-    const whatHappened = seen.has(cause) ? '' : failure.whatHappened;
-    seen.add(cause);
-    return { accountId, failure: { ...failure, whatHappened } };
-  });
+    onRunFollowed: () => {
+      account.isFollowed = true;
+    },
+  };
+  page.onEnded(index, account, await provisionAccount(accounts[index], context, begun));
 }

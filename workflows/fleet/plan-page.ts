@@ -1,4 +1,4 @@
-import { ActivityFailure, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { describeProblems, readPlanPage, readRequest, type AccountPlan } from '../../contract';
 import { accountIdIn } from './account-run';
@@ -45,7 +45,7 @@ async function planAccount(input: unknown): Promise<AccountPlan> {
       accountReadyTimeoutMs: Number.MAX_SAFE_INTEGER,
     });
   } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
+    if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     const why = lastWords(error) ?? 'no worker has looked in time';
     return { accountId, plan: 'unknown', reason: 'notInspected', why, remedy: 'Plan again.' };
   }

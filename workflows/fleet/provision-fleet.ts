@@ -1,21 +1,22 @@
 import {
-  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
   isCancellation,
   workflowInfo,
 } from '@temporalio/workflow';
-import { readFleetRequest, type FleetResult } from '../../contract';
+import { fleetIdOf, readFleetRequest, type FleetRequest, type FleetResult } from '../../contract';
 import { Fleet } from './fleet';
 import { setFleetHandlers } from './handlers';
-import { readArgument } from '../shared/argument';
+import { carriedOver, readArgument, refuseArgument } from '../shared/argument';
 import type { FleetState } from './state';
 
 /** A page that was terminated says nothing: so often all pages are pinged, which fails for one that is gone. */
-const SILENCE = '10m';
+const SILENCE_MS = 600_000;
+/** In a fleet that is cancelled nothing else happens to the pages, so they are pinged sooner, and then ever more rarely. */
+const FIRST_SILENCE_MS = 10_000;
 
-/** Executions end far below what a history may hold: 51,200 events or 50 MiB. */
+/** Executions end far below what a history may hold: 51,200 events, 50 MiB and 10,000 signals. */
 const MAX_EVENTS = 1_000;
 const MAX_BYTES = 4_000_000;
 
@@ -24,28 +25,36 @@ const MAX_BYTES = 4_000_000;
  * workflows of their own, so that neither the history nor a payload of this one grows with their number.
  */
 export async function provisionFleet(argument: unknown, carried?: FleetState): Promise<FleetResult> {
-  const fleet = new Fleet(readArgument(readFleetRequest, argument), carried);
+  const request = readArgument(readFleetRequest, argument);
+  requireOwnId(request);
+  const fleet = new Fleet(request, carriedOver(carried));
   const { pages } = fleet;
   setFleetHandlers(fleet);
   try {
     while (!fleet.isDone) {
       fleet.rebalance();
-      const hasHeard = await condition(() => pages.hasNews || fleet.isDone || isLong(), SILENCE);
+      const hasHeard = await condition(() => pages.hasNews || fleet.isDone || isLong(), SILENCE_MS);
       if (!hasHeard) pages.pingPages();
-      if (isLong() && (await becomesQuiet(fleet)))
-        await continueAsNew<typeof provisionFleet>(fleet.request, fleet.state);
+      if (isLong()) await goOn(fleet);
     }
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    await CancellationScope.nonCancellable(async () => {
-      pages.cancel();
-      await condition(() => fleet.isDone);
-    });
+    await CancellationScope.nonCancellable(() => cancelPages(fleet));
     throw error;
   }
   // Every account has ended: a cancel that comes now changes nothing.
+  fleet.isEnding = true;
   await CancellationScope.nonCancellable(() => pages.finish());
   return fleet.result();
+}
+
+/** Pages, workers and the client know a fleet by its workflow ID. */
+function requireOwnId({ name }: FleetRequest): void {
+  const { workflowId } = workflowInfo();
+  const expected = fleetIdOf(name);
+  if (workflowId === expected) return;
+  const message = `must be the name in the workflow ID: the workflow ID is ${workflowId}, and has to be ${expected}`;
+  throw refuseArgument([{ field: 'name', message }]);
 }
 
 /** Tells whether the history is to go on in another execution. Pages and calls make it long without being news. */
@@ -54,8 +63,20 @@ function isLong(): boolean {
   return continueAsNewSuggested || historyLength > MAX_EVENTS || historySize > MAX_BYTES;
 }
 
-/** Waits until nothing that was sent is under way, of which the next execution would not know; tells whether there is one. */
-async function becomesQuiet(fleet: Fleet): Promise<boolean> {
-  await condition(() => fleet.pages.areQuiet && allHandlersFinished());
-  return !fleet.isDone;
+/** Goes on in another execution, unless the fleet is done meanwhile. */
+async function goOn(fleet: Fleet): Promise<void> {
+  await fleet.pages.holdBack();
+  if (!fleet.isDone) await continueAsNew<typeof provisionFleet>(fleet.request, fleet.state);
+  fleet.pages.goOn();
+}
+
+/** Cancels the pages, and waits until every run that the fleet began has ended, or nobody says any more what becomes of it. */
+async function cancelPages(fleet: Fleet): Promise<void> {
+  const { pages } = fleet;
+  pages.goOn();
+  pages.cancel();
+  for (let wait = FIRST_SILENCE_MS; !(await condition(() => fleet.isDone, wait));) {
+    pages.pingPages();
+    wait = Math.min(2 * wait, SILENCE_MS);
+  }
 }

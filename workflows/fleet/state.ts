@@ -6,10 +6,12 @@ import {
   type FleetCalls,
   type FleetCause,
   type FleetCounts,
+  type FleetPage,
   type FleetProgress,
   type FleetRequest,
   type FleetResult,
   type FleetStage,
+  type PageOrder,
   type PageReport,
 } from '../../contract';
 
@@ -21,10 +23,17 @@ export interface LivePage extends Omit<PageReport, 'pageId' | 'newFailures'> {
   started: boolean;
 }
 
+/** What a fleet sends to a page: orders, together, or a cancel. */
+export type PageMessage = PageOrder | 'cancel';
+
 /** What a fleet knows; an execution hands it on to the next. */
 export interface FleetState {
   /** Those that have not ended, in their order. */
   pages: LivePage[];
+  /** Pages that have arrived and wait to be started. */
+  toStart: FleetPage[];
+  /** What waits to be sent to pages, by page. */
+  toSend: [page: number, PageMessage][];
   /** Pages that have arrived. */
   arrived: number;
   /** Accounts of the pages that have arrived. */
@@ -49,6 +58,8 @@ export function newFleetState({ maxConcurrent }: FleetRequest): FleetState {
   const { startTime, workflowId, firstExecutionRunId } = workflowInfo();
   return {
     pages: [],
+    toStart: [],
+    toSend: [],
     arrived: 0,
     accounts: 0,
     ended: { ...NOBODY },
@@ -70,6 +81,7 @@ export function newPage(page: number, waiting: number): LivePage {
     waiting,
     open: 0,
     held: 0,
+    notReady: 0,
     ...NOBODY,
     retries: 0,
     windingUp: false,
@@ -85,7 +97,10 @@ export function expectedPages({ pages, accounts }: FleetRequest): number {
 }
 
 /** Sums up, over the pages that have not ended, the accounts that are waiting, open, and so on. */
-export function sumOverPages({ pages }: FleetState, what: 'waiting' | 'open' | 'held' | AccountEnd): number {
+export function sumOverPages(
+  { pages }: FleetState,
+  what: 'waiting' | 'open' | 'held' | 'notReady' | AccountEnd,
+): number {
   return pages.reduce((sum, page) => sum + page[what], 0);
 }
 
@@ -99,6 +114,11 @@ export function countEnds(state: FleetState): FleetCounts {
 /** Keeps the counts of a page that leaves the live ones. */
 export function addEndedPage({ ended }: FleetState, page: FleetCounts): void {
   for (const end of ENDS) ended[end] += page[end];
+}
+
+/** Counts the accounts of a page by what it says of them. */
+export function countAccounts({ waiting, open, ...page }: FleetCounts & { waiting: number; open: number }) {
+  return ENDS.reduce((sum, end) => sum + page[end], waiting + open);
 }
 
 /** Tells whether a page has failures to tell, or accounts that have not ended. */
@@ -131,6 +151,7 @@ export function fleetProgress(state: FleetState, request: FleetRequest, stage: F
     waiting: sumOverPages(state, 'waiting'),
     open: sumOverPages(state, 'open'),
     held: sumOverPages(state, 'held'),
+    notReady: sumOverPages(state, 'notReady'),
     maxConcurrent,
     startedAt,
     causes,
@@ -142,6 +163,6 @@ export function fleetProgress(state: FleetState, request: FleetRequest, stage: F
 
 /** Says what a fleet came to. */
 export function fleetResult(state: FleetState, { name }: FleetRequest): FleetResult {
-  const { accounts, causes, arrived: pages, pageIdPrefix } = state;
-  return { name, accounts, ...countEnds(state), causes, pages, pageIdPrefix };
+  const { accounts, causes, arrived: pages, pageIdPrefix, startedAt } = state;
+  return { name, startedAt, accounts, ...countEnds(state), causes, pages, pageIdPrefix };
 }

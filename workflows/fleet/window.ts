@@ -1,11 +1,18 @@
-import type { FleetState, LivePage } from './state';
+import { sumOverPages, type FleetState, type LivePage } from './state';
+
+/**
+ * So many accounts that are not ready give their place away: where a whole organization does not let the worker in, not all
+ * of it is to be begun before the first of them has waited in vain.
+ */
+const MOST_NOT_READY = 1_000;
 
 /**
  * Shares the window of a fleet out over its pages: each in its order gets what it has use for, of what the pages before it
  * leave and the open runs of later ones do not take. So a page waits for a later one, as after a retry.
  */
-export function shareWindow({ pages, maxConcurrent }: FleetState): { page: LivePage; window: number }[] {
-  let free = maxConcurrent;
+export function shareWindow(state: FleetState): { page: LivePage; window: number }[] {
+  const { pages, maxConcurrent } = state;
+  let free = maxConcurrent - Math.max(0, sumOverPages(state, 'notReady') - MOST_NOT_READY);
   let later = pages.reduce((sum, page) => sum + countBusy(page), 0);
   return pages.map((page) => {
     later -= countBusy(page);
@@ -29,6 +36,6 @@ export function reopenFailed(page: LivePage): void {
 }
 
 /** Counts the accounts of a page that take a place in the window. */
-function countBusy({ open, held }: LivePage): number {
-  return open - held;
+function countBusy({ open, held, notReady }: LivePage): number {
+  return open - held - notReady;
 }

@@ -36,12 +36,23 @@ export function readArgument<T>(
   argument: unknown,
   again = 'start the fleet again',
 ): T {
-  const message = read(argument);
+  const message = typeof argument === 'symbol' ? UNREADABLE : read(argument);
   if ('request' in message) return message.request;
+  throw refuseArgument(message.problems, again);
+}
+
+/** What an earlier execution of the workflow has handed on: whoever starts one by hand has nothing to hand on. */
+export function carriedOver<T>(carried: T | undefined): T | undefined {
+  return workflowInfo().continuedFromExecutionRunId === undefined ? undefined : carried;
+}
+
+const UNREADABLE = { problems: [{ field: 'request', message: 'cannot be read as JSON' }] };
+
+/** Makes what a workflow of a fleet ends with where its argument makes no sense. */
+export function refuseArgument(problems: readonly Problem[], again = 'start the fleet again'): Error {
   const { meaning, types } = FAILURES.invalidRequest;
-  const problems = describeProblems(message.problems);
-  throw ApplicationFailure.nonRetryable(
-    `${meaning}: ${problems}. Correct the fields that the message names, then ${again}.`,
+  return ApplicationFailure.nonRetryable(
+    `${meaning}: ${describeProblems(problems)}. Correct the fields that the message names, then ${again}.`,
     types[0],
   );
 }

@@ -1,6 +1,16 @@
 import { defaultFailureConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import { makeFailure, defined, readFailureParts, type FailureParts, type Situation } from '../../contract';
+import {
+  defined,
+  FAILURES,
+  makeFailure,
+  readCreateNews,
+  readFailureParts,
+  type CreateNews,
+  type FailureParts,
+  type FailureRow,
+  type Situation,
+} from '../../contract';
 import { payloadConverter } from './payload-converter';
 
 /** Makes a failure after which the run stops; it hands on the request ID of its cause. */
@@ -35,7 +45,19 @@ export function activityFailure(error: unknown, timedOut: Situation, accountId: 
   // The server had no time left for another attempt: what the last one said is the reason.
   const last = lastAttempt(cause);
   const detail = lastWords(error) ?? 'no attempt came back';
-  return runFailure({ situation: timedOut, accountId, detail }, last instanceof Error ? last : undefined);
+  const failure = last instanceof ApplicationFailure ? last : undefined;
+  return runFailure(
+    defined({ situation: timedOut, accountId, detail, remedy: failure && remedyAfterTimeout(failure) }),
+    last instanceof Error ? last : undefined,
+  );
+}
+
+/** The next step where a time-out ended what a person has to mend; none where only time was short. */
+function remedyAfterTimeout(failure: ApplicationFailure): string | undefined {
+  const situation = situationOf(failure);
+  if (situation === undefined) return undefined;
+  const row: FailureRow = FAILURES[situation];
+  return row.remedyAfterTimeout;
 }
 
 /** Tells what the last attempt of an activity said. */
@@ -57,6 +79,18 @@ export function isUnanswered(error: unknown): boolean {
   if (last === undefined) return true;
   // An attempt that only waited for its turn sent nothing, and says nothing of the call before it.
   return last instanceof ApplicationFailure && (situationOf(last) === 'answerLost' || last.type === 'NotYet');
+}
+
+/** Reads what an activity that creates tells beside its failure; `undefined` where it came to tell nothing. */
+export function createNews(error: unknown): CreateNews | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return readCreateNews(cause.details?.[1]);
+  if (!(cause instanceof TimeoutFailure)) return undefined;
+  // The attempt whose time was over may have come further than the last one that told anything.
+  const last = lastAttempt(cause);
+  const told = last instanceof ApplicationFailure ? readCreateNews(last.details?.[1]) : undefined;
+  const news = readCreateNews(cause.lastHeartbeatDetails) ?? told;
+  return news?.existedBefore === undefined ? undefined : news;
 }
 
 /** The failure of the last attempt, which the server hands over with a time-out and the SDK leaves undecoded. */

@@ -1,5 +1,15 @@
-import { ApplicationFailure, defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
-import { describeProblems, type ReadRequest } from '../../contract';
+import {
+  ApplicationFailure,
+  defineSignal,
+  defineUpdate,
+  setDefaultSignalHandler,
+  setHandler,
+} from '@temporalio/workflow';
+import { describeProblems, oneLine, type ReadRequest } from '../../contract';
+
+/** Notes are shown to people, and go with a workflow from one execution to the next. */
+const LONGEST_NOTE = 500;
+const LONGEST_NAME = 60;
 
 /** What becomes of a message: what carries it out, or a text that says why it changes nothing. */
 export type Decision = string | (() => void);
@@ -13,6 +23,8 @@ export function decideBy<T>(
   decide: (message: T) => Decision,
 ): Decide {
   return (argument) => {
+    // A payload that could not be decoded.
+    if (typeof argument === 'symbol') return 'its argument cannot be read as JSON';
     const message = read(argument);
     return 'request' in message ? decide(message.request) : describeProblems(message.problems);
   };
@@ -30,10 +42,21 @@ export function handleSignal(
 ): void {
   const handler = (argument: unknown) => {
     const decision = decide(argument);
-    if (typeof decision === 'string') note(`${name} changed nothing: ${decision}`);
+    if (typeof decision === 'string') note(changedNothing(name, decision));
     else decision();
   };
   setHandler(defineSignal<[unknown?]>(name), handler, { description });
+}
+
+/** Handles the signals of all names that no handler was set for: notes which ones make sense. */
+export function handleOtherSignals(names: readonly string[], note: (text: string) => void): void {
+  setDefaultSignalHandler((name) => {
+    note(changedNothing(oneLine(name, LONGEST_NAME), `there are ${names.join(', ')}`));
+  });
+}
+
+function changedNothing(name: string, why: string): string {
+  return oneLine(`${name} changed nothing: ${why}`, LONGEST_NOTE);
 }
 
 /** Handles the Updates of a name. One that makes no sense is refused with the reason. */

@@ -69,8 +69,19 @@ function times({ startedAt, endedAt, takenAt }: FleetReport): string {
     : `Started ${utc(startedAt)}, ended ${utc(endedAt)}: ${took}.`;
 }
 
-function notes({ status, stage, counts, name }: FleetReport): string[] {
-  const { unfinished, held } = counts;
+function notes(report: FleetReport): string[] {
+  const forgotten = describeForgotten(report);
+  return [...notesOnEnd(report), ...(forgotten === undefined ? [] : [forgotten])];
+}
+
+/** Says what a report lacks; `undefined`: nothing. */
+export function describeForgotten({ forgottenPages, counts }: FleetReport): string | undefined {
+  if (forgottenPages.length === 0) return undefined;
+  return `${counted(counts.unlisted, 'account')} of ${counted(forgottenPages.length, 'page')} cannot be listed: Temporal has forgotten what became of each (the retention of the namespace). The counts and the causes are those that the fleet keeps.`;
+}
+
+function notesOnEnd({ status, stage, counts, name }: FleetReport): string[] {
+  const { unfinished, held, notReady } = counts;
   if (status !== 'RUNNING')
     return unfinished === 0
       ? []
@@ -83,6 +94,11 @@ function notes({ status, stage, counts, name }: FleetReport): string[] {
       ? []
       : [
           `${counted(held, 'account')} held: they wait for a person. Once the cause is removed: identity-center fleet retry ${name}`,
+        ]),
+    ...(notReady === 0
+      ? []
+      : [
+          `${counted(notReady, 'account')} not ready: AWS does not let the worker in yet; their runs ask again.`,
         ]),
   ];
 }

@@ -27,7 +27,13 @@ export interface FleetReport {
     unfinished: number;
     /** The unfinished ones that wait for a person. */
     held: number;
+    /** The unfinished ones that wait until the account lets the worker in. */
+    notReady: number;
+    /** Are in no list below, as Temporal has forgotten their page; the other counts are the fleet's own then. */
+    unlisted: number;
   };
+  /** The pages that Temporal has forgotten, as the retention of the namespace says. */
+  forgottenPages: number[];
   /** The causes of the failures, the most frequent first. */
   causes: FleetCause[];
   timeline: TimelinePoint[];
@@ -43,11 +49,17 @@ export interface FleetReport {
 export async function fleetReport(client: IdentityCenterClient, name: string): Promise<FleetReport> {
   const status = await client.fleets.status(name);
   const accounts: AccountOutcome[] = [];
-  for await (const outcome of client.fleets.outcomes(name)) accounts.push(outcome);
+  const forgotten: number[] = [];
+  const onForgotten = (page: number) => forgotten.push(page);
+  for await (const outcome of client.fleets.outcomes(name, onForgotten)) accounts.push(outcome);
   const unfinished: UnfinishedAccount[] = [];
   if (status.status === 'RUNNING')
     for await (const account of client.fleets.unfinished(name)) unfinished.push(account);
-  return makeReport(status, accounts, new Date(), unfinished);
+  const skipped = await client.fleets.skipped(name);
+  for (const it of skipped) accounts.push({ ...it, end: 'skipped', endedAt: status.startedAt });
+  // The fleet does not count what its manifest made it leave out.
+  const whole = { ...status, accounts: status.accounts + skipped.length };
+  return makeReport(whole, accounts, new Date(), unfinished, forgotten);
 }
 
 /**
@@ -59,9 +71,11 @@ export function makeReport(
   accounts: AccountOutcome[],
   takenAt: Date,
   unfinished: UnfinishedAccount[] = [],
+  forgottenPages: number[] = [],
 ): FleetReport {
   const { name, stage, startedAt, endedAt } = status;
-  const counts = countEnds(status, accounts);
+  const isWhole = forgottenPages.length === 0;
+  const counts = isWhole ? countEnds(status, accounts) : ownCounts(status, accounts.length);
   return defined({
     name,
     stage,
@@ -70,12 +84,13 @@ export function makeReport(
     startedAt,
     endedAt,
     counts,
-    causes: countCauses(accounts),
+    causes: isWhole ? countCauses(accounts) : status.causes,
+    forgottenPages,
     timeline: makeTimeline(accounts, {
       startedAt,
       until: endedAt ?? takenAt.toISOString(),
       // When an account began that has no end yet is not known.
-      withOpen: counts.unfinished === 0,
+      withOpen: isWhole && counts.unfinished === 0,
     }),
     calls: reportCalls(status.calls, startedAt),
     accounts,
@@ -102,7 +117,7 @@ function reportCalls({ course, ...calls }: FleetCalls, startedAt: string): Fleet
 }
 
 function countEnds(
-  { accounts, held }: FleetStatus,
+  { accounts, held, notReady }: FleetStatus,
   outcomes: readonly AccountOutcome[],
 ): FleetReport['counts'] {
   const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
@@ -113,5 +128,18 @@ function countEnds(
     ...ended,
     unfinished,
     held: Math.min(held, unfinished),
+    notReady: Math.min(notReady, unfinished),
+    unlisted: 0,
+  };
+}
+
+/** What the fleet itself counts: where pages are forgotten, it is the only one that knows. */
+function ownCounts(status: FleetStatus, listed: number): FleetReport['counts'] {
+  const { accounts, succeeded, failed, cancelled, skipped, held, notReady } = status;
+  const ended = succeeded + failed + cancelled + skipped;
+  return {
+    ...{ accounts, succeeded, failed, cancelled, skipped, held, notReady },
+    unfinished: accounts - ended,
+    unlisted: Math.max(0, ended - listed),
   };
 }

@@ -5,7 +5,7 @@ import { EXIT } from '../../exit-codes';
 import { print } from '../../output';
 import { checkFleetName, withClient, type CommonOptions } from '../../with-client';
 import { quote } from '../../words';
-import { toHtml } from './html';
+import { describeForgotten, toHtml } from './html';
 import { fleetReport, type FleetReport } from './report';
 
 const WRITERS = {
@@ -26,6 +26,8 @@ export async function writeReport(
   checkFleetName(name);
   const report = await withClient((client) => fleetReport(client, name));
   const text = WRITERS[json ? 'json' : format](report);
+  const lacks = describeForgotten(report);
+  if (lacks !== undefined) process.stderr.write(`Fleet ${name}: ${lacks}\n`);
   if (output === undefined) await writeOut(text);
   else {
     await writeTo(output, text);
@@ -50,10 +52,11 @@ const COLUMNS = [
 export function toCsv({ accounts, unfinished }: FleetReport): string {
   const rows = [...accounts, ...unfinished].map((account) => {
     const failure = 'failure' in account ? account.failure : undefined;
+    const reason = 'reason' in account ? account.reason : undefined;
     return {
       ...account,
       failureType: failure?.type,
-      message: failure?.whatHappened,
+      message: failure?.whatHappened ?? reason,
       remedy: failure?.remedy,
     };
   });

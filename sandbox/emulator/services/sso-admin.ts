@@ -14,6 +14,7 @@ const ORGANIZATION_INSTANCE: EmulatedInstance = {
   tags: {},
   identityStoreId: 'd-0123456789',
   createdDate: '2023-11-15T00:00:00.000Z',
+  createdDateOfAws: '2023-11-15T00:00:00.000Z',
   clientToken: '',
 };
 
@@ -55,6 +56,7 @@ export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
       name,
       tags,
       token,
+      createdAt: faults.now(account),
       creationMs: faults.get(account, 'creationMs') ?? 1000,
       failure: faults.get(account, 'createFails'),
     });
@@ -83,6 +85,8 @@ export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
       return ORGANIZATION_INSTANCE;
     const instance = instances.find(instanceArn);
     if (instance?.accountId === account && instance.region === region) return instance;
+    if (faults.get(account, 'goneError') === 'ResourceNotFoundException')
+      throw new AwsError('ResourceNotFoundException', `There is no instance ${instanceArn}.`);
     const message = `User: ${arn} is not authorized to perform: sso:${operationName} on resource: ${instanceArn}`;
     throw new AwsError('AccessDeniedException', message);
   }
@@ -182,7 +186,7 @@ function readTags(tags: { Key: string; Value: string }[]): Record<string, string
 }
 
 function describe(instance: EmulatedInstance): object {
-  const createdDate = Date.parse(instance.createdDate) / 1000;
+  const createdDate = Date.parse(instance.createdDateOfAws) / 1000;
   return defined({
     InstanceArn: instance.instanceArn,
     IdentityStoreId: instance.identityStoreId,

@@ -2,7 +2,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { createActivities, Pacer, realDependencies, type ActivityDependencies } from '../../../activities';
 import { createAccountOpener } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
-import { activityEnvironment, inputFor } from '../../support/activities';
+import { activityEnvironment, inputFor, keeping } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';
 
 let emulator: Emulator;
@@ -27,7 +27,7 @@ async function busyActivities(waiting: number, dependencies: Partial<ActivityDep
   await pacer.turn('another account', 60_000, signal);
   for (let other = 0; other < waiting; other += 1)
     pacer.turn('another account', 60_000, signal).catch(() => undefined);
-  return createActivities({ ...realDependencies(settings), openAccount, ...dependencies });
+  return createActivities({ ...realDependencies(settings), openAccount, ...keeping, ...dependencies });
 }
 
 test('a wait of more than 5 s gives the slot back: NotYet, and nothing is sent', async () => {
@@ -64,7 +64,7 @@ test('a cancellation ends the wait of a write', async () => {
   const account = freshAccount();
   const { createInstance } = await busyActivities(0);
   const env = activityEnvironment();
-  const running = env.run(createInstance, inputFor(account));
+  const running = env.run(createInstance, { ...inputFor(account), existedBefore: [] });
   await until(
     () => operations(account),
     (seen) => seen.includes('AssumeRole'),

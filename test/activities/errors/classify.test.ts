@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-sso-admin';
 import fc from 'fast-check';
 import { classify } from '../../../activities/errors/classify';
-import { AttemptTooLateError, WrongAccountError } from '../../../activities/errors/thrown';
-import { FAILURES, type Situation } from '../../../contract';
+import { AttemptTooLateError, AwsCallError, WrongAccountError } from '../../../activities/errors/thrown';
+import { FAILURES, NON_RETRYABLE_TYPES, type Situation } from '../../../contract';
 
 const $metadata = { httpStatusCode: 400, requestId: 'request-1' };
 
@@ -74,14 +74,14 @@ test.each<[string, unknown, Situation, string]>([
   [
     'a refused connection',
     Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }),
-    'answerLost',
-    'AnswerLost',
+    'nothingSent',
+    'NothingSent',
   ],
   [
     'an unknown host',
     Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }),
-    'answerLost',
-    'AnswerLost',
+    'nothingSent',
+    'NothingSent',
   ],
   [
     'a time-out of the SDK',
@@ -105,7 +105,7 @@ test.each<[string, unknown, Situation, string]>([
   [
     'no credentials',
     Object.assign(new Error('x'), { name: 'CredentialsProviderError' }),
-    'noCredentials',
+    'ownIdentity',
     'CredentialsProviderError',
   ],
   [
@@ -124,7 +124,7 @@ test.each<[string, unknown, Situation, string]>([
   [
     'UnrecognizedClientException',
     aws('UnrecognizedClientException'),
-    'notSubscribed',
+    'credentialsStale',
     'UnrecognizedClientException',
   ],
   [
@@ -206,8 +206,11 @@ test('what the SDK takes for transient loses the answer, under its own name', ()
       expect(classify(aws(name, 'x', status))).toMatchObject({ situation: 'answerLost', type: name });
   for (const status of sdkList('TRANSIENT_ERROR_STATUS_CODES'))
     expect(classify(aws('Brand', 'x', Number(status)))).toMatchObject({ situation: 'answerLost' });
-  for (const code of [...sdkList('NODEJS_TIMEOUT_ERROR_CODES'), ...sdkList('NODEJS_NETWORK_ERROR_CODES')])
-    expect(classify(Object.assign(new Error('x'), { code }))).toMatchObject({ situation: 'answerLost' });
+  const notConnected = ['ECONNREFUSED', ...sdkList('NODEJS_NETWORK_ERROR_CODES')];
+  for (const code of [...sdkList('NODEJS_TIMEOUT_ERROR_CODES'), ...notConnected]) {
+    const situation = notConnected.includes(code) ? 'nothingSent' : 'answerLost';
+    expect(classify(Object.assign(new Error('x'), { code }))).toMatchObject({ situation });
+  }
 });
 
 test('what the SDK takes for a clock that is off needs fresh credentials, a denial aside', () => {
@@ -223,6 +226,138 @@ test('an error that the model of its service calls throttling is throttling, and
   const modelled = Object.assign(aws('BrandNewException'), { $retryable: { throttling: true } });
   expect(classify(modelled)).toMatchObject({ situation: 'throttled', type: 'BrandNewException' });
   expect(classify(aws('BrandNewException', 'x', 408))).toMatchObject({ situation: 'answerLost' });
+});
+
+describe('text that AWS quotes back is not its verdict', () => {
+  const phrases = [
+    'Rate exceeded',
+    'There are too many requests processing. Please try again later.',
+    'Too many requests',
+    'with an explicit deny in a service control policy',
+    'Organization management account is not allowed to perform the operation.',
+    'The organization management account (394530725171) does not allow its members to create instances.',
+  ];
+  const quoted = phrases.flatMap((phrase) => [
+    `1 validation error detected: Value '${phrase}' at 'tags.1.member.value' failed to satisfy constraint`,
+    `The tag value ${phrase} is not valid.`,
+    `"${phrase}" is not allowed here.`,
+  ]);
+
+  test.each<[string, Situation]>([
+    ['ValidationException', 'invalidParameter'],
+    ['ValidationError', 'invalidParameter'],
+    ['ConflictException', 'conflict'],
+    ['ServiceQuotaExceededException', 'quotaExceeded'],
+    ['IdempotentParameterMismatch', 'parameterMismatch'],
+    ['InternalServerException', 'answerLost'],
+    ['BrandNewException', 'refused'],
+    ['AccessDeniedException', 'permissionMissing'],
+  ])('in a %s', (name, situation) => {
+    const unanchored = quoted.filter(
+      (said) => name !== 'AccessDeniedException' || !said.startsWith('The tag'),
+    );
+    for (const said of unanchored)
+      expect([said, classify(aws(name, said)).situation]).toEqual([said, situation]);
+  });
+
+  test.each<[string, Situation]>([
+    ['ValidationException', 'invalidParameter'],
+    ['ConflictException', 'conflict'],
+    ['OptInRequired', 'notSubscribed'],
+  ])('"Rate exceeded" under the known name %s', (name, situation) => {
+    expect(classify(aws(name, 'Rate exceeded'))).toMatchObject({ situation, type: name });
+  });
+
+  test.each(['ServiceException', 'BrandNewException'])(
+    '"Rate exceeded" under the unknown name %s',
+    (name) => {
+      expect(classify(aws(name, 'Rate exceeded')).situation).toBe('throttled');
+      expect(classify(aws(name, 'Too many requests, slow down')).situation).toBe('throttled');
+    },
+  );
+});
+
+describe('a server that failed has refused nothing, whatever it calls that', () => {
+  const names = Object.values(FAILURES).flatMap(({ types }) => types as readonly string[]);
+  test.each([500, 502, 503, 504, 599, 408])('HTTP %d', (status) => {
+    for (const name of names) {
+      const { situation, type } = classify(aws(name, 'x', status));
+      expect([name, FAILURES[situation].retry]).not.toEqual([name, 'stop']);
+      // Temporal stops at these types, whatever the activity says.
+      expect(NON_RETRYABLE_TYPES).not.toContain(type);
+    }
+  });
+});
+
+test.each([
+  ...['ThrottlingError', 'ThrottledRequestException', 'TooManyRequestsError', 'SlowDownException'],
+  ...['RateExceededException', 'KMSThrottlingException'],
+])('%s, which no list has, is throttling by its name', (name) => {
+  expect(classify(aws(name))).toMatchObject({ situation: 'throttled', type: name });
+});
+
+test.each([
+  ...['RequestTimeoutError', 'RequestTimedOutException', 'RequestAbortedException', 'InternalError'],
+  ...['InternalServerError', 'InternalFailure', 'InternalServiceException', 'ServiceUnavailableException'],
+])('%s is transient by its name, even as a 400', (name) => {
+  expect(classify(aws(name))).toMatchObject({ situation: 'answerLost', type: name });
+});
+
+test('an error that its model says may be tried again is transient', () => {
+  const error = Object.assign(aws('BrandNewException'), { $retryable: {} });
+  expect(classify(error)).toMatchObject({ situation: 'answerLost' });
+});
+
+describe("the worker's own identity", () => {
+  const signIn = (error: unknown) => classify(new AwsCallError('AssumeRole', error));
+
+  test.each([
+    ...['IDPCommunicationError', 'IDPCommunicationErrorException', 'IDPRejectedClaim'],
+    ...['IDPRejectedClaimException', 'InvalidIdentityToken', 'InvalidIdentityTokenException'],
+    ...['InvalidClientTokenId', 'ExpiredToken', 'ExpiredTokenException', 'UnrecognizedClientException'],
+    ...['MissingAuthenticationToken', 'MissingAuthenticationTokenException'],
+  ])('%s of STS', (name) => {
+    expect(signIn(aws(name, 'x', 400))).toMatchObject({ situation: 'ownIdentity', type: name });
+  });
+
+  test.each([
+    ['CredentialsProviderError', 'Could not load credentials from any providers'],
+    ['CredentialsProviderError', 'The SSO session associated with this profile has expired.'],
+    ['CredentialsProviderError', 'Command failed: vault exec (credential_process)'],
+    ['TokenProviderError', 'Token is expired. To refresh this SSO session run aws sso login'],
+    ['ProviderError', 'Unable to connect to instance metadata service'],
+  ])('%s: %s', (name, message) => {
+    const error = Object.assign(new Error(message), { name });
+    expect(signIn(error)).toMatchObject({ situation: 'ownIdentity' });
+    expect(classify(error)).toMatchObject({ situation: 'ownIdentity' });
+  });
+
+  test('a web identity that STS does not take is not a role that refuses', () => {
+    const said = 'Not authorized to perform sts:AssumeRoleWithWebIdentity';
+    expect(signIn(aws('AccessDenied', said, 403)).situation).toBe('ownIdentity');
+    expect(signIn(aws('AccessDenied', 'not authorized to perform: sts:AssumeRole', 403)).situation).toBe(
+      'roleRefused',
+    );
+  });
+
+  test('the account that is signed in to is another matter: its session is stale', () => {
+    for (const name of ['ExpiredTokenException', 'UnrecognizedClientException'])
+      expect(classify(new AwsCallError('CreateInstance', aws(name))).situation).toBe('credentialsStale');
+  });
+
+  test('a clock that is off is one at STS too', () => {
+    for (const name of ['RequestExpired', 'SignatureDoesNotMatch', 'RequestTimeTooSkewed'])
+      expect(signIn(aws(name, 'x', 403)).situation).toBe('credentialsStale');
+  });
+
+  test('STS that does not answer leaves nothing open', () => {
+    for (const error of [withStatus(new SyntaxError('<'), 503), aws('InternalFailure', 'x', 500)])
+      expect(signIn(error).situation).toBe('notSignedIn');
+  });
+
+  test.each(['RegionDisabledException', 'RegionDisabled'])('%s: not enabled yet', (name) => {
+    expect(signIn(aws(name, 'STS is not activated in this region', 403)).situation).toBe('notSubscribed');
+  });
 });
 
 test("AWS's request ID, the status and Retry-After are read off the error", () => {

@@ -89,7 +89,7 @@ function sample({
     ...counts,
   } as FleetProgress;
   return {
-    plan: { name: 'sample', pages: [[DONE, FAILED]], ...plan } as FleetEvidence['plan'],
+    plan: { name: 'sample', pages: [[DONE, FAILED]], maxConcurrent: 2, ...plan } as FleetEvidence['plan'],
     actions,
     events: 100,
     accounts: new Map(accounts),
@@ -105,6 +105,24 @@ function sample({
     ],
   };
 }
+
+const lostPage = { status: 'TERMINATED', events: 50, outcomes: [] };
+const terminated = {
+  began: at(5),
+  ended: at(5),
+  action: { type: 'terminatePage' as const, page: 0 },
+  outcome: 'done',
+};
+const unreadable = { status: 'UNREADABLE', events: 0, outcomes: [], unreadable: 'workflow not found' };
+/** Two runs that its pages began one after the other, each open for a while. */
+const inTurn = (first: Partial<RunRecord>, second: Partial<RunRecord>) => [
+  account(DONE, [run('first', { result: success(DONE), ...first })]),
+  account(FAILED, [run('second', { status: 'FAILED', failure: told, ...second })]),
+];
+const adjusted = (second: number, maxConcurrent: number) => ({
+  ...action('start', second),
+  action: { type: 'adjust' as const, maxConcurrent },
+});
 
 const skipped: AccountOutcome = { accountId: FAILED, end: 'skipped', endedAt: at(4) };
 const cancelled: AccountOutcome = { accountId: FAILED, end: 'cancelled', endedAt: at(4) };
@@ -146,6 +164,37 @@ test.each([
       accounts: [account(DONE, [run('failed', { status: 'FAILED', failure: told })]), account(FAILED, [])],
     }),
   ],
+  [
+    'of which a page was terminated',
+    sample({
+      pages: [lostPage],
+      actions: [terminated],
+      counts: {
+        succeeded: 0,
+        failed: 2,
+        causes: [{ type: 'PageLost', count: 2, example: '', accounts: [] }],
+      },
+    }),
+  ],
+  [
+    'with a window of one, whose second run begins when the first has ended',
+    sample({ plan: { maxConcurrent: 1 }, accounts: inTurn({ closedAt: at(3) }, { startedAt: at(3) }) }),
+  ],
+  [
+    'with a window of one, whose first run is held',
+    sample({
+      plan: { maxConcurrent: 1 },
+      accounts: inTurn({ steps: [{ stage: 'held', at: at(2) }] }, { startedAt: at(3) }),
+    }),
+  ],
+  [
+    'whose window was made larger',
+    sample({
+      plan: { maxConcurrent: 1 },
+      actions: [action('start', 1), adjusted(2, 2)],
+      accounts: inTurn({}, { startedAt: at(3) }),
+    }),
+  ],
 ])('nothing is wrong with a fleet %s', (_, evidence) => {
   expect(fleetViolations(evidence)).toEqual([]);
 });
@@ -158,6 +207,27 @@ test.each([
   ['lost an account', sample({ outcomes: [succeeded(DONE)] }), `page 0 has outcomes of ${DONE}, not of`],
   ['counted wrongly', sample({ counts: { succeeded: 2 } }), 'it counts 2 as succeeded, its pages 1'],
   ['ended early', sample({ plan: { pages: [[DONE, FAILED], ['3']] } }), 'it ended after 1 of 2 pages'],
+  [
+    'has a page that is gone',
+    sample({ pages: [unreadable] }),
+    'page 0 of fleet cannot be read: workflow not found',
+  ],
+  ['has a page that somebody else ended', sample({ pages: [lostPage] }), 'page 0 of fleet is TERMINATED'],
+  [
+    'does not answer',
+    { ...sample(), records: [{ runId: 'fleet', status: 'COMPLETED', unreadable: 'no worker', pages: [] }] },
+    'execution fleet does not answer: no worker',
+  ],
+  [
+    'cannot be listed',
+    { ...sample(), records: [], unreadable: 'no list' },
+    'its executions cannot be read: no list',
+  ],
+  [
+    'does not keep its window',
+    sample({ plan: { maxConcurrent: 1 }, accounts: inTurn({}, { startedAt: at(3) }) }),
+    `it began run second of ${FAILED} beside 1 others, in a window of 1`,
+  ],
   ['lost a cause', sample({ counts: { causes: [] } }), 'its causes count 0 failures of 1'],
   [
     'tells a success that no run had',

@@ -1,4 +1,12 @@
-import { Causes, defined, MAX_NAMED_ACCOUNTS, type FleetCause } from '../../../contract';
+import {
+  Causes,
+  defined,
+  FAILURES,
+  makeFailure,
+  MAX_NAMED_ACCOUNTS,
+  outcomeOfError,
+  type FleetCause,
+} from '../../../contract';
 
 const failure = (type: string, remedy?: string) =>
   defined({ type, whatHappened: `${type} happened`, remedy });
@@ -42,4 +50,21 @@ test('what was counted before goes on being counted in, until it is cleared', ()
   causes.clear();
   causes.add('3', failure('A'));
   expect(before).toEqual([{ type: 'A', count: 1, example: 'A happened', accounts: ['3'] }]);
+});
+
+test('what could not be removed is one cause, whatever is left in each account', () => {
+  const causes = new Causes();
+  for (const index of [1, 2, 3]) {
+    const accountId = String(111_122_223_333 + index);
+    const remedy = `Delete it with: aws sso-admin delete-instance --instance-arn arn:aws:sso:::instance/ssoins-${index} (with credentials of account ${accountId})`;
+    const { failure } = outcomeOfError(
+      accountId,
+      makeFailure({ situation: 'rollBackFailed', accountId, detail: `instance ${index} is left`, remedy }),
+    );
+    expect(failure?.remedy).toBe(remedy);
+    causes.add(accountId, failure ?? { type: '', whatHappened: '' });
+  }
+  expect(causes.list).toMatchObject([
+    { type: 'RollBackFailed', count: 3, remedy: FAILURES.rollBackFailed.remedy },
+  ]);
 });

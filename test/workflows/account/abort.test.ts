@@ -1,3 +1,4 @@
+import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { WorkflowUpdateStage } from '@temporalio/client';
 import { PROGRESS_QUERY, workflowIdOf, type Progress, type ProvisionRequestInput } from '../../../contract';
 import {
@@ -130,4 +131,118 @@ test('a paused run that is aborted, then resumed and retried, ends as aborted', 
   await expect(failureOf(result)).resolves.toMatchObject({ type: 'Aborted' });
   const notes = (await progressOf(account)).notes?.map(({ text }) => text) ?? [];
   expect(notes).toContain('retry changed nothing: the run is being aborted');
+});
+
+describe('at every stage an abort holds, whatever is asked after it in the same workflow task', () => {
+  interface Stage {
+    faults: AccountFaults;
+    more?: Partial<ProvisionRequestInput>;
+    stage: Progress['stage'];
+    deprovisions?: true;
+    /** Somebody else's instance is there. */
+    isTaken?: true;
+  }
+  const never = 600_000;
+  const throttled = (operation: string) => ({
+    failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 5, times: 99 }],
+  });
+  const hold = { onFailure: 'hold' } as const;
+  const stages: Record<string, Stage> = {
+    'held by a refusal': {
+      faults: { failNext: [{ operation: 'CreateInstance', error: 'ValidationException', times: 1 }] },
+      more: hold,
+      stage: 'held',
+    },
+    'held by CREATE_FAILED': { faults: { createFails: 'no room' }, more: hold, stage: 'held' },
+    'held by a time-out': {
+      faults: { creationMs: never },
+      more: { ...hold, timing: { activeTimeout: '2s' } },
+      stage: 'held',
+    },
+    'held by another instance': { faults: {}, more: hold, stage: 'held', isTaken: true },
+    'held before anything was sent': {
+      faults: { failNext: [{ operation: 'ListInstances', error: 'ValidationException', times: 1 }] },
+      more: hold,
+      stage: 'held',
+    },
+    'paused while it creates': { faults: throttled('CreateInstance'), stage: 'creating' },
+    'paused before it may look': { faults: throttled('ListInstances'), stage: 'creating' },
+    'paused while it waits': { faults: { creationMs: never }, stage: 'waitingForActive' },
+    'paused while it looks again': {
+      faults: { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 99 }] },
+      more: { timing: { pollInterval: '10m' } },
+      stage: 'reconciling',
+    },
+    'paused while it replaces': {
+      faults: { createFails: 'no room', ...throttled('DeleteInstance') },
+      more: { onCreateFailed: 'recreate' },
+      stage: 'rollingBack',
+    },
+    'paused while a deprovisioning looks': {
+      faults: throttled('ListInstances'),
+      stage: 'reconciling',
+      deprovisions: true,
+    },
+    'paused while it deletes': { faults: throttled('DeleteInstance'), stage: 'deleting', deprovisions: true },
+  };
+  const isWrite = ({ operation }: { operation: string }) => /^(Create|Delete)Instance$/.test(operation);
+  const writes = (account: string) => harness.emulator.calls({ account }).filter(isWrite).length;
+
+  async function startAt({ faults, more = {}, stage, deprovisions, isTaken }: Stage): Promise<string> {
+    const account = freshAccount();
+    const { client, emulator } = harness;
+    if (deprovisions) await client.provision(requestFor(account));
+    if (isTaken) {
+      const credentials = await harness.assumeRole(account);
+      const owner = new SSOAdminClient({ region: 'us-east-1', endpoint: emulator.url, credentials });
+      await owner.send(new CreateInstanceCommand({}));
+    }
+    emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
+    const { timing } = requestFor(account);
+    if (deprovisions) await client.startDeprovision({ accountId: account, region: 'eu-west-1', timing });
+    else await client.start(requestFor(account, more));
+    await until(
+      () => progressOf(account),
+      (progress) => progress.stage === stage,
+    );
+    if (stage !== 'held') await client.pause(account);
+    return account;
+  }
+
+  test.each(['signals', 'Updates'])('as %s', async (how) => {
+    const accounts = await Promise.all(
+      Object.entries(stages).map(async ([name, stage]) => ({ name, account: await startAt(stage) })),
+    );
+    const before = new Map<string, number>();
+    await withoutWorker(async () => {
+      for (const { account } of accounts) {
+        before.set(account, writes(account));
+        const handle = handleOf(harness, account);
+        for (const [name, argument] of [['abort', 'not wanted'], ['resume'], ['retry'], ['pause']] as const) {
+          if (how === 'signals') {
+            await handle.signal(name, ...(argument === undefined ? [] : [argument]));
+            continue;
+          }
+          handle
+            .startUpdate(name, {
+              updateId: name,
+              waitForStage: WorkflowUpdateStage.ACCEPTED,
+              args: [argument],
+            })
+            .catch(() => undefined);
+          await untilArrived(account, name);
+        }
+      }
+    });
+    const ends = await Promise.all(
+      accounts.map(async ({ name, account }) => {
+        const { status, failure } = await until(
+          () => harness.client.status(account),
+          (run) => run.status !== 'RUNNING',
+        );
+        return [name, status, failure?.type, writes(account) - (before.get(account) ?? 0)];
+      }),
+    );
+    expect(ends).toEqual(Object.keys(stages).map((name) => [name, 'FAILED', 'Aborted', 0]));
+  });
 });

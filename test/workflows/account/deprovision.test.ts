@@ -49,6 +49,17 @@ test.concurrent('finds an instance in another Region than it looks from', async 
   await expect(deprovision(account)).resolves.toMatchObject({ outcome: 'deleted', region: 'ap-southeast-2' });
 });
 
+test.concurrent('what AWS does not find any more is deleted', async () => {
+  const account = freshAccount();
+  await harness.provision(account, { deletionMs: 1_000, goneError: 'ResourceNotFoundException' });
+  await expect(deprovision(account)).resolves.toMatchObject({ outcome: 'deleted' });
+  await expect(harness.provision(account, { goneError: 'ResourceNotFoundException' })).resolves.toMatchObject(
+    {
+      generation: 2,
+    },
+  );
+});
+
 test.concurrent('nothing there: says so', async () => {
   await expect(deprovision(freshAccount())).resolves.toMatchObject({ outcome: 'nothingThere' });
 });
@@ -92,15 +103,15 @@ test.concurrent('never overlaps a provisioning, nor is joined as one', async () 
 
 test.concurrent('paused before the deletion, then cancelled: the instance stays', async () => {
   const account = freshAccount();
-  await harness.provision(account, {
+  await harness.provision(account, {});
+  const looks = harness.calls(account, 'ListInstances');
+  harness.emulator.setFaults({
+    accounts: [account],
     failNext: [{ operation: 'ListInstances', error: 'ThrottlingException', retryAfterSeconds: 2, times: 1 }],
   });
   const deleting = deprovision(account);
   deleting.catch(() => undefined);
-  await until(
-    () => harness.emulator.calls({ account, operation: 'ListInstances' }).length,
-    (count) => count > 0,
-  );
+  await harness.called(account, 'ListInstances', looks + 1);
   await harness.client.pause(account);
   await until(
     () => harness.emulator.calls({ account, operation: 'ListTagsForResource' }).length,

@@ -72,14 +72,16 @@ test.concurrent(
   async () => {
     const account = freshAccount();
     // Written, never answered, and denied a look at the end: the run cannot know.
-    const { result } = await startHeld(
+    const loseResponse = { operation: 'CreateInstance', times: 99 };
+    const { result } = await harness.start(
       account,
-      {
-        loseResponse: { operation: 'CreateInstance', times: 99 },
-        failNext: [{ operation: 'ListInstances', error: 'ValidationException', times: 99 }],
-      },
-      { name: 'first', timing: { createTimeout: '5s' } },
+      { loseResponse },
+      { onFailure: 'hold', name: 'first', timing: { createTimeout: '5s' } },
     );
+    await harness.called(account, 'CreateInstance');
+    const failNext = [{ operation: 'ListInstances', error: 'ValidationException', times: 99 }];
+    harness.emulator.setFaults({ accounts: [account], creationMs: 0, loseResponse, failNext });
+    await held(account);
     expect(created(account)).toHaveLength(1);
     healthy(account);
     await expect(harness.client.retry(account, { name: 'second' })).resolves.toMatchObject({
@@ -205,9 +207,14 @@ test.concurrent('pause makes no sense in a hold', async () => {
 test.concurrent('held with a look that failed, retry looks before it sends anything', async () => {
   const account = freshAccount();
   await harness.createdBySomebodyElse(account);
-  const { progress } = await startHeld(account, {
+  await harness.start(account, { latencyMs: 1_000 }, { onFailure: 'hold' });
+  await harness.called(account, 'CreateInstance', 2);
+  // From here on: the look before the call has come through.
+  harness.emulator.setFaults({
+    accounts: [account],
     failNext: [{ operation: 'ListInstances', error: 'ValidationException', message: 'not now', times: 3 }],
   });
+  const progress = await held(account);
   expect(progress.failure?.type).not.toBe('InstanceExists');
   const before = harness.creates(account).length;
   healthy(account);
@@ -241,6 +248,50 @@ test.concurrent(
     expect(harness.created(account)).toMatchObject([{ name: 'free', tags: { team: 'a' } }]);
   },
 );
+
+test.concurrent(
+  'a correction outlives looks that fail again and again, and later corrections add to it',
+  async () => {
+    const account = freshAccount();
+    const { result } = await startHeld(account, refusing(), { name: 'taken', tags: { team: 'a' } });
+    const retryInVain = async (correction?: { name?: string; tags?: Record<string, string> }) => {
+      harness.emulator.setFaults({
+        accounts: [account],
+        failNext: [
+          { operation: 'ListInstances', error: 'ValidationException', message: 'not now', times: 1 },
+        ],
+      });
+      const looks = harness.calls(account, 'ListInstances');
+      await harness.client.retry(account, correction);
+      await harness.called(account, 'ListInstances', looks + 1);
+      return held(account);
+    };
+    await retryInVain({ name: 'free' });
+    await retryInVain();
+    await retryInVain({ tags: { team: 'b' } });
+    const { request } = await retryInVain();
+    expect(request).toMatchObject({ name: 'free', tags: { team: 'b' } });
+    expect(harness.creates(account)).toHaveLength(1);
+    await harness.client.retry(account);
+    await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 2 });
+    expect(harness.created(account)).toMatchObject([{ name: 'free', tags: { team: 'b' } }]);
+  },
+);
+
+test.concurrent('a correction where nothing was sent is asked for with the first token', async () => {
+  const account = freshAccount();
+  const { result } = await startHeld(
+    account,
+    {
+      failNext: [{ operation: 'ListInstances', error: 'ValidationException', message: 'not now', times: 1 }],
+    },
+    { name: 'one' },
+  );
+  expect(harness.creates(account)).toHaveLength(0);
+  await harness.client.retry(account, { name: 'two' });
+  await expect(result).resolves.toMatchObject({ outcome: 'created', generation: 1 });
+  expect(harness.created(account)).toMatchObject([{ name: 'two' }]);
+});
 
 test.concurrent('a correction outlives a look that finds somebody else’s instance', async () => {
   const account = freshAccount();

@@ -22,6 +22,7 @@ const REPORT = {
   waiting: 0,
   open: 0,
   held: 0,
+  notReady: 0,
   retries: 0,
   windingUp: false,
   untold: 0,

@@ -142,7 +142,7 @@ test('the next step of a plan never speaks of a run, or of calls that are tried 
     expect(nextStep({ situation }, 'plan')).not.toMatch(/start the run again|is tried again|Nothing to do/i);
 });
 
-test('a failed instance that no run made is in the way, whatever is to become of failed ones', async () => {
+test('a failed instance holds nothing, whoever made it: in the way, unless failed ones are made anew', async () => {
   const account = freshAccount();
   harness.emulator.setFaults({ accounts: [account], createFails: 'no room', creationMs: 0 });
   const owner = new SSOAdminClient({
@@ -151,8 +151,11 @@ test('a failed instance that no run made is in the way, whatever is to become of
     credentials: await harness.assumeRole(account),
   });
   await owner.send(new CreateInstanceCommand({}));
+  expect(await planOf(requestFor(account))).toMatchObject([
+    { plan: 'conflict', reason: 'createFailed', remedy: expect.stringContaining('recreate') as string },
+  ]);
   expect(await planOf(requestFor(account, { onCreateFailed: 'recreate' }))).toMatchObject([
-    { plan: 'conflict', remedy: 'Delete it, then plan again.' },
+    { plan: 'create' },
   ]);
 });
 

@@ -7,6 +7,8 @@ const request: FleetRequest = { name: 'sample', pages: 6, maxConcurrent: 5 };
 function fleetWith(starting: number[]): FleetState {
   return {
     pages: [0, 1, 2, 3, 4].map((page) => ({ ...newPage(page, 10), started: !starting.includes(page) })),
+    toStart: [],
+    toSend: [],
     arrived: 5,
     accounts: 50,
     ended: { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },

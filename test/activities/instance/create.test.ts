@@ -1,0 +1,127 @@
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  createActivities,
+  realDependencies,
+  type ActivityDependencies,
+  type CreateAnswer,
+} from '../../../activities';
+import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
+import { activityEnvironment, inputFor, keeping } from '../../support/activities';
+import { freshAccount } from '../../support/harness';
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ port: 0 });
+  emulator.setFaults({ creationMs: 0, deletionMs: 0 });
+});
+afterAll(() => emulator.close());
+
+function activities(dependencies: Partial<ActivityDependencies> = keeping) {
+  const settings = { ...emulatorSettings(emulator.url), requestTimeoutMs: 1_000 };
+  return createActivities({ ...realDependencies(settings), ...dependencies });
+}
+
+const operations = (account: string) =>
+  emulator
+    .calls({ account })
+    .map(({ operation }) => operation)
+    .filter((operation) => operation !== 'AssumeRole');
+
+const fails = (account: string, operation: string, error: string, times = 1) => {
+  emulator.setFaults({ accounts: [account], failNext: [{ operation, error, times }] });
+};
+
+async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
+  const reason: unknown = await running.catch((error: unknown) => error);
+  if (!(reason instanceof ApplicationFailure)) throw reason;
+  return reason;
+}
+
+const newsOf = ({ details }: ApplicationFailure) => details?.[1];
+
+test('what was there before the first call is handed on with the answer', async () => {
+  const [fresh, provisioned] = [freshAccount(), freshAccount()];
+  const { createInstance } = activities();
+  await expect(activityEnvironment().run(createInstance, inputFor(fresh))).resolves.toMatchObject({
+    existedBefore: [],
+  });
+  const first: CreateAnswer = await activityEnvironment().run(createInstance, inputFor(provisioned));
+  const { instanceArn } = first;
+  await expect(activityEnvironment().run(createInstance, inputFor(provisioned))).resolves.toEqual({
+    instanceArn,
+    existedBefore: [instanceArn],
+  });
+  expect(operations(fresh)).toEqual(['ListInstances', 'CreateInstance']);
+});
+
+test('a later attempt goes by what the server has kept of the first look, and looks no more', async () => {
+  const account = freshAccount();
+  const kept: unknown[] = [];
+  const { createInstance } = activities({
+    keepForLater: (details) => {
+      kept.push(details);
+      return Promise.resolve(true);
+    },
+  });
+  fails(account, 'CreateInstance', 'ThrottlingException');
+  const failure = await failureOf(activityEnvironment().run(createInstance, inputFor(account)));
+  expect(failure).toMatchObject({ type: 'ThrottlingException', nonRetryable: false });
+  expect(newsOf(failure)).toEqual({ existedBefore: [] });
+  expect(kept).toEqual([{ existedBefore: [] }]);
+  const second = activityEnvironment({ attempt: 2, heartbeatDetails: { existedBefore: ['theirs'] } });
+  await expect(second.run(createInstance, inputFor(account))).resolves.toMatchObject({
+    existedBefore: ['theirs'],
+  });
+  expect(operations(account)).toEqual(['ListInstances', 'CreateInstance', 'CreateInstance']);
+});
+
+test('a server that has not kept the look, or waits for the attempt no more: nothing is sent', async () => {
+  const account = freshAccount();
+  const { createInstance } = activities({ keepForLater: () => Promise.resolve(false) });
+  const failure = await failureOf(activityEnvironment().run(createInstance, inputFor(account)));
+  expect(failure).toMatchObject({ type: 'AttemptTooLate', nonRetryable: false });
+  expect(newsOf(failure)).toEqual({});
+  expect(operations(account)).toEqual(['ListInstances']);
+});
+
+test.each([
+  ['ThrottlingException', false],
+  ['ExpiredTokenException', false],
+  ['html503', true],
+  ['OptInRequired', true],
+  ['ValidationException', true],
+])('a look that fails (%s): nothing was sent; the run is told at once: %s', async (error, isTold) => {
+  const account = freshAccount();
+  fails(account, 'ListInstances', error);
+  const failure = await failureOf(activityEnvironment().run(activities().createInstance, inputFor(account)));
+  expect(failure.nonRetryable ?? false).toBe(isTold);
+  expect(newsOf(failure)).not.toHaveProperty('existedBefore');
+  expect(operations(account)).toEqual(['ListInstances']);
+});
+
+test('the first call that is lost is told at once, later ones are tried again by the server', async () => {
+  const account = freshAccount();
+  fails(account, 'CreateInstance', 'reset', 2);
+  const { createInstance } = activities();
+  const first = await failureOf(activityEnvironment().run(createInstance, inputFor(account)));
+  expect(first).toMatchObject({ type: 'AnswerLost', nonRetryable: true });
+  expect(newsOf(first)).toEqual({ existedBefore: [], goOnAfterMs: expect.any(Number) as number });
+  const input = { ...inputFor(account), existedBefore: [], lostBefore: true };
+  const later = await failureOf(activityEnvironment().run(createInstance, input));
+  expect(later).toMatchObject({ type: 'AnswerLost', nonRetryable: false });
+});
+
+test('an account of a fleet that is not ready is told once; without a fleet it is tried again', async () => {
+  const account = freshAccount();
+  fails(account, 'CreateInstance', 'OptInRequired', 3);
+  const { createInstance } = activities();
+  const input = { ...inputFor(account), existedBefore: [] };
+  const isTold = async (more: { fleetPage?: string; placeGiven?: boolean }) =>
+    (await failureOf(activityEnvironment().run(createInstance, { ...input, ...more }))).nonRetryable === true;
+  const fleetPage = 'identity-center-fleet/x/000000000000/0';
+  expect([
+    await isTold({}),
+    await isTold({ fleetPage }),
+    await isTold({ fleetPage, placeGiven: true }),
+  ]).toEqual([false, true, false]);
+});

@@ -1,0 +1,139 @@
+import type { AccountOutcome } from '../../../client';
+import { fleetIdOf } from '../../../contract';
+import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
+import { requestFor, until } from '../../support/harness';
+import { throttledOnce } from '../../support/steering';
+
+let harness: FleetHarness;
+beforeAll(async () => {
+  harness = await startFleets();
+});
+afterAll(() => harness.stop());
+
+test('a page that is terminated from outside does not keep its fleet open', async () => {
+  const ids = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
+  const fleet = harness.fleetOf(ids);
+  await harness.client.fleets.start(fleet);
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ waiting }) => waiting === 0,
+  );
+  await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).terminate();
+  const result = await harness.client.fleets.result(fleet.name);
+  expect(result).toMatchObject({
+    failed: 2,
+    causes: [expect.objectContaining({ type: 'PageLost', count: 2 })],
+  });
+  for (const account of ids) await harness.client.cancel(account);
+});
+
+test('a page of a terminated fleet does not meddle with the next of that name, and soon begins nothing more', async () => {
+  const ids = freshAccounts(7);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 3_000 });
+  const fleet = harness.fleetOf(ids, { maxConcurrent: 1 });
+  await harness.client.fleets.start(fleet);
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ open }) => open === 1,
+  );
+  await harness.temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
+  await harness.client.fleets.start(fleet);
+  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 7, succeeded: 7 });
+  expect(await harness.outcomesOf(fleet.name)).toHaveLength(7);
+  const left = (await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).result()) as AccountOutcome[];
+  // It learns at its next report, 5 s later at the most, that its fleet is gone.
+  expect(left.map(({ end }) => end).at(-1)).toBe('skipped');
+});
+
+/** A fleet with two accounts whose roll-back does not come to an end, as it is being cancelled. */
+async function startCancelling(before?: (name: string) => Promise<unknown>) {
+  const ids = freshAccounts(2);
+  harness.emulator.setFaults({
+    accounts: ids,
+    creationMs: 0,
+    deletionMs: 600_000,
+    ...throttledOnce('DescribeInstance'),
+  });
+  const fleet = harness.fleetOf(ids);
+  await harness.client.fleets.start(fleet);
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ open }) => open === 2,
+  );
+  await until(
+    () => ids.flatMap((account) => harness.created(account)).length,
+    (made) => made === 2,
+  );
+  await before?.(fleet.name);
+  await harness.client.fleets.cancel(fleet.name);
+  await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ stage }) => stage === 'cancelling',
+  );
+  return { name: fleet.name, page: harness.temporal.workflow.getHandle(`${pageIdPrefix}0`) };
+}
+
+const LOST = {
+  status: 'CANCELLED',
+  stage: 'cancelled',
+  failed: 2,
+  open: 0,
+  causes: [
+    { type: 'PageLost', count: 2, remedy: expect.stringContaining('Start the fleet again') as string },
+  ],
+};
+
+test('a page that is terminated while its fleet is being cancelled is counted out, and the fleet ends', async () => {
+  const { name, page } = await startCancelling();
+  await page.terminate();
+  expect(await harness.client.fleets.result(name)).toBeUndefined();
+  expect(await harness.client.fleets.status(name)).toMatchObject(LOST);
+});
+
+test('so is one that an earlier execution of the fleet had started', async () => {
+  const { name, page } = await startCancelling(async (name) => {
+    const handle = harness.temporal.workflow.getHandle(fleetIdOf(name));
+    const { runId } = await handle.describe();
+    const calls = { pageIdPrefix: 'another fleet/', sent: 0, throttled: 0 };
+    await Promise.all(Array.from({ length: 1_100 }, () => handle.signal('callsMade', calls)));
+    await until(
+      () => handle.describe(),
+      (now) => now.runId !== runId,
+    );
+  });
+  await page.terminate();
+  expect(await harness.client.fleets.result(name)).toBeUndefined();
+  expect(await harness.client.fleets.status(name)).toMatchObject(LOST);
+});
+
+test('a page that cannot be started is counted out with the reason', async () => {
+  const [account = '', other = ''] = freshAccounts(2);
+  const name = harness.freshName();
+  const { workflow } = harness.temporal;
+  const handle = await workflow.start('provisionFleet', {
+    workflowId: fleetIdOf(name),
+    taskQueue: harness.taskQueue,
+    args: [{ name, pages: 2 }],
+  });
+  const { pageIdPrefix } = await harness.client.fleets.status(name);
+  // Somebody has a workflow of that ID.
+  const taskQueue = 'nobody-polls-this';
+  const inTheWay = await workflow.start('provisionFleetPage', { workflowId: `${pageIdPrefix}1`, taskQueue });
+  for (const [page, id] of [account, other].entries())
+    await handle.signal('addPage', { page, accounts: [requestFor(id)] });
+  expect(await handle.result()).toMatchObject({
+    succeeded: 1,
+    failed: 1,
+    causes: [
+      {
+        type: 'PageLost',
+        example: expect.stringMatching(/^Page 1 .* could not be started \(.*already started/) as string,
+      },
+    ],
+  });
+  await inTheWay.terminate();
+});
+
+// Last: what all the fleets above left.
+test('the histories of these fleets and of their pages replay', () => harness.replayAll());
