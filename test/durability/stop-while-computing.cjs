@@ -17,7 +17,7 @@ AsyncLocalStorage.prototype.run = function (store, work, ...args) {
   });
 };
 
-/** What is not called by the script itself is called by the queue of promises. */
+/** What is not called by the script of the SDK itself is called by the queue of promises, which is run after it. */
 function isPromiseJob() {
-  return !String(new Error().stack).includes('runInContext');
+  return !String(new Error().stack).includes('__TEMPORAL_CALL_INTO_SCOPE');
 }
