@@ -19,7 +19,7 @@ function esmOnlyPackages() {
   });
 }
 
-// As the command does: see command/main.ts.
+// As the command does: see command/run.ts.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 // Jest forces colours on the processes of the test files where `CI` is set; what the tests read has none.

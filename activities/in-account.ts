@@ -1,13 +1,13 @@
 import { cancellationSignal, cancelled, sleep } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
-import { FAILURES } from '../contract';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
 import { showAlive } from './attempts';
 import type { Account, OpenAccount } from './aws/account';
 import type { CallMeter } from './aws/call-meter';
 import type { BackOff } from './back-off';
-import { classify } from './errors/classify';
+import { failedAs } from './errors/classify';
 import { plainFailure, toFailure } from './errors/failure';
+import { wantsFreshCredentials } from './errors/fresh-credentials';
 import { AwsCallError, isA } from './errors/thrown';
 
 /** What activities depend on; given once, so that tests need no patching. */
@@ -18,6 +18,9 @@ export interface ActivityDependencies extends AttemptClocks {
   /** Hears of each answer to a call for an account of a fleet. */
   countCalls: CallMeter['count'];
 }
+
+/** From this age on, a session that is denied something is fetched anew. */
+const DOUBTFUL_AFTER_MS = 60_000;
 
 /** What every activity that works in an account is given. */
 export interface AccountInput {
@@ -51,7 +54,9 @@ export async function inAccount<T>(
   });
   return failWith(
     (error) => {
-      if (FAILURES[classify(error).situation].retry === 'freshCredentials') account.forgetCredentials();
+      if (wantsFreshCredentials(error)) account.forgetCredentials();
+      // The session may be that of a role that was made anew since.
+      else if (failedAs(error, 'permissionMissing')) account.forgetCredentials(DOUBTFUL_AFTER_MS);
       return toFailure(error, { ...input, polls }, deps);
     },
     async () => {

@@ -11,10 +11,12 @@ import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 import { followRun } from './runs/follow-run';
 
-export type { AwsSettings } from './aws/account';
+export type { AwsSettings, OpenAccount } from './aws/account';
 export { CallMeter } from './aws/call-meter';
+export { readNetworkSettings } from './aws/network';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';
+export { readError, redact } from './errors/read';
 export type { ActivityDependencies } from './in-account';
 export type { CreateAnswer } from './instance/create';
 export type { FoundInstance } from './instance/find';

@@ -1,7 +1,13 @@
 import { SEARCH_ATTRIBUTE_NAMES } from '../contract';
 import type { IdentityCenterClient } from './client';
-import { missingSearchAttributes, registerSearchAttributes } from './search-attributes';
+import {
+  findSearchAttributes,
+  registerSearchAttributes,
+  type SearchAttributesRegistered,
+} from './search-attributes';
+import { readServerError, TemporalServerError } from './server-errors';
 import { countPollers } from './task-queue';
+import { placeOf } from './translate-errors';
 
 /** One thing that runs need. */
 export interface Check {
@@ -16,45 +22,96 @@ export interface Check {
  * Checks the server, the namespace, its search attributes, and whether workers poll the task queue.
  *
  * @param options fix: register the search attributes that are missing
+ * @throws TemporalServerError where the server is lost, or refuses
  */
 export async function checkServer(client: IdentityCenterClient, options: { fix: boolean }): Promise<Check[]> {
   const { temporal: connected } = client;
-  const { namespace } = connected.options;
-  const { serverVersion } = await connected.workflowService.getSystemInfo({});
-  const checks: Check[] = [
-    { check: 'server', ok: true, found: `Temporal ${serverVersion || '(version unknown)'}` },
-  ];
+  const checks: Check[] = [];
   try {
-    await connected.workflowService.describeNamespace({ namespace });
+    const { serverVersion } = await connected.workflowService.getSystemInfo({});
+    checks.push({ check: 'server', ok: true, found: `Temporal ${serverVersion || '(version unknown)'}` });
+    await connected.workflowService.describeNamespace({ namespace: connected.options.namespace });
+    checks.push({ check: 'namespace', ok: true, found: connected.options.namespace });
+    checks.push(await checkSearchAttributes(client, options.fix), await checkWorkers(client));
+    return checks;
   } catch (error) {
-    const remedy = `Create it (temporal operator namespace create ${namespace}), or set TEMPORAL_NAMESPACE to one that is there.`;
-    return [...checks, { check: 'namespace', ok: false, found: `${namespace}: ${messageOf(error)}`, remedy }];
+    const read = readServerError(error, placeOf(connected));
+    if (!(read instanceof TemporalServerError) || read.code !== 'NAMESPACE_NOT_FOUND') throw read;
+    const { namespace, remedy } = read;
+    return [...checks, { check: 'namespace', ok: false, found: `${namespace}: there is none`, remedy }];
   }
-  checks.push({ check: 'namespace', ok: true, found: namespace });
-  checks.push(await checkSearchAttributes(client, options.fix), await checkWorkers(client));
-  return checks;
 }
 
 async function checkSearchAttributes(client: IdentityCenterClient, fix: boolean): Promise<Check> {
   const check = 'search attributes';
-  const {
-    connection,
-    options: { namespace },
-  } = client.temporal;
-  const commands = (names: readonly string[]) =>
-    `temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
-  const remedy = (names: readonly string[]) =>
-    `${fix ? '' : 'Run "identity-center doctor --fix", or: '}${commands(names)} (in Temporal Cloud: tcld namespace search-attributes add). Runs work without them, but cannot be searched by stage.`;
+  const { connection, options } = client.temporal;
+  const { namespace } = options;
   try {
-    const missing = await (fix ? registerSearchAttributes : missingSearchAttributes)(connection, namespace);
-    if (missing.length === 0) return { check, ok: true, found: 'all registered' };
-    const names = missing.join(', ');
-    return fix
-      ? { check, ok: true, found: `registered now: ${names}` }
-      : { check, ok: false, found: `missing: ${names}`, remedy: remedy(missing) };
+    if (fix)
+      return { check, ...tellRegistered(await registerSearchAttributes(connection, namespace), namespace) };
+    const { missing, ofOtherType } = await findSearchAttributes(connection, namespace);
+    const ok = missing.length + ofOtherType.length === 0;
+    if (ok) return { check, ok, found: 'all registered' };
+    const found = [missing.length > 0 && `missing: ${missing.join(', ')}`, tellTypes(ofOtherType)];
+    const remedy = [
+      missing.length > 0 &&
+        `Run "identity-center doctor --fix", or: ${createCommand(namespace, missing)} (in Temporal Cloud: tcld namespace search-attributes add).`,
+      replaceCommand(namespace, ofOtherType),
+      WITHOUT_THEM,
+    ];
+    return { check, ok, found: sentences(found, '; '), remedy: sentences(remedy) };
   } catch (error) {
-    return { check, ok: false, found: messageOf(error), remedy: remedy(SEARCH_ATTRIBUTE_NAMES) };
+    const read = readServerError(error, placeOf(client.temporal));
+    // Whoever may start runs need not be allowed to see or register search attributes.
+    if (!(read instanceof TemporalServerError) || !MAY_NOT.includes(read.code)) throw read;
+    const remedy = `Have somebody who may do it register them: ${createCommand(namespace, SEARCH_ATTRIBUTE_NAMES)} (in Temporal Cloud: tcld namespace search-attributes add). ${WITHOUT_THEM}`;
+    return { check, ok: false, found: read.message, remedy };
   }
+}
+
+const MAY_NOT: readonly string[] = ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'UNIMPLEMENTED', 'REFUSED'];
+const WITHOUT_THEM = 'Runs work without them, but cannot be searched by them.';
+
+function tellRegistered(
+  { registered, refused, ofOtherType }: SearchAttributesRegistered,
+  namespace: string,
+): Omit<Check, 'check'> {
+  const now = registered.length > 0 && `registered now: ${registered.join(', ')}`;
+  if (refused.length + ofOtherType.length === 0) return { ok: true, found: now || 'all registered' };
+  const names = refused.map(({ name }) => name);
+  const found = [
+    now,
+    refused.length > 0 && `not taken: ${names.join(', ')} (${refused[0]?.reason ?? ''})`,
+    tellTypes(ofOtherType),
+  ];
+  const remedy = [
+    refused.length > 0 &&
+      `Make room, where the namespace has as many as it may: temporal operator search-attribute remove --namespace ${namespace} --name <one that nothing uses>; then "identity-center doctor --fix" again.`,
+    replaceCommand(namespace, ofOtherType),
+    WITHOUT_THEM,
+  ];
+  return { ok: false, found: sentences(found, '; '), remedy: sentences(remedy) };
+}
+
+type OfOtherType = SearchAttributesRegistered['ofOtherType'];
+
+function tellTypes(ofOtherType: OfOtherType): string | false {
+  if (ofOtherType.length === 0) return false;
+  return `of another type than Keyword: ${ofOtherType.map(({ name, type }) => `${name} (${type})`).join(', ')}`;
+}
+
+function createCommand(namespace: string, names: readonly string[]): string {
+  return `temporal operator search-attribute create --namespace ${namespace} ${names.map((name) => `--name ${name} --type Keyword`).join(' ')}`;
+}
+
+function replaceCommand(namespace: string, ofOtherType: OfOtherType): string | false {
+  if (ofOtherType.length === 0) return false;
+  const names = ofOtherType.map(({ name }) => `--name ${name}`).join(' ');
+  return `Where nothing else uses those of another type, remove them (temporal operator search-attribute remove --namespace ${namespace} ${names}), then "identity-center doctor --fix".`;
+}
+
+function sentences(parts: readonly (string | false)[], between = ' '): string {
+  return parts.filter((part) => part !== false).join(between);
 }
 
 async function checkWorkers({ temporal: connected, taskQueue }: IdentityCenterClient): Promise<Check> {
@@ -69,8 +126,4 @@ async function checkWorkers({ temporal: connected, taskQueue }: IdentityCenterCl
         found,
         remedy: `Start one: identity-center worker (IDENTITY_CENTER_TASK_QUEUE names the queue).`,
       };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

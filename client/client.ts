@@ -3,6 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import {
   DEFAULT_TASK_QUEUE,
   readCorrection,
+  readEnvironment,
   readReason,
   workflowIdOf,
   type Correction,
@@ -14,7 +15,7 @@ import {
   type Steer,
   type TemporalExtensions,
 } from '../contract';
-import { connectToTemporal, readTemporalSettings, type TemporalSettings } from './connection';
+import { connectToTemporal } from './connection';
 import {
   NoRunError,
   NoWorkerError,
@@ -27,10 +28,15 @@ import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/s
 import { failureOfRun, readStatus, type AccountStatus } from './account/status';
 import { Fleets } from './fleet/fleets';
 import { sendUpdate } from './send-update';
+import { readTemporalSettings, type TemporalSettings } from './settings';
 import { readQueueRate, setQueueRate } from './task-queue';
+import { translateErrors } from './translate-errors';
 import { watchStatus } from './watch';
 
-/** Starts, follows, steers and ends the runs of accounts. */
+/**
+ * Starts, follows, steers and ends the runs of accounts. Beside what each method names, all throw a
+ * {@link TemporalServerError} where the server is lost, or refuses: its `code` says which.
+ */
 export class IdentityCenterClient {
   private readonly starter: RunStarter;
   /** Many accounts at once. */
@@ -42,17 +48,19 @@ export class IdentityCenterClient {
    */
   constructor(
     readonly temporal: Client,
-    readonly taskQueue: string = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE,
+    readonly taskQueue: string = readEnvironment(process.env)['IDENTITY_CENTER_TASK_QUEUE'] ??
+      DEFAULT_TASK_QUEUE,
   ) {
     this.starter = new RunStarter(temporal, taskQueue);
-    this.fleets = new Fleets(temporal, taskQueue);
+    this.fleets = translateErrors(new Fleets(temporal, taskQueue), temporal);
+    return translateErrors(this, temporal);
   }
 
   /**
    * Connects as `TEMPORAL_…` and Temporal's profiles say, else to 127.0.0.1:7233.
    *
    * @param extensions codecs and plugins, the same as those of the workers; default: those of the package
-   * @throws TemporalUnreachableError after 5 s without an answer
+   * @throws TemporalSettingsError; TemporalUnreachableError after 5 s without an answer, saying why there is none
    */
   static async connect(
     settings: TemporalSettings = readTemporalSettings(),

@@ -1,49 +1,80 @@
 import { hostname, userInfo } from 'node:os';
-import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
-import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
-import { TemporalUnreachableError } from './errors';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { defined, isLoopback, temporalExtensions, type TemporalExtensions } from '../contract';
+import { TemporalUnreachableError } from './connection-errors';
+import type { IdentityCenterError } from './errors';
+import { findConnectionFault } from './probe';
+import { isUnavailable, readServerError } from './server-errors';
+import type { TemporalSettings } from './settings';
 
-const DEFAULT_NAMESPACE = 'default';
 const CONNECT_TIMEOUT_MS = 5_000;
-
-/** How Temporal is reached. */
-export interface TemporalSettings {
-  connectionOptions: ClientConnectConfig['connectionOptions'] & { address: string };
-  namespace: string;
-}
-
-/**
- * Reads Temporal's settings, as @temporalio/envconfig does: `TEMPORAL_…`, profiles.
- *
- * @param defaultAddress what holds where they name no address
- */
-export function readTemporalSettings(defaultAddress = '127.0.0.1:7233'): TemporalSettings {
-  const { connectionOptions, namespace } = loadClientConnectConfig();
-  const address = connectionOptions.address || defaultAddress;
-  return { connectionOptions: { ...connectionOptions, address }, namespace: namespace ?? DEFAULT_NAMESPACE };
-}
 
 /**
  * Connects a client of the Temporal SDK.
  *
  * @param extensions codecs and plugins; default: those of the package, which its workers take as well
- * @throws TemporalUnreachableError after 5 s without an answer
+ * @throws TemporalUnreachableError after 5 s without an answer, saying why there is none
+ * @throws TemporalServerError where the server answers, and refuses
  */
 export async function connectToTemporal(
-  { connectionOptions, namespace }: TemporalSettings,
+  settings: TemporalSettings,
   { dataConverter, plugins }: TemporalExtensions = temporalExtensions(),
 ): Promise<Client> {
-  const { address, tls, apiKey, metadata } = connectionOptions;
+  const { namespace } = settings;
+  const { address, tls, apiKey, metadata } = settings.connectionOptions;
+  let connection: Connection | undefined;
   try {
-    const connection = await Connection.connect(
-      defined({ address, connectTimeout: CONNECT_TIMEOUT_MS, tls, apiKey, metadata }),
+    connection = Connection.lazy(
+      defined({
+        address,
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        tls,
+        apiKey,
+        metadata,
+        interceptors: [callInTime],
+        // A proxy of the environment knows nothing of this machine's own addresses.
+        channelArgs: isLoopback(address) ? { 'grpc.enable_http_proxy': 0 } : undefined,
+      }),
     );
+    await connection.ensureConnected();
     return new Client({ connection, namespace, identity: whoAsks(), dataConverter, plugins: [...plugins] });
   } catch (error) {
-    throw new TemporalUnreachableError(address, error);
+    await connection?.close();
+    throw await explainNoConnection(settings, error);
   }
 }
+
+/** Says why there is no connection, whichever part of the SDK tried; for up to 4 s it looks at the address itself. */
+export async function explainNoConnection(
+  { connectionOptions, namespace }: TemporalSettings,
+  error: unknown,
+): Promise<IdentityCenterError> {
+  const { address, tls, apiKey } = connectionOptions;
+  const said = readServerError(error, defined({ address, namespace, apiKey }));
+  // A server that answers says itself what is wrong.
+  if (said !== error && !isUnavailable(error)) return said as IdentityCenterError;
+  const fault = await findConnectionFault(address, tls);
+  // Of one that speaks the protocol, its own words say more.
+  return fault.code === 'NOT_TEMPORAL' && said !== error
+    ? (said as IdentityCenterError)
+    : new TemporalUnreachableError(address, error, fault);
+}
+
+const { delayFunction, retryableDecider } = defaultGrpcRetryOptions();
+
+const retryCalls = makeGrpcRetryInterceptor({
+  delayFunction,
+  // A message that is too large stays so; the SDK would send it for 40 s.
+  retryableDecider: (attempt, status) =>
+    !status.details.includes('larger than max') && retryableDecider(attempt, status),
+});
+
+/** Longer than the server lets anybody wait for news, and than tries again take. */
+const CALL_TIMEOUT_MS = 70_000;
+
+/** Ends a call that has no deadline of its own: a server that froze would be waited for without end. */
+const callInTime: typeof retryCalls = (options, nextCall) =>
+  retryCalls({ ...options, deadline: options.deadline ?? Date.now() + CALL_TIMEOUT_MS }, nextCall);
 
 /** Says who starts, steers and cancels; the UI shows it. */
 function whoAsks(): string {

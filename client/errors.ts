@@ -1,4 +1,4 @@
-import { describeProblems, oneLine, type Problem } from '../contract';
+import { describeProblems, type Problem } from '../contract';
 
 /**
  * What an error asks for: another request (`usage`), a look at what failed (`failed`), nothing, as a person wanted it so
@@ -21,21 +21,17 @@ export class InvalidRequestError extends IdentityCenterError {
   }
 }
 
-/** Thrown where no Temporal server answers while the client connects. */
-export class TemporalUnreachableError extends IdentityCenterError {
-  override readonly name = 'TemporalUnreachableError';
-  readonly category = 'unreachable';
+/** Thrown where a setting of how Temporal is reached is wrong, before anything is connected to. */
+export class TemporalSettingsError extends IdentityCenterError {
+  override readonly name = 'TemporalSettingsError';
+  readonly category = 'usage';
 
+  /** @param setting the variable, which a profile has as well: `TEMPORAL_TLS_CLIENT_CERT_PATH` as `tls.client_cert_path` */
   constructor(
-    readonly address: string,
-    override readonly cause: unknown,
+    readonly setting: string,
+    problem: string,
   ) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(
-      `No Temporal server answers at ${address} (${oneLine(reason, 200)}). ` +
-        'Start one with "identity-center up", or set TEMPORAL_ADDRESS (and TEMPORAL_NAMESPACE, TEMPORAL_PROFILE) to yours.',
-      { cause },
-    );
+    super(`${setting}: ${problem}. Correct it in the environment or in the profile, or unset it.`);
   }
 }
 

@@ -1,17 +1,21 @@
 export { checkServer, type Check } from './check-server';
 export { IdentityCenterClient } from './client';
-export { readTemporalSettings, connectToTemporal, type TemporalSettings } from './connection';
+export { connectToTemporal, explainNoConnection } from './connection';
+export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 export * from './errors';
 export * from './account/errors';
 export type { AccountSummary, ListFilter } from './account/list';
 export type { StartedRun } from './account/start-or-join';
 export type { PendingActivity } from './account/pending';
-export { isUnavailable, type AccountStatus } from './account/status';
+export type { AccountStatus } from './account/status';
 export * from './fleet/errors';
+export type { SkippedAccount } from './fleet/skipped';
 export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { registerSearchAttributes } from './search-attributes';
+export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
+export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
 export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
 export type {
   AccountOutcome,

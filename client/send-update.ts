@@ -1,12 +1,13 @@
 import {
-  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
 } from '@temporalio/client';
+import { isNoWorkflow } from './server-errors';
 
 /** How long a worker has to answer. */
 export const ANSWER_WITHIN_MS = 10_000;
+const SERVER_WITHIN_MS = 3_000;
 
 /** The errors of an Update, in the words of who sends it. */
 interface UpdateErrors {
@@ -33,10 +34,16 @@ export async function sendUpdate<T>(
         : handle.executeUpdate<T, [unknown]>(update, { args: [argument] }),
     );
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw errors.none();
+    if (isNoWorkflow(error)) throw errors.none();
     if (error instanceof WorkflowUpdateFailedError)
       throw errors.refused(error.cause?.message ?? error.message);
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) throw errors.unanswered();
-    throw error;
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    await checkServerAnswers(client);
+    throw errors.unanswered();
   }
+}
+
+/** Throws what the server says, or that it is lost: an answer that is late may be the server's as well as a worker's. */
+export async function checkServerAnswers({ connection, workflowService }: Client): Promise<void> {
+  await connection.withDeadline(Date.now() + SERVER_WITHIN_MS, () => workflowService.getSystemInfo({}));
 }

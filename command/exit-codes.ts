@@ -1,7 +1,18 @@
 import type { AccountStatus, FleetStatus } from '../client';
 
-/** The exit codes of the command, as its help and the README say them. */
-export const EXIT = { done: 0, failed: 1, usage: 2, running: 3, cancelled: 4, unreachable: 5 } as const;
+/**
+ * The exit codes of the command, as its help and the README say them. That a run failed has a code to itself: what breaks
+ * in the command has another (EX_SOFTWARE of sysexits.h).
+ */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  running: 3,
+  cancelled: 4,
+  unreachable: 5,
+  broken: 70,
+} as const;
 
 /** Chooses the exit code for the state of a run. */
 export function exitCodeForRun({ status, stage }: Pick<AccountStatus, 'status' | 'stage'>): number {

@@ -1,12 +1,12 @@
 import ora from 'ora';
-import { print } from './output';
+import { outputIsRead, pc, print } from './output';
 
 /** Prints lines that stay and, in a terminal, draws one below them that changes: what is going on just now. */
 export class LiveLine {
   // A terminal without a width, as `script` makes them, cannot draw a line anew.
   private readonly spinner =
     process.stdout.isTTY && process.stdout.columns > 0
-      ? ora({ discardStdin: false, stream: process.stdout })
+      ? ora({ discardStdin: false, stream: process.stdout, color: pc.isColorSupported ? 'cyan' : false })
       : undefined;
 
   /** Whether the line that changes can be seen; elsewhere only the lines that stay tell how it goes. */
@@ -31,12 +31,13 @@ export class LiveLine {
   }
 }
 
-/** Hands each status of a run or a fleet to `show`, and returns the last. */
+/** Hands each status of a run or a fleet to `show`, and returns the last: where nobody reads any more, the latest. */
 export async function lastStatus<T>(statuses: AsyncIterable<T>, show?: (status: T) => void): Promise<T> {
   let last: T | undefined;
   for await (const status of statuses) {
     show?.(status);
     last = status;
+    if (!outputIsRead()) break;
   }
   if (last === undefined) throw new Error('there was no status');
   return last;

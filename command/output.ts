@@ -1,18 +1,73 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
 
-const { NO_COLOR, FORCE_COLOR } = process.env;
+/**
+ * Tells whether a stream takes colours: a terminal does, but for NO_COLOR and `TERM=dumb`; FORCE_COLOR makes others do, and
+ * where it is 0 or false none. A `CI` that is set makes no terminal of a pipe.
+ */
+export function takesColours(
+  { isTTY }: { isTTY?: boolean },
+  { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv = process.env,
+): boolean {
+  if (NO_COLOR) return false;
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return isTTY === true && TERM !== 'dumb';
+}
 
-/** Colours on a terminal, or as NO_COLOR and FORCE_COLOR say. A `CI` that is set makes no terminal of a pipe. */
-export const pc = picocolors.createColors(!NO_COLOR && (Boolean(FORCE_COLOR) || process.stdout.isTTY));
+/** The colours of what is printed on stdout; stderr has none. */
+export const pc = picocolors.createColors(takesColours(process.stdout));
+
+let readerLeft = false;
+
+/** Whoever reads the output (`head`) may have seen enough: the verb goes on without, and one that follows a run ends. */
+export function outputIsRead(): boolean {
+  return !readerLeft;
+}
+
+/**
+ * Has the process outlive a reader that leaves.
+ *
+ * @param onFailure told why output could not be written, as on a disk that is full
+ */
+export function watchOutput(onFailure: (error: NodeJS.ErrnoException) => void): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A terminal that was closed says EIO.
+    if (['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED'].includes(error.code ?? '')) readerLeft = true;
+    else onFailure(error);
+  });
+  process.stderr.on('error', () => undefined);
+}
+
+/** Waits until what was printed has left the process, however slowly it is read. */
+export async function flushOutput(): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          stream.write('', () => {
+            resolve();
+          });
+        }),
+    ),
+  );
+}
 
 /** Writes the one JSON document of a verb, or one of a stream's. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  write(`${JSON.stringify(value)}\n`);
 }
 
 export function print(line = ''): void {
-  process.stdout.write(`${line}\n`);
+  write(`${line}\n`);
+}
+
+function write(text: string): void {
+  if (!readerLeft) process.stdout.write(text);
+}
+
+/** Says something beside the output, as an error or a notice. */
+export function printAside(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** A label and what is said under it; without a text it is left out. */

@@ -73,7 +73,7 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .addHelpText(
       'after',
       `
-Exit codes: 0 done; 1 the run failed; 2 wrong usage or request; 3 held or still running; 4 cancelled; 5 Temporal or AWS not reachable.
+Exit codes: 0 done; 1 the run failed; 2 wrong usage or request; 3 held or still running; 4 cancelled; 5 Temporal or AWS not reachable, or refused; 70 the command itself broke.
 
 Examples:
   identity-center up                                          all of it on this machine, with an emulator of AWS

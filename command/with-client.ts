@@ -1,4 +1,9 @@
-import { IdentityCenterClient, readTemporalSettings, type TemporalSettings } from '../client';
+import {
+  IdentityCenterClient,
+  namesTemporalServer,
+  readTemporalSettings,
+  type TemporalSettings,
+} from '../client';
 import { readFleetRequest } from '../contract';
 import { UsageError } from './errors';
 import { findLocalServer } from './local/state';
@@ -9,9 +14,14 @@ export interface CommonOptions {
   json?: boolean;
 }
 
-/** Reads how Temporal is reached from the environment; where that names no address, a running `up` is meant. */
+/**
+ * Reads how Temporal is reached from the environment; where that names no address, a running `up` is meant, which knows
+ * nothing of the namespace, keys and certificates of another server.
+ */
 export function readConnection(): TemporalSettings {
-  return readTemporalSettings(findLocalServer()?.temporalAddress);
+  const local = findLocalServer();
+  if (local === undefined || namesTemporalServer()) return readTemporalSettings();
+  return { connectionOptions: { address: local.temporalAddress }, namespace: local.namespace };
 }
 
 /** Connects, and closes whatever happens. */

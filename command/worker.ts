@@ -1,50 +1,123 @@
-import { NativeConnection } from '@temporalio/worker';
-import { TemporalUnreachableError } from '../client';
-import { createLogger, createWorker, installLogger, readWorkerSettings } from '../worker';
-import { UsageError } from './errors';
+import { connectToTemporal, explainNoConnection, IdentityCenterError } from '../client';
+import { oneLine } from '../contract';
+import {
+  createLogger,
+  installLogger,
+  readWorkerSettings,
+  serve,
+  type Interruption,
+  type WorkerConnection,
+  type WorkerSettings,
+} from '../worker';
+import { readableError, UsageError } from './errors';
 import { EXIT } from './exit-codes';
-import { untilInterrupted } from './interrupt';
-import { print, printJson } from './output';
+import { interruption } from './interrupt';
 import { findLocalServer } from './local/state';
+import { print, printJson } from './output';
 import { readConnection, type CommonOptions } from './with-client';
 
-/** Serves runs until it is interrupted, with the settings of the environment. */
+/** How often the same reason is told again. */
+const TELL_AGAIN_MS = 60_000;
+
+/** Serves runs until it is interrupted, with the settings of the environment, whether or not the server is there. */
 export async function worker(options: CommonOptions): Promise<number> {
   const settings = readSettings();
-  const temporal = readConnection();
-  const { address } = temporal.connectionOptions;
-  const sandbox = findLocalServer()?.temporalAddress;
-  if (
-    sandbox !== undefined &&
-    address.replace(/^(localhost|\[::1\]|0\.0\.0\.0):/, '127.0.0.1:') === sandbox
-  ) {
-    throw new UsageError(
-      `${address} is the server of "identity-center up", which has a worker of its own; this one would take its runs to AWS. Set TEMPORAL_ADDRESS to your server.`,
-    );
-  }
-  installLogger(createLogger(settings.logLevel));
-  const connection = await NativeConnection.connect(temporal.connectionOptions).catch((error: unknown) => {
-    throw new TemporalUnreachableError(address, error);
+  refuseServerOfUp(readConnection());
+  const logger = createLogger(settings.logLevel);
+  installLogger(logger);
+  const tell = tellOnceInAWhile((words) => {
+    logger.error(words);
   });
+  let served = false;
   try {
-    const running = await createWorker({ connection, namespace: temporal.namespace, ...settings });
-    const serving = { address, namespace: temporal.namespace, taskQueue: settings.taskQueue };
-    if (options.json) printJson(serving);
-    else
-      print(
-        `Worker on ${address}, namespace ${serving.namespace}, task queue ${serving.taskQueue}. Ctrl-C ends it.`,
-      );
-    void untilInterrupted().then(() => {
-      running.shutdown();
+    await serve({
+      ...settings,
+      readConnection,
+      signal: interruption(),
+      onServing(to) {
+        tell.forget();
+        if (served) logger.info(`The worker serves again, on ${to.connectionOptions.address}.`);
+        else announce(to, settings, options);
+        served = true;
+      },
+      onInterruption: (why) => void wordsFor(why).then(tell),
+      onRenewal({ connectionOptions: { address } }, error) {
+        if (error === undefined)
+          logger.info(`The worker uses the renewed keys and certificates for ${address}.`);
+        else
+          logger.error(
+            { error },
+            `The renewed keys and certificates for ${address} cannot be used; the old ones stay in use.`,
+          );
+      },
     });
-    await running.run();
-  } finally {
-    await connection.close();
+  } catch (error) {
+    if (error instanceof IdentityCenterError) throw error;
+    // The last line that a process leaves is where people look.
+    logger.fatal({ error }, `The worker ends: ${readableError(error).message}`);
+    throw new Error(
+      `The worker has ended: ${oneLine(readableError(error).message, 500)}. Runs wait for the next one: start it again.`,
+    );
   }
   return EXIT.done;
 }
 
-function readSettings() {
+function announce(to: WorkerConnection, { taskQueue }: WorkerSettings, { json }: CommonOptions): void {
+  const { address } = to.connectionOptions;
+  if (json) printJson({ address, namespace: to.namespace, taskQueue });
+  else print(`Worker on ${address}, namespace ${to.namespace}, task queue ${taskQueue}. Ctrl-C ends it.`);
+}
+
+/** Says why the worker does not serve, in the words that the client has for it: the SDK's core has few. */
+async function wordsFor({ to, error, retryInMs }: Interruption): Promise<string> {
+  const reason = to === undefined ? readableError(error).message : await whyNot(to, error);
+  return `The worker does not serve; it tries again in ${retryInMs / 1_000} s, and goes on trying. ${reason}`;
+}
+
+async function whyNot(to: WorkerConnection, error: unknown): Promise<string> {
+  try {
+    const { connection, workflowService } = await connectToTemporal(to);
+    try {
+      await workflowService.describeNamespace({ namespace: to.namespace });
+    } catch (refusal) {
+      throw await explainNoConnection(to, refusal);
+    } finally {
+      await connection.close();
+    }
+    return `The Temporal server at ${to.connectionOptions.address} refuses it: ${oneLine(readableError(error).message, 300)}.`;
+  } catch (reason) {
+    return readableError(reason).message;
+  }
+}
+
+/** Tells what is new at once, and the same again after a minute. */
+function tellOnceInAWhile(tell: (words: string) => void) {
+  let last = { reason: '', at: 0 };
+  return Object.assign(
+    (words: string) => {
+      const reason = words.replace(/ in \d+ s/, '');
+      if (reason === last.reason && performance.now() - last.at < TELL_AGAIN_MS) return;
+      last = { reason, at: performance.now() };
+      tell(words);
+    },
+    {
+      forget() {
+        last = { reason: '', at: 0 };
+      },
+    },
+  );
+}
+
+function refuseServerOfUp({ connectionOptions: { address } }: WorkerConnection): void {
+  const sandbox = findLocalServer()?.temporalAddress;
+  if (sandbox === undefined) return;
+  if (address.replace(/^(localhost|\[::1\]|0\.0\.0\.0):/, '127.0.0.1:') !== sandbox) return;
+  throw new UsageError(
+    `${address} is the server of "identity-center up", which has a worker of its own; this one would take its runs to AWS. Set TEMPORAL_ADDRESS to your server.`,
+  );
+}
+
+function readSettings(): WorkerSettings {
   try {
     return readWorkerSettings(process.env);
   } catch (error) {

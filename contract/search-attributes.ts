@@ -1,14 +1,21 @@
-import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import {
+  defineSearchAttributeKey,
+  type SearchAttributePair,
+  type TypedSearchAttributes,
+} from '@temporalio/common';
 import type { Stage } from './account/progress';
 
-/** The search attributes of a run; a namespace has to know them before a run can be started with them. */
+/**
+ * The search attributes of a run; a namespace has to know them before a run can be started with them. The most useful come
+ * first: a namespace may have room for some.
+ */
 export const SEARCH_ATTRIBUTES = {
-  accountId: defineSearchAttributeKey('IdentityCenterAccountId', 'KEYWORD'),
-  region: defineSearchAttributeKey('IdentityCenterRegion', 'KEYWORD'),
   stage: defineSearchAttributeKey('IdentityCenterStage', 'KEYWORD'),
+  accountId: defineSearchAttributeKey('IdentityCenterAccountId', 'KEYWORD'),
+  fleet: defineSearchAttributeKey('IdentityCenterFleet', 'KEYWORD'),
   /** The empty text while there is no instance. */
   instanceArn: defineSearchAttributeKey('IdentityCenterInstanceArn', 'KEYWORD'),
-  fleet: defineSearchAttributeKey('IdentityCenterFleet', 'KEYWORD'),
+  region: defineSearchAttributeKey('IdentityCenterRegion', 'KEYWORD'),
 } as const;
 
 /** Their names, as a namespace registers them; each is of type Keyword. */
@@ -30,4 +37,21 @@ export function searchAttributesOf(
     { key: SEARCH_ATTRIBUTES.instanceArn, value: '' },
     ...(fleet === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }]),
   ];
+}
+
+/** What a fleet and its pages are started with: all of them, so that its runs are started with those that it has. */
+export function searchAttributesOfFleet(fleet: string): SearchAttributePair[] {
+  return Object.values(SEARCH_ATTRIBUTES).map((key) => ({
+    key,
+    value: key === SEARCH_ATTRIBUTES.fleet ? fleet : '',
+  }));
+}
+
+/** Chooses those that a workflow was started with: the namespace is sure to know them. */
+export function knownSearchAttributes(
+  attributes: readonly SearchAttributePair[],
+  startedWith: TypedSearchAttributes,
+): SearchAttributePair[] {
+  const names = startedWith.getAll().map(({ key }) => key.name);
+  return attributes.filter(({ key }) => names.includes(key.name));
 }

@@ -11,7 +11,8 @@ const { workerSettingsSchema } = require('../dist/worker/index.js');
 const RETRY = {
   backOff: 'tries again: exponential back-off, full jitter',
   freshCredentials: 'tries again with new credentials',
-  untilAccountReady: 'tries again until `accountReadyTimeout`, then stops with `AccountNotReady`',
+  untilAccountReady:
+    'tries again until `accountReadyTimeout`, then stops with `AccountNotReady` (an explicit deny: as itself)',
   stop: 'stops',
 };
 

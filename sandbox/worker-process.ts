@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { WORKFLOW_BUNDLE } from '../worker';
 import { emulatorEnvironment } from './emulator-settings';
 import { endWithThisProcess } from './temporal-server';
 
-const MAIN = path.join(path.dirname(WORKFLOW_BUNDLE), 'command', 'main.js');
+// Not asked of the worker, whose SDK has a native part: the emulator runs where that does not.
+const PARENT = path.dirname(__dirname);
+const DIST = path.basename(PARENT) === 'dist' ? PARENT : path.join(PARENT, 'dist');
+const MAIN = path.join(DIST, 'command', 'main.js');
 
 /** The production worker in a process of its own, for whoever ends or freezes it. */
 export interface WorkerProcess {

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import type { NativeConnection, Worker } from '@temporalio/worker';
+import type { Worker } from '@temporalio/worker';
 import type { AwsSettings, CallMeter } from '../activities';
 import { CALLS_SIGNAL, countAlive, type CallsNews } from '../contract';
 
@@ -9,7 +9,6 @@ const CALLS_EVERY_MS = 250;
 const ANSWER_MS = 5_000;
 
 interface Queue {
-  connection: NativeConnection;
   namespace: string;
   taskQueue: string;
   aws: AwsSettings;
@@ -25,12 +24,17 @@ export function followQueueLimit(
   queue: Queue,
   tell: (callsPerSecond: number | undefined) => void,
 ): void {
-  const look = () => void ownShare(queue).then(tell, () => undefined);
+  const look = () => void ownShare(worker, queue).then(tell, () => undefined);
   whileRunning(worker, LIMIT_EVERY_MS, look);
   look();
 }
 
-async function ownShare({ connection, namespace, taskQueue, aws }: Queue): Promise<number | undefined> {
+async function ownShare(
+  { connection }: Worker,
+  { namespace, taskQueue, aws }: Queue,
+): Promise<number | undefined> {
+  // With renewed keys a worker has another connection.
+  if (connection === undefined) throw new Error('the worker has no connection');
   const { config, pollers } = await connection.withDeadline(Date.now() + ANSWER_MS, () =>
     connection.workflowService.describeTaskQueue({
       namespace,
@@ -65,7 +69,12 @@ export function tellCalls(worker: Worker, meter: CallMeter): void {
 /** Does something every so many milliseconds, until the worker has ended; it keeps no process alive. */
 function whileRunning(worker: Worker, everyMs: number, act: () => void): void {
   const timer = setInterval(() => {
-    if (['STOPPED', 'FAILED'].includes(worker.getState())) clearInterval(timer);
+    if (hasEnded(worker)) clearInterval(timer);
     else act();
   }, everyMs).unref();
+}
+
+/** Whether a worker has ended, or failed with activities under way, which nobody waits for any more. */
+export function hasEnded(worker: Worker): boolean {
+  return ['STOPPED', 'FAILED'].includes(worker.getState());
 }

@@ -6,9 +6,10 @@ import {
   realDependencies,
   type ActivityDependencies,
   type AwsSettings,
+  type OpenAccount,
 } from '../activities';
 import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
-import { followQueueLimit, tellCalls } from './background';
+import { followQueueLimit, hasEnded, tellCalls } from './background';
 import { WORKFLOW_BUNDLE } from './bundle';
 
 export interface WorkerOptions {
@@ -46,14 +47,18 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = new Pacer(maxCallsPerSecond);
   const meter = new CallMeter();
   const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
-  const worker = await Worker.create({
+  const dependencies = { ...realDependencies(options.aws, pacer, meter), ...options.dependencies };
+  const worker: Worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
     dataConverter,
     plugins: [...plugins],
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: createActivities({ ...realDependencies(options.aws, pacer, meter), ...options.dependencies }),
+    activities: createActivities({
+      ...dependencies,
+      openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
+    }),
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     maxEagerActivityReservationsPerWorkflowTask: 0,
@@ -67,4 +72,16 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   });
   tellCalls(worker, meter);
   return worker;
+}
+
+/** Refuses what an activity would send that its failed worker left behind: by then another attempt may have been made. */
+function openUntil(isOver: () => boolean, open: OpenAccount): OpenAccount {
+  return (accountId, region, control) =>
+    open(accountId, region, {
+      ...control,
+      timeToAnswer() {
+        if (isOver()) throw new Error('the worker has ended');
+        return control.timeToAnswer();
+      },
+    });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AwsSettings } from '../activities';
-import { DEFAULT_TASK_QUEUE, defined } from '../contract';
+import { readNetworkSettings, type AwsSettings } from '../activities';
+import { DEFAULT_TASK_QUEUE, defined, readEnvironment, type Environment } from '../contract';
 
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
 
@@ -62,7 +62,8 @@ export interface WorkerSettings {
  *
  * @throws Error naming every variable that is wrong
  */
-export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerSettings {
+export function readWorkerSettings(environment: Environment): WorkerSettings {
+  const env = readEnvironment(environment);
   const read = workerSettingsSchema.safeParse(env);
   if (!read.success) {
     throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
@@ -77,6 +78,7 @@ export function readWorkerSettings(env: NodeJS.ProcessEnv): WorkerSettings {
       roleArn: roleArn === 'none' ? undefined : roleArn,
       externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
       stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
+      network: readNetworkSettings(env),
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
     }),
   };

@@ -2,16 +2,22 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { createCall, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
-import { createAccountSessions, type SessionSettings } from './credentials';
+import { AwsClock } from './clock';
+import { createAccountSessions, stsRegionFor, type SessionSettings } from './credentials';
+import type { NetworkSettings } from './network';
+import { askProviderChain, OwnCredentials } from './own-credentials';
 import { organizations, type Organizations } from './organizations';
 import { Pacer } from './pacer';
 import { homeRegion } from './regions';
+import { RequestHandler } from './request-handler';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
 /** How a worker reaches AWS. */
 export interface AwsSettings extends SessionSettings {
   /** Endpoint of every service; default: AWS's own, or what `AWS_ENDPOINT_URL…` says. */
   endpoint?: string;
+  /** Proxies and certificate authorities; default: none, and those of Node.js. */
+  network?: NetworkSettings;
   /** Longest time a call may take, in milliseconds; default 10 s, and 5 s for STS. */
   requestTimeoutMs?: number;
   /** Calls to Identity Center per second, of all accounts and workers of a task queue; default: what AWS takes. */
@@ -24,8 +30,12 @@ export interface Account {
   organizations: Organizations;
   /** The Region that it is seen from. */
   region: string;
-  /** Drops the account's credentials, so that the next call fetches new ones. */
-  forgetCredentials(): void;
+  /**
+   * Drops the account's credentials, so that the next call fetches new ones.
+   *
+   * @param olderThanMs keeps them where they were fetched since
+   */
+  forgetCredentials(olderThanMs?: number): void;
 }
 
 /**
@@ -40,12 +50,22 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /**
  * Creates what opens accounts. It keeps the credentials and the clients of all of them.
  *
- * @param now milliseconds since the epoch
+ * @param now milliseconds since the epoch, by the machine's clock
  * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own
  */
 export function createAccountOpener(settings: AwsSettings, now: () => number, pacer: Pacer): OpenAccount {
-  const clients = new AwsClients(settings.endpoint);
-  const sessions = createAccountSessions(settings, clients, now);
+  const { endpoint, credentials, stsRegion } = settings;
+  const clock = new AwsClock(now);
+  const requestHandler = new RequestHandler(settings.network);
+  const clients = new AwsClients(requestHandler, clock, endpoint);
+  let latestRegion = stsRegion ?? 'us-east-1';
+  const own = new OwnCredentials(
+    credentials === undefined
+      ? askProviderChain(requestHandler, endpoint, () => stsRegionFor(latestRegion, stsRegion))
+      : () => Promise.resolve(credentials),
+    clock,
+  );
+  const sessions = createAccountSessions(settings, clients, own, () => clock.now());
   const core: AwsCore = {
     clients,
     sessions,
@@ -54,14 +74,17 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
   const ssoAdmin = { Client: SSOAdminClient, pacer };
   const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
   const home = homeRegion(settings);
-  return (accountId, region = home, control) => ({
-    region,
-    identityCenter: identityCenter(accountId, region, (inRegion) =>
-      createCall(core, ssoAdmin, accountId, inRegion, control),
-    ),
-    organizations: organizations(createCall(core, ofOrganizations, accountId, region, control)),
-    forgetCredentials: () => {
-      sessions.forget(accountId);
-    },
-  });
+  return (accountId, region = home, control) => {
+    latestRegion = region;
+    return {
+      region,
+      identityCenter: identityCenter(accountId, region, (inRegion) =>
+        createCall(core, ssoAdmin, accountId, inRegion, control),
+      ),
+      organizations: organizations(createCall(core, ofOrganizations, accountId, region, control)),
+      forgetCredentials: (olderThanMs) => {
+        sessions.forget(accountId, olderThanMs);
+      },
+    };
+  };
 }

@@ -1,6 +1,6 @@
 import { classify } from '../errors/classify';
 import { AwsCallError, isA, SIGN_IN } from '../errors/thrown';
-import type { AwsClients, ClientClass } from './clients';
+import type { AwsClient, AwsClients, ClientClass } from './clients';
 import type { AccountSessions } from './credentials';
 import { PacerBusyError, type Pacer } from './pacer';
 import { explainMissingHost } from './regions';
@@ -14,7 +14,7 @@ export interface AwsCore {
 }
 
 /** A service of AWS. */
-interface AwsService<C extends object> {
+interface AwsService<C extends AwsClient> {
   Client: ClientClass<C>;
   /** Gives the calls to the service their turns. Services that share a quota share a pacer. */
   pacer: Pacer;
@@ -53,7 +53,7 @@ const STS_TIMEOUT_MS = 5_000;
 const LONGEST_WAIT_MS = 5_000;
 
 /** Makes the `call` of a service, for an account and a Region. */
-export function createCall<C extends object>(
+export function createCall<C extends AwsClient>(
   { clients, sessions, requestTimeoutMs }: AwsCore,
   { Client, pacer }: AwsService<C>,
   accountId: string,

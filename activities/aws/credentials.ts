@@ -1,8 +1,11 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { partition } from '@aws-sdk/core/client';
 import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
-import { WrongAccountError } from '../errors/thrown';
+import { wantsFreshCredentials } from '../errors/fresh-credentials';
+import { AwsCallError, OwnIdentityError, SIGN_IN, WrongAccountError } from '../errors/thrown';
 import type { AwsClients, Credentials } from './clients';
+import type { OwnCredentials } from './own-credentials';
 import { partitionOf } from './regions';
 
 /** How a worker gets the credentials of an account. */
@@ -10,7 +13,7 @@ export interface SessionSettings {
   /** Role to assume, with `{partition}` and `{accountId}`; `undefined`: the worker's own credentials, for one account. */
   roleArn?: string;
   externalId?: string;
-  /** Region of the STS endpoint; default: the Region of the request. */
+  /** Region of the STS endpoint; default: see {@link stsRegionFor}. */
   stsRegion?: string;
   /** The worker's own credentials; default: the SDK's provider chain. */
   credentials?: Credentials;
@@ -25,39 +28,89 @@ export interface AccountSessions {
    * @throws whatever STS or the provider chain throws
    */
   credentials(accountId: string, region: string, signal: AbortSignal): Promise<Credentials>;
-  /** Drops the account's credentials, as AWS does not take them (any more). */
-  forget(accountId: string): void;
+  /**
+   * Drops the account's credentials, as AWS does not take them (any more).
+   *
+   * @param olderThanMs keeps them where they were fetched since
+   */
+  forget(accountId: string, olderThanMs?: number): void;
+}
+
+interface Session {
+  credentials: Credentials;
+  fetchedAt: number;
+  renewAt: number;
 }
 
 const MAX_SESSIONS = 1000;
 const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
-/** For credentials that name no end: how long until they are asked for again. */
+/** For an answer of STS that names no end. */
 const DEFAULT_LIFE_MS = 60 * 60_000;
+
+/**
+ * Says which Region's STS is asked: the one that is set (`AWS_REGION`), else one that every account of the partition has.
+ * Never the Region of a request: that may be one which the worker's account has not enabled, whose STS refuses it. The
+ * sessions of the endpoint of any Region are valid in all of them, also in those that an account has to enable; only those
+ * of the global endpoint, which the SDK does not ask, are not:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
+ */
+export function stsRegionFor(region: string, stsRegion?: string): string {
+  // The type of the SDK's data leaves it out.
+  const { implicitGlobalRegion } = partition(region) as { implicitGlobalRegion?: string };
+  return stsRegion ?? implicitGlobalRegion ?? 'us-east-1';
+}
 
 /**
  * Creates the store of the credentials of all accounts of a worker.
  *
- * @param now milliseconds since the epoch
+ * @param own the worker's own credentials
+ * @param now milliseconds since the epoch, by AWS's clock
  */
 export function createAccountSessions(
   settings: SessionSettings,
   clients: AwsClients,
+  own: OwnCredentials,
   now: () => number,
 ): AccountSessions {
-  const sessions = new LRUCache<string, { credentials: Credentials; renewAt: number }>({ max: MAX_SESSIONS });
-  const sts = (region: string) => clients.get(STSClient, settings.stsRegion ?? region, settings.credentials);
+  const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
+  /** Whose the worker's own credentials are. */
+  const ownAccounts = new WeakMap<Credentials, string>();
 
-  async function assumeRole(roleArn: string, accountId: string, region: string, abortSignal: AbortSignal) {
-    const { Credentials: issued, AssumedRoleUser: user } = await sts(region).send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn.replaceAll('{partition}', partitionOf(region)).replaceAll('{accountId}', accountId),
-        // The account's CloudTrail shows it: it says which workflow is at work.
-        RoleSessionName: `identity-center-${accountId}`,
-        ExternalId: settings.externalId,
-      }),
-      { abortSignal },
+  /** Asks STS with the worker's own credentials, and tells these where AWS does not take them. */
+  async function askSts<T>(
+    region: string,
+    ask: (sts: STSClient, credentials: Credentials) => Promise<T>,
+  ): Promise<T> {
+    const credentials = await own.get().catch((error: unknown) => {
+      throw new OwnIdentityError(error);
+    });
+    try {
+      return await ask(
+        clients.get(STSClient, stsRegionFor(region, settings.stsRegion), credentials),
+        credentials,
+      );
+    } catch (error) {
+      if (wantsFreshCredentials(new AwsCallError(SIGN_IN, error))) own.refuse(credentials);
+      throw error;
+    }
+  }
+
+  async function assumeRole(
+    roleArn: string,
+    accountId: string,
+    region: string,
+    abortSignal: AbortSignal,
+  ): Promise<Credentials> {
+    const command = new AssumeRoleCommand({
+      RoleArn: roleArn.replaceAll('{partition}', partitionOf(region)).replaceAll('{accountId}', accountId),
+      // The account's CloudTrail shows it: it says which workflow is at work.
+      RoleSessionName: `identity-center-${accountId}`,
+      ExternalId: settings.externalId,
+    });
+    const { Credentials: issued, AssumedRoleUser: user } = await askSts(region, (sts) =>
+      sts.send(command, { abortSignal }),
     );
-    checkAccount(accountId, user?.Arn);
+    checkAccount(accountId, user?.Arn?.split(':')[4]);
     if (!issued?.AccessKeyId || !issued.SecretAccessKey)
       throw new SyntaxError('AssumeRole answered without credentials');
     return defined({
@@ -69,30 +122,42 @@ export function createAccountSessions(
   }
 
   async function ownCredentials(accountId: string, region: string, abortSignal: AbortSignal) {
-    const client = sts(region);
-    const identity = await client.send(new GetCallerIdentityCommand({}), { abortSignal });
-    checkAccount(accountId, identity.Arn);
-    return client.config.credentials();
+    return askSts(region, async (sts, credentials) => {
+      let account = ownAccounts.get(credentials);
+      if (account === undefined) {
+        const identity = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
+        account = identity.Arn?.split(':')[4];
+        if (account !== undefined) ownAccounts.set(credentials, account);
+      }
+      checkAccount(accountId, account);
+      return credentials;
+    });
+  }
+
+  function keep(accountId: string, credentials: Credentials): Credentials {
+    const expiresAt = credentials.expiration?.getTime() ?? now() + DEFAULT_LIFE_MS;
+    sessions.set(accountId, { credentials, fetchedAt: now(), renewAt: expiresAt - RENEW_BEFORE_EXPIRY_MS });
+    return credentials;
   }
 
   return {
     async credentials(accountId, region, signal) {
+      const { roleArn } = settings;
+      if (roleArn === undefined) return keep(accountId, await ownCredentials(accountId, region, signal));
       const cached = sessions.get(accountId);
       if (cached !== undefined && now() < cached.renewAt) return cached.credentials;
-      const credentials: Credentials = await (settings.roleArn === undefined
-        ? ownCredentials(accountId, region, signal)
-        : assumeRole(settings.roleArn, accountId, region, signal));
-      const expiresAt = credentials.expiration?.getTime() ?? now() + DEFAULT_LIFE_MS;
-      sessions.set(accountId, { credentials, renewAt: expiresAt - RENEW_BEFORE_EXPIRY_MS });
-      return credentials;
+      return keep(accountId, await assumeRole(roleArn, accountId, region, signal));
     },
-    forget(accountId) {
+    forget(accountId, olderThanMs = 0) {
+      const session = sessions.get(accountId);
+      if (session === undefined || now() - session.fetchedAt < olderThanMs) return;
       sessions.delete(accountId);
+      // Without a role it is the worker's own.
+      own.refuse(session.credentials);
     },
   };
 }
 
-function checkAccount(expected: string, arn: string | undefined): void {
-  const actual = arn?.split(':')[4];
+function checkAccount(expected: string, actual: string | undefined): void {
   if (actual !== expected) throw new WrongAccountError(expected, actual);
 }

@@ -1,7 +1,7 @@
 import { partition } from '@aws-sdk/core/client';
 import { lookup } from 'node:dns/promises';
 import { describeUnknownRegion, nearestRegions } from '../../contract';
-import { property, text } from '../errors/read';
+import { missingHost } from '../errors/network';
 import { NoEndpointError } from '../errors/thrown';
 
 /** Whether the data of the AWS SDK has a Region of this code. One that is newer than the SDK is none to it. */
@@ -45,8 +45,8 @@ export async function explainMissingHost(
   region: string,
   exists: (host: string) => Promise<boolean> = isHost,
 ): Promise<NoEndpointError | undefined> {
-  const host = text(property(error, 'hostname'));
-  if (property(error, 'code') !== 'ENOTFOUND' || host === undefined) return undefined;
+  const host = missingHost(error);
+  if (host === undefined) return undefined;
   if (!isKnownRegion(region) && host.includes(region)) {
     const unknown = describeUnknownRegion(region, nearestRegions(region, isKnownRegion));
     return new NoEndpointError(`region: ${unknown}. There is no host ${host}`);

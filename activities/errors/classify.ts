@@ -7,6 +7,7 @@ import {
   AwsCallError,
   isA,
   NoEndpointError,
+  OwnIdentityError,
   SIGN_IN,
   WrongAccountError,
 } from './thrown';
@@ -32,13 +33,14 @@ for (const [name, { types }] of Object.entries(FAILURES) as [Situation, FailureR
 
 /** Turns anything that a call to AWS can throw, or the call that it failed in, into a row of the table of failures. Never throws. */
 export function classify(thrown: unknown): Classified {
-  const [cause, operation] = isA(thrown, AwsCallError) ? [thrown.cause, thrown.operation] : [thrown];
+  const [inCall, operation] = isA(thrown, AwsCallError) ? [thrown.cause, thrown.operation] : [thrown];
+  const isOwn = isA(inCall, OwnIdentityError);
+  const cause = isOwn ? inCall.cause : inCall;
   const error = readError(cause);
   const { awsName, httpStatus, awsRequestId, retryAfterMs } = error;
-  const isSignIn = operation === SIGN_IN;
+  const isSignIn = isOwn || operation === SIGN_IN;
   const recognized = recognize(cause, error, isSignIn);
-  // What STS may have done changes nothing.
-  const situation = isSignIn && recognized === 'answerLost' ? 'notSignedIn' : recognized;
+  const situation = isSignIn ? signInSituation(recognized, isOwn) : recognized;
   return defined({
     situation,
     type: awsName !== undefined && isTypeOf(awsName, situation) ? awsName : FAILURES[situation].types[0],
@@ -48,6 +50,16 @@ export function classify(thrown: unknown): Classified {
     retryAfterMs,
     remedy: isA(cause, NoEndpointError) ? cause.remedy : undefined,
   });
+}
+
+/** What it means where the worker signs in. Only what passes by itself says nothing of its own credentials. */
+function signInSituation(situation: Situation, isOwn: boolean): Situation {
+  // Whatever STS has done changes nothing.
+  if (situation === 'answerLost') return 'notSignedIn';
+  // The request has no part in it.
+  if (!isOwn) return situation === 'invalidParameter' ? 'refused' : situation;
+  const passes = FAILURES[situation].retry === 'backOff' || situation === 'credentialsStale';
+  return passes ? situation : 'ownIdentity';
 }
 
 /** Whether a call to AWS failed, and in one of these ways. */

@@ -1,6 +1,13 @@
 import { Context, ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { defined, FAILURES, makeFailure, type FailureParts, type FailureRow, type Situation } from '../../contract';
+import {
+  defined,
+  FAILURES,
+  makeFailure,
+  type FailureParts,
+  type FailureRow,
+  type Situation,
+} from '../../contract';
 import { spentBefore } from '../attempt-deadline';
 import { countAttempt, countOf } from '../attempts';
 import { PacerBusyError } from '../aws/pacer';

@@ -108,6 +108,6 @@ export function text(value: unknown): string | undefined {
 }
 
 /** A text without the secrets that are known to turn up in errors. */
-function redact(text: string): string {
+export function redact(text: string): string {
   return SECRETS.reduce((before, [pattern, replacement]) => before.replace(pattern, replacement), text);
 }

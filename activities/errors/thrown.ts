@@ -25,6 +25,15 @@ export class NoEndpointError extends Error {
   }
 }
 
+/** The worker does not get credentials of its own, whatever the cause; nothing was sent. */
+export class OwnIdentityError extends Error {
+  override readonly name = 'OwnIdentityError';
+
+  constructor(override readonly cause: unknown) {
+    super('the worker gets no credentials', { cause });
+  }
+}
+
 /** The operation that a call fails in where the worker does not get the credentials of the account. */
 export const SIGN_IN = 'AssumeRole';
 

@@ -1,20 +1,31 @@
 import type { FieldDifference, ProgressFailure, Steer } from '../../contract';
 import { IdentityCenterError } from '../errors';
 
+/** The base of the errors about the run of one account. */
+export abstract class AccountError extends IdentityCenterError {
+  constructor(
+    readonly accountId: string,
+    message: string,
+  ) {
+    super(`Account ${accountId}: ${message}`);
+  }
+}
+
 /** Thrown where a request differs from that of the account's open run, which goes on as it is. */
-export class RequestDiffersError extends IdentityCenterError {
+export class RequestDiffersError extends AccountError {
   override readonly name = 'RequestDiffersError';
   readonly category = 'usage';
 
   constructor(
-    readonly accountId: string,
+    accountId: string,
     readonly differences: readonly FieldDifference[],
   ) {
     const fields = differences.map(
       ({ field, running, asked }) => `${field} is ${show(running)}, asked ${show(asked)}`,
     );
     super(
-      `Account ${accountId}: an open run was asked for something else: ${fields.join('; ')}. ` +
+      accountId,
+      `an open run was asked for something else: ${fields.join('; ')}. ` +
         'Wait for it with the same request, or cancel it and start again.',
     );
   }
@@ -25,61 +36,61 @@ function show(value: unknown): string {
 }
 
 /** Thrown where an open run of another kind has the account's workflow ID. */
-export class OtherRunOpenError extends IdentityCenterError {
+export class OtherRunOpenError extends AccountError {
   override readonly name = 'OtherRunOpenError';
   readonly category = 'usage';
 
   constructor(
-    readonly accountId: string,
+    accountId: string,
     readonly workflowType: string,
   ) {
     super(
-      `Account ${accountId}: a run of ${workflowType} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
+      accountId,
+      `a run of ${workflowType} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
     );
   }
 }
 
 /** Thrown where an account has no run, or no open one and one is needed. */
-export class NoRunError extends IdentityCenterError {
+export class NoRunError extends AccountError {
   override readonly name = 'NoRunError';
   readonly category = 'usage';
 
-  constructor(
-    readonly accountId: string,
-    what: 'no run' | 'no open run',
-  ) {
+  constructor(accountId: string, what: 'no run' | 'no open run') {
     const look = what === 'no run' ? '' : ` How the last one ended: identity-center status ${accountId}.`;
     super(
-      `Account ${accountId}: there is ${what}.${look} Start one with: identity-center provision ${accountId} --region REGION`,
+      accountId,
+      `there is ${what}.${look} Start one with: identity-center provision ${accountId} --region REGION`,
     );
   }
 }
 
 /** Thrown where steering (`pause`, `resume`, `retry`, `abort`) makes no sense where the run stands; nothing has changed. */
-export class SteeringRefusedError extends IdentityCenterError {
+export class SteeringRefusedError extends AccountError {
   override readonly name = 'SteeringRefusedError';
   readonly category = 'usage';
 
   constructor(
-    readonly accountId: string,
+    accountId: string,
     readonly order: Steer,
     readonly reason: string,
   ) {
-    super(`Account ${accountId}: ${order} changed nothing: ${reason}.`);
+    super(accountId, `${order} changed nothing: ${reason}.`);
   }
 }
 
 /** Thrown where no worker has taken the steering of a run within 10 s; the first that comes may still. */
-export class NoWorkerError extends IdentityCenterError {
+export class NoWorkerError extends AccountError {
   override readonly name = 'NoWorkerError';
   readonly category = 'unreachable';
 
   constructor(
-    readonly accountId: string,
+    accountId: string,
     readonly order: Steer,
   ) {
     super(
-      `Account ${accountId}: no worker has answered. Start one with "identity-center worker"; it may still carry "${order}" out, so look with "identity-center status ${accountId}" before you give the order again.`,
+      accountId,
+      `no worker has answered. Start one with "identity-center worker"; it may still carry "${order}" out, so look with "identity-center status ${accountId}" before you give the order again.`,
     );
   }
 }
@@ -110,15 +121,15 @@ export class RunFailedError extends IdentityCenterError {
 }
 
 /** Thrown to whoever waits for the result of a run that was cancelled. */
-export class RunCancelledError extends IdentityCenterError {
+export class RunCancelledError extends AccountError {
   override readonly name = 'RunCancelledError';
   readonly category = 'cancelled';
 
   /** @param left the instance that the run left, if there is one */
   constructor(
-    readonly accountId: string,
+    accountId: string,
     readonly left?: string,
   ) {
-    super(`Account ${accountId}: the run was cancelled.${left === undefined ? '' : ` It left ${left}.`}`);
+    super(accountId, `the run was cancelled.${left === undefined ? '' : ` It left ${left}.`}`);
   }
 }

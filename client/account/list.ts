@@ -8,7 +8,7 @@ import {
   SEARCH_ATTRIBUTES,
   type Stage,
 } from '../../contract';
-import { isUnknownSearchAttribute } from '../search-attributes';
+import { isUnknownSearchAttribute } from '../server-errors';
 import { StagesUnknownError } from './errors';
 import { endStageOf, readStatus } from './status';
 

@@ -16,7 +16,7 @@ import {
   type Stage,
 } from '../../contract';
 import { InvalidRequestError } from '../errors';
-import { isUnknownSearchAttribute } from '../search-attributes';
+import { SearchAttributeChoice } from '../search-attributes';
 import { OtherRunOpenError, RequestDiffersError } from './errors';
 
 /** What every request says. */
@@ -79,17 +79,20 @@ export interface StartedRun {
   notice?: string;
 }
 
-const NOT_SEARCHABLE =
-  'The namespace lacks the search attributes of this product, so runs are started without them and cannot be searched by stage. "identity-center doctor --fix" registers them.';
+function notSearchable(lacking: readonly string[]): string {
+  return `The namespace lacks the search attributes ${lacking.join(', ')}, or has them with another type, so runs are started without them and cannot be searched by them. "identity-center doctor --fix" registers them.`;
+}
 
-/** Starts runs; keeps in mind whether the namespace knows the search attributes. */
+/** Starts runs; keeps in mind which search attributes the namespace knows. */
 export class RunStarter {
-  private searchable = true;
+  private readonly choice: SearchAttributeChoice;
 
   constructor(
     private readonly client: Client,
     private readonly taskQueue: string,
-  ) {}
+  ) {
+    this.choice = new SearchAttributeChoice(client);
+  }
 
   /**
    * Starts a run of an account, or joins its open run.
@@ -104,11 +107,12 @@ export class RunStarter {
     const { request } = read;
     const { accountId } = request;
     const workflowId = workflowIdOf(accountId);
-    const wasSearchable = this.searchable;
+    const knownToLack = this.choice.lacking.length;
     for (;;) {
       try {
         const runId = await this.start(kind, request);
-        const notice = wasSearchable && !this.searchable ? NOT_SEARCHABLE : undefined;
+        const { lacking } = this.choice;
+        const notice = lacking.length > knownToLack ? notSearchable(lacking) : undefined;
         return defined({ accountId, workflowId, runId, joined: false, notice });
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -120,10 +124,9 @@ export class RunStarter {
   }
 
   private async start<R extends AccountRequest>(kind: RunKind<R>, request: R): Promise<string> {
-    // Another start may learn meanwhile that the namespace lacks the attributes.
-    const { searchable } = this;
-    try {
-      const handle = await this.client.workflow.start(kind.workflow, {
+    const attributes = searchAttributesOf(request, kind.firstStage);
+    const handle = await this.choice.start(attributes, (typedSearchAttributes) =>
+      this.client.workflow.start(kind.workflow, {
         workflowId: workflowIdOf(request.accountId),
         taskQueue: this.taskQueue,
         args: [request],
@@ -131,14 +134,10 @@ export class RunStarter {
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: kind.summary(request),
         staticDetails: kind.details(request, this.client.options.identity),
-        typedSearchAttributes: searchable ? searchAttributesOf(request, kind.firstStage) : [],
-      });
-      return handle.firstExecutionRunId;
-    } catch (error) {
-      if (!searchable || !isUnknownSearchAttribute(error)) throw error;
-      this.searchable = false;
-      return this.start(kind, request);
-    }
+        typedSearchAttributes,
+      }),
+    );
+    return handle.firstExecutionRunId;
   }
 
   private async joinOpenRun<R extends AccountRequest>(

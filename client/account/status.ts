@@ -1,9 +1,6 @@
 import {
-  isGrpcServiceError,
   QueryNotRegisteredError,
-  ServiceError,
   WorkflowFailedError,
-  WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionDescription,
   type WorkflowExecutionStatusName,
@@ -23,6 +20,7 @@ import {
   type ProvisionResult,
   type Stage,
 } from '../../contract';
+import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
 import { NoRunError } from './errors';
 import { readPending, type PendingActivity } from './pending';
 
@@ -46,14 +44,11 @@ export interface AccountStatus extends Progress {
 /** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
 const QUERY_TIMEOUT_MS = 5_000;
 
-/** The status codes of gRPC for a deadline that is exceeded, and for a server that is unavailable. */
-const UNAVAILABLE: readonly number[] = [4, 14];
-
 /** Reads where a run of an account stands; default: the latest. @throws NoRunError where the account has never had one */
 export async function readStatus(client: Client, accountId: string, runId?: string): Promise<AccountStatus> {
   const handle = client.workflow.getHandle(workflowIdOf(accountId), runId);
   const description = await handle.describe().catch((error: unknown) => {
-    throw error instanceof WorkflowNotFoundError ? new NoRunError(accountId, 'no run') : error;
+    throw isNoWorkflow(error) ? new NoRunError(accountId, 'no run') : error;
   });
   const [progress, end, pending] = await Promise.all([
     queryProgress(client, description),
@@ -100,8 +95,8 @@ async function queryProgress(client: Client, { workflowId, runId }: WorkflowExec
     );
   } catch (error) {
     // No worker, or a run that ended before it could answer (InvalidRequest): the server's record has to do.
-    const unanswered = [ServiceError, QueryNotRegisteredError, WorkflowNotFoundError];
-    if (unanswered.some((type) => error instanceof type)) return undefined;
+    if (isUnansweredQuery(error) || isNoWorkflow(error) || error instanceof QueryNotRegisteredError)
+      return undefined;
     throw error;
   }
 }
@@ -160,9 +155,4 @@ export function failureOfRun({ cause }: WorkflowFailedError): ProgressFailure {
       ? ['Terminated', 'The run was terminated.']
       : [cause?.name ?? 'Unknown', `${cause?.message ?? 'The run failed'}.`];
   return { type, message: `${whatHappened} ${remedy}`, whatHappened, remedy };
-}
-
-/** Tells whether a call failed because the server is away. */
-export function isUnavailable(error: unknown): boolean {
-  return isGrpcServiceError(error) && UNAVAILABLE.includes(error.code);
 }

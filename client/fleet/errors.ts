@@ -7,7 +7,7 @@ export class NoFleetError extends IdentityCenterError {
 
   constructor(readonly fleet: string) {
     super(
-      `Fleet ${fleet}: there is none of that name that Temporal knows, or it has ended. Look with: identity-center fleet status ${fleet}; start one with: identity-center fleet start <manifest> --name ${fleet}`,
+      `Fleet ${fleet}: there is none of that name that Temporal knows, or it has ended. Look with: identity-center fleet status ${fleet}; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
     );
   }
 }

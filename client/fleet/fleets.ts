@@ -1,4 +1,4 @@
-import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
 import {
   ADJUST_UPDATE,
   fleetIdOf,
@@ -13,10 +13,12 @@ import {
   type UnfinishedAccount,
 } from '../../contract';
 import { sendUpdate } from '../send-update';
+import { isNoWorkflow } from '../server-errors';
 import { watchStatus } from '../watch';
 import { FleetRefusedError, FleetUnansweredError, NoFleetError } from './errors';
 import { listFleets, type FleetFilter, type FleetSummary } from './list';
 import { planAccounts } from './plan';
+import { readSkipped, type SkippedAccount } from './skipped';
 import { startFleet, type FleetInput, type StartedFleet } from './start';
 import { askFleet, describeFleet, readFleetStatus, type FleetStatus } from './status';
 
@@ -81,7 +83,7 @@ export class Fleets {
     try {
       return (await this.temporal.workflow.getHandle(fleetIdOf(name)).result()) as FleetResult;
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) throw new NoFleetError(name);
+      if (isNoWorkflow(error)) throw new NoFleetError(name);
       if (error instanceof WorkflowFailedError) return undefined;
       throw error;
     }
@@ -94,6 +96,12 @@ export class Fleets {
    */
   outcomes(name: string, onForgotten?: (page: number) => void): AsyncGenerator<AccountOutcome, void, void> {
     return this.askPages<AccountOutcome>(name, OUTCOMES_QUERY, onForgotten);
+  }
+
+  /** Lists the accounts that the manifest of a fleet made it skip. Throws what {@link status} throws. */
+  async skipped(name: string): Promise<SkippedAccount[]> {
+    await describeFleet(this.temporal, name);
+    return readSkipped(this.temporal, name);
   }
 
   /**
@@ -143,7 +151,7 @@ export class Fleets {
     for (let page = 0; page < pages.arrived; page += 1) {
       const accounts = await askFleet<T[]>(this.temporal, name, `${pageIdPrefix}${page}`, query).catch(
         (error: unknown) => {
-          if (!(error instanceof WorkflowNotFoundError)) throw error;
+          if (!isNoWorkflow(error)) throw error;
           return undefined;
         },
       );

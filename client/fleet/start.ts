@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
 import {
   defined,
   diffRequests,
@@ -7,21 +8,25 @@ import {
   fleetIdOf,
   readFleetRequest,
   readRunArgument,
-  SEARCH_ATTRIBUTES,
+  searchAttributesOfFleet,
   type FleetRequest,
   type FleetRequestInput,
   type FleetStage,
   type ProvisionRequestInput,
 } from '../../contract';
 import { InvalidRequestError } from '../errors';
-import { isUnknownSearchAttribute } from '../search-attributes';
+import { SearchAttributeChoice } from '../search-attributes';
+import { isNoWorkflow } from '../server-errors';
 import { FleetDiffersError, FleetRefusedError, NoFleetError } from './errors';
 import { paginate, sendPages } from './pages';
+import { groupSkipped, type SkippedAccount } from './skipped';
 import { readFleetStatus } from './status';
 
 /** What is asked of a fleet; see {@link FleetRequest}. */
 export interface FleetInput extends Pick<FleetRequestInput, 'name' | 'maxConcurrent' | 'stopAfterFailures'> {
   accounts: readonly ProvisionRequestInput[];
+  /** Accounts that the manifest lists and the fleet is not to provision: for its report. */
+  skipped?: readonly SkippedAccount[];
 }
 
 /** A fleet that was started, or was open already. */
@@ -39,11 +44,13 @@ export interface StartedFleet {
 export async function startFleet(
   client: Client,
   taskQueue: string,
-  { accounts, ...options }: FleetInput,
+  { accounts, skipped = [], ...options }: FleetInput,
 ): Promise<StartedFleet> {
   const pages = paginate(accounts);
   const digest = createHash('sha256').update(JSON.stringify(accounts)).digest('hex');
-  const read = readFleetRequest({ ...options, digest, pages: pages.length });
+  const read = readFleetRequest(
+    defined({ ...options, digest, pages: pages.length, skipped: groupSkipped(skipped) }),
+  );
   if ('problems' in read) throw new InvalidRequestError(read.problems);
   const { name } = read.request;
   const started = await startOrJoin(client, taskQueue, read.request);
@@ -63,36 +70,34 @@ export async function startFleet(
     const handle = client.workflow.getHandle(fleetIdOf(name));
     await sendPages(handle, pages, open?.pages.arrived ?? 0, countArrived);
   } catch (error) {
-    throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
+    throw isNoWorkflow(error) ? new NoFleetError(name) : error;
   }
   return defined({ ...started, stage: open?.stage });
 }
 
-async function startOrJoin(
-  client: Client,
-  taskQueue: string,
-  request: FleetRequest,
-  searchable = true,
-): Promise<StartedFleet> {
+async function startOrJoin(client: Client, taskQueue: string, request: FleetRequest): Promise<StartedFleet> {
   const { name } = request;
   const workflowId = fleetIdOf(name);
   try {
-    const { firstExecutionRunId: runId } = await client.workflow.start(FLEET_WORKFLOW, {
-      workflowId,
-      taskQueue,
-      args: [request],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      workflowIdConflictPolicy: 'FAIL',
-      staticSummary: `fleet ${name}`,
-      typedSearchAttributes: searchable ? [{ key: SEARCH_ATTRIBUTES.fleet, value: name }] : [],
-    });
+    const start = (typedSearchAttributes: SearchAttributePair[]) =>
+      client.workflow.start(FLEET_WORKFLOW, {
+        workflowId,
+        taskQueue,
+        args: [request],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: `fleet ${name}`,
+        typedSearchAttributes,
+      });
+    const choice = new SearchAttributeChoice(client);
+    const { firstExecutionRunId: runId } = await choice.start(searchAttributesOfFleet(name), start);
     return { name, workflowId, runId, joined: false };
   } catch (error) {
-    if (searchable && isUnknownSearchAttribute(error)) return startOrJoin(client, taskQueue, request, false);
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
   const running = (await readRunArgument(client, { workflowId })) as object;
-  const differences = diffRequests(running, request);
+  // What neither of them provisions makes no difference.
+  const differences = diffRequests({ ...running, skipped: undefined }, { ...request, skipped: undefined });
   if (differences.length > 0)
     throw new FleetDiffersError(
       name,

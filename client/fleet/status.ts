@@ -1,12 +1,7 @@
-import {
-  ServiceError,
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  type Client,
-  type WorkflowExecutionDescription,
-} from '@temporalio/client';
+import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { defined, fleetIdOf, PROGRESS_QUERY, type FleetProgress } from '../../contract';
-import { ANSWER_WITHIN_MS } from '../send-update';
+import { ANSWER_WITHIN_MS, checkServerAnswers } from '../send-update';
+import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
 import { FleetFailedError, FleetUnansweredError, NoFleetError } from './errors';
 
 /** Where a fleet stands. */
@@ -31,7 +26,7 @@ export async function describeFleet(client: Client, name: string): Promise<Workf
   try {
     return await client.workflow.getHandle(fleetIdOf(name)).describe();
   } catch (error) {
-    throw error instanceof WorkflowNotFoundError ? new NoFleetError(name) : error;
+    throw isNoWorkflow(error) ? new NoFleetError(name) : error;
   }
 }
 
@@ -47,8 +42,9 @@ export async function askFleet<T>(
       client.workflow.getHandle(workflowId).query<T>(query),
     );
   } catch (error) {
-    // The server has described the fleet, so what is late is a worker.
-    throw error instanceof ServiceError ? new FleetUnansweredError(name) : error;
+    if (!isUnansweredQuery(error)) throw error;
+    await checkServerAnswers(client);
+    throw new FleetUnansweredError(name);
   }
 }
 

@@ -1,7 +1,8 @@
 import { parseTree, printParseErrorCode, visit, type Node, type ParseErrorCode } from 'jsonc-parser';
 import { keyName } from '../../contract';
+import { refused, type Parsed } from './entry';
 import { lineFinder, once, problem, type LineAt, type ManifestProblem, type Place } from './problems';
-import { readAccount, readShape, refused, type Parsed } from './requests';
+import { readAccount, readShape } from './shape';
 
 const STRICT = { disallowComments: true, allowTrailingComma: false };
 
@@ -118,6 +119,10 @@ function placeOf(node: () => Node | undefined, lineAt: LineAt): Place {
   return {
     get line() {
       return lineAt(node()?.offset ?? 0);
+    },
+    get text() {
+      const { value } = (node() ?? {}) as { value?: unknown };
+      return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
     },
     fields: () =>
       (node()?.type === 'object' ? (node()?.children ?? []) : []).flatMap((property) => {

@@ -13,13 +13,18 @@ import {
   type YAMLError,
 } from 'yaml';
 import { keyName } from '../../contract';
+import { isObject, refused, type Parsed } from './entry';
+import { mentionsOrgFormation } from './org-formation';
 import { lineFinder, problem, type LineAt, type ManifestProblem, type Place } from './problems';
-import { readShape, refused, type Parsed } from './requests';
+import { readShape } from './shape';
 
 const NOT_YAML = 'is not valid YAML';
 const SECOND = 'begins a second document (---): put all accounts into one';
 const NO_ANCHOR =
   'an alias (*name) has no anchor (&name) before it; a text that begins with * must be in quotes';
+
+const NO_MERGE = 'a merge key (<<) must have an object, or a list of objects: <<: *name';
+const ALIASES = 'has aliases (*name) of itself, or too many: write the values out';
 
 /** A manifest nests five levels deep. */
 const DEEPEST = 100;
@@ -33,7 +38,7 @@ const OPTIONS = {
   // !!binary and the like would make values that no request has.
   resolveKnownTags: false,
   stringKeys: true,
-  // The library compares each key with each; see doubledKeys.
+  // The library compares each key with each; see lookOver.
   uniqueKeys: false,
 } as const;
 
@@ -44,7 +49,10 @@ export function readYamlManifest(text: string): Parsed {
   if ('message' in tokens) return refused([tokens]);
   const [document, second] = new Composer(OPTIONS).compose(tokens, true, text.length);
   if (document === undefined) return refused([problem(0, undefined, NOT_YAML)]);
-  const errors = [...document.errors, ...document.warnings];
+  const isOrgFormation = mentionsOrgFormation(text);
+  const errors = [...document.errors, ...document.warnings].filter(
+    ({ code }) => !(isOrgFormation && code === 'TAG_RESOLVE_FAILED'),
+  );
   const broken = errors.map((error) => problem(lineAt(error.pos[0]), undefined, syntaxMessage(error)));
   if (second !== undefined) broken.push(problem(lineAt(second.range[0]), undefined, SECOND));
   if (broken.length > 0) return refused(firstOfEachLine(broken));
@@ -54,10 +62,9 @@ export function readYamlManifest(text: string): Parsed {
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch {
-    return refused([
-      problem(0, undefined, 'has aliases (*name) of itself, or too many: write the values out'),
-    ]);
+    return refused([problem(0, undefined, ALIASES)]);
   }
+  if (!carryOutMerges(value)) return refused([problem(0, undefined, NO_MERGE)]);
   const parsed = readShape(value, placeOf(document.contents, lineAt, 1));
   return { ...parsed, problems: [...doubled, ...parsed.problems] };
 }
@@ -105,11 +112,43 @@ function syntaxMessage({ code }: YAMLError): string {
   }
 }
 
+/**
+ * Carries out `<<: *name` and `<<: [*one, *other]`: what an object does not have itself, it gets from there. The library can
+ * do it, but goes over the whole document for each.
+ *
+ * @returns whether all of them name objects
+ */
+function carryOutMerges(value: unknown, seen = new Set<unknown>()): boolean {
+  // What several aliases name is there once.
+  if (typeof value !== 'object' || value === null || seen.has(value)) return true;
+  seen.add(value);
+  if (!Object.values(value).every((inner) => carryOutMerges(inner, seen))) return false;
+  if (!Object.hasOwn(value, '<<')) return true;
+  const holder = value as Record<string, unknown>;
+  const sources = [holder['<<']].flat();
+  delete holder['<<'];
+  for (const source of sources) {
+    if (!isObject(source)) return false;
+    for (const [key, inner] of Object.entries(source))
+      if (!Object.hasOwn(holder, key))
+        // An assignment to __proto__ would vanish.
+        Object.defineProperty(holder, key, {
+          value: inner,
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        });
+  }
+  return true;
+}
+
 /** Through an alias it does not go: to resolve one, the library goes over the whole document. */
 function placeOf(node: unknown, lineAt: LineAt, outer: number): Place {
   const line = lineOfNode(node, lineAt) ?? outer;
   return {
     line,
+    text: isScalar(node) ? node.source : undefined,
+    isAnchored: (isMap(node) || isSeq(node)) && node.anchor !== undefined,
     fields: () =>
       isMap(node)
         ? node.items.map(({ key, value }) => {

@@ -1,11 +1,18 @@
-import { InvalidRequestError, type AccountStatus, type StartedRun } from '../../client';
+import {
+  InvalidRequestError,
+  NoRunError,
+  type AccountStatus,
+  type IdentityCenterClient,
+  type StartedRun,
+} from '../../client';
 import { defined, readDeprovisionRequest, readRequest } from '../../contract';
+import { checkCanConfirm, confirm } from '../confirm';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { lastStatus } from '../live';
 import { showLive } from './live';
 import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
-import { print, printJson } from '../output';
+import { print, printAside, printJson } from '../output';
 import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
@@ -31,21 +38,41 @@ export async function provision(accountId: string, options: RequestOptions & Sta
   });
 }
 
-/** Deletes the instance of an account, and waits until it is gone. */
+/** Deletes the instance of an account, once somebody has said that it is meant, and waits until it is gone. */
 export async function deprovision(
   accountId: string,
-  options: StartOptions & { region?: string; any?: string },
+  options: StartOptions & { region?: string; any?: string; yes?: boolean },
 ): Promise<number> {
   const request = defined({ accountId, region: options.region, instanceArn: options.any });
   const read = readDeprovisionRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
+  checkCanConfirm(whatGoes(accountId, options.any), options);
   warnOfUnknownRegions([read.request]);
   return withClient(async (client) => {
+    if (options.yes !== true) {
+      const instanceArn = options.any ?? (await knownInstance(client, accountId));
+      await confirm(whatGoes(accountId, instanceArn), options);
+    }
     const run = await client.startDeprovision(request);
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
     return exitCodeForRun(await follow(client.watch(run.accountId, run.runId), options));
   });
+}
+
+function whatGoes(accountId: string, instanceArn?: string): string {
+  const instance = instanceArn ?? 'the instance that carries the tag of its runs, in whatever Region';
+  return `Account ${accountId}: this deletes ${instance}, with all of its users and groups, and cannot be undone.`;
+}
+
+/** The instance that the latest run of an account tells of. */
+async function knownInstance(client: IdentityCenterClient, accountId: string): Promise<string | undefined> {
+  try {
+    return (await client.status(accountId)).instanceArn;
+  } catch (error) {
+    if (error instanceof NoRunError) return undefined;
+    throw error;
+  }
 }
 
 /** Follows the run of an account to its end: live for people, a JSON document each time that something changes. */
@@ -94,7 +121,7 @@ async function* untilHeld(statuses: Statuses): AsyncGenerator<AccountStatus> {
 
 /** Says that a run was started; to those who do not wait for it, as the one JSON document. */
 function sayStarted({ notice, ...run }: StartedRun, { json, wait }: StartOptions): void {
-  if (notice !== undefined) process.stderr.write(`${notice}\n`);
+  if (notice !== undefined) printAside(notice);
   const { accountId, workflowId, runId, joined } = run;
   const how = wait ? '' : `. Follow it with: identity-center watch ${accountId}`;
   if (!json)

@@ -1,8 +1,8 @@
 import type { AccountSummary, Stage } from '../../client';
-import { defined } from '../../contract';
+import { defined, utc } from '../../contract';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { colourStage, printStatus } from './output';
-import { print, printJson, printTable } from '../output';
+import { outputIsRead, print, printJson, printTable } from '../output';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 /** Shows where the run of an account stands. */
@@ -25,7 +25,10 @@ export async function list({
   return withClient(async (client) => {
     const accounts = client.list(defined({ stage, failed }));
     if (json) {
-      for await (const account of accounts) printJson(account);
+      for await (const account of accounts) {
+        printJson(account);
+        if (!outputIsRead()) break;
+      }
       return EXIT.done;
     }
     const rows: string[][] = [];
@@ -46,7 +49,7 @@ function cells({ accountId, stage, region, instanceArn, startedAt, closedAt }: A
     stage === undefined ? 'open, no worker answers' : colourStage(stage),
     region ?? '',
     instanceArn?.replace(/^.*\//, '') ?? '',
-    startedAt.slice(0, 19),
-    closedAt?.slice(0, 19) ?? '',
+    utc(startedAt),
+    closedAt === undefined ? '' : utc(closedAt),
   ];
 }

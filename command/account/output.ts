@@ -1,5 +1,5 @@
 import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
-import { defined, whatHappened, type FailureParts } from '../../contract';
+import { defined, utc, whatHappened, type FailureParts } from '../../contract';
 import { pc, printRows, type Row } from '../output';
 
 /** Prints a status as a person reads it. */
@@ -8,7 +8,7 @@ export function printStatus(status: AccountStatus): void {
   printRows([
     ['Account', status.accountId],
     ['Stage', `${colourStage(status.stage)}: ${STAGES[status.stage]}`],
-    ['Since', status.since],
+    ['Since', utc(status.since)],
     ['Outcome', result?.outcome],
     ['Region', result?.region],
     ['Instance', status.instanceArn ?? result?.instanceArn],
@@ -23,7 +23,7 @@ export function printStatus(status: AccountStatus): void {
       pending && describePending(pending),
     ],
     ['Run', `${status.workflowId} ${status.runId}`],
-    ...notes.map(({ at, text }): Row => ['Noted', `${at} ${text}`]),
+    ...notes.map(({ at, text }): Row => ['Noted', `${utc(at)} ${text}`]),
     ['Note', notice && pc.yellow(notice)],
   ]);
 }
@@ -36,7 +36,7 @@ function whatItWaitsFor({ accountId, paused, heldUntil }: AccountStatus): string
     );
   return heldUntil === undefined
     ? undefined
-    : `"identity-center retry ${accountId}" or "abort ${accountId} --reason …"; fails at ${heldUntil}`;
+    : `"identity-center retry ${accountId}" or "abort ${accountId} --reason …"; fails at ${utc(heldUntil)}`;
 }
 
 export function colourStage(stage: string): string {

@@ -99,8 +99,12 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
   {
     usage: 'deprovision <accountId>',
     description: 'Delete the instance of an account, with its users and groups, and wait until it is gone',
-    example: 'deprovision 111122223333',
+    example: 'deprovision 111122223333 --yes',
     options: [
+      new Option(
+        '--yes',
+        'say that it is meant: needed where there is no terminal to ask on, and with --json',
+      ),
       new Option(
         '--any <instanceArn>',
         'delete this instance though it lacks the tag of our runs: its ARN, typed',

@@ -19,18 +19,23 @@ export interface RequestOptions {
  */
 export function readRequestInput(accountId: string, options: RequestOptions): ProvisionRequestInput {
   const file = options.request === undefined ? {} : readRequestFile(options.request);
-  const given = FIELD_OPTIONS.flatMap(({ path, option, isTags }) => {
-    const value = options[option.attributeName()];
-    if (value === undefined) return [];
-    return [[path, isTags ? readTags(value as string[]) : value]];
-  });
   const inFile = file['accountId'];
   if (inFile !== undefined && inFile !== accountId) {
     throw new UsageError(
       `accountId: ${options.request ?? ''} is for ${quote(inFile)}, the command for ${accountId}`,
     );
   }
-  return { ...file, ...Object.fromEntries(given), accountId } as ProvisionRequestInput;
+  return { ...file, ...readFields(options), accountId } as ProvisionRequestInput;
+}
+
+/** Reads the fields of a request that are given as options. @throws UsageError where a tag has no `=` */
+export function readFields(options: RequestOptions): Record<string, unknown> {
+  const given = FIELD_OPTIONS.flatMap(({ path, option, isTags }) => {
+    const value = options[option.attributeName()];
+    if (value === undefined) return [];
+    return [[path, isTags ? readTags(value as string[]) : value]];
+  });
+  return Object.fromEntries(given) as Record<string, unknown>;
 }
 
 function readRequestFile(file: string): Record<string, unknown> {

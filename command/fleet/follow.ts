@@ -3,7 +3,7 @@ import { defined, FLEET_STAGES } from '../../contract';
 import { EXIT, exitCodeForFleet } from '../exit-codes';
 import { lastStatus } from '../live';
 import { showLive } from './live';
-import { readFleetInput, type FleetInputOptions } from './manifest';
+import { readFleetInput, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
 import { print, printJson } from '../output';
@@ -16,7 +16,9 @@ export async function start(
   options: CommonOptions & FleetInputOptions & { rate?: Rate; wait: boolean },
 ): Promise<number> {
   // Before anything is connected to: what is wrong here is wrong with any server.
-  const input = readFleetInput(manifest, options);
+  const { input, read } = readFleetInput(manifest, options);
+  const { skipped = [], notes = [] } = read;
+  sayWhatIsSkipped(manifest, read);
   warnOfUnknownRegions(input.accounts);
   return withClient(async (client) => {
     if (options.rate !== undefined) await setRate(client, options.rate);
@@ -27,8 +29,9 @@ export async function start(
       : `started with ${input.accounts.length} accounts`;
     if (!options.json)
       print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
-    if (options.wait) return exitCodeForFleet(await follow(client.fleets.watch(name), options));
-    if (options.json) printJson(fleet);
+    const told = { manifest: { accounts: input.accounts.length, skipped, notes } };
+    if (options.wait) return exitCodeForFleet(await follow(client.fleets.watch(name), options, { told }));
+    if (options.json) printJson({ ...fleet, ...told });
     return EXIT.done;
   });
 }
@@ -48,7 +51,7 @@ export async function status(name: string, { json }: CommonOptions): Promise<num
 export async function watch(name: string, options: CommonOptions): Promise<number> {
   checkFleetName(name);
   return withClient(async (client) =>
-    exitCodeForFleet(await follow(client.fleets.watch(name), options, true)),
+    exitCodeForFleet(await follow(client.fleets.watch(name), options, { each: true })),
   );
 }
 
@@ -71,14 +74,15 @@ export async function cancel(name: string, options: CommonOptions & { wait: bool
  * Shows a fleet as it goes: live for people, its last status as JSON.
  *
  * @param each as JSON every status, not only the last
+ * @param told what the last status as JSON says besides
  */
 async function follow(
   statuses: AsyncIterable<FleetStatus>,
   { json }: CommonOptions,
-  each = false,
+  { each = false, told = {} }: { each?: boolean; told?: object } = {},
 ): Promise<FleetStatus> {
   const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
   if (!json) printFleet(last);
-  else if (!each) printJson(last);
+  else if (!each) printJson({ ...last, ...told });
   return last;
 }

@@ -1,5 +1,5 @@
 import type { FleetStatus } from '../../client';
-import { FLEET_STAGES } from '../../contract';
+import { FLEET_STAGES, utc } from '../../contract';
 import { pc, print, printRows, printTable, type Row } from '../output';
 import { describeCalls } from '../words';
 
@@ -25,8 +25,8 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
       callsPerSecond !== undefined &&
         `${callsPerSecond} calls a second at the most, for all runs of the task queue`,
     ],
-    ['Started', status.startedAt],
-    ['Ended', status.endedAt],
+    ['Started', utc(status.startedAt)],
+    ['Ended', status.endedAt && utc(status.endedAt)],
     ['Run', status.workflowId],
     [
       'Note',

@@ -1,7 +1,7 @@
 import { PLANS, type AccountPlan, type Plan } from '../../client';
-import { GOOD_PLANS } from '../../contract';
+import { defined, GOOD_PLANS } from '../../contract';
 import { EXIT } from '../exit-codes';
-import { readAccounts } from './manifest';
+import { readAccounts, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
@@ -17,9 +17,11 @@ import { withClient, type CommonOptions } from '../with-client';
  */
 export async function plan(
   manifest: string,
-  { json, rate }: CommonOptions & { rate?: Rate },
+  options: CommonOptions & FleetInputOptions & { rate?: Rate },
 ): Promise<number> {
-  const accounts = readAccounts(manifest);
+  const { json, rate } = options;
+  const { requests: accounts, skipped = [], notes } = readAccounts(manifest, options);
+  sayWhatIsSkipped(manifest, { requests: accounts, skipped, ...defined({ notes }) });
   warnOfUnknownRegions(accounts);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
@@ -37,11 +39,17 @@ export async function plan(
     } finally {
       live?.stop();
     }
+    for (const { accountId, reason: why } of skipped) plans.push({ accountId, plan: 'skipped', why });
     const counts = countPlans(plans);
-    if (json) printJson({ accounts: plans.length, counts, plans });
+    if (json) printJson({ accounts: plans.length, counts, plans, ...defined({ notes }) });
     else printPlan(manifest, plans, counts);
-    return plans.every(({ plan }) => GOOD_PLANS.includes(plan)) ? EXIT.done : EXIT.failed;
+    return plans.every(isGood) ? EXIT.done : EXIT.failed;
   });
+}
+
+/** Nothing is wrong with an account that is not to be provisioned. */
+function isGood({ plan }: AccountPlan): boolean {
+  return plan === 'skipped' || GOOD_PLANS.includes(plan);
 }
 
 type Counts = Partial<Record<Plan, number>>;
@@ -84,7 +92,8 @@ interface Group {
 function groupByReason(plans: readonly AccountPlan[]): Group[] {
   const groups = new Map<string, Group>();
   for (const account of plans) {
-    const key = [account.plan, account.reason, account.remedy].join(' ');
+    const { plan, why, reason = why, remedy } = account;
+    const key = [plan, reason, remedy].join(' ');
     const group = groups.get(key) ?? { first: account, accounts: [] };
     group.accounts.push(account.accountId);
     groups.set(key, group);
@@ -94,5 +103,5 @@ function groupByReason(plans: readonly AccountPlan[]): Group[] {
 
 function colour(plan: Plan): (text: string) => string {
   if (GOOD_PLANS.includes(plan)) return pc.green;
-  return plan === 'notReady' || plan === 'unknown' ? pc.yellow : pc.red;
+  return plan === 'notReady' || plan === 'unknown' || plan === 'skipped' ? pc.yellow : pc.red;
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { FLEET_STAGES, readAdjustment, readFleetRequest } from '../../contract';
+import { FIELD_OPTIONS } from '../account/program';
 import type { Verb } from '../verb';
 
 const rateOption = () =>
@@ -10,6 +11,9 @@ const rateOption = () =>
 
 const maxConcurrentOption = (description: string) =>
   new Option('--max-concurrent <n>', description).argParser(readMaxConcurrent);
+
+/** The fields of a request, for all accounts of a manifest that do not say otherwise. */
+const fieldOptions = FIELD_OPTIONS.map(({ option }) => option);
 
 /** Reads a rate; `none` takes the limit away. */
 function readRate(text: string): number | 'none' {
@@ -38,10 +42,11 @@ export const FLEET_VERBS: readonly Verb[] = [
   {
     usage: 'start <manifest>',
     description:
-      'Start a fleet from a .csv, .json, .jsonl or .yaml file, or join the open one of its name; what is done is not done again',
-    example: 'fleet start accounts.csv --max-concurrent 100 --stop-after-failures 5%',
+      'Start a fleet from a .csv, .json, .jsonl or .yaml file (a list of accounts that AWS made is one), or join the open one of its name; what is done is not done again. The options of a request count for all accounts; what an account of the file says wins',
+    example: 'fleet start accounts.csv --region eu-west-1 --max-concurrent 100 --stop-after-failures 5%',
     options: [
-      new Option('--name <name>', 'name of the fleet (default: that of the file)'),
+      ...fieldOptions,
+      new Option('--fleet-name <name>', 'name of the fleet (default: that of the file)'),
       maxConcurrentOption(`accounts at work at once (default: ${defaultMaxConcurrent()})`),
       new Option(
         '--stop-after-failures <n|n%>',
@@ -55,8 +60,8 @@ export const FLEET_VERBS: readonly Verb[] = [
   {
     usage: 'plan <manifest>',
     description: 'What a fleet would do with each account, and why: looks only, and writes nothing to AWS',
-    example: 'fleet plan accounts.csv',
-    options: [rateOption()],
+    example: 'fleet plan accounts.csv --region eu-west-1',
+    options: [...fieldOptions, rateOption()],
     load: async () => (await import('./plan.js')).plan,
   },
   {

@@ -1,31 +1,26 @@
 import { showLive } from '../account/live';
 import { printStatus } from '../account/output';
-import { UsageError } from '../errors';
+import { namesTemporalServer } from '../../client';
+import { DEFAULT_TASK_QUEUE } from '../../contract';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
 import { LiveLine, lastStatus } from '../live';
 import { pc, print, printJson, printRows } from '../output';
-import { withClient, type CommonOptions } from '../with-client';
+import type { CommonOptions } from '../with-client';
 import { startServices, type LocalServices } from './services';
-import { findLocalServer, type LocalServer } from './state';
+import type { LocalServer } from './state';
 
 const SAMPLE_ACCOUNT = '111122223333';
 const STOP_WITHIN_MS = 9_500;
 
 /** Runs the whole thing on this machine, and provisions a sample account that meets throttling and a lost answer. */
 export async function up(options: CommonOptions & { exit?: boolean }): Promise<number> {
-  const running = findLocalServer();
-  if (running !== undefined) {
-    throw new UsageError(
-      `Already up, as process ${running.pid}: Temporal at ${running.temporalAddress}${running.uiUrl ? `, UI at ${running.uiUrl}` : ''}, emulator at ${running.emulatorUrl}.`,
-    );
-  }
   const interrupted = untilInterrupted();
   const services = await Promise.race([startVisibly(options), interrupted]);
   // What was about to start ends with this process.
   if (services === undefined) return EXIT.running;
   try {
-    const { emulator, server } = services;
+    const { emulator, server, broken } = services;
     emulator.setFaults({
       accounts: [SAMPLE_ACCOUNT],
       creationMs: 1500,
@@ -34,14 +29,11 @@ export async function up(options: CommonOptions & { exit?: boolean }): Promise<n
       ],
       loseResponse: { operation: 'CreateInstance', times: 1 },
     });
-    const code = await Promise.race([provisionSample(server, options), interrupted]);
+    const code = await Promise.race([provisionSample(services, options), interrupted, broken]);
     if (code === undefined) return EXIT.running;
     if (options.exit === true) return code;
-    if (!options.json)
-      print(
-        `\nUp until Ctrl-C. In a second terminal: ${pc.bold('npx identity-center provision 444455556666 --region eu-west-1')}`,
-      );
-    await interrupted;
+    if (!options.json) print(`\nUp until Ctrl-C. In a second terminal: ${pc.bold(inSecondTerminal(server))}`);
+    await Promise.race([interrupted, broken]);
     return EXIT.done;
   } finally {
     setTimeout(() => process.exit(EXIT.failed), STOP_WITHIN_MS).unref();
@@ -59,11 +51,12 @@ async function startVisibly({ json }: CommonOptions): Promise<LocalServices> {
       else live.print(line);
     });
     live.stop();
-    const { temporalAddress, uiUrl, emulatorUrl } = services.server;
+    const { temporalAddress, uiUrl, emulatorUrl, taskQueue } = services.server;
     printRows([
       ['Temporal', temporalAddress],
       ['UI', uiUrl],
       ['AWS emulator', emulatorUrl],
+      ['Task queue', taskQueue !== DEFAULT_TASK_QUEUE && taskQueue],
     ]);
     print();
     return services;
@@ -72,28 +65,45 @@ async function startVisibly({ json }: CommonOptions): Promise<LocalServices> {
   }
 }
 
-async function provisionSample(server: LocalServer, { json }: CommonOptions): Promise<number> {
-  return withClient(async (client) => {
-    const run = await client.start({
-      accountId: SAMPLE_ACCOUNT,
-      region: 'eu-west-1',
-      name: 'sample',
-      timing: { retry: { initialInterval: '500ms', maximumInterval: '1s' } },
-    });
-    const statuses = client.watch(SAMPLE_ACCOUNT, run.runId, 100);
-    const runUrl =
-      server.uiUrl &&
-      `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;
-    if (json) {
-      const status = await lastStatus(statuses);
-      printJson({ ...server, runUrl, run: status });
-      return exitCodeForRun(status);
-    }
-    print(`Provisioning account ${SAMPLE_ACCOUNT}, while AWS throttles it twice and loses an answer:`);
-    const status = await showLive(statuses);
-    print();
-    printStatus(status);
-    printRows([['In the UI', runUrl]]);
-    return exitCodeForRun(status);
+async function provisionSample({ server, client }: LocalServices, { json }: CommonOptions): Promise<number> {
+  const run = await client.start({
+    accountId: SAMPLE_ACCOUNT,
+    region: 'eu-west-1',
+    name: 'sample',
+    timing: { retry: { initialInterval: '500ms', maximumInterval: '1s' } },
   });
+  const statuses = client.watch(SAMPLE_ACCOUNT, run.runId, 100);
+  const runUrl =
+    server.uiUrl &&
+    `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;
+  if (json) {
+    const status = await lastStatus(statuses);
+    printJson({ ...server, runUrl, run: status });
+    return exitCodeForRun(status);
+  }
+  print(`Provisioning account ${SAMPLE_ACCOUNT}, while AWS throttles it twice and loses an answer:`);
+  const status = await showLive(statuses);
+  print();
+  printStatus(status);
+  printRows([['In the UI', runUrl]]);
+  return exitCodeForRun(status);
+}
+
+/** A command line that reaches this `up`, and no server that a profile names. */
+function inSecondTerminal({ taskQueue }: LocalServer): string {
+  const variables = [
+    taskQueue !== DEFAULT_TASK_QUEUE && `IDENTITY_CENTER_TASK_QUEUE=${taskQueue} `,
+    !process.env['TEMPORAL_ADDRESS'] &&
+      profileNamesServer() &&
+      'TEMPORAL_CONFIG_FILE=/dev/null TEMPORAL_PROFILE= ',
+  ];
+  return `${variables.filter(Boolean).join('')}npx identity-center provision 444455556666 --region eu-west-1`;
+}
+
+function profileNamesServer(): boolean {
+  try {
+    return namesTemporalServer();
+  } catch {
+    return true;
+  }
 }

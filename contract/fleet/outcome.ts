@@ -32,6 +32,8 @@ export interface AccountOutcome extends RunOutcome {
   /** When the fleet began with the account; a skipped one was never begun. */
   startedAt?: string;
   endedAt: string;
+  /** Why an account was skipped that the fleet was not to provision, as its manifest says. */
+  reason?: string;
 }
 
 /** A page full of failures has to fit into a payload; the run itself has the whole. */

@@ -15,6 +15,7 @@ export const PLANS = {
   notReady: 'the account does not let us in, as one that is new: it is waited for, and fails if that lasts',
   forbidden: 'AWS refuses for good: it would fail',
   unknown: 'AWS or Temporal did not say',
+  skipped: 'the manifest says why the account is left out; AWS was not asked',
 } as const;
 
 export type Plan = keyof typeof PLANS;

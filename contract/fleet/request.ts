@@ -61,6 +61,10 @@ const fieldsSchema = z.strictObject({
       error: STOP_WORDS,
     })
     .optional(),
+  /** Accounts that the manifest lists and the fleet is not to provision, by the reason: for its report. */
+  skipped: z
+    .array(z.strictObject({ reason: z.string().max(500), accounts: z.array(z.string().max(20)) }))
+    .optional(),
 });
 
 const fleetSchema = fieldsSchema.refine(({ accounts, pages }) => accounts === undefined || pages === 0, {

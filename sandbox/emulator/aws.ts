@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '../../contract';
 import type { CallLog, RecordedCall } from './call-log';
-import type { KnownCaller } from './access-keys';
+import { MANAGEMENT_ACCOUNT_ID, type KnownCaller } from './access-keys';
 import { AwsError, header, type AwsRequest, type HttpAnswer, type Protocol } from './protocols';
 import type { CallDetails, Operation, Service, ServiceContext } from './service';
 import { checkSignatureDate, DEFAULT_MAX_SKEW_MS } from './signature-date';
@@ -22,7 +22,7 @@ export function createAws(
     const { service, name, operation } = route(services, request);
     const { protocol } = service;
     const { errors } = protocol;
-    const caller = keys.caller(request);
+    const caller = keys.caller(request) ?? (operation?.isUnsigned === true ? ANYBODY : undefined);
     const { account = caller?.account, details } = describeCall(service, operation, request);
     const answered = (answer: HttpAnswer): Delivery => ({ answer: dated(answer, faults.now(account)) });
     const fail = (error: AwsError): Delivery => answered(protocol.error(requestId, error));
@@ -82,6 +82,15 @@ export function createAws(
     }
   };
 }
+
+/** Who sends what nobody has to sign. */
+const ANYBODY: KnownCaller = {
+  account: MANAGEMENT_ACCOUNT_ID,
+  arn: 'anonymous',
+  region: 'us-east-1',
+  expiresAt: Infinity,
+  isForgotten: false,
+};
 
 /** An answer with the time at which AWS gives it: the SDK corrects its own clock by that. */
 function dated(answer: HttpAnswer, now: number): HttpAnswer {

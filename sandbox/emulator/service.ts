@@ -29,6 +29,8 @@ export interface Operation<Input = unknown> {
   schema: z.ZodType<Input>;
   /** Carries out a call whose input is valid, and answers with its result. @throws AwsError */
   perform(input: Input, caller: Caller): object;
+  /** Whether it takes calls that nobody has signed. */
+  isUnsigned?: boolean;
   /** What the call log holds of a valid call beside its name. */
   details?(input: Input): CallDetails;
   /** The account that a call is about, where it is not the caller's. Nobody has checked the input yet. */

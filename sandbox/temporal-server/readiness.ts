@@ -21,7 +21,12 @@ export async function untilUsable(port: number, namespace: string, signal: Abort
 async function knowsNamespace(port: number, namespace: string): Promise<boolean> {
   let connection: Connection | undefined;
   try {
-    connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: '2s' });
+    connection = await Connection.connect({
+      address: `127.0.0.1:${port}`,
+      connectTimeout: '2s',
+      // A proxy of the environment knows nothing of this machine's own addresses.
+      channelArgs: { 'grpc.enable_http_proxy': 0 },
+    });
     const { workflowService } = connection;
     await connection.withDeadline(Date.now() + 2_000, () => workflowService.describeNamespace({ namespace }));
     return true;

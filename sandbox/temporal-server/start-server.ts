@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findTemporalBinary } from './find-binary';
@@ -91,6 +92,7 @@ async function launch(binary: string, settings: ServerSettings, logFile?: string
   const child = spawn(binary, serverArguments(settings), {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: serverEnvironment(process.env),
     windowsHide: true,
   });
   const output = new ServerOutput([child.stdout, child.stderr], logFile);
@@ -142,4 +144,11 @@ async function untilCertainlyOurs(output: ServerOutput, port: number): Promise<v
   for (let waited = 0; waited < 1_000 && !output.includes(new RegExp(`Server:.*:${port}$`)); waited += 20) {
     await sleep(20);
   }
+}
+
+/** What the server is to know of our environment: nothing of another server, and a name even where the user has none. */
+function serverEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_'));
+  // Go asks for both where the system does not know the user, as in a container, and the server ends without.
+  return { USER: 'identity-center', HOME: tmpdir(), ...Object.fromEntries(others) };
 }

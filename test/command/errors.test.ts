@@ -16,8 +16,8 @@ test.each([
   [new NoPollerError('identity-center'), 5],
   [new FleetUnansweredError('accounts'), 5],
   [new TemporalUnreachableError('127.0.0.1:1', new Error('refused')), 5],
-  [new Error('of any other kind'), 1],
-  ['a text', 1],
+  [new Error('of any other kind'), 70],
+  ['a text', 70],
 ])('%s: exit code %i', (error, code) => {
   expect(exitCodeForError(error)).toBe(code);
 });

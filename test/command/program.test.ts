@@ -57,7 +57,6 @@ test.each([
   ['watch', freshAccount()],
   ['list'],
   ['cancel', freshAccount()],
-  ['worker'],
 ])('%s without a Temporal server: exit 5 within 10 s, with the address and the remedy', async (...args) => {
   const began = performance.now();
   await command.run(['token', 'x']);

@@ -105,9 +105,9 @@ promise(
     expect(status).toMatchObject({
       status: 'RUNNING',
       stage: 'creating',
-      pending: { activity: 'createInstance' },
+      pending: { activity: 'listInstances' },
     });
-    expect(status.pending?.failure?.type).toBe('AnswerLost');
+    expect(status.pending?.failure?.type).toBe('NothingSent');
     expect(status.pending?.failure?.message).toContain('ECONNREFUSED');
     await worker.kill();
     const back = await startWorker(harness);

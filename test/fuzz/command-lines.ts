@@ -41,6 +41,7 @@ const vectors: string[][] = [
   [
     'deprovision',
     account,
+    '--yes',
     '--any',
     'arn:aws:sso:::instance/ssoins-0123456789abcdef',
     '--region',

@@ -52,7 +52,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What a command line comes to, as command/main.ts has it. */
+/** What a command line comes to, as command/run.ts has it. */
 async function outcomeOf(words: string[]): Promise<{ code: number; message: string }> {
   let code = 0;
   const program = createProgram((result) => (code = result));

@@ -40,6 +40,26 @@ accounts:
   - accountId: "444455556666"
     tags: *t
 `;
+const arnOf = (id: string) => `arn:aws:organizations::999999999999:account/o-a/${id}`;
+const awsAccount = (Id: string, Status = 'ACTIVE') => ({
+  Id,
+  Arn: arnOf(Id),
+  Email: 'a@b',
+  Name: 'A, b',
+  Status,
+});
+const awsList = {
+  Accounts: [awsAccount('111122223333'), awsAccount('012345678901', 'SUSPENDED'), awsAccount('999999999999')],
+};
+const awsRow = ({ Id, Arn, Email, Name, Status }: ReturnType<typeof awsAccount>) =>
+  `${Id},${Arn},${Email},"${Name}",${Status},eu-west-1`;
+const awsCsv = ['Account ID,ARN,Email,Name,Status,region', ...awsList.Accounts.map(awsRow)].join('\n');
+const orgFormation = `Organization:
+  One:
+    Type: OC::ORG::Account
+    Properties: { AccountId: '111122223333', Tags: { a: !Ref One } }
+`;
+const REGION = { region: 'eu-west-1' };
 const NAMES = ['a.csv', 'a.json', 'a.jsonl', 'a.yaml'] as const;
 type Name = (typeof NAMES)[number];
 
@@ -56,10 +76,27 @@ const yamlOf = (value: unknown) => {
   }
 };
 const texts: Record<Name, string[]> = {
-  'a.csv': [csv],
-  'a.json': [JSON.stringify(withDefaults), JSON.stringify(withDefaults, null, 2)],
+  'a.csv': [
+    csv,
+    awsCsv,
+    `sep=;\n${csv.replaceAll(',', ';')}`,
+    '111122223333\n# x\n="012345678901", 444455556666',
+  ],
+  'a.json': [
+    JSON.stringify(awsList),
+    JSON.stringify([awsList]),
+    JSON.stringify(withDefaults),
+    JSON.stringify(withDefaults, null, 2),
+  ],
   'a.jsonl': [lines([accounts[0], accounts[2]])],
-  'a.yaml': [yaml, yamlOf(withDefaults), JSON.stringify(withDefaults)],
+  'a.yaml': [
+    yaml,
+    yaml.replace('    tags: *t', '    <<: *d'),
+    orgFormation,
+    yamlOf(awsList),
+    yamlOf(withDefaults),
+    JSON.stringify(withDefaults),
+  ],
 };
 const written: Record<Name, (value: unknown) => string> = {
   'a.csv': () => csv,
@@ -131,7 +168,7 @@ const filesOf = (name: Name) =>
     bytes: fc.oneof(
       bytes(mutatedText(fc.constantFrom(...texts[name]))),
       bytes(fc.constantFrom(...texts[name]).chain(stained)),
-      bytes(mutated(fc.constantFrom<unknown>(accounts, withDefaults)).map(written[name])),
+      bytes(mutated(fc.constantFrom<unknown>(accounts, withDefaults, awsList)).map(written[name])),
       bytes(mutatedText(mutatedText(fc.constantFrom(...Object.values(texts).flat())))),
       fc.constantFrom(...texts[name]).map((it) => Buffer.from(it, 'utf16le')),
     ),
@@ -148,9 +185,14 @@ const files = fc.oneof(
 );
 
 function check(file: { name: string; bytes: Uint8Array }): boolean {
-  const outcome = readManifest(file);
+  const outcome = readManifest(file, file.bytes.length % 2 === 0 ? REGION : {});
   if ('requests' in outcome) {
-    const { requests } = outcome;
+    const { requests, skipped = [] } = outcome;
+    for (const { accountId, reason } of skipped) {
+      assert.match(accountId, /^\d{12}$/);
+      assertReadable(reason);
+      assert.ok(!requests.some((request) => request.accountId === accountId), 'both skipped and asked for');
+    }
     assert.ok(requests.length > 0, 'no accounts');
     for (const request of requests) {
       assert.ok('request' in readRequest(request), `not valid: ${JSON.stringify(request)}`);
@@ -181,15 +223,12 @@ function check(file: { name: string; bytes: Uint8Array }): boolean {
 }
 
 test('a manifest, whatever is in it: valid requests with an account each, or problems for people, by line', async () => {
-  const counts = new Map<string, number>();
+  const counts = { taken: 0, refused: 0 };
   await fuzz(files, (file) => {
-    const key = `${file.name} ${check(file)}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    counts[check(file) ? 'taken' : 'refused'] += 1;
   });
-  // Neither side of a format goes untested.
-  for (const name of NAMES)
-    for (const taken of [true, false])
-      expect(counts.get(`${name} ${taken}`) ?? 0).toBeGreaterThan(RUNS / 1000);
+  // Neither side goes untested.
+  expect(Math.min(counts.taken, counts.refused)).toBeGreaterThan(RUNS / 50);
 });
 
 test.each(NAMES)('%s: an account that was in a good file is in its requests, as it was', async (name) => {
@@ -235,3 +274,87 @@ test('what nests deeper than a parser can go is refused', () => {
     ])
       expect(readManifest({ name, bytes: Buffer.from(text) })).toHaveProperty('problems.0.line');
 });
+
+test('a list of accounts reads as the same requests, whatever shape it is written in', async () => {
+  const one = fc.record({
+    accountId: fc.stringMatching(/^\d{12}$/),
+    region: fc.constantFrom('eu-west-1', 'us-east-1', 'ap-southeast-2'),
+    name: fc.option(fc.stringMatching(/^[\w+=,.@-]{1,12}$/), { nil: undefined }),
+    team: fc.option(fc.stringMatching(/^[\w .:/=+\-@]{0,8}\w$/), { nil: undefined }),
+  });
+  const lists = fc.uniqueArray(one, { selector: ({ accountId }) => accountId, minLength: 1, maxLength: 6 });
+  await fuzz(
+    lists,
+    (list) => {
+      const requests = list.map(({ accountId, region, name, team }) => {
+        const tags = team === undefined ? undefined : { team: team.trim() };
+        return JSON.parse(JSON.stringify({ accountId, region, name, tags })) as Record<string, unknown>;
+      });
+      for (const [shape, [file, text, defaults]] of Object.entries(shapesOf(requests))) {
+        const read = readManifest({ name: file, bytes: Buffer.from(text) }, defaults);
+        assert.ok('requests' in read, `${shape}: ${JSON.stringify(read)}\n${text}`);
+        const plain = read.requests.map((request) => JSON.parse(JSON.stringify(request)) as unknown);
+        assert.deepEqual(plain, requests, shape);
+      }
+    },
+    { runs: RUNS / 10 },
+  );
+});
+
+type Shape = [file: string, text: string, defaults?: { region: string }];
+
+/** Every way to write requests that have a Region, and perhaps a name and a tag. */
+function shapesOf(requests: Record<string, unknown>[]): Record<string, Shape> {
+  const fields = requests.map(({ accountId, region, name = '', tags }) => ({
+    id: String(accountId),
+    region: String(region),
+    name: String(name),
+    team: (tags as { team: string } | undefined)?.team ?? '',
+  }));
+  const table = (delimiter: string, head: string[], rows: string[][], end = '') =>
+    [head, ...rows].map((cells) => cells.map((cell) => `"${cell}"`).join(delimiter) + end).join('\r\n');
+  const HEAD = ['accountId', 'region', 'name', 'tags.team'];
+  const rows = fields.map(({ id, region, name, team }) => [id, region, name, team]);
+  const short = rows.map((cells) => cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1));
+  const aws = fields.map(({ id, region, name, team }) => [
+    id,
+    arnOf(id),
+    'A "b", c',
+    'ACTIVE',
+    region,
+    name,
+    team,
+  ]);
+  const awsHead = ['Account ID', 'ARN', 'Name', 'Status', 'region', 'name', 'tags.team'];
+  const awsJson = requests.map(({ accountId, ...own }) => ({ ...awsAccount(String(accountId)), ...own }));
+  const pairs = requests.map((request) => {
+    const { team } = (request['tags'] ?? {}) as { team?: string };
+    return { ...request, tags: team === undefined ? undefined : [{ Key: 'team', Value: team }] };
+  });
+  const merged = requests.map(({ region, ...own }) => {
+    return `- {<<: {"region": ${JSON.stringify(region)}}, ${JSON.stringify(own).slice(1)}`;
+  });
+  return {
+    json: ['a.json', JSON.stringify(requests)],
+    jsonl: ['a.jsonl', requests.map((it) => JSON.stringify(it)).join('\n')],
+    yaml: ['a.yml', stringify(requests, { defaultStringType: 'QUOTE_DOUBLE' })],
+    commas: ['a.csv', table(',', HEAD, rows)],
+    semicolons: ['a.csv', `sep=;\r\n${table(';', HEAD, rows)}`],
+    tabs: ['a.tsv', table('\t', HEAD, rows)],
+    'empty columns': ['a.csv', `\ufeff${table(',', HEAD, rows, ',,')}\r\n,,,,,\r\n`],
+    'short rows': ['a.csv', table(';', HEAD, short)],
+    '#TYPE': ['a.csv', `#TYPE x\n${table(',', HEAD, rows)}`],
+    'the console': [
+      'a.csv',
+      table(
+        ',',
+        awsHead,
+        aws.map((cells) => cells.map((cell) => cell.replaceAll('"', '""'))),
+      ),
+    ],
+    'list-accounts': ['a.json', JSON.stringify({ Accounts: awsJson })],
+    'pages of list-accounts': ['a.yaml', JSON.stringify(awsJson.map((it) => ({ Accounts: [it] })))],
+    'pairs of tags': ['a.yaml', JSON.stringify(pairs)],
+    'merge keys': ['a.yaml', merged.join('\n')],
+  };
+}

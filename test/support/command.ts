@@ -17,6 +17,9 @@ export interface Finished {
 
 /** The command as a process, with an environment that can reach neither AWS nor the state of this user. */
 export interface CommandRunner {
+  /** The file that Node.js runs, and the environment that it gets. */
+  readonly main: string;
+  readonly env: NodeJS.ProcessEnv;
   run(args: string[], options?: { env?: NodeJS.ProcessEnv; stdin?: string }): Promise<Finished>;
   /** A process that stays; the caller ends it. */
   start(args: string[], env?: NodeJS.ProcessEnv): Running;
@@ -31,29 +34,30 @@ export interface Running {
   readonly finished: Promise<Finished>;
   /** What it has printed so far. */
   readonly stdout: () => string;
+  readonly stderr: () => string;
 }
 
 export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
   const home = mkdtempSync(path.join(tmpdir(), 'identity-center-'));
+  const ownEnv = {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NO_COLOR: '1',
+    IDENTITY_CENTER_HOME: home,
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    ...baseEnv,
+  };
   const start = (args: string[], env: NodeJS.ProcessEnv = {}): Running => {
-    const child = spawn(process.execPath, [MAIN, ...args], {
-      env: {
-        PATH: process.env['PATH'],
-        HOME: process.env['HOME'],
-        NO_COLOR: '1',
-        IDENTITY_CENTER_HOME: home,
-        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-        ...baseEnv,
-        ...env,
-      },
-    });
+    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...ownEnv, ...env } });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const finished = once(child, 'close').then(() => ({ code: child.exitCode, stdout, stderr }));
-    return { child, finished, stdout: () => stdout };
+    return { child, finished, stdout: () => stdout, stderr: () => stderr };
   };
   return {
+    main: MAIN,
+    env: ownEnv,
     start,
     run(args, { env, stdin } = {}) {
       const { child, finished } = start(args, env);
@@ -79,4 +83,35 @@ export function commandFor({ taskQueue }: Harness): CommandRunner {
 /** The one JSON document that a verb printed. */
 export function documentOf({ stdout }: Finished): Record<string, unknown> {
   return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** The real parts of a test file, and the command that finds them; from the first test on. */
+export interface CommandSuite<H extends Harness> {
+  readonly harness: H;
+  readonly command: CommandRunner;
+}
+
+/** Starts a harness and its command before the tests of a file, and ends them after. */
+export function commandSuite<H extends Harness>(start: () => Promise<H>): CommandSuite<H> {
+  let suite: CommandSuite<H> | undefined;
+  beforeAll(async () => {
+    const harness = await start();
+    suite = { harness, command: commandFor(harness) };
+  });
+  afterAll(async () => {
+    suite?.command.dispose();
+    await suite?.harness.stop();
+  });
+  const started = () => {
+    if (suite === undefined) throw new Error('the parts of a suite are there in its tests');
+    return suite;
+  };
+  return {
+    get harness() {
+      return started().harness;
+    },
+    get command() {
+      return started().command;
+    },
+  };
 }

@@ -2,6 +2,7 @@ import {
   describeManifestProblem,
   describeManifestProblems,
   readManifest,
+  type ManifestDefaults,
   type ManifestRequest,
 } from '../../client/manifest';
 
@@ -11,19 +12,30 @@ export const ONE = '111122223333';
 export const TWO = '444455556666';
 export const REGION_MESSAGE = 'must be an AWS Region code, such as "eu-west-1"';
 
-export function read(name: string, content: string | Uint8Array) {
-  return readManifest({ name, bytes: typeof content === 'string' ? Buffer.from(content) : content });
+export function read(name: string, content: string | Uint8Array, defaults?: ManifestDefaults) {
+  return readManifest(
+    { name, bytes: typeof content === 'string' ? Buffer.from(content) : content },
+    defaults,
+  );
 }
 
-export function requestsOf(name: string, content: string | Uint8Array): ManifestRequest[] {
-  const outcome = read(name, content);
+export function requestsOf(
+  name: string,
+  content: string | Uint8Array,
+  defaults?: ManifestDefaults,
+): ManifestRequest[] {
+  const outcome = read(name, content, defaults);
   if ('problems' in outcome) throw new Error(describeManifestProblems(name, outcome.problems));
   return outcome.requests;
 }
 
 /** Each as it is printed, without the name of the file. */
-export function problemsOf(name: string, content: string | Uint8Array): string[] {
-  const outcome = read(name, content);
+export function problemsOf(
+  name: string,
+  content: string | Uint8Array,
+  defaults?: ManifestDefaults,
+): string[] {
+  const outcome = read(name, content, defaults);
   if ('requests' in outcome) throw new Error(`read: ${JSON.stringify(outcome.requests)}`);
   return outcome.problems.map((it) => describeManifestProblem('f', it).replace(/^f:\s*/, ''));
 }

@@ -22,8 +22,8 @@ async function told(describeTaskQueue: () => Promise<unknown>, maxCallsPerSecond
   const tell = jest.fn<undefined, [number | undefined]>();
   jest.useFakeTimers();
   followQueueLimit(
-    { getState: () => state } as unknown as Worker,
-    { connection, namespace: 'default', taskQueue: 'queue', aws: defined({ maxCallsPerSecond }) },
+    { getState: () => state, connection } as unknown as Worker,
+    { namespace: 'default', taskQueue: 'queue', aws: defined({ maxCallsPerSecond }) },
     tell,
   );
   await jest.advanceTimersByTimeAsync(0);

@@ -24,7 +24,8 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
       // An account that lets nobody in has not let CreateInstance in either.
-      const isShut = situationOf(error) === 'accountNotReady' && !state.mayYetMake;
+      const situation = situationOf(error);
+      const isShut = (situation === 'accountNotReady' || situation === 'explicitDeny') && !state.mayYetMake;
       if (state.instance === undefined && isShut) return undefined;
       if (state.request.onCancel === 'delete') return rollBackFailed(run, error);
       status.addNote(`whether CreateInstance made an instance is not known (${error.message}); it is left`);

@@ -104,14 +104,13 @@ export class Status {
   private publish(): void {
     this.show();
     const { stage, instanceArn } = this.published;
-    if (stage === undefined) return;
     const next = {
-      stage: this.current,
+      stage: stage === undefined ? undefined : this.current,
       instanceArn: instanceArn === undefined ? undefined : (this.instanceArn ?? ''),
     };
     if (next.stage === stage && next.instanceArn === instanceArn) return;
     upsertSearchAttributes([
-      { key: SEARCH_ATTRIBUTES.stage, value: next.stage },
+      ...(next.stage === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.stage, value: next.stage }]),
       ...(next.instanceArn === undefined
         ? []
         : [{ key: SEARCH_ATTRIBUTES.instanceArn, value: next.instanceArn }]),

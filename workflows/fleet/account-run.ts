@@ -7,6 +7,7 @@ import {
   ParentClosePolicy,
   proxyActivities,
   startChild,
+  workflowInfo,
   WorkflowIdReusePolicy,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
@@ -15,6 +16,7 @@ import type { Activities } from '../../activities';
 import {
   defined,
   describeProblems,
+  knownSearchAttributes,
   oneLine,
   outcomeOfError,
   PROVISION_WORKFLOW,
@@ -39,7 +41,7 @@ export interface AccountRun {
 /** What a page gives to each of its accounts. */
 interface PageContext {
   fleet: string;
-  /** The namespace knows the search attributes. */
+  /** The namespace knows search attributes of ours: those that the page was started with. */
   searchable: boolean;
   /** Called when the fleet has a run of its own for the account, which is cancelled and steered with the fleet. */
   onRunStarted: (run: AccountRun) => void;
@@ -147,7 +149,12 @@ async function startRun(
         parentClosePolicy: ParentClosePolicy.ABANDON,
         cancellationType: ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED,
         staticSummary: summaryOf(request),
-        typedSearchAttributes: searchable ? searchAttributesOf(request, 'creating', fleet) : undefined,
+        typedSearchAttributes: searchable
+          ? knownSearchAttributes(
+              searchAttributesOf(request, 'creating', fleet),
+              workflowInfo().typedSearchAttributes,
+            )
+          : undefined,
       }),
     );
     onRunStarted({ workflowId, runId: run.firstExecutionRunId });

@@ -10,8 +10,9 @@ import {
   defined,
   FLEET_PAGE_WORKFLOW,
   jsonBytes,
+  knownSearchAttributes,
   PAGE_ORDER_SIGNAL,
-  SEARCH_ATTRIBUTES,
+  searchAttributesOfFleet,
   type FleetPage,
   type PageInput,
   type PageOrder,
@@ -22,7 +23,7 @@ import type { FleetState, PageMessage } from './state';
 /** Pages of 100 kB; a message holds 4 MB. */
 const MOST_STARTING = 10;
 /** The server lets an execution have 2,000 signals under way, and fails its workflow task at one more. */
-const MOST_SENDING = 200;
+const MOST_SENDING = 50;
 const MOST_DISMISSING = 50;
 /** Pages that wait to be started go with the fleet into its next execution, by a payload that has to stay below 2 MiB. */
 const MOST_BYTES_CARRIED = 1_000_000;
@@ -132,7 +133,8 @@ export class PageLink {
   private async startPage({ page, accounts }: FleetPage): Promise<void> {
     const { fleet, listener } = this;
     const { workflowId: fleetId, typedSearchAttributes } = workflowInfo();
-    const searchable = typedSearchAttributes.get(SEARCH_ATTRIBUTES.fleet) !== undefined;
+    const known = knownSearchAttributes(searchAttributesOfFleet(fleet), typedSearchAttributes);
+    const searchable = known.length > 0;
     const input: PageInput = { fleet, fleetId, page, accounts, searchable };
     const options = defined({
       workflowId: this.idOf(page),
@@ -141,7 +143,7 @@ export class PageLink {
       parentClosePolicy: ParentClosePolicy.ABANDON,
       cancellationType: ChildWorkflowCancellationType.ABANDON,
       staticSummary: `page ${page} of fleet ${fleet}: ${accounts.length} accounts`,
-      typedSearchAttributes: searchable ? [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }] : undefined,
+      typedSearchAttributes: searchable ? known : undefined,
     });
     await CancellationScope.nonCancellable(async () => {
       try {

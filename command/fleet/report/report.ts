@@ -55,7 +55,11 @@ export async function fleetReport(client: IdentityCenterClient, name: string): P
   const unfinished: UnfinishedAccount[] = [];
   if (status.status === 'RUNNING')
     for await (const account of client.fleets.unfinished(name)) unfinished.push(account);
-  return makeReport(status, accounts, new Date(), unfinished, forgotten);
+  const skipped = await client.fleets.skipped(name);
+  for (const it of skipped) accounts.push({ ...it, end: 'skipped', endedAt: status.startedAt });
+  // The fleet does not count what its manifest made it leave out.
+  const whole = { ...status, accounts: status.accounts + skipped.length };
+  return makeReport(whole, accounts, new Date(), unfinished, forgotten);
 }
 
 /**

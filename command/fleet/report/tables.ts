@@ -60,8 +60,8 @@ ${table(name, others, MAX_ROWS.others, head, otherCells)}
 </section>`;
 }
 
-function otherCells({ end, endedAt, failure }: AccountOutcome): Markup {
-  const why = end === 'skipped' ? 'Was not begun: the fleet had stopped.' : undefined;
+function otherCells({ end, endedAt, failure, reason }: AccountOutcome): Markup {
+  const why = end === 'skipped' ? `Was not begun: ${reason ?? 'the fleet had stopped'}.` : undefined;
   const text =
     failure === undefined
       ? markup`<p>${why}</p>`

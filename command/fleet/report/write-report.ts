@@ -52,10 +52,11 @@ const COLUMNS = [
 export function toCsv({ accounts, unfinished }: FleetReport): string {
   const rows = [...accounts, ...unfinished].map((account) => {
     const failure = 'failure' in account ? account.failure : undefined;
+    const reason = 'reason' in account ? account.reason : undefined;
     return {
       ...account,
       failureType: failure?.type,
-      message: failure?.whatHappened,
+      message: failure?.whatHappened ?? reason,
       remedy: failure?.remedy,
     };
   });

@@ -5,24 +5,23 @@ import { operation, type Caller, type Service, type ServiceContext } from '../se
 import { optional, text } from '../validation';
 
 // The limits of the sts service model, 2011-06-15.
-const assumeRoleInput = z.object({
+const roleInput = {
   RoleArn: text(20, 2048, /^arn:aws(-[a-z]+)*:iam::\d{12}:role\/\S+$/),
   RoleSessionName: text(2, 64, /^[\w+=,.@-]*$/),
-  ExternalId: optional(text(2, 1224, /^[\w+=,.@:/-]*$/)),
   DurationSeconds: z.coerce.number().int().min(900).max(43_200).default(3_600),
+};
+const assumeRoleInput = z.object({
+  ...roleInput,
+  ExternalId: optional(text(2, 1224, /^[\w+=,.@:/-]*$/)),
 });
+const webIdentityInput = z.object({ ...roleInput, WebIdentityToken: text(4, 20_000, /^\S+$/) });
+
+const webIdentitySchema = z.object({ sub: z.string().default('somebody'), exp: z.number().optional() });
 
 /** STS: who calls, and credentials of a role. */
 export function createSts({ faults, keys }: ServiceContext): Service {
-  function assumeRole(
-    { RoleArn, RoleSessionName, DurationSeconds }: z.output<typeof assumeRoleInput>,
-    caller: Caller,
-  ): object {
+  function issue({ RoleArn, RoleSessionName, DurationSeconds }: z.output<z.ZodObject<typeof roleInput>>) {
     const account = roleAccount(RoleArn) ?? '';
-    if (!faults.isReady(account)) {
-      const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`;
-      throw new AwsError('AccessDenied', message);
-    }
     const now = faults.now(account);
     const ttlMs = faults.get(account, 'credentialsTtlMs') ?? DurationSeconds * 1000;
     const roleName = RoleArn.split('/').at(-1) ?? '';
@@ -38,6 +37,26 @@ export function createSts({ faults, keys }: ServiceContext): Service {
     };
   }
 
+  function assumeRole(input: z.output<typeof assumeRoleInput>, caller: Caller): object {
+    const { RoleArn } = input;
+    if (!faults.isReady(roleAccount(RoleArn) ?? '')) {
+      const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`;
+      throw new AwsError('AccessDenied', message);
+    }
+    return issue(input);
+  }
+
+  /** Looks at the `exp` of a token that is a JWT, and takes any other. */
+  function assumeRoleWithWebIdentity(input: z.output<typeof webIdentityInput>): object {
+    const { sub, exp } = readToken(input.WebIdentityToken);
+    const now = faults.now(roleAccount(input.RoleArn)) / 1000;
+    if (exp !== undefined && exp <= now) {
+      const message = `Token expired: current date/time ${Math.floor(now)} must be before the expiration date/time ${exp}`;
+      throw new AwsError('ExpiredTokenException', message);
+    }
+    return { ...issue(input), SubjectFromWebIdentityToken: sub };
+  }
+
   return {
     protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'),
     throttled: false,
@@ -46,6 +65,12 @@ export function createSts({ faults, keys }: ServiceContext): Service {
         schema: assumeRoleInput,
         perform: assumeRole,
         account: (input) => roleAccount((input as { RoleArn?: string }).RoleArn),
+      }),
+      AssumeRoleWithWebIdentity: operation({
+        schema: webIdentityInput,
+        perform: assumeRoleWithWebIdentity,
+        account: (input) => roleAccount((input as { RoleArn?: string }).RoleArn),
+        isUnsigned: true,
       }),
       GetCallerIdentity: operation({
         schema: z.object({}),
@@ -61,4 +86,14 @@ export function createSts({ faults, keys }: ServiceContext): Service {
 
 function roleAccount(roleArn: string | undefined): string | undefined {
   return roleArn?.split(':')[4];
+}
+
+/** Reads the claims of a token; those that are not there get their defaults. */
+function readToken(token: string): z.output<typeof webIdentitySchema> {
+  try {
+    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
+    return webIdentitySchema.parse(JSON.parse(payload));
+  } catch {
+    return webIdentitySchema.parse({});
+  }
 }

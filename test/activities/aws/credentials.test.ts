@@ -1,5 +1,8 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsClients } from '../../../activities/aws/clients';
-import { createAccountSessions } from '../../../activities/aws/credentials';
+import { AwsClock } from '../../../activities/aws/clock';
+import { createAccountSessions, stsRegionFor } from '../../../activities/aws/credentials';
+import { OwnCredentials } from '../../../activities/aws/own-credentials';
 
 test.each([
   ['eu-west-1', 'aws'],
@@ -24,8 +27,43 @@ test.each([
   const sessions = createAccountSessions(
     { roleArn: 'arn:{partition}:iam::{accountId}:role/x' },
     { get: () => ({ send }) } as unknown as AwsClients,
+    new OwnCredentials(async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }), new AwsClock(Date.now)),
     Date.now,
   );
   await sessions.credentials(account, region, new AbortController().signal);
   expect(asked).toEqual([`arn:${partition}:iam::${account}:role/x`]);
 });
+
+test.each([
+  ['eu-west-1', 'us-east-1'],
+  ['ap-east-1', 'us-east-1'],
+  ['me-central-1', 'us-east-1'],
+  ['cn-north-1', 'cn-northwest-1'],
+  ['us-gov-east-1', 'us-gov-west-1'],
+  ['eusc-de-east-1', 'eusc-de-east-1'],
+  ['us-iso-west-1', 'us-iso-east-1'],
+  ['xx-unknown-1', 'us-east-1'],
+])('for a request in %s STS is asked in %s, which every account of the partition has', (region, asked) => {
+  expect(stsRegionFor(region)).toBe(asked);
+  expect(stsRegionFor(region, 'eu-central-1')).toBe('eu-central-1');
+});
+
+test.each(['us-east-1', 'eu-west-1', 'us-gov-west-1'])(
+  'the STS of %s is that of the Region, not the global one, whose sessions do not hold everywhere',
+  async (region) => {
+    const asked: string[] = [];
+    const sts = new STSClient({
+      region,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      requestHandler: {
+        handle: ({ hostname }: { hostname: string }) => {
+          asked.push(hostname);
+          return Promise.reject(new Error('not sent'));
+        },
+      },
+      maxAttempts: 1,
+    });
+    await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toThrow('not sent');
+    expect(asked).toEqual([`sts.${region}.amazonaws.com`]);
+  },
+);

@@ -68,6 +68,14 @@ test.each<[string, unknown]>([
   ['a proxy that wants credentials', { name: 'SyntaxError', $metadata: { httpStatusCode: 407 } }],
   ['a proxy that refuses', new Error('tunneling socket could not be established, statusCode=503')],
   ['a proxy that refuses, elsewhere', new Error('Bad response: 502')],
+  [
+    'a proxy that refuses, as our agent says it',
+    new Error('Proxy response to CONNECT: 407 Proxy Authentication Required'),
+  ],
+  [
+    'no connection, as the SDK wraps what another realm throws',
+    new Error('AWS SDK error wrapper for Error: connect ECONNREFUSED 127.0.0.1:1'),
+  ],
   ['a proxy that breaks off', new Error('Proxy connection ended before receiving CONNECT response')],
 ])('%s: nothing was sent', (_what, error) => {
   expect(wasNothingSent(error)).toBe(true);
@@ -134,43 +142,43 @@ describe('what this version of Node and of the SDK really throw', () => {
     }
   }
 
-  const situationOf = async (endpoint: string) => classify(await thrownBy(endpoint)).situation;
+  const answerOf = async (endpoint: string) => classify(await thrownBy(endpoint));
 
   test('a port that nobody listens on', async () => {
     let port = 0;
     await withServer(net.createServer(), (free) => Promise.resolve(void (port = free)));
-    expect(await situationOf(`http://127.0.0.1:${port}`)).toBe('nothingSent');
-    expect(await situationOf(`http://localhost:${port}`)).toBe('nothingSent');
+    expect(await answerOf(`http://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
+    expect(await answerOf(`http://localhost:${port}`)).toMatchObject({ situation: 'nothingSent' });
   });
 
   test('a host that there is not', async () => {
-    expect(await situationOf('http://sso.eu-west-9.invalid')).toBe('nothingSent');
+    expect(await answerOf('http://sso.eu-west-9.invalid')).toMatchObject({ situation: 'nothingSent' });
   });
 
   test('a server that speaks no TLS', async () => {
     const server = http.createServer((_request, response) => response.end());
     await withServer(server, async (port) => {
-      expect(await situationOf(`https://127.0.0.1:${port}`)).toBe('nothingSent');
+      expect(await answerOf(`https://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
     });
   });
 
   test('a server that ends each connection before TLS', async () => {
     const server = net.createServer((socket) => socket.destroy());
     await withServer(server, async (port) => {
-      expect(await situationOf(`https://127.0.0.1:${port}`)).toBe('nothingSent');
+      expect(await answerOf(`https://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
     });
   });
 
   test('a server without a certificate that fits any client', async () => {
     await withServer(https.createServer({}), async (port) => {
-      expect(await situationOf(`https://127.0.0.1:${port}`)).toBe('nothingSent');
+      expect(await answerOf(`https://127.0.0.1:${port}`)).toMatchObject({ situation: 'nothingSent' });
     });
   });
 
   test('a server that reads the request, and ends the connection: AWS may have seen it', async () => {
     const server = net.createServer((socket) => socket.once('data', () => socket.destroy()));
     await withServer(server, async (port) => {
-      expect(await situationOf(`http://127.0.0.1:${port}`)).toBe('answerLost');
+      expect(await answerOf(`http://127.0.0.1:${port}`)).toMatchObject({ situation: 'answerLost' });
     });
   });
 });

@@ -124,7 +124,7 @@ describe('a wrong field is told at its own line:', () => {
   const fields = `"accountId": "${ONE}",\n "region": "Ireland",\n "tags": {"a.b": 1,\n "a": "#"},\n "colour": "red"`;
   const told = [
     `2: region: ${REGION_MESSAGE}`,
-    '3: tags.a.b: must be a text, not a number',
+    '3: tags.a.b: must be a text, not a number: put it in quotes, "1"',
     '4: tags.a: tag value may hold letters, digits, spaces and _ . : / = + - @',
     '5: colour: unknown field',
   ];
@@ -168,14 +168,10 @@ test('an account that is there twice is told at its second line, which names the
 describe('a file that cannot be read at all:', () => {
   const text = `accountId,region\n${ONE},eu-west-1\n`;
   const SAVE = 'save it as UTF-8 (in Excel: "CSV UTF-8")';
+  const ENDINGS = 'the name must end in .csv, .tsv, .txt, .json, .jsonl, .ndjson, .yaml, .yml';
   test.each([
-    [
-      'another kind of file',
-      'a.xlsx',
-      text,
-      'the name must end in .csv, .json, .jsonl, .ndjson, .yaml, .yml',
-    ],
-    ['no end of a name', 'csv', text, 'the name must end in .csv, .json, .jsonl, .ndjson, .yaml, .yml'],
+    ['another kind of file', 'a.xlsx', text, ENDINGS],
+    ['no end of a name', 'csv', text, ENDINGS],
     ['empty', 'a.json', '', 'is empty'],
     ['blank', 'a.jsonl', '\ufeff \r\n', 'is empty'],
     ['UTF-16', 'a.csv', Buffer.from(`\ufeff${text}`, 'utf16le'), `is UTF-16 text: ${SAVE}`],
@@ -191,14 +187,42 @@ describe('a file that cannot be read at all:', () => {
   });
 });
 
-test('100,000 wrong lines print as 50, and how many more', () => {
-  const csv = `accountId,region\n${Array.from({ length: 100_000 }, (_, i) => `${111122220000 + i},Mars`).join('\n')}`;
-  const outcome = read('a.csv', csv) as { problems: ManifestProblem[] };
-  const lines = describeManifestProblems('accounts.csv', outcome.problems).split('\n');
-  expect(lines).toHaveLength(51);
-  expect(lines[0]).toBe(`accounts.csv:2: region: ${REGION_MESSAGE}`);
-  expect(lines[50]).toBe('and 99950 more');
+test('100,000 wrong lines of one cause print as one', () => {
+  const linesOf = (rows: (index: number) => string) => {
+    const csv = `accountId,region,name\n${Array.from({ length: 100_000 }, (_, i) => rows(i)).join('\n')}`;
+    const { problems } = read('a.csv', csv) as { problems: ManifestProblem[] };
+    expect(problems).toHaveLength(100_000);
+    return describeManifestProblems('accounts.csv', problems).split('\n');
+  };
+  expect(linesOf((i) => `${111122220000 + i},Mars`)).toEqual([
+    `accounts.csv:2: region: ${REGION_MESSAGE} (and the same 99999 times more, in line 3, 4, 5, 6, 7, …)`,
+  ]);
   expect(describeManifestProblem('\u001b[31m\nx', { line: 0, message: 'is empty' })).toBe('[31m x: is empty');
+});
+
+test('what is rare is told by itself, beside what is frequent; more than 50 lines are counted', () => {
+  const problem = (line: number, field: string, message = 'is bad'): ManifestProblem => ({
+    line,
+    field,
+    message,
+  });
+  const some = [
+    problem(2, 'a'),
+    problem(3, 'b'),
+    problem(4, 'a'),
+    problem(5, 'a'),
+    problem(6, 'a'),
+    problem(7, 'b'),
+  ];
+  expect(describeManifestProblems('f', some).split('\n')).toEqual([
+    'f:2: a: is bad (and the same 3 times more, in line 4, 5, 6)',
+    'f:3: b: is bad',
+    'f:7: b: is bad',
+  ]);
+  const fields = Array.from({ length: 60 }, (_, i) => problem(i, `f${i}`));
+  const lines = describeManifestProblems('f', fields).split('\n');
+  expect(lines).toHaveLength(51);
+  expect(lines[50]).toBe('and 10 more');
 });
 
 test('100,000 accounts are read in seconds, in each format', () => {

@@ -59,4 +59,78 @@ describe('YAML that is not valid:', () => {
     );
     expect(requestsOf('a.yaml', accounts.join('\n'))).toHaveLength(1000);
   });
+
+  test.each([
+    [
+      'of the defaults',
+      `defaults: &d {region: eu-west-1, tags: {a: b}}\naccounts:\n- <<: *d\n  accountId: "${ONE}"`,
+    ],
+    [
+      'of an anchor beside the accounts',
+      `.all: &d\n  region: eu-west-1\n  tags: {a: b}\naccounts:\n- <<: *d\n  accountId: "${ONE}"`,
+    ],
+    [
+      'of a list of them',
+      `x: &x [{region: eu-west-1}, {region: us-east-1, tags: {a: b}}]\naccounts:\n- <<: *x\n  accountId: "${ONE}"`,
+    ],
+    [
+      'of one that has one',
+      `x: &x {region: us-east-1, tags: {a: b}}\ny: &y {<<: *x, region: eu-west-1}\naccounts:\n- {accountId: "${ONE}", <<: *y}`,
+    ],
+    [
+      'inside a field',
+      `defaults: {region: eu-west-1}\naccounts:\n- accountId: "${ONE}"\n  tags:\n    <<: {a: b}`,
+    ],
+    [
+      'of a list of aliases',
+      `.a: &a {region: eu-west-1}\n.b: &b {tags: {a: b}}\naccounts: [{<<: [*a, *b], accountId: "${ONE}"}]`,
+    ],
+  ])('merge keys are carried out: %s', (_, content) => {
+    expect(requestsOf('a.yaml', content)).toEqual([
+      { accountId: ONE, region: 'eu-west-1', tags: { a: 'b' } },
+    ]);
+  });
+
+  test('what is wrong in what was merged is told for the account; what is no object cannot be merged', () => {
+    expect(
+      problemsOf(
+        'a.yaml',
+        `.a: &a {colour: red}\naccounts:\n- <<: *a\n  accountId: "${ONE}"\n  region: eu-west-1`,
+      ),
+    ).toEqual(['3: colour: unknown field']);
+    for (const source of ['1', '[1]', '~', '*a'])
+      expect(problemsOf('a.yaml', `.a: &a x\naccounts:\n- {<<: ${source}, accountId: "${ONE}"}`)).toEqual([
+        'a merge key (<<) must have an object, or a list of objects: <<: *name',
+      ]);
+    expect(
+      problemsOf('a.yaml', `- {<<: {a: b}, <<: {a: c}, accountId: "${ONE}", region: eu-west-1}`),
+    ).toEqual(['1: <<: is given twice', '1: a: unknown field']);
+  });
+
+  test('a tag that is no text is told in the form that works', () => {
+    const tags = (text: string) =>
+      problemsOf('a.yaml', `- accountId: "${ONE}"\n  region: eu-west-1\n  tags: ${text}`);
+    const told = (field: string, what: string, form: string) =>
+      `3: tags.${field}: must be a text, not ${what}: put it in quotes, "${form}"`;
+    expect(tags('{costcenter: 0042, cost.center: 1.50, on: true}')).toEqual([
+      told('costcenter', 'a number', '0042'),
+      told('cost.center', 'a number', '1.50'),
+      told('on', 'true or false', 'true'),
+    ]);
+    expect(tags('[{Key: costcenter, Value: 0042}]')).toEqual([told('costcenter', 'a number', '42')]);
+    expect(tags('[team=identity]')).toEqual([
+      '3: tags: must be an object, not a list: write {"team": "identity"}, or AWS\'s own [{"Key": "team", "Value": "identity"}] with each key once',
+    ]);
+  });
+
+  test('AWS’s lists of tags are tags', () => {
+    const tags = (text: string) =>
+      requestsOf('a.yaml', `- accountId: "${ONE}"\n  region: eu-west-1\n  tags: ${text}`)[0]?.tags;
+    expect(tags('[{Key: team, Value: identity}, {Value: "0042", Key: cost.center}]')).toEqual({
+      team: 'identity',
+      'cost.center': '0042',
+    });
+    expect(tags('[{key: team, value: ""}]')).toEqual({ team: '' });
+    expect(tags('[]')).toEqual({});
+  });
 });

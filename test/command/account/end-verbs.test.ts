@@ -1,27 +1,17 @@
 import { workflowIdOf } from '../../../contract';
-import { commandFor, documentOf, type CommandRunner } from '../../support/command';
+import { commandSuite, documentOf } from '../../support/command';
 import { freshAccount, requestFor, until } from '../../support/harness';
-import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { startProvisioning } from '../../support/provisioning';
 import { hurry, throttledOnce } from '../../support/steering';
 
-let harness: ProvisioningHarness;
-let command: CommandRunner;
-
-beforeAll(async () => {
-  harness = await startProvisioning();
-  command = commandFor(harness);
-});
-afterAll(async () => {
-  command.dispose();
-  await harness.stop();
-});
+const its = commandSuite(startProvisioning);
 
 /** A run whose instance stays in CREATE_IN_PROGRESS. */
 async function startWaiting(account: string): Promise<string> {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
-  const { runId } = await harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
+  its.harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
+  const { runId } = await its.harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await until(
-    () => harness.created(account).length,
+    () => its.harness.created(account).length,
     (count) => count === 1,
   );
   return runId;
@@ -29,16 +19,16 @@ async function startWaiting(account: string): Promise<string> {
 
 const ended = (account: string) =>
   until(
-    () => harness.client.status(account),
+    () => its.harness.client.status(account),
     ({ status }) => status !== 'RUNNING',
   );
 
 describe('watch', () => {
   test.concurrent('of a run that fails: exit 1, with what happened and the next step', async () => {
     const account = freshAccount();
-    harness.emulator.setFaults({ accounts: [account], latencyMs: 1_000, organizationForbids: true });
-    await harness.client.start(requestFor(account));
-    const { code, stdout } = await command.run(['watch', account]);
+    its.harness.emulator.setFaults({ accounts: [account], latencyMs: 1_000, organizationForbids: true });
+    await its.harness.client.start(requestFor(account));
+    const { code, stdout } = await its.command.run(['watch', account]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/creating[\s\S]*failed[\s\S]*Failure +AccessDeniedException/);
     expect(stdout).toMatch(/Next step +Enable account instances/);
@@ -47,9 +37,9 @@ describe('watch', () => {
   test.concurrent('of a run that is cancelled: exit 4, saying what was deleted', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    const { finished, stdout } = command.start(['watch', account]);
+    const { finished, stdout } = its.command.start(['watch', account]);
     await until(stdout, (seen) => seen.includes('waitingForActive'));
-    await harness.client.cancel(account);
+    await its.harness.client.cancel(account);
     const { code, stdout: all } = await finished;
     expect(code).toBe(4);
     expect(all).toMatch(/cancelled[\s\S]*was deleted/);
@@ -59,11 +49,11 @@ describe('watch', () => {
   test.concurrent('a held run is watched on, to its end', async () => {
     const account = freshAccount();
     const failNext = [{ operation: 'CreateInstance', error: 'ValidationException', times: 1 }];
-    harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
-    await harness.client.start(requestFor(account, { onFailure: 'hold' }));
-    const { finished, stdout } = command.start(['watch', account]);
+    its.harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
+    await its.harness.client.start(requestFor(account, { onFailure: 'hold' }));
+    const { finished, stdout } = its.command.start(['watch', account]);
     await until(stdout, (seen) => seen.includes('held'));
-    await harness.client.retry(account);
+    await its.harness.client.retry(account);
     const { code, stdout: all } = await finished;
     expect(code).toBe(0);
     expect(all).toMatch(/held[\s\S]*active/);
@@ -77,17 +67,17 @@ describe('watch', () => {
       const failNext = [
         { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 60, times: 2 },
       ];
-      harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
-      await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
-      const { finished, stdout } = command.start(['watch', account]);
+      its.harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
+      await its.harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
+      const { finished, stdout } = its.command.start(['watch', account]);
       await until(stdout, (seen) => seen.includes('attempt 2'));
-      await harness.client.pause(account);
+      await its.harness.client.pause(account);
       await until(stdout, (seen) => seen.includes('paused'));
-      await harness.client.resume(account);
+      await its.harness.client.resume(account);
       await until(stdout, (seen) => /goes on\n[^]*attempt 2/.test(seen));
       // A retry right after the call would change nothing.
       await new Promise((resolve) => setTimeout(resolve, 1_200));
-      await harness.client.retry(account);
+      await its.harness.client.retry(account);
       const { code, stdout: all } = await finished;
       expect(code).toBe(0);
       expect(all).toMatch(/attempt 2[^]* paused\n[^]* goes on\n[^]*attempt 2[^]*active/);
@@ -96,14 +86,14 @@ describe('watch', () => {
 
   test.concurrent('of a run that was terminated in a hold: exit 1, and it waits for nobody', async () => {
     const account = freshAccount();
-    harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
-    await harness.client.start(requestFor(account, { onFailure: 'hold' }));
+    its.harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
+    await its.harness.client.start(requestFor(account, { onFailure: 'hold' }));
     await until(
-      () => harness.client.status(account),
+      () => its.harness.client.status(account),
       ({ stage }) => stage === 'held',
     );
-    await harness.temporal.workflow.getHandle(workflowIdOf(account)).terminate();
-    const { code, stdout } = await command.run(['watch', account, '--json']);
+    await its.harness.temporal.workflow.getHandle(workflowIdOf(account)).terminate();
+    const { code, stdout } = await its.command.run(['watch', account, '--json']);
     expect(code).toBe(1);
     const last = documentOf({ code, stdout, stderr: '' });
     expect(last).toMatchObject({ stage: 'failed', status: 'TERMINATED', failure: { type: 'Terminated' } });
@@ -116,19 +106,19 @@ describe('cancel', () => {
   test.concurrent('--json: the end of the run as the one document, and exit 0', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    const finished = await command.run(['cancel', account, '--json']);
+    const finished = await its.command.run(['cancel', account, '--json']);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(finished)).toMatchObject({ accountId: account, stage: 'cancelled' });
-    expect(harness.created(account)).toHaveLength(0);
+    expect(its.harness.created(account)).toHaveLength(0);
   });
 
   test.concurrent('--no-wait: exit 0 as soon as the run is asked, with and without --json', async () => {
     const [forPeople, asJson] = [freshAccount(), freshAccount()];
     const [, runId] = await Promise.all([startWaiting(forPeople), startWaiting(asJson)]);
-    const asked = await command.run(['cancel', forPeople, '--no-wait']);
+    const asked = await its.command.run(['cancel', forPeople, '--no-wait']);
     expect(asked).toMatchObject({ code: 0, stderr: '' });
     expect(asked.stdout).toContain(`identity-center watch ${forPeople}`);
-    const document = documentOf(await command.run(['cancel', asJson, '--no-wait', '--json']));
+    const document = documentOf(await its.command.run(['cancel', asJson, '--no-wait', '--json']));
     expect(document).toEqual({ accountId: asJson, workflowId: workflowIdOf(asJson), runId });
     for (const account of [forPeople, asJson])
       await expect(ended(account)).resolves.toMatchObject({ stage: 'cancelled' });
@@ -138,26 +128,33 @@ describe('cancel', () => {
 describe('deprovision', () => {
   test.concurrent('for people: follows the deletion, says what was deleted, and exits 0', async () => {
     const account = freshAccount();
-    const { instanceArn } = await harness.provision(account, { deletionMs: 1_500 });
-    const { code, stdout } = await command.run(['deprovision', account]);
+    const { instanceArn } = await its.harness.provision(account, { deletionMs: 1_500 });
+    const { code, stdout } = await its.command.run(['deprovision', account, '--yes']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/reconciling[\s\S]*deleting[\s\S]*deleted[\s\S]*Outcome +deleted/);
     expect(stdout).toContain(`Instance       ${instanceArn}`);
-    expect(harness.created(account)).toHaveLength(0);
-    await expect(command.run(['status', account])).resolves.toMatchObject({ code: 0 });
+    expect(its.harness.created(account)).toHaveLength(0);
+    await expect(its.command.run(['status', account])).resolves.toMatchObject({ code: 0 });
   });
 
   test.concurrent('--json, and an account without an instance: one document each, exit 0', async () => {
     const account = freshAccount();
-    await harness.provision(account, {});
-    const deleted = await command.run(['deprovision', account, '--region', 'eu-west-1', '--json']);
+    await its.harness.provision(account, {});
+    const deleted = await its.command.run([
+      'deprovision',
+      account,
+      '--region',
+      'eu-west-1',
+      '--yes',
+      '--json',
+    ]);
     expect(deleted).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(deleted)).toMatchObject({
       workflowType: 'deprovisionIdentityCenter',
       stage: 'deleted',
       result: { accountId: account, outcome: 'deleted', region: 'eu-west-1' },
     });
-    expect(documentOf(await command.run(['deprovision', account, '--json']))).toMatchObject({
+    expect(documentOf(await its.command.run(['deprovision', account, '--yes', '--json']))).toMatchObject({
       stage: 'deleted',
       result: { outcome: 'nothingThere' },
     });
@@ -165,30 +162,34 @@ describe('deprovision', () => {
 
   test.concurrent('an instance without our tag stays, unless --any has its ARN', async () => {
     const account = freshAccount();
-    const theirs = await harness.createdBySomebodyElse(account);
-    const refused = await command.run(['deprovision', account]);
+    const theirs = await its.harness.createdBySomebodyElse(account);
+    const refused = await its.command.run(['deprovision', account, '--yes']);
     expect(refused.code).toBe(1);
     expect(refused.stdout).toMatch(/Failure +InstanceNotOurs/);
     expect(refused.stdout).toMatch(new RegExp(`What happened .*${theirs}[\\s\\S]*Next step .*--any`));
     const other = theirs.replace(/.{3}$/, 'aaa');
-    await expect(command.run(['deprovision', account, '--any', other])).resolves.toMatchObject({ code: 1 });
-    expect(harness.created(account)).toHaveLength(1);
-    await expect(command.run(['deprovision', account, '--any', theirs])).resolves.toMatchObject({ code: 0 });
-    expect(harness.created(account)).toHaveLength(0);
+    await expect(its.command.run(['deprovision', account, '--yes', '--any', other])).resolves.toMatchObject({
+      code: 1,
+    });
+    expect(its.harness.created(account)).toHaveLength(1);
+    await expect(its.command.run(['deprovision', account, '--yes', '--any', theirs])).resolves.toMatchObject({
+      code: 0,
+    });
+    expect(its.harness.created(account)).toHaveLength(0);
   });
 
   test.concurrent('--no-wait: exit 0 with the run that was started; the same again joins it', async () => {
     const account = freshAccount();
-    await harness.provision(account, throttledOnce('DeleteInstance'));
-    const args = ['deprovision', account, '--no-wait', '--json'];
-    const started = await command.run(args);
+    await its.harness.provision(account, throttledOnce('DeleteInstance'));
+    const args = ['deprovision', account, '--yes', '--no-wait', '--json'];
+    const started = await its.command.run(args);
     expect(started).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(started)).toMatchObject({ accountId: account, joined: false });
-    expect(documentOf(await command.run(args))).toMatchObject({
+    expect(documentOf(await its.command.run(args))).toMatchObject({
       joined: true,
       runId: documentOf(started)['runId'],
     });
-    await hurry(harness, account);
+    await hurry(its.harness, account);
     await expect(ended(account)).resolves.toMatchObject({ stage: 'deleted' });
   });
 
@@ -197,11 +198,11 @@ describe('deprovision', () => {
     async () => {
       const account = freshAccount();
       await startWaiting(account);
-      const { code, stderr } = await command.run(['deprovision', account]);
+      const { code, stderr } = await its.command.run(['deprovision', account, '--yes']);
       expect(code).toBe(2);
       expect(stderr).toContain(`identity-center cancel ${account}`);
-      expect(harness.created(account)).toHaveLength(1);
-      await harness.client.cancel(account);
+      expect(its.harness.created(account)).toHaveLength(1);
+      await its.harness.client.cancel(account);
     },
   );
 
@@ -209,7 +210,7 @@ describe('deprovision', () => {
     ['--any', 'ssoins-1', 'must be the ARN of an instance'],
     ['--region', 'Ireland', 'region: must be an AWS Region code'],
   ])('%s %s: exit 2, saying what it must be', async (option, value, message) => {
-    const { code, stdout, stderr } = await command.run(['deprovision', freshAccount(), option, value]);
+    const { code, stdout, stderr } = await its.command.run(['deprovision', freshAccount(), option, value]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
   });

@@ -1,31 +1,21 @@
-import { commandFor, documentOf, type CommandRunner } from '../../support/command';
-import { freshAccount, requestFor, startHarness, until, type Harness } from '../../support/harness';
+import { commandSuite, documentOf } from '../../support/command';
+import { freshAccount, requestFor, startHarness, until } from '../../support/harness';
 import { hurry } from '../../support/steering';
 
-let harness: Harness;
-let command: CommandRunner;
-
-beforeAll(async () => {
-  harness = await startHarness();
-  command = commandFor(harness);
-});
-afterAll(async () => {
-  command.dispose();
-  await harness.stop();
-});
+const its = commandSuite(startHarness);
 
 const provisionArgs = (account: string) => ['provision', account, '--region', 'eu-west-1'];
 const failing = (account: string) => {
-  harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
+  its.harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
 };
 const slow = (account: string) => {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
+  its.harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
 };
 
 describe('provision', () => {
   test.concurrent('for people: shows the stages and the instance, and exits 0', async () => {
     const account = freshAccount();
-    const { code, stdout } = await command.run([
+    const { code, stdout } = await its.command.run([
       ...provisionArgs(account),
       '--name',
       'workforce',
@@ -34,7 +24,7 @@ describe('provision', () => {
     ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/creating[\s\S]*active[\s\S]*Outcome +created/);
-    expect(harness.emulator.instances().find((it) => it.accountId === account)).toMatchObject({
+    expect(its.harness.emulator.instances().find((it) => it.accountId === account)).toMatchObject({
       name: 'workforce',
       tags: { team: 'a=b' },
     });
@@ -42,7 +32,7 @@ describe('provision', () => {
 
   test.concurrent('--json: one document on stdout and nothing else', async () => {
     const account = freshAccount();
-    const finished = await command.run([...provisionArgs(account), '--json']);
+    const finished = await its.command.run([...provisionArgs(account), '--json']);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(finished)).toMatchObject({
       stage: 'active',
@@ -53,7 +43,7 @@ describe('provision', () => {
   test.concurrent('a run that fails: exit 1, with the type, what happened and the remedy', async () => {
     const account = freshAccount();
     failing(account);
-    const { code, stdout } = await command.run(provisionArgs(account));
+    const { code, stdout } = await its.command.run(provisionArgs(account));
     expect(code).toBe(1);
     expect(stdout).toContain('does not allow its members to create instances');
     expect(stdout).toContain('Enable account instances in the IAM Identity Center console');
@@ -61,7 +51,7 @@ describe('provision', () => {
 
   test.concurrent('bad input: exit 2, every problem with its field, nothing sent to AWS', async () => {
     const account = freshAccount();
-    const { code, stderr } = await command.run([
+    const { code, stderr } = await its.command.run([
       'provision',
       account,
       '--region',
@@ -73,14 +63,14 @@ describe('provision', () => {
     ]);
     expect(code).toBe(2);
     for (const field of ['region', 'name', 'existing']) expect(stderr).toContain(`${field}: `);
-    expect(harness.emulator.calls({ account })).toHaveLength(0);
-    await expect(command.run(['provision', '12', '--region', 'eu-west-1'])).resolves.toMatchObject({
+    expect(its.harness.emulator.calls({ account })).toHaveLength(0);
+    await expect(its.command.run(['provision', '12', '--region', 'eu-west-1'])).resolves.toMatchObject({
       code: 2,
     });
   });
 
   test.concurrent('bad input with --json: the problems as a document', async () => {
-    const finished = await command.run(['provision', freshAccount(), '--json']);
+    const finished = await its.command.run(['provision', freshAccount(), '--json']);
     expect(finished.code).toBe(2);
     expect(documentOf(finished)).toMatchObject({
       error: { type: 'InvalidRequestError', problems: [{ field: 'region', message: 'is required' }] },
@@ -90,11 +80,11 @@ describe('provision', () => {
   test.concurrent('--request: the file, and options over it', async () => {
     const account = freshAccount();
     const request = { ...requestFor(account), name: 'from-file', tags: { a: 'b' } };
-    const file = command.file(`${account}.json`, JSON.stringify(request));
+    const file = its.command.file(`${account}.json`, JSON.stringify(request));
     await expect(
-      command.run(['provision', account, '--request', file, '--name', 'over']),
+      its.command.run(['provision', account, '--request', file, '--name', 'over']),
     ).resolves.toMatchObject({ code: 0 });
-    const instance = harness.emulator.instances().find((it) => it.accountId === account);
+    const instance = its.harness.emulator.instances().find((it) => it.accountId === account);
     expect(instance).toMatchObject({ name: 'over', tags: { a: 'b' } });
   });
 
@@ -104,7 +94,9 @@ describe('provision', () => {
     ['another account', '{"accountId": "999988887777"}', 'accountId'],
     ['an unknown field', '{"region": "eu-west-1", "colour": "red"}', 'colour: unknown field'],
   ])('--request from stdin with %s: exit 2', async (_name, stdin, message) => {
-    const { code, stderr } = await command.run(['provision', freshAccount(), '--request', '-'], { stdin });
+    const { code, stderr } = await its.command.run(['provision', freshAccount(), '--request', '-'], {
+      stdin,
+    });
     expect(code).toBe(2);
     expect(stderr).toContain(message);
   });
@@ -113,7 +105,7 @@ describe('provision', () => {
     ['--tag', 'novalue'],
     ['--request', '/does/not/exist.json'],
   ])('%s %s: exit 2, naming the option', async (option, value) => {
-    const { code, stderr } = await command.run([...provisionArgs(freshAccount()), option, value]);
+    const { code, stderr } = await its.command.run([...provisionArgs(freshAccount()), option, value]);
     expect(code).toBe(2);
     expect(stderr).toContain(option);
   });
@@ -123,15 +115,15 @@ describe('provision', () => {
     async () => {
       const account = freshAccount();
       slow(account);
-      const started = await command.run([...provisionArgs(account), '--no-wait', '--json']);
+      const started = await its.command.run([...provisionArgs(account), '--no-wait', '--json']);
       expect(started.code).toBe(0);
       expect(documentOf(started)).toMatchObject({ accountId: account, joined: false });
-      const joined = await command.run([...provisionArgs(account), '--no-wait', '--json']);
+      const joined = await its.command.run([...provisionArgs(account), '--no-wait', '--json']);
       expect(documentOf(joined)).toMatchObject({ joined: true, runId: documentOf(started)['runId'] });
-      const { code, stderr } = await command.run([...provisionArgs(account), '--name', 'other']);
+      const { code, stderr } = await its.command.run([...provisionArgs(account), '--name', 'other']);
       expect(code).toBe(2);
       expect(stderr).toContain('name is not set, asked "other"');
-      await harness.client.cancel(account);
+      await its.harness.client.cancel(account);
     },
   );
 });
@@ -141,16 +133,16 @@ describe('status, watch, list, cancel', () => {
     const [active, failed, running] = [freshAccount(), freshAccount(), freshAccount()];
     failing(failed);
     slow(running);
-    await harness.client.provision(requestFor(active));
-    await harness.client.provision(requestFor(failed)).catch(() => undefined);
-    await harness.client.start(requestFor(running));
-    const codeOf = async (account: string) => (await command.run(['status', account])).code;
+    await its.harness.client.provision(requestFor(active));
+    await its.harness.client.provision(requestFor(failed)).catch(() => undefined);
+    await its.harness.client.start(requestFor(running));
+    const codeOf = async (account: string) => (await its.command.run(['status', account])).code;
     expect(await codeOf(active)).toBe(0);
     expect(await codeOf(failed)).toBe(1);
     expect(await codeOf(running)).toBe(3);
-    await harness.client.cancel(running);
+    await its.harness.client.cancel(running);
     await until(
-      () => harness.client.status(running),
+      () => its.harness.client.status(running),
       ({ status }) => status !== 'RUNNING',
     );
     expect(await codeOf(running)).toBe(4);
@@ -163,20 +155,20 @@ describe('status, watch, list, cancel', () => {
     const failNext = [
       { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 9 },
     ];
-    harness.emulator.setFaults({ accounts: [account], failNext });
-    await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
+    its.harness.emulator.setFaults({ accounts: [account], failNext });
+    await its.harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
     await until(
-      () => harness.client.status(account),
+      () => its.harness.client.status(account),
       ({ pending }) => pending?.nextAttemptAt !== undefined,
     );
-    const shown = documentOf(await command.run(['status', account, '--json']));
+    const shown = documentOf(await its.command.run(['status', account, '--json']));
     expect(shown).toMatchObject({
       stage: 'creating',
       pending: { activity: 'createInstance', attempt: 2, failure: { type: 'ThrottlingException' } },
     });
-    const people = await command.run(['status', account]);
+    const people = await its.command.run(['status', account]);
     expect(people.stdout).toMatch(/Server retries +createInstance, attempt 2 in \d/);
-    await harness.client.cancel(account);
+    await its.harness.client.cancel(account);
   });
 
   test.concurrent(
@@ -186,14 +178,17 @@ describe('status, watch, list, cancel', () => {
       const failNext = [
         { operation: 'DescribeInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
       ];
-      harness.emulator.setFaults({ accounts: [account], failNext });
-      await harness.client.start(requestFor(account, { timing: { activeTimeout: '1h' } }));
-      const watching = command.start(['watch', account, '--json']);
+      its.harness.emulator.setFaults({ accounts: [account], failNext });
+      await its.harness.client.start(requestFor(account, { timing: { activeTimeout: '1h' } }));
+      const watching = its.command.start(['watch', account, '--json']);
       await until(
-        () => [watching.stdout(), harness.emulator.calls({ account, operation: 'DescribeInstance' }).length],
+        () => [
+          watching.stdout(),
+          its.harness.emulator.calls({ account, operation: 'DescribeInstance' }).length,
+        ],
         ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 1,
       );
-      await hurry(harness, account);
+      await hurry(its.harness, account);
       const { code, stdout } = await watching.finished;
       const stages = stdout
         .trim()
@@ -208,10 +203,10 @@ describe('status, watch, list, cancel', () => {
   test.concurrent('list shows the latest run of each account; --failed and --stage choose', async () => {
     const [active, failed] = [freshAccount(), freshAccount()];
     failing(failed);
-    await harness.client.provision(requestFor(active));
-    await harness.client.provision(requestFor(failed)).catch(() => undefined);
+    await its.harness.client.provision(requestFor(active));
+    await its.harness.client.provision(requestFor(failed)).catch(() => undefined);
     const accounts = async (...options: string[]) => {
-      const { stdout } = await command.run(['list', '--json', ...options]);
+      const { stdout } = await its.command.run(['list', '--json', ...options]);
       return stdout
         .trim()
         .split('\n')
@@ -227,19 +222,19 @@ describe('status, watch, list, cancel', () => {
     expect(onlyFailed).toContain(failed);
     expect(onlyFailed).not.toContain(active);
     expect(await accounts('--stage', 'active')).toContain(active);
-    await expect(command.run(['list', '--stage', 'nowhere'])).resolves.toMatchObject({ code: 2 });
+    await expect(its.command.run(['list', '--stage', 'nowhere'])).resolves.toMatchObject({ code: 2 });
   });
 
   test.concurrent('cancel ends the run and removes its instance; without an open run: exit 2', async () => {
     const account = freshAccount();
     slow(account);
-    await harness.client.start(requestFor(account));
+    await its.harness.client.start(requestFor(account));
     await until(
-      () => harness.emulator.instances().filter((it) => it.accountId === account).length,
+      () => its.harness.emulator.instances().filter((it) => it.accountId === account).length,
       (count) => count === 1,
     );
-    await expect(command.run(['cancel', account])).resolves.toMatchObject({ code: 0 });
-    expect(harness.emulator.instances().filter((it) => it.accountId === account)).toHaveLength(0);
-    await expect(command.run(['cancel', account])).resolves.toMatchObject({ code: 2 });
+    await expect(its.command.run(['cancel', account])).resolves.toMatchObject({ code: 0 });
+    expect(its.harness.emulator.instances().filter((it) => it.accountId === account)).toHaveLength(0);
+    await expect(its.command.run(['cancel', account])).resolves.toMatchObject({ code: 2 });
   });
 });

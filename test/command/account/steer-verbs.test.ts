@@ -1,26 +1,16 @@
-import { commandFor, documentOf, type CommandRunner, type Finished } from '../../support/command';
+import { commandSuite, documentOf, type Finished } from '../../support/command';
 import { freshAccount, requestFor, until } from '../../support/harness';
-import { startProvisioning, type AccountFaults, type ProvisioningHarness } from '../../support/provisioning';
+import { startProvisioning, type AccountFaults } from '../../support/provisioning';
 import { seconds } from '../../support/steering';
 
-let harness: ProvisioningHarness;
-let command: CommandRunner;
-
-beforeAll(async () => {
-  harness = await startProvisioning();
-  command = commandFor(harness);
-});
-afterAll(async () => {
-  command.dispose();
-  await harness.stop();
-});
+const its = commandSuite(startProvisioning);
 
 const faultsOf = (account: string, faults: AccountFaults = {}) => {
-  harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
+  its.harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
 };
 const untilStage = (account: string, wanted: string) =>
   until(
-    () => harness.client.status(account),
+    () => its.harness.client.status(account),
     ({ stage }) => stage === wanted,
   );
 const documentsOf = ({ stdout }: Finished) =>
@@ -32,7 +22,7 @@ const documentsOf = ({ stdout }: Finished) =>
 /** A run whose instance stays in CREATE_IN_PROGRESS: it can be steered for as long as a test likes. */
 async function startWaiting(account: string): Promise<void> {
   faultsOf(account, { creationMs: 600_000 });
-  await harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
+  await its.harness.client.start(requestFor(account, { timing: { activeTimeout: '10m' } }));
   await untilStage(account, 'waitingForActive');
 }
 
@@ -43,7 +33,7 @@ async function startHeld(account: string): Promise<void> {
       { operation: 'CreateInstance', error: 'ValidationException', message: 'Name is taken', times: 1 },
     ],
   });
-  await harness.client.start(requestFor(account, { name: 'taken', onFailure: 'hold' }));
+  await its.harness.client.start(requestFor(account, { name: 'taken', onFailure: 'hold' }));
   await untilStage(account, 'held');
 }
 
@@ -52,18 +42,18 @@ describe('provision --on-failure hold', () => {
     const account = freshAccount();
     faultsOf(account, { organizationForbids: true });
     const args = ['provision', account, '--region', 'eu-west-1', '--on-failure', 'hold'];
-    const { code, stdout } = await command.run(args);
+    const { code, stdout } = await its.command.run(args);
     expect(code).toBe(3);
     expect(stdout).toMatch(/What happened +CreateInstance: the organization does not allow/);
     expect(stdout).toContain(`"identity-center retry ${account}" or "abort ${account} --reason …"`);
-    const joined = await command.run([...args, '--json']);
+    const joined = await its.command.run([...args, '--json']);
     expect(joined).toMatchObject({ code: 3, stderr: '' });
     expect(documentOf(joined)).toMatchObject({
       stage: 'held',
       heldUntil: expect.stringContaining('Z') as string,
       failure: { type: 'AccessDeniedException' },
     });
-    await harness.client.cancel(account);
+    await its.harness.client.cancel(account);
   });
 });
 
@@ -71,26 +61,26 @@ describe('pause and resume', () => {
   test.concurrent('pause, for people: the stage, and how the run goes on', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    await expect(command.run(['pause', account])).resolves.toEqual({
+    await expect(its.command.run(['pause', account])).resolves.toEqual({
       code: 0,
       stdout: `Account ${account}: waitingForActive, paused. Let it go on with: identity-center resume ${account}\n`,
       stderr: '',
     });
-    const status = await command.run(['status', account]);
+    const status = await its.command.run(['status', account]);
     expect(status.code).toBe(3);
     expect(status.stdout).toContain(
       `paused: no write to AWS until "identity-center resume ${account}", or "abort`,
     );
-    const resumed = await command.run(['resume', account]);
+    const resumed = await its.command.run(['resume', account]);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
     expect(resumed.stdout).not.toContain('paused');
-    await harness.client.cancel(account);
+    await its.harness.client.cancel(account);
   });
 
   test.concurrent('--json: the new progress as the one document on stdout', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    const paused = await command.run(['pause', account, '--json']);
+    const paused = await its.command.run(['pause', account, '--json']);
     expect(paused).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(paused)).toMatchObject({
       accountId: account,
@@ -98,8 +88,8 @@ describe('pause and resume', () => {
       paused: true,
       generation: 1,
     });
-    expect(documentOf(await command.run(['resume', account, '--json']))).toMatchObject({ paused: false });
-    await harness.client.cancel(account);
+    expect(documentOf(await its.command.run(['resume', account, '--json']))).toMatchObject({ paused: false });
+    await its.harness.client.cancel(account);
   });
 });
 
@@ -111,38 +101,43 @@ describe('retry', () => {
         { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
       ],
     });
-    const run = await harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
+    const run = await its.harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
     await until(
-      () => harness.client.status(account),
+      () => its.harness.client.status(account),
       ({ pending }) => pending?.nextAttemptAt !== undefined,
     );
     // A retry right after the call would change nothing.
     await seconds(1);
-    await expect(command.run(['retry', account])).resolves.toMatchObject({ code: 0, stderr: '' });
-    await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created', generation: 1 });
+    await expect(its.command.run(['retry', account])).resolves.toMatchObject({ code: 0, stderr: '' });
+    await expect(its.harness.client.result(run)).resolves.toMatchObject({
+      outcome: 'created',
+      generation: 1,
+    });
   });
 
   test.concurrent('without a correction, leaves a hold with the same token', async () => {
     const account = freshAccount();
     await startHeld(account);
-    const retried = await command.run(['retry', account, '--json']);
+    const retried = await its.command.run(['retry', account, '--json']);
     expect(retried).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(retried)).toMatchObject({ accountId: account, stage: 'creating', generation: 1 });
-    await expect(command.run(['watch', account])).resolves.toMatchObject({ code: 0 });
-    expect(new Set(harness.creates(account).map(({ token }) => token)).size).toBe(1);
+    await expect(its.command.run(['watch', account])).resolves.toMatchObject({ code: 0 });
+    expect(new Set(its.harness.creates(account).map(({ token }) => token)).size).toBe(1);
   });
 
   test.concurrent('--name and --tag are what a held run asks for from then on', async () => {
     const account = freshAccount();
     await startHeld(account);
     const args = ['retry', account, '--name', 'free', '--tag', 'team=a=b', '--tag', 'stage=prod'];
-    const { code, stdout } = await command.run(args);
+    const { code, stdout } = await its.command.run(args);
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: `Account ${account}: reconciling. Follow it with: identity-center watch ${account}\n`,
     });
-    await expect(command.run(['watch', account])).resolves.toMatchObject({ code: 0 });
-    expect(harness.created(account)).toMatchObject([{ name: 'free', tags: { team: 'a=b', stage: 'prod' } }]);
+    await expect(its.command.run(['watch', account])).resolves.toMatchObject({ code: 0 });
+    expect(its.harness.created(account)).toMatchObject([
+      { name: 'free', tags: { team: 'a=b', stage: 'prod' } },
+    ]);
   });
 
   test.concurrent.each([
@@ -151,11 +146,11 @@ describe('retry', () => {
   ])('%p in a hold: exit 2, saying what is wrong, and the run stays held', async (options, message) => {
     const account = freshAccount();
     await startHeld(account);
-    const { code, stdout, stderr } = await command.run(['retry', account, ...options]);
+    const { code, stdout, stderr } = await its.command.run(['retry', account, ...options]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
-    await expect(harness.client.status(account)).resolves.toMatchObject({ stage: 'held' });
-    await harness.client.cancel(account);
+    await expect(its.harness.client.status(account)).resolves.toMatchObject({ stage: 'held' });
+    await its.harness.client.cancel(account);
   });
 });
 
@@ -165,10 +160,10 @@ describe('abort', () => {
     async () => {
       const account = freshAccount();
       await startHeld(account);
-      const aborted = await command.run(['abort', account, '--reason', 'wrong account']);
+      const aborted = await its.command.run(['abort', account, '--reason', 'wrong account']);
       expect(aborted).toMatchObject({ code: 0, stderr: '' });
       expect(aborted.stdout).toContain('the run ends as failed');
-      const watched = await command.run(['watch', account]);
+      const watched = await its.command.run(['watch', account]);
       expect(watched.code).toBe(1);
       expect(watched.stdout).toMatch(/Failure +Aborted\nWhat happened +the run was aborted: wrong account; /);
       expect(watched.stdout).not.toContain('Waits for');
@@ -178,20 +173,20 @@ describe('abort', () => {
   test.concurrent('ends a paused run, which then is paused no more', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    await harness.client.pause(account);
-    const aborted = await command.run(['abort', account, '--reason', 'wrong account', '--json']);
+    await its.harness.client.pause(account);
+    const aborted = await its.command.run(['abort', account, '--reason', 'wrong account', '--json']);
     expect(documentOf(aborted)).toMatchObject({ accountId: account });
-    const last = documentsOf(await command.run(['watch', account, '--json'])).at(-1);
+    const last = documentsOf(await its.command.run(['watch', account, '--json'])).at(-1);
     expect(last).toMatchObject({ stage: 'failed', paused: false, failure: { type: 'Aborted' } });
     expect(last).not.toHaveProperty('pending');
   });
 
   test.concurrent('without --reason, or with an empty one: exit 2', async () => {
     const account = freshAccount();
-    const missing = await command.run(['abort', account]);
+    const missing = await its.command.run(['abort', account]);
     expect(missing).toMatchObject({ code: 2, stdout: '' });
     expect(missing.stderr).toContain('--reason');
-    const empty = await command.run(['abort', account, '--reason', ' ', '--json']);
+    const empty = await its.command.run(['abort', account, '--reason', ' ', '--json']);
     expect(empty.code).toBe(2);
     expect(documentOf(empty)).toMatchObject({
       error: { type: 'SteeringRefusedError', order: 'abort', reason: 'reason: must not be empty' },
@@ -207,35 +202,38 @@ describe('orders that make no sense', () => {
   ])('%p while the run goes on: exit 2 with the reason', async ([verb = '', ...options], message) => {
     const account = freshAccount();
     await startWaiting(account);
-    const { code, stdout, stderr } = await command.run([verb, account, ...options]);
+    const { code, stdout, stderr } = await its.command.run([verb, account, ...options]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
-    const refused = await command.run([verb, account, ...options, '--json']);
+    const refused = await its.command.run([verb, account, ...options, '--json']);
     expect(refused.code).toBe(2);
     expect(documentOf(refused)).toMatchObject({
       error: { type: 'SteeringRefusedError', accountId: account, order: verb },
     });
-    await harness.client.cancel(account);
+    await its.harness.client.cancel(account);
   });
 
   test.concurrent('a second pause, and a pause of a held run: exit 2 with the reason', async () => {
     const [paused, held] = [freshAccount(), freshAccount()];
     await Promise.all([startWaiting(paused), startHeld(held)]);
-    await harness.client.pause(paused);
-    const [twice, inHold] = await Promise.all([command.run(['pause', paused]), command.run(['pause', held])]);
+    await its.harness.client.pause(paused);
+    const [twice, inHold] = await Promise.all([
+      its.command.run(['pause', paused]),
+      its.command.run(['pause', held]),
+    ]);
     expect(twice).toMatchObject({ code: 2, stderr: expect.stringContaining('paused already') as string });
     expect(inHold).toMatchObject({ code: 2, stderr: expect.stringContaining('is held') as string });
-    await Promise.all([paused, held].map((account) => harness.client.cancel(account)));
+    await Promise.all([paused, held].map((account) => its.harness.client.cancel(account)));
   });
 
   test.concurrent.each([['pause'], ['resume'], ['retry'], ['abort', '--reason', 'no'], ['cancel']])(
     '%s without an open run: exit 2, with what to do',
     async (verb, ...options) => {
       const account = freshAccount();
-      const none = await command.run([verb, account, ...options]);
+      const none = await its.command.run([verb, account, ...options]);
       expect(none).toMatchObject({ code: 2, stdout: '' });
       expect(none.stderr).toContain(`identity-center provision ${account}`);
-      await expect(command.run([verb, '12', ...options])).resolves.toMatchObject({
+      await expect(its.command.run([verb, '12', ...options])).resolves.toMatchObject({
         code: 2,
         stderr: expect.stringContaining('12 digits') as string,
       });

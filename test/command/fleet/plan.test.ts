@@ -49,6 +49,37 @@ test('accounts that would fail are told with the reason and the next step, and e
   expect(json.code).toBe(1);
 });
 
+test('a list of AWS is planned with the options of a request; who is skipped is told, and fails nothing', async () => {
+  const [fresh, suspended] = [freshAccount(), freshAccount()];
+  const arn = (id: string) => `arn:aws:organizations::999999999999:account/o-a/${id}`;
+  const file = command.file(
+    'organization.csv',
+    [
+      'Account ID,ARN,Email,Name,Status,Joined method,Joined timestamp',
+      `${fresh},${arn(fresh)},a@b,"Smith, Jones",ACTIVE,CREATED,2023-01-01T00:00:00Z`,
+      `${suspended},${arn(suspended)},a@b,Old one,SUSPENDED,CREATED,2023-01-01T00:00:00Z`,
+    ].join('\n'),
+  );
+  const why = 'AWS has suspended it (SUSPENDED)';
+  const shown = await command.run(['fleet', 'plan', file, '--region', 'eu-west-1', '--name', 'workforce']);
+  expect(shown.code).toBe(0);
+  expect(shown.stdout).toMatch(/1 {2}skipped/);
+  expect(shown.stderr).toContain(`1 of 2 accounts skipped:\n  1: ${why}: ${suspended}`);
+  const json = await command.run(['fleet', 'plan', file, '--region', 'eu-west-1', '--json']);
+  expect(documentOf(json)).toMatchObject({
+    accounts: 2,
+    counts: { create: 1, skipped: 1 },
+    plans: [
+      { accountId: fresh, plan: 'create' },
+      { accountId: suspended, plan: 'skipped', why },
+    ],
+  });
+  const none = await command.run(['fleet', 'plan', file]);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('give one for all (--region)')]);
+  const wrong = await command.run(['fleet', 'plan', file, '--region', 'Mars']);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('region: must be an AWS Region')]);
+});
+
 test('a manifest that is not valid is told by its lines, with exit code 2', async () => {
   const file = manifest(['12,eu-west-1,', `${freshAccount()},nowhere,`], 'bad.csv');
   const { code, stderr } = await command.run(['fleet', 'plan', file]);

@@ -47,7 +47,7 @@ test('with --json there is one document, and its exit code', async () => {
 test('every problem of a manifest is told with its line, and nothing is started', async () => {
   const id = freshAccount();
   const file = manifest(`accountId,region\n${id},nowhere\n12,eu-west-1\n${id},eu-west-1\n`);
-  const { code, stderr } = await command.run(['fleet', 'start', file, '--name', 'never-started']);
+  const { code, stderr } = await command.run(['fleet', 'start', file, '--fleet-name', 'never-started']);
   expect(code).toBe(2);
   expect(stderr).toContain(`${file}:2: region: must be an AWS Region code`);
   expect(stderr).toMatch(/:3: accountId: must be/);
@@ -77,6 +77,59 @@ test('a fleet is watched, paused, changed, resumed and cancelled by its name', a
   expect((await command.run(['fleet', 'watch', name])).code).toBe(4);
 });
 
+test('the options of a request count for all accounts, what an account says wins; the report has who was skipped', async () => {
+  const [one, two, closed] = [freshAccount(), freshAccount(), freshAccount()];
+  const yaml = [
+    'defaults: { region: us-east-1, tags: { stage: prod, team: other } }',
+    'accounts:',
+    `- '${one}'`,
+    `- { accountId: '${two}', region: ap-southeast-2, name: own }`,
+    `- { Id: '${closed}', State: CLOSED, Name: Smith }`,
+  ].join('\n');
+  const file = manifest(yaml, 'yaml');
+  const options = [
+    '--region',
+    'eu-west-1',
+    '--name',
+    'workforce',
+    '--tag',
+    'team=identity',
+    '--on-cancel',
+    'keep',
+  ];
+  const { code, stderr, ...started } = await command.run(['fleet', 'start', file, ...options, '--json']);
+  const skipped = [{ accountId: closed, reason: 'it is closed (CLOSED)' }];
+  expect(stderr).toContain(`1 of 3 accounts skipped:\n  1: it is closed (CLOSED): ${closed}`);
+  expect(JSON.parse(started.stdout)).toMatchObject({
+    succeeded: 2,
+    skipped: 0,
+    manifest: { accounts: 2, skipped },
+  });
+  expect(code).toBe(0);
+  const requestOf = async (account: string) => (await harness.client.status(account)).request;
+  const tags = { stage: 'prod', team: 'identity' };
+  expect(await requestOf(one)).toMatchObject({
+    region: 'eu-west-1',
+    name: 'workforce',
+    onCancel: 'keep',
+    tags,
+  });
+  expect(await requestOf(two)).toMatchObject({
+    region: 'ap-southeast-2',
+    name: 'own',
+    onCancel: 'keep',
+    tags,
+  });
+  const { name } = path.parse(file);
+  const report = documentOf(await command.run(['fleet', 'report', name]));
+  expect(report).toMatchObject({ counts: { accounts: 3, succeeded: 2, skipped: 1, unfinished: 0 } });
+  expect(report['accounts']).toContainEqual(expect.objectContaining({ ...skipped[0], end: 'skipped' }));
+  const csv = await command.run(['fleet', 'report', name, '--format', 'csv']);
+  expect(csv.stdout).toMatch(new RegExp(`^${closed},skipped,.*it is closed \\(CLOSED\\)`, 'm'));
+  const html = await command.run(['fleet', 'report', name, '--format', 'html']);
+  expect(html.stdout).toContain('Was not begun: it is closed (CLOSED).');
+});
+
 test('the rate is that of the task queue, until it is set again', async () => {
   const file = manifest(csvOf([freshAccount()]));
   const { name } = path.parse(file);
@@ -94,7 +147,7 @@ test('an option or a name that no fleet can have is told with what it may be', a
   const { stderr, code } = await command.run(['fleet', 'start', file, '--stop-after-failures', '150%']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('a whole share such as "5%"')]);
   const odd = await command.run(['fleet', 'start', command.file('my accounts.csv', csvOf([freshAccount()]))]);
-  expect(odd.stderr).toContain('give one with --name');
+  expect(odd.stderr).toContain('give one with --fleet-name');
 });
 
 test('a name that is none, and one that nobody started, say so', async () => {

@@ -65,6 +65,30 @@ describe('findTemporalBinary', () => {
     expect(await find()).toBe(cached('temporal-sdk-typescript-1.24.0'));
   });
 
+  it.each([
+    ['is cut short', '#!/bin/sh\nexit 1\n'],
+    ['is of another machine', '\x7fELF\x02\x01\x01'],
+    ['is empty', ''],
+    ['is something else', '<html>proxy says no</html>'],
+  ])(
+    'passes over one in the cache that %s: another there serves, else one is got again',
+    async (_name, content) => {
+      await script(cached('temporal-sdk-typescript-1.24.0'), '');
+      await writeFile(cached('temporal-sdk-typescript-1.24.0'), content);
+      await script(join(path, 'go'), GO);
+      expect(await find()).toBe(cached());
+      progress.length = 0;
+      expect(await find()).toBe(cached());
+      expect(progress).toEqual([]);
+    },
+  );
+
+  it('says which folder cannot be written to, and what to set', async () => {
+    await writeFile(join(folder, 'file'), '');
+    cacheDir = join(folder, 'file', 'cache');
+    await expect(find()).rejects.toThrow(/The folder .*file.cache cannot be written to .*XDG_CACHE_HOME/);
+  });
+
   it('builds with Go where nothing can be downloaded, shows that, and leaves nothing else in the cache', async () => {
     await script(join(path, 'go'), GO);
     expect(await find()).toBe(cached());

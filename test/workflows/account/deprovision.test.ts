@@ -49,6 +49,17 @@ test.concurrent('finds an instance in another Region than it looks from', async 
   await expect(deprovision(account)).resolves.toMatchObject({ outcome: 'deleted', region: 'ap-southeast-2' });
 });
 
+test.concurrent('what AWS does not find any more is deleted', async () => {
+  const account = freshAccount();
+  await harness.provision(account, { deletionMs: 1_000, goneError: 'ResourceNotFoundException' });
+  await expect(deprovision(account)).resolves.toMatchObject({ outcome: 'deleted' });
+  await expect(harness.provision(account, { goneError: 'ResourceNotFoundException' })).resolves.toMatchObject(
+    {
+      generation: 2,
+    },
+  );
+});
+
 test.concurrent('nothing there: says so', async () => {
   await expect(deprovision(freshAccount())).resolves.toMatchObject({ outcome: 'nothingThere' });
 });

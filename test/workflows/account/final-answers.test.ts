@@ -13,15 +13,7 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 
 describe('answers after which nothing is sent again', () => {
-  const denied =
-    'User: x is not authorized to perform: sso:CreateInstance on resource: y with an explicit deny in a service control policy';
   const stopping: [string, AccountFaults, string, string][] = [
-    [
-      'an explicit deny',
-      failsWith('AccessDeniedException', denied),
-      'AccessDeniedException',
-      'Take the account out of the policy',
-    ],
     [
       'the organization forbids it',
       { organizationForbids: true },
@@ -71,6 +63,44 @@ describe('answers after which nothing is sent again', () => {
       expect(aws.created(account)).toHaveLength(0);
     },
   );
+
+  test.concurrent(
+    'an explicit deny that outlasts accountReadyTimeout: the deny, and its next step',
+    async () => {
+      const account = freshAccount();
+      const error = 'AccessDeniedException';
+      const message =
+        'User: x is not authorized to perform: sso:CreateInstance on resource: y with an explicit deny in a service control policy';
+      const failure = await failureOf(
+        aws.provision(
+          account,
+          { failNext: [{ operation: 'CreateInstance', error, message, times: 1_000 }] },
+          { timing: { accountReadyTimeout: '3s' } },
+        ),
+      );
+      expect(failure).toMatchObject({
+        type: error,
+        remedy: expect.stringContaining('Take the account out of the policy') as string,
+      });
+      expect(failure.message).toContain('with an explicit deny');
+      expect(aws.creates(account).length).toBeGreaterThan(1);
+    },
+  );
+
+  test.concurrent.each([
+    'Rate exceeded',
+    'with an explicit deny in a service control policy',
+    'Organization management account is not allowed to perform the operation.',
+  ])('a ValidationException that quotes "%s" is one', async (phrase) => {
+    const account = freshAccount();
+    const said = `1 validation error detected: Value '${phrase}' at 'tags.1.member.value' is not valid`;
+    const failure = await failureOf(aws.provision(account, failsWith('ValidationException', said)));
+    expect(failure).toMatchObject({
+      type: 'ValidationException',
+      remedy: expect.stringContaining('Correct the field') as string,
+    });
+    expect(aws.creates(account)).toHaveLength(1);
+  });
 
   test.concurrent(
     'a Conflict with nothing there has not propagated: looks twice, then the same token again',

@@ -47,6 +47,47 @@ describe('answers after which the same token is sent again', () => {
         times: 2,
       },
     ],
+    ...[
+      ...[
+        'RequestTimeoutException',
+        'SlowDown',
+        'EC2ThrottledException',
+        'ProvisionedThroughputExceededException',
+      ],
+      ...['RequestExpired', 'RequestTimeTooSkewed', 'ServiceUnavailable', 'RequestAbortedException'],
+      ...['ThrottlingErrorThatNobodyHasSeen', 'RegionDisabledException'],
+    ].map((error): [string, NonNullable<Faults['failNext']>[number]] => [
+      error,
+      { operation: 'CreateInstance', error, status: 400, times: 2 },
+    ]),
+    [
+      'a ValidationException of a server that failed',
+      { operation: 'CreateInstance', error: 'ValidationException', status: 503, times: 2 },
+    ],
+    [
+      'an explicit deny of a quarantine',
+      {
+        operation: 'CreateInstance',
+        error: 'AccessDeniedException',
+        message:
+          'x is not authorized to perform: sso:CreateInstance with an explicit deny in a service control policy',
+        times: 2,
+      },
+    ],
+    ...[
+      'IDPCommunicationError',
+      'InvalidIdentityToken',
+      'InvalidClientTokenId',
+      'RegionDisabledException',
+      'html503',
+    ].map((error): [string, NonNullable<Faults['failNext']>[number]] => [
+      `${error} of STS`,
+      { operation: 'AssumeRole', error, times: 2, ...(error !== 'html503' && { status: 400 }) },
+    ]),
+    [
+      'an instance that is not found yet',
+      { operation: 'DescribeInstance', error: 'ResourceNotFoundException', times: 3 },
+    ],
     ['a role that STS refuses', { operation: 'AssumeRole', error: 'AccessDenied', status: 403, times: 2 }],
     [
       'throttling of DescribeInstance',
@@ -101,23 +142,6 @@ describe('answers after which the same token is sent again', () => {
     expect(aws.emulator.calls({ account, operation: 'AssumeRole' })).toHaveLength(2);
   });
 
-  test.concurrent('throttled without end: stops at createTimeout, says so and what AWS said', async () => {
-    const account = freshAccount();
-    const failure = await failureOf(
-      aws.provision(
-        account,
-        { throttle: { ratePerSecond: 0, burst: 0 } },
-        { timing: { createTimeout: '6s', activeTimeout: '2s' } },
-      ),
-    );
-    expect(failure).toMatchObject({
-      type: 'CreateTimeout',
-      remedy: expect.stringContaining('Start the run again') as string,
-    });
-    expect(failure.message).toContain('ThrottlingException: Rate exceeded');
-    expect(failure.message).toContain(account);
-  });
-
   test.concurrent('an account that never gets ready: AccountNotReady after accountReadyTimeout', async () => {
     const account = freshAccount();
     const failure = await failureOf(
@@ -133,5 +157,51 @@ describe('answers after which the same token is sent again', () => {
     await expect(aws.provision(account, { notReadyForMs: 2_500 })).resolves.toMatchObject({
       outcome: 'created',
     });
+  });
+});
+
+/** Whose time is short takes a worker of its own: what AWS throttles of others holds all of them back. */
+describe('answers for which little time is left', () => {
+  let alone: ProvisioningHarness;
+  beforeEach(async () => {
+    alone = await startProvisioning();
+  });
+  afterEach(() => alone.stop());
+
+  test('a Retry-After of an hour does not end the run', async () => {
+    const account = freshAccount();
+    await alone.provision(
+      account,
+      {
+        failNext: [
+          {
+            operation: 'CreateInstance',
+            error: 'ServiceUnavailable',
+            status: 503,
+            retryAfterSeconds: 3_600,
+            times: 1,
+          },
+        ],
+      },
+      { timing: { createTimeout: '20s' } },
+    );
+    expect(alone.creates(account)).toHaveLength(2);
+  });
+
+  test('throttled without end: stops at createTimeout, says so and what AWS said', async () => {
+    const account = freshAccount();
+    const failure = await failureOf(
+      alone.provision(
+        account,
+        { throttle: { ratePerSecond: 0, burst: 0 } },
+        { timing: { createTimeout: '6s', activeTimeout: '2s' } },
+      ),
+    );
+    expect(failure).toMatchObject({
+      type: 'CreateTimeout',
+      remedy: expect.stringContaining('Start the run again') as string,
+    });
+    expect(failure.message).toContain('ThrottlingException: Rate exceeded');
+    expect(failure.message).toContain(account);
   });
 });

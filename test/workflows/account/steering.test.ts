@@ -67,7 +67,7 @@ describe('retry', () => {
 
   test.concurrent('right after a call changes nothing, and is noted', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, { creationMs: 5_000 });
+    const { result } = await harness.start(account, { creationMs: 20_000 });
     await harness.called(account, 'DescribeInstance');
     // On a busy machine a signal may come later than a second after the call. It then hurries a new one: the next is sooner.
     await until(

@@ -3,18 +3,21 @@ import { startTemporalServer, type TemporalServer } from '../../../sandbox/tempo
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
 
-/** The limits of a server, at a tenth or less of what they are elsewhere. */
+/** The limits of a server, at a fiftieth or less of what they are elsewhere. */
 const LIMITS = {
-  'limit.historyCount.suggestContinueAsNew': 300,
-  'limit.historyCount.warn': 1_000,
-  'limit.historyCount.error': 2_500,
-  'history.maximumSignalsPerExecution': 1_500,
-  'limit.numPendingSignals.error': 260,
-  'limit.numPendingCancelRequests.error': 260,
-  'limit.numPendingChildExecutions.error': 300,
+  'limit.historyCount.suggestContinueAsNew': 80,
+  'limit.historyCount.warn': 300,
+  'limit.historyCount.error': 800,
+  'history.maximumSignalsPerExecution': 400,
+  'limit.numPendingSignals.error': 60,
+  'limit.numPendingCancelRequests.error': 60,
+  'limit.numPendingChildExecutions.error': 75,
   'limit.blobSize.warn': 200_000,
   'limit.blobSize.error': 400_000,
 };
+
+/** Each is some 50 events of the page. */
+const ROUNDS = 20;
 
 let server: TemporalServer;
 let harness: FleetHarness;
@@ -59,7 +62,7 @@ async function startWithPages(count: number) {
 }
 
 test('more pages than signals, cancels or children may be under way get their orders', async () => {
-  const count = 340;
+  const count = 90;
   const { name } = await startWithPages(count);
   for (const steer of ['pause', 'resume', 'retry'] as const) await harness.client.fleets.steer(name, steer);
   await until(
@@ -78,7 +81,7 @@ test('more pages than signals, cancels or children may be under way get their or
   });
 });
 
-test('forty rounds of retry end neither the fleet, nor its page, nor the runs of held accounts', async () => {
+test('more rounds of retry than a history holds end neither the fleet, nor its page, nor the runs of held accounts', async () => {
   const [held, failing] = [freshAccounts(4), freshAccounts(8)];
   harness.emulator.setFaults({ accounts: [...held, ...failing], organizationForbids: true });
   const name = harness.freshName();
@@ -96,7 +99,7 @@ test('forty rounds of retry end neither the fleet, nor its page, nor the runs of
     );
   const { pageIdPrefix } = await settled();
   const first = await historyOf(`${pageIdPrefix}0`);
-  for (let round = 0; round < 40; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const tries = harness.emulator.calls({ operation: 'CreateInstance' }).length;
     await harness.client.fleets.steer(name, 'retry');
     await until(
@@ -126,7 +129,7 @@ test('more signals than an execution may have end neither a fleet nor a page, wh
   for (const workflowId of [fleetIdOf(fleet.name), `${pageIdPrefix}0`]) {
     const handle = harness.temporal.workflow.getHandle(workflowId);
     const first = await historyOf(workflowId);
-    for (let sent = 0; sent < 2_000; sent += 50) {
+    for (let sent = 0; sent < 500; sent += 50) {
       await Promise.all(Array.from({ length: 50 }, () => handle.signal('nothing like it', sent)));
       await handle.query('progress').catch(() => undefined);
     }

@@ -29,7 +29,7 @@ test('a page that is terminated from outside does not keep its fleet open', asyn
 });
 
 test('a page of a terminated fleet does not meddle with the next of that name, and soon begins nothing more', async () => {
-  const ids = freshAccounts(3);
+  const ids = freshAccounts(7);
   harness.emulator.setFaults({ accounts: ids, creationMs: 3_000 });
   const fleet = harness.fleetOf(ids, { maxConcurrent: 1 });
   await harness.client.fleets.start(fleet);
@@ -39,10 +39,10 @@ test('a page of a terminated fleet does not meddle with the next of that name, a
   );
   await harness.temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
   await harness.client.fleets.start(fleet);
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 3, succeeded: 3 });
-  expect(await harness.outcomesOf(fleet.name)).toHaveLength(3);
+  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 7, succeeded: 7 });
+  expect(await harness.outcomesOf(fleet.name)).toHaveLength(7);
   const left = (await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).result()) as AccountOutcome[];
-  // It learns at its next report that its fleet is gone.
+  // It learns at its next report, 5 s later at the most, that its fleet is gone.
   expect(left.map(({ end }) => end).at(-1)).toBe('skipped');
 });
 

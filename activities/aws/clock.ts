@@ -1,0 +1,31 @@
+/** The part of a client of the SDK that its signer reads and corrects, in milliseconds. */
+interface Signing {
+  systemClockOffset: number;
+}
+
+/**
+ * AWS's clock, as its answers tell it. The SDK learns from each answer how far the clock of the machine is off, but per
+ * client, and a client is thrown away with its credentials; so one clock is shared by all clients.
+ */
+export class AwsClock {
+  private offsetMs = 0;
+
+  /** @param machineNow milliseconds since the epoch, by the machine's clock */
+  constructor(private readonly machineNow: () => number) {}
+
+  /** Milliseconds since the epoch, by AWS's clock. Until its first answer that is the machine's. */
+  now(): number {
+    return this.machineNow() + this.offsetMs;
+  }
+
+  /** Makes a client sign by this clock, and correct it for all others. */
+  share(signing: Signing): void {
+    Object.defineProperty(signing, 'systemClockOffset', {
+      get: () => this.offsetMs,
+      set: (offsetMs: number) => {
+        this.offsetMs = offsetMs;
+      },
+      enumerable: true,
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { BlockList, isIPv4 } from 'node:net';
+import { isLoopback } from '../contract';
+
+/**
+ * Finds the variable whose proxy gRPC goes through to an address; `undefined`: none. It reads them as @grpc/grpc-js does,
+ * except that nothing of this machine goes through a proxy.
+ */
+export function proxyVariableFor(
+  address: string,
+  env: Record<string, string | undefined> = process.env,
+): string | undefined {
+  if (isLoopback(address)) return undefined;
+  const variable = ['grpc_proxy', 'https_proxy', 'http_proxy'].find((name) => env[name]);
+  if (variable === undefined || !/^http:\/\//i.test(env[variable] ?? '')) return undefined;
+  const host = address.replace(/:\d+$/, '');
+  const exempt = (env['no_grpc_proxy'] || env['no_proxy'] || '').split(',').filter(Boolean);
+  return exempt.some((entry) => host.endsWith(entry) || isInside(host, entry)) ? undefined : variable;
+}
+
+function isInside(host: string, entry: string): boolean {
+  const [net = '', prefix = ''] = entry.split('/');
+  if (!isIPv4(host) || !isIPv4(net) || !/^\d+$/.test(prefix) || Number(prefix) > 32) return false;
+  const list = new BlockList();
+  list.addSubnet(net, Number(prefix));
+  return list.check(host);
+}

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { commandFor, type CommandRunner } from '../support/command';
+import { takesColours } from '../../command/output';
+import { freshAccount, requestFor, startHarness, type Harness } from '../support/harness';
+
+describe('colours', () => {
+  const [terminal, pipe] = [{ isTTY: true }, {}];
+  test.each([
+    [terminal, {}, true],
+    [pipe, {}, false],
+    [pipe, { CI: 'true' }, false],
+    [terminal, { NO_COLOR: '1' }, false],
+    [terminal, { NO_COLOR: '' }, true],
+    [terminal, { TERM: 'dumb' }, false],
+    [pipe, { FORCE_COLOR: '1' }, true],
+    [terminal, { FORCE_COLOR: '0' }, false],
+    [pipe, { FORCE_COLOR: 'false' }, false],
+    [pipe, { FORCE_COLOR: '' }, false],
+    [pipe, { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
+  ])('%j with %j: %s', (stream, env, takes) => {
+    expect(takesColours(stream, env)).toBe(takes);
+  });
+});
+
+describe('what a verb prints', () => {
+  let harness: Harness;
+  let command: CommandRunner;
+  const account = freshAccount();
+  const LARGE = 400;
+
+  beforeAll(async () => {
+    harness = await startHarness();
+    command = commandFor(harness);
+    await harness.client.provision(requestFor(account));
+    const accounts = Array.from({ length: LARGE }, freshAccount);
+    harness.emulator.setFaults({ accounts, organizationForbids: true });
+    await harness.client.fleets.start({
+      name: account,
+      accounts: accounts.map((id) => requestFor(id)),
+      maxConcurrent: 200,
+    });
+    await harness.client.fleets.result(account);
+  });
+  afterAll(async () => {
+    command.dispose();
+    await harness.stop();
+  });
+
+  test('arrives whole, however slowly it is read', async () => {
+    const { child, finished, stdout } = command.start(['fleet', 'report', account, '--json']);
+    child.stdout?.pause();
+    // Longer than a process that has done its work stays otherwise.
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    expect(child.exitCode).toBeNull();
+    child.stdout?.resume();
+    const { code } = await finished;
+    expect(stdout().length).toBeGreaterThan(65_536);
+    expect((JSON.parse(stdout()) as { accounts: unknown[] }).accounts).toHaveLength(LARGE);
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    ['status', () => ['status', account], 0],
+    ['status --json', () => ['status', account, '--json'], 0],
+    ['list', () => ['list'], 0],
+    ['list --json', () => ['list', '--json'], 0],
+    ['a report', () => ['fleet', 'report', account], 0],
+    ['an error', () => ['status', '1', '--json'], 2],
+  ])(
+    'to a reader that leaves at once: %s is no stack, and has its own exit code',
+    async (_name, args, code) => {
+      const { child, finished } = command.start(args());
+      child.stdout?.destroy();
+      const { code: seen, stderr } = await finished;
+      expect([seen, stderr]).toEqual([code, '']);
+    },
+  );
+
+  test('to a reader that leaves, of a run that goes on: exit 3, and the run goes on', async () => {
+    const open = freshAccount();
+    harness.emulator.setFaults({ accounts: [open], creationMs: 600_000, deletionMs: 0 });
+    const watching = command.start(['provision', open, '--region', 'eu-west-1']);
+    watching.child.stdout?.destroy();
+    await expect(watching.finished).resolves.toMatchObject({ code: 3, stderr: '' });
+    await harness.client.cancel(open);
+  });
+
+  const onLinux = process.platform === 'linux' ? test : test.skip;
+  onLinux('to a disk that is full: the exit code says so, and stderr why', async () => {
+    const shell = ['-c', '"$0" "$1" status "$2" --json > /dev/full', process.execPath, command.main, account];
+    const child = spawn('/bin/sh', shell, { env: command.env });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    await once(child, 'close');
+    expect(child.exitCode).toBe(70);
+    expect(stderr).toContain('could not be written');
+    expect(stderr).toContain('ENOSPC');
+  });
+});

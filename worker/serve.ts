@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GracefulShutdownPeriodExpiredError, type NativeConnection, type Worker } from '@temporalio/worker';
+import { connect, ServerRefusedError, throwRefusal, type WorkerConnection } from './connection';
+import { createWorker, type WorkerOptions } from './create-worker';
+import { followRenewals, type RenewalListener } from './renewal';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 30_000;
+const LOOK_EVERY_MS = 250;
+/** A worker that has failed may wait for ever for activities whose end it cannot report. */
+const CLEAN_UP_MS = 2_000;
+
+/** Why a worker does not serve just now. */
+export interface Interruption {
+  /** Where it tried; `undefined`: how Temporal is reached could not be read. */
+  to: WorkerConnection | undefined;
+  error: unknown;
+  retryInMs: number;
+}
+
+export interface ServeOptions extends Omit<WorkerOptions, 'connection' | 'namespace'> {
+  /** Reads how Temporal is reached. It is asked again and again, as keys and certificates are renewed. */
+  readConnection: () => WorkerConnection;
+  /** Ends the worker in good order. */
+  signal: AbortSignal;
+  /** Told each time the worker begins to serve. */
+  onServing?: (to: WorkerConnection) => void;
+  /** Told each time the worker does not serve, and tries again. */
+  onInterruption?: (interruption: Interruption) => void;
+  /** Told what came of renewed keys and certificates. */
+  onRenewal?: RenewalListener;
+}
+
+/**
+ * Serves runs until the signal, whatever becomes of the server meanwhile.
+ *
+ * A worker of the SDK waits for a server that is away. It does not begin without one, though, and ends where its polls are
+ * refused for a minute: by a key, a namespace, or a proxy that answers in the server's place. So one that was refused is
+ * replaced by another in this process, after pauses that grow to half a minute.
+ *
+ * @throws what has nothing to do with the server: the settings are wrong, or the SDK's native core is broken
+ */
+export async function serve(options: ServeOptions): Promise<void> {
+  const { signal, readConnection } = options;
+  let failures = 0;
+  let to: WorkerConnection | undefined = readConnection();
+  const isOver = () => signal.aborted;
+  while (!isOver()) {
+    try {
+      to ??= read(readConnection);
+      await serveOnce(to, options, () => {
+        failures = 0;
+      });
+    } catch (error) {
+      if (isOver()) return;
+      if (!(error instanceof ServerRefusedError)) throw error;
+      const retryInMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
+      options.onInterruption?.({ to, error: error.cause, retryInMs });
+      await sleep(retryInMs, undefined, { signal }).catch(() => undefined);
+    }
+    to = undefined;
+  }
+}
+
+/** Serves until the signal. @throws ServerRefusedError, or what nothing can be done about */
+async function serveOnce(to: WorkerConnection, options: ServeOptions, onServing: () => void): Promise<void> {
+  const { signal } = options;
+  const connection = await connect(to, signal);
+  const worker = await createWorker({ ...options, connection, namespace: to.namespace }).catch(
+    async (error: unknown) => {
+      await connection.close();
+      return throwRefusal(error);
+    },
+  );
+  const renewals = followRenewals(worker, to, options.readConnection, options.onRenewal);
+  try {
+    onServing();
+    options.onServing?.(to);
+    await runUntil(signal, worker);
+  } finally {
+    renewals.stop();
+    await closeUnlessInUse(worker.connection);
+  }
+}
+
+/** Runs a worker until the signal, and then as long as the calls in flight need, within limits. */
+async function runUntil(signal: AbortSignal, worker: Worker): Promise<void> {
+  const end = () => {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  const over = new AbortController();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const running = worker.run();
+    if (signal.aborted) end();
+    await Promise.race([running, untilStuck(worker, over.signal)]);
+  } catch (error) {
+    if (signal.aborted && error instanceof GracefulShutdownPeriodExpiredError) return;
+    // Where both pollers were refused, the error of the second hides that of the first; their states tell.
+    const { workflowPollerState, activityPollerState } = worker.getStatus();
+    const wasRefused = [workflowPollerState, activityPollerState].includes('FAILED');
+    throw wasRefused ? new ServerRefusedError(error) : error;
+  } finally {
+    over.abort();
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/** Throws where a worker that has failed does not end. */
+async function untilStuck(worker: Worker, over: AbortSignal): Promise<void> {
+  for (let failedFor = 0; !over.aborted && failedFor < CLEAN_UP_MS;) {
+    await sleep(LOOK_EVERY_MS, undefined, { ref: false });
+    if (worker.getState() === 'FAILED') failedFor += LOOK_EVERY_MS;
+  }
+  if (!over.aborted) throw new Error('the worker failed, and did not end');
+}
+
+function read(readConnection: () => WorkerConnection): WorkerConnection {
+  try {
+    return readConnection();
+  } catch (error) {
+    throw new ServerRefusedError(error);
+  }
+}
+
+/** A worker that failed and did not end keeps its connection: nothing closes that before this process ends. */
+async function closeUnlessInUse(connection: NativeConnection | undefined): Promise<void> {
+  await connection?.close().catch(() => undefined);
+}
