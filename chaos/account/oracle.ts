@@ -171,7 +171,7 @@ const goesOnWithItsOwn: AccountRule = ({ plan, calls, runs, instances }) =>
 /** No run fails with what passes: it is tried again. */
 const failsForGood: AccountRule = ({ runs }) =>
   runs
-    .filter(({ failure }) => failure !== undefined && isPassing(failure.type))
+    .filter(({ status, failure }) => status === 'FAILED' && failure !== undefined && isPassing(failure.type))
     .map(({ runId, failure }) => `run ${runId} failed with ${failure?.type ?? ''}, which passes`);
 
 /** Where AWS is in trouble that passes, and nobody wants anything else, a run succeeds. */

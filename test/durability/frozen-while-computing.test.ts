@@ -19,7 +19,8 @@ test('a worker that is frozen while a workflow computes goes on when it wakes', 
   });
   const ended = worker.exited.then(() => 'the worker ended');
   try {
-    const run = await harness.client.start(requestFor(freshAccount()));
+    const account = freshAccount();
+    const run = await harness.client.start(requestFor(account));
     await until(
       () => existsSync(file),
       (isStopped) => isStopped,
@@ -28,6 +29,8 @@ test('a worker that is frozen while a workflow computes goes on when it wakes', 
     worker.thaw();
     const outcome = harness.client.result(run).then((result) => result.outcome);
     await expect(Promise.race([outcome, ended])).resolves.toBe('created');
+    const events = await harness.eventsOf(account);
+    expect(events.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
   } finally {
     worker.thaw();
     await worker.kill();

@@ -17,7 +17,8 @@ AsyncLocalStorage.prototype.run = function (store, work, ...args) {
   });
 };
 
-/** What is not called by the script of the SDK itself is called by the queue of promises, which is run after it. */
+/** In a promise job the script of the workflow has ended, which only its microtasks outlast. */
 function isPromiseJob() {
-  return !String(new Error().stack).includes('__TEMPORAL_CALL_INTO_SCOPE');
+  const stack = String(new Error().stack);
+  return stack.includes('runInContext') && !stack.includes('evalmachine');
 }
