@@ -3,9 +3,10 @@ import { freshAccount, requestFor, startHarness } from '../support/harness';
 const ACCOUNTS = 30;
 const RATE = 10;
 
-// A worker looks every 10 s for the rate of its queue. Until then, and in one that does not look, the server holds it: if it
-// may. From 1.32 on, a server hands a worker the activities that its workflow task asked for past the rate.
-test('a rate that is set while a worker runs holds at once', async () => {
+// A worker looks every 10 s for the rate of its queue. Until then, and in one that does not look, the server holds it: by
+// activities, of which the one that creates looks first, which is a call more. From 1.32 on, a server would hand a worker the
+// activities that its workflow task asked for past the rate.
+test('a rate that is set while a worker runs holds its activities at once', async () => {
   const harness = await startHarness();
   const { client, emulator } = harness;
   try {
@@ -16,7 +17,7 @@ test('a rate that is set while a worker runs holds at once', async () => {
     const times = emulator
       .calls({})
       .slice(before)
-      .filter(({ operation }) => operation !== 'AssumeRole')
+      .filter(({ operation }) => operation === 'CreateInstance' || operation === 'DescribeInstance')
       .map(({ time }) => Date.parse(time));
     expect(times.length).toBeGreaterThanOrEqual(2 * ACCOUNTS);
     const seconds = (Math.max(...times) - Math.min(...times)) / 1_000;
