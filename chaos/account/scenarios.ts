@@ -188,7 +188,8 @@ const passingOnly: fc.Arbitrary<Script> = fc
   })
   .map(({ failures, operation }) => ({
     faults: { failNext: failures.map((failure) => ({ operation, times: 1, ...failure })) },
-    actions: [],
+    // Its faults are taken back after its last action.
+    actions: [step(0, { type: 'await', until: 'active', atMostMs: 60_000 })],
   }));
 
 /** Signals that make no sense, whatever the run does. */
