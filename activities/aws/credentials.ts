@@ -38,7 +38,9 @@ export interface AccountSessions {
 
 interface Session {
   credentials: Credentials;
+  /** By a clock that never jumps: AWS's is corrected with each answer, by up to a second either way. */
   fetchedAt: number;
+  /** By AWS's clock. */
   renewAt: number;
 }
 
@@ -65,12 +67,14 @@ export function stsRegionFor(region: string, stsRegion?: string): string {
  *
  * @param own the worker's own credentials
  * @param now milliseconds since the epoch, by AWS's clock
+ * @param elapsed milliseconds on a clock that never jumps
  */
 export function createAccountSessions(
   settings: SessionSettings,
   clients: AwsClients,
   own: OwnCredentials,
   now: () => number,
+  elapsed: () => number = () => performance.now(),
 ): AccountSessions {
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   /** Whose the worker's own credentials are. */
@@ -136,7 +140,11 @@ export function createAccountSessions(
 
   function keep(accountId: string, credentials: Credentials): Credentials {
     const expiresAt = credentials.expiration?.getTime() ?? now() + DEFAULT_LIFE_MS;
-    sessions.set(accountId, { credentials, fetchedAt: now(), renewAt: expiresAt - RENEW_BEFORE_EXPIRY_MS });
+    sessions.set(accountId, {
+      credentials,
+      fetchedAt: elapsed(),
+      renewAt: expiresAt - RENEW_BEFORE_EXPIRY_MS,
+    });
     return credentials;
   }
 
@@ -150,7 +158,7 @@ export function createAccountSessions(
     },
     forget(accountId, olderThanMs = 0) {
       const session = sessions.get(accountId);
-      if (session === undefined || now() - session.fetchedAt < olderThanMs) return;
+      if (session === undefined || elapsed() - session.fetchedAt < olderThanMs) return;
       sessions.delete(accountId);
       // Without a role it is the worker's own.
       own.refuse(session.credentials);

@@ -34,6 +34,67 @@ test.each([
   expect(asked).toEqual([`arn:${partition}:iam::${account}:role/x`]);
 });
 
+/** The sessions of an account, by clocks that the test moves, and how often one was fetched. */
+function sessionsByClocks() {
+  const account = '111122223333';
+  const clocks = { aws: Date.now(), elapsed: 0 };
+  let fetched = 0;
+  const send = async () => {
+    fetched += 1;
+    return {
+      AssumedRoleUser: { Arn: `arn:aws:sts::${account}:assumed-role/x/y` },
+      Credentials: {
+        AccessKeyId: 'key',
+        SecretAccessKey: 'secret',
+        Expiration: new Date(clocks.aws + 3_600_000),
+      },
+    };
+  };
+  const sessions = createAccountSessions(
+    { roleArn: 'arn:aws:iam::{accountId}:role/x' },
+    { get: () => ({ send }) } as unknown as AwsClients,
+    new OwnCredentials(async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }), new AwsClock(Date.now)),
+    () => clocks.aws,
+    () => clocks.elapsed,
+  );
+  return {
+    clocks,
+    forget: (olderThanMs?: number) => {
+      sessions.forget(account, olderThanMs);
+    },
+    fetched: async () => {
+      await sessions.credentials(account, 'eu-west-1', new AbortController().signal);
+      return fetched;
+    },
+  };
+}
+
+test.each([-3_600_000, -999, 0, 999, 600_000])(
+  'a session that AWS does not take is dropped, though its clock was corrected by %s ms since',
+  async (correction) => {
+    const { clocks, forget, fetched } = sessionsByClocks();
+    expect(await fetched()).toBe(1);
+    clocks.aws += correction;
+    forget();
+    expect(await fetched()).toBe(2);
+  },
+);
+
+test.each([-3_600_000, 0, 600_000])(
+  'a doubtful session is dropped once it is old, though the clock of AWS was corrected by %s ms since',
+  async (correction) => {
+    const { clocks, forget, fetched } = sessionsByClocks();
+    expect(await fetched()).toBe(1);
+    clocks.aws += correction;
+    clocks.elapsed += 59_000;
+    forget(60_000);
+    expect(await fetched()).toBe(1);
+    clocks.elapsed += 1_000;
+    forget(60_000);
+    expect(await fetched()).toBe(2);
+  },
+);
+
 test.each([
   ['eu-west-1', 'us-east-1'],
   ['ap-east-1', 'us-east-1'],
