@@ -1,5 +1,5 @@
 import { activityInfo, Context, type Info } from '@temporalio/activity';
-import { ActivityCancelledError, ActivityNotFoundError, AsyncCompletionClient } from '@temporalio/client';
+import { ActivityCancelledError, ActivityNotFoundError } from '@temporalio/client';
 import { defined } from '../contract';
 import { showAlive, tell, toldSoFar } from './attempts';
 import { AttemptTooLateError } from './errors/thrown';
@@ -89,13 +89,10 @@ export function watchForFreezes(now: () => number): () => boolean {
   };
 }
 
-/** Asks the server, by a heartbeat of its own, whether it still waits for this attempt. */
+/** Asks the server, by a heartbeat that it answers, whether it still waits for this attempt. */
 export async function isAwaited(): Promise<boolean> {
-  const { client, info } = Context.current();
-  const { connection } = client;
   try {
-    const server = new AsyncCompletionClient({ connection, namespace: info.namespace });
-    await server.heartbeat(info.taskToken, toldSoFar());
+    await heartbeatAnswered(toldSoFar());
     return true;
   } catch (error) {
     if (error instanceof ActivityNotFoundError) return false;
@@ -104,25 +101,27 @@ export async function isAwaited(): Promise<boolean> {
   }
 }
 
-/**
- * Has the server keep something for later attempts, by a heartbeat that it has answered; answers whether it has, and still
- * waits for this attempt. (An ordinary heartbeat is on its way for an unknown time, and lost with its worker.)
- */
+/** Has the server keep something for later attempts; answers whether it has, and still waits for this attempt. */
 export async function keepForLater(details: Record<string, unknown>): Promise<boolean> {
   try {
-    const { client, info } = Context.current();
-    const { activityId, workflowExecution, namespace } = info;
-    const serializationContext = defined({
-      type: 'activity' as const,
-      namespace,
-      activityId,
-      workflowId: workflowExecution?.workflowId,
-      isLocal: false,
-    });
-    await client.activity.heartbeat(info.taskToken, tell(details), { serializationContext });
+    await heartbeatAnswered(tell(details));
     return true;
   } catch {
     // Whatever the reason: given up, cancelled, paused, or a server that does not answer.
     return false;
   }
+}
+
+/** Sends a heartbeat, and waits for the answer. An ordinary one is on its way for an unknown time, and lost with its worker. */
+async function heartbeatAnswered(details: Record<string, unknown>): Promise<void> {
+  const { client, info } = Context.current();
+  const { activityId, workflowExecution, namespace } = info;
+  const serializationContext = defined({
+    type: 'activity' as const,
+    namespace,
+    activityId,
+    workflowId: workflowExecution?.workflowId,
+    isLocal: false,
+  });
+  await client.activity.heartbeat(info.taskToken, details, { serializationContext });
 }

@@ -1,3 +1,4 @@
+import { status as GRPC, type ServiceError } from '@grpc/grpc-js';
 import {
   isGrpcServiceError,
   QueryNotRegisteredError,
@@ -18,29 +19,6 @@ export interface ServerPlace {
 
 /** What a server says, or does not say, to a call; the code is what a pipeline reads in an error's JSON. */
 export type ServerErrorCode = keyof typeof WORDS;
-
-/** An error of gRPC, as the SDK hands it on inside its own. */
-type GrpcError = Error & { code: number; details: string };
-
-/** The status codes of gRPC. */
-const GRPC = {
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  ALREADY_EXISTS: 6,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  ABORTED: 10,
-  OUT_OF_RANGE: 11,
-  UNIMPLEMENTED: 12,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  DATA_LOSS: 15,
-  UNAUTHENTICATED: 16,
-} as const;
 
 interface Words {
   category: ErrorCategory;
@@ -197,7 +175,7 @@ export function refusalOf(error: unknown): string | undefined {
 }
 
 /** Finds the error of gRPC, which the SDK hands on as the cause of one of its own. */
-function grpcErrorOf(error: unknown): GrpcError | undefined {
+function grpcErrorOf(error: unknown): ServiceError | undefined {
   for (let inner = error, depth = 0; inner instanceof Error && depth < 5; inner = inner.cause, depth += 1)
     if (isGrpcServiceError(inner)) return inner;
   return undefined;
@@ -216,7 +194,7 @@ function saysNamespace(text: string): boolean {
 
 const TOO_LARGE = /larger than max|too large|exceeds? (?:the )?(?:size |maximum |max )*limit|size limit/i;
 
-function codeOf({ code, details }: GrpcError): ServerErrorCode {
+function codeOf({ code, details }: ServiceError): ServerErrorCode {
   switch (code) {
     case GRPC.UNAVAILABLE:
     case GRPC.CANCELLED:

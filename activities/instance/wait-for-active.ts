@@ -15,14 +15,14 @@ export type SettledInstance =
   | { status: 'createFailed'; reason: string }
   | { status: 'gone' };
 
-/** The looks of the first attempt that has its turn: most instances are ACTIVE soon, and a retry costs more than a short wait. */
+/** The looks of the first attempt with a turn: most instances are ACTIVE soon, and a retry costs more than a short wait. */
 const FIRST_RESTS_MS = [100, 200, 400, 800, 1200, 1500];
 /** Between two looks, unless the request asks for longer: whoever waits for thousands may want fewer. */
 const LONGEST_POLL_MS = 15_000;
 
 /**
- * Waits until the instance is ACTIVE, has failed or is gone: a few seconds in the first attempt that has its turn, then one look an attempt,
- * so that no worker slot and no history is used while it waits.
+ * Waits until the instance is ACTIVE, has failed or is gone: a few seconds in the first attempt that has its turn, then one
+ * look an attempt, so that no worker slot and no history is used while it waits.
  */
 export async function waitForActive(
   deps: ActivityDependencies,

@@ -36,7 +36,8 @@ class Story {
       this.tellPause(status);
     }
     this.tellAttempt(status);
-    if (stage === 'held' && failure !== undefined) this.once(`held ${since}`, aside(failure.whatHappened));
+    if (failure !== undefined && status.status === 'RUNNING')
+      this.once(stage === 'held' ? `held ${since}` : failure.message, aside(failure.whatHappened));
     for (const { at, text } of notes) this.once(`${at} ${text}`, aside(text));
     if (notice !== undefined) this.once(notice, pc.yellow(notice));
     if (status.status === 'RUNNING')

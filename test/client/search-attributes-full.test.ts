@@ -1,15 +1,7 @@
 import { IdentityCenterClient } from '../../client';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
-import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
-import {
-  freshAccount,
-  requestFor,
-  startHarness,
-  startTestWorker,
-  until,
-  type Harness,
-} from '../support/harness';
+import { commandFor, documentOf, type CommandRunner } from '../support/command';
+import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
 
 // SQL visibility has room for ten Keywords. Each test goes on from the last.
 const OWN = Array.from({ length: 6 }, (_, index) => `Owned${index}`);
@@ -17,9 +9,7 @@ const OTHER_TYPE = 'IdentityCenterFleet';
 const FIT = ['IdentityCenterStage', 'IdentityCenterAccountId', 'IdentityCenterInstanceArn'];
 const LACKING = SEARCH_ATTRIBUTE_NAMES.filter((name) => !FIT.includes(name) && name !== OTHER_TYPE);
 
-let server: TemporalServer;
 let harness: Harness;
-let worker: { stop(): Promise<void> };
 let command: CommandRunner;
 
 beforeAll(async () => {
@@ -30,19 +20,12 @@ beforeAll(async () => {
     Owned6: 'Keyword',
     [OTHER_TYPE]: 'Int',
   } as const;
-  server = await startTemporalServer({ port: 0, uiPort: false, searchAttributes });
-  harness = await startHarness({ address: server.address, worker: false });
-  worker = await startTestWorker(server.address, harness.taskQueue, harness.emulator);
-  command = commandRunner({
-    TEMPORAL_ADDRESS: server.address,
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  harness = await startHarness({ ownServer: { searchAttributes } });
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();
-  await worker.stop();
   await harness.stop();
-  await server.stop();
 });
 
 type Check = Record<'check' | 'found' | 'remedy', string> & { ok: boolean };

@@ -1,7 +1,6 @@
 import { IdentityCenterClient, type ListFilter } from '../../client';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
-import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { commandFor, documentOf, type CommandRunner } from '../support/command';
 import {
   freshAccount,
   requestFor,
@@ -12,25 +11,19 @@ import {
 } from '../support/harness';
 
 // A server that knows none of the search attributes. Each test goes on from the last: they are registered once and stay.
-let server: TemporalServer;
 let harness: Harness;
 let worker: { stop(): Promise<void> } | undefined;
 let command: CommandRunner;
 
 beforeAll(async () => {
-  server = await startTemporalServer({ port: 0, uiPort: false });
-  harness = await startHarness({ address: server.address, worker: false });
-  worker = await startTestWorker(server.address, harness.taskQueue, harness.emulator);
-  command = commandRunner({
-    TEMPORAL_ADDRESS: server.address,
-    IDENTITY_CENTER_TASK_QUEUE: harness.taskQueue,
-  });
+  harness = await startHarness({ ownServer: { searchAttributes: {} }, worker: false });
+  worker = await startTestWorker(harness.address, harness.taskQueue, harness.emulator);
+  command = commandFor(harness);
 });
 afterAll(async () => {
   command.dispose();
   await worker?.stop();
   await harness.stop();
-  await server.stop();
 });
 
 const [done, byCommand, failed, waiting, searchable] = [

@@ -14,7 +14,7 @@ const missing = Object.entries(scenarios).filter(([name]) => !existsSync(fileOf(
 
 let harness: Harness;
 beforeAll(async () => {
-  harness = await startHarness();
+  harness = await startHarness({ aws: { requestTimeoutMs: 2_000 } });
 });
 afterAll(() => harness.stop());
 

@@ -1,5 +1,6 @@
 import type { Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
 import { clientToken, workflowIdOf } from '../../contract';
 
@@ -20,6 +21,16 @@ export function inputFor(accountId: string) {
 
 /** A server that keeps what an attempt gives it. */
 export const keeping = { keepForLater: () => Promise.resolve(true) };
+
+/** What an attempt fails with; one that does not, or fails otherwise, is no failure. */
+export async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
+  const reason: unknown = await running.then(
+    () => new Error('it succeeded'),
+    (error: unknown) => error,
+  );
+  if (!(reason instanceof ApplicationFailure)) throw reason;
+  return reason;
+}
 
 const logger = new DefaultLogger('ERROR');
 

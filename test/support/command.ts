@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Harness } from './harness';
-import { temporalAddress } from './temporal';
 
 const MAIN = path.join(__dirname, '..', '..', 'dist', 'command', 'main.js');
 
@@ -76,8 +75,8 @@ export function commandRunner(baseEnv: NodeJS.ProcessEnv): CommandRunner {
 }
 
 /** The command with the settings of a harness. */
-export function commandFor({ taskQueue }: Harness): CommandRunner {
-  return commandRunner({ TEMPORAL_ADDRESS: temporalAddress(), IDENTITY_CENTER_TASK_QUEUE: taskQueue });
+export function commandFor({ address, taskQueue }: Harness): CommandRunner {
+  return commandRunner({ TEMPORAL_ADDRESS: address, IDENTITY_CENTER_TASK_QUEUE: taskQueue });
 }
 
 /** The one JSON document that a verb printed. */

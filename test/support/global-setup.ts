@@ -1,6 +1,5 @@
-import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
 import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
-import { ADDRESS_VARIABLE } from './temporal';
+import { ADDRESS_VARIABLE, OUR_SEARCH_ATTRIBUTES } from './temporal';
 
 declare global {
   var sharedTemporalServer: TemporalServer | undefined;
@@ -11,7 +10,7 @@ export default async function startSharedServer(): Promise<void> {
   const server = await startTemporalServer({
     port: 0,
     uiPort: false,
-    searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword'])),
+    searchAttributes: OUR_SEARCH_ATTRIBUTES,
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
   globalThis.sharedTemporalServer = server;

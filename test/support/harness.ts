@@ -8,8 +8,9 @@ import type { ActivityDependencies, AwsSettings } from '../../activities';
 import { IdentityCenterClient } from '../../client';
 import { defined, workflowIdOf, type ProvisionRequestInput, type TemporalExtensions } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
+import { startTemporalServer, type StartOptions } from '../../sandbox/temporal-server';
 import { createLogger, createWorker, installLogger } from '../../worker';
-import { temporalAddress } from './temporal';
+import { OUR_SEARCH_ATTRIBUTES, temporalAddress } from './temporal';
 
 /** Real parts for a test file: its own emulator, worker and task queue on the shared Temporal server. */
 export interface Harness {
@@ -17,6 +18,8 @@ export interface Harness {
   readonly client: IdentityCenterClient;
   readonly temporal: Client;
   readonly taskQueue: string;
+  /** Of the Temporal server. */
+  readonly address: string;
   /** The history of the account's latest run. */
   eventsOf(account: string): Promise<NonNullable<History['events']>>;
   /** Credentials of an account, as its owner would have them. */
@@ -29,7 +32,10 @@ export interface Harness {
 }
 
 export interface HarnessOptions {
+  /** Default: that of the server that all test files share. */
   address?: string;
+  /** A server for this harness alone, with our search attributes where none are given; it ends with the harness. */
+  ownServer?: Pick<StartOptions, 'searchAttributes' | 'dynamicConfig'>;
   /** Default: one of its own. */
   taskQueue?: string;
   /** false: the test brings its own worker. */
@@ -42,7 +48,15 @@ export interface HarnessOptions {
 let loggerInstalled = false;
 
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
-  const address = options.address ?? temporalAddress();
+  const server =
+    options.ownServer &&
+    (await startTemporalServer({
+      port: 0,
+      uiPort: false,
+      searchAttributes: OUR_SEARCH_ATTRIBUTES,
+      ...options.ownServer,
+    }));
+  const address = server?.address ?? options.address ?? temporalAddress();
   const { taskQueue = `test-${randomUUID()}` } = options;
   const emulator = await startEmulator({ port: 0 });
   emulator.setFaults({ creationMs: 0, deletionMs: 0 });
@@ -70,6 +84,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     emulator,
     temporal,
     taskQueue,
+    address,
     async eventsOf(account) {
       const { events } = await temporal.workflow.getHandle(workflowIdOf(account)).fetchHistory();
       return events ?? [];
@@ -89,6 +104,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       await worker?.stop();
       await connection.close();
       await emulator.close();
+      await server?.stop();
     },
   };
 }
@@ -106,7 +122,7 @@ export async function startTestWorker(
     connection,
     namespace: 'default',
     taskQueue,
-    aws: { ...emulatorSettings(emulator.url), requestTimeoutMs: 2_000, ...options.aws },
+    aws: { ...emulatorSettings(emulator.url), requestTimeoutMs: 10_000, ...options.aws },
     ...defined({ dependencies: options.dependencies, extensions: options.extensions }),
   });
   const ended = worker.run();

@@ -1,3 +1,10 @@
+import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
+
+/** The search attributes of this product, as a server is started with them. */
+export const OUR_SEARCH_ATTRIBUTES = Object.fromEntries(
+  SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword' as const]),
+);
+
 /** How the address of the shared server reaches the test files. Not Temporal's own: nothing may take that for a wish. */
 export const ADDRESS_VARIABLE = 'IDENTITY_CENTER_TEST_TEMPORAL_ADDRESS';
 

@@ -2,10 +2,11 @@ import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { IdentityCenterClient } from '../../client';
-import { SEARCH_ATTRIBUTE_NAMES, workflowIdOf } from '../../contract';
+import { workflowIdOf } from '../../contract';
 import type { EmulatedInstance } from '../../sandbox/emulator';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { startHarness, type Harness } from './harness';
+import { OUR_SEARCH_ATTRIBUTES } from './temporal';
 
 /** `describe`, where there is a browser: Jest counts the tests as skipped elsewhere. Jest's configuration looks for it. */
 export const describeInBrowser = process.env['CHROMIUM_PATH'] ? describe : describe.skip;
@@ -50,7 +51,7 @@ export async function startUi(): Promise<UiHarness> {
   const server = await startTemporalServer({
     port: 0,
     uiPort: 0,
-    searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword'])),
+    searchAttributes: OUR_SEARCH_ATTRIBUTES,
   });
   const harness = await startHarness({ address: server.address, taskQueue: 'identity-center' });
   const page = await openPage(browser);

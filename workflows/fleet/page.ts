@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { readPageInput, type AccountOutcome, type PageInput } from '../../contract';
 import { carriedOver, readArgument, refuseArgument } from '../shared/argument';
-import { provisionAccount, type BegunAccount } from './account-run';
+import { provisionAccount, type AccountRun, type BegunAccount } from './account-run';
 import { setPageHandlers } from './handlers';
 import { PageOrders } from './page-orders';
 import { PageReporter } from './page-reporter';
@@ -99,7 +99,7 @@ async function provision(
   const context = {
     fleet,
     searchable,
-    onRunStarted: (run: OpenAccount['run'] & object) => {
+    onRunStarted: (run: AccountRun) => {
       account.run = run;
       orders.pauseIfPaused(account);
     },

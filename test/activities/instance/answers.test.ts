@@ -1,10 +1,10 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import { createActivities, realDependencies, type Activities, type AwsSettings } from '../../../activities';
 import { createAccountOpener } from '../../../activities/aws/account';
 import { Pacer, PacerBusyError } from '../../../activities/aws/pacer';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import type { Faults } from '../../../sandbox/emulator';
-import { activityEnvironment, inputFor, keeping } from '../../support/activities';
+import { activityEnvironment, failureOf, inputFor, keeping } from '../../support/activities';
 import { freshAccount } from '../../support/harness';
 
 let emulator: Emulator;
@@ -36,15 +36,6 @@ const failing = (failure: Partial<Failure>): Omit<Faults, 'accounts'> => ({
 });
 
 const operations = (account: string) => emulator.calls({ account }).map((call) => call.operation);
-
-async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
-  const reason: unknown = await running.then(
-    () => new Error('it succeeded'),
-    (error: unknown) => error,
-  );
-  if (!(reason instanceof ApplicationFailure)) throw reason;
-  return reason;
-}
 
 /** What an attempt to create fails with. */
 const failureToCreate = (

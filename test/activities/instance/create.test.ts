@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import {
   createActivities,
   realDependencies,
@@ -6,7 +6,7 @@ import {
   type CreateAnswer,
 } from '../../../activities';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
-import { activityEnvironment, inputFor, keeping } from '../../support/activities';
+import { activityEnvironment, failureOf, inputFor, keeping } from '../../support/activities';
 import { freshAccount } from '../../support/harness';
 
 let emulator: Emulator;
@@ -30,12 +30,6 @@ const operations = (account: string) =>
 const fails = (account: string, operation: string, error: string, times = 1) => {
   emulator.setFaults({ accounts: [account], failNext: [{ operation, error, times }] });
 };
-
-async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
-  const reason: unknown = await running.catch((error: unknown) => error);
-  if (!(reason instanceof ApplicationFailure)) throw reason;
-  return reason;
-}
 
 const newsOf = ({ details }: ApplicationFailure) => details?.[1];
 

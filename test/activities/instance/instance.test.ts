@@ -9,7 +9,7 @@ import {
 } from '../../../activities';
 import { createAccountOpener } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
-import { activityEnvironment, inputFor, keeping } from '../../support/activities';
+import { activityEnvironment, failureOf, inputFor, keeping } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';
 
 let emulator: Emulator;
@@ -34,15 +34,6 @@ async function createdBy(activities: Activities, account: string): Promise<{ ins
 }
 
 const operations = (account: string) => emulator.calls({ account }).map((call) => call.operation);
-
-async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
-  const reason: unknown = await running.then(
-    () => new Error('it succeeded'),
-    (error: unknown) => error,
-  );
-  if (!(reason instanceof ApplicationFailure)) throw reason;
-  return reason;
-}
 
 test('CreateInstance carries the token, the name, the tags and the tag with the workflow ID', async () => {
   const account = freshAccount();

@@ -5,7 +5,7 @@ import { requestFor, until } from '../../support/harness';
 
 let harness: FleetHarness;
 beforeAll(async () => {
-  harness = await startFleets();
+  harness = await startFleets({ ownServer: {} });
 });
 afterAll(() => harness.stop());
 
@@ -71,7 +71,7 @@ test('a fleet whose request was refused is listed as failed, and a workflow with
 });
 
 test('without a worker the fleets that have ended are told by their results, and open ones are there all the same', async () => {
-  const idle = await startFleets({ worker: false });
+  const idle = await startFleets({ worker: false, address: harness.address });
   try {
     const [account = ''] = freshAccounts(1);
     const ended = harness.fleetOf([account]);

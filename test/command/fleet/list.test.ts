@@ -1,31 +1,22 @@
-import { commandFor, documentOf, type CommandRunner } from '../../support/command';
-import { freshAccount, requestFor, startHarness, until, type Harness } from '../../support/harness';
+import { commandSuite, documentOf } from '../../support/command';
+import { freshAccount, requestFor, startHarness, until } from '../../support/harness';
 
-let harness: Harness;
-let command: CommandRunner;
-beforeAll(async () => {
-  harness = await startHarness();
-  command = commandFor(harness);
-});
-afterAll(async () => {
-  command.dispose();
-  await harness.stop();
-});
+const its = commandSuite(() => startHarness({ ownServer: {} }));
 
 test('fleet list shows a line for each fleet, and with --json one document', async () => {
   const [account, bad] = [freshAccount(), freshAccount()];
-  harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
+  its.harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
   const name = `listed-${account}`;
-  await harness.client.fleets.start({ name, accounts: [requestFor(account), requestFor(bad)] });
-  await harness.client.fleets.result(name);
+  await its.harness.client.fleets.start({ name, accounts: [requestFor(account), requestFor(bad)] });
+  await its.harness.client.fleets.result(name);
   const { stdout } = await until(
-    () => command.run(['fleet', 'list']),
+    () => its.command.run(['fleet', 'list']),
     ({ stdout }) => stdout.includes(name) && stdout.includes('done'),
   );
   expect(stdout).toMatch(/Fleet .*Stage .*Accounts .*Succeeded .*Failed .*Held .*Started .*Ended/);
   const line = stdout.split('\n').find((it) => it.includes(name)) ?? '';
   expect(line).toMatch(/done +│ 2 +│ 1 +│ 1 +│ 0 +│ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
-  const listed = await command.run(['fleet', 'list', '--failed', '--stage', 'done', '--json']);
+  const listed = await its.command.run(['fleet', 'list', '--failed', '--stage', 'done', '--json']);
   expect([listed.code, listed.stderr]).toEqual([0, '']);
   expect(documentOf(listed)['fleets']).toContainEqual(
     expect.objectContaining({
@@ -34,6 +25,6 @@ test('fleet list shows a line for each fleet, and with --json one document', asy
       counts: expect.objectContaining({ failed: 1 }) as object,
     }),
   );
-  const odd = await command.run(['fleet', 'list', '--stage', 'nowhere']);
+  const odd = await its.command.run(['fleet', 'list', '--stage', 'nowhere']);
   expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('running')]);
 });

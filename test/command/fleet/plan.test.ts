@@ -1,27 +1,18 @@
-import { commandFor, documentOf, type CommandRunner } from '../../support/command';
-import { freshAccount, requestFor, startHarness, type Harness } from '../../support/harness';
+import { commandSuite, documentOf } from '../../support/command';
+import { freshAccount, requestFor, startHarness } from '../../support/harness';
 
-let harness: Harness;
-let command: CommandRunner;
-beforeAll(async () => {
-  harness = await startHarness();
-  command = commandFor(harness);
-});
-afterAll(async () => {
-  command.dispose();
-  await harness.stop();
-});
+const its = commandSuite(startHarness);
 
 const HEADER = 'accountId,region,existing';
 
 const manifest = (lines: string[], name = 'accounts.csv') =>
-  command.file(name, [HEADER, ...lines].join('\n'));
+  its.command.file(name, [HEADER, ...lines].join('\n'));
 
 test('a plan under which every account ends with its instance exits with 0', async () => {
   const [done, fresh] = [freshAccount(), freshAccount()];
-  await harness.client.provision(requestFor(done));
+  await its.harness.client.provision(requestFor(done));
   const file = manifest([`${done},eu-west-1,`, `${fresh},eu-west-1,`]);
-  const { code, stdout } = await command.run(['fleet', 'plan', file]);
+  const { code, stdout } = await its.command.run(['fleet', 'plan', file]);
   expect(stdout).toContain('2 accounts; nothing was written to AWS');
   expect(stdout).toMatch(/1 {2}create +an instance would be made/);
   expect(stdout).toMatch(/1 {2}done +nothing is to be done/);
@@ -30,17 +21,17 @@ test('a plan under which every account ends with its instance exits with 0', asy
 
 test('accounts that would fail are told with the reason and the next step, and exit code 1', async () => {
   const ids = Array.from({ length: 5 }, freshAccount);
-  harness.emulator.setFaults({ accounts: ids.slice(1), notReadyForMs: 600_000 });
+  its.harness.emulator.setFaults({ accounts: ids.slice(1), notReadyForMs: 600_000 });
   const file = manifest(
     ids.map((id) => `${id},eu-west-1,`),
     'late.csv',
   );
-  const shown = await command.run(['fleet', 'plan', file]);
+  const shown = await its.command.run(['fleet', 'plan', file]);
   expect(shown.code).toBe(1);
   expect(shown.stdout).toMatch(/4 {2}notReady/);
   expect(shown.stdout).toMatch(/│ 4 +│ notReady +│ AssumeRole: STS does not let/);
   expect(shown.stdout).toContain(ids[1]);
-  const json = await command.run(['fleet', 'plan', file, '--json']);
+  const json = await its.command.run(['fleet', 'plan', file, '--json']);
   expect(documentOf(json)).toMatchObject({
     accounts: 5,
     counts: { create: 1, notReady: 4 },
@@ -52,7 +43,7 @@ test('accounts that would fail are told with the reason and the next step, and e
 test('a list of AWS is planned with the options of a request; who is skipped is told, and fails nothing', async () => {
   const [fresh, suspended] = [freshAccount(), freshAccount()];
   const arn = (id: string) => `arn:aws:organizations::999999999999:account/o-a/${id}`;
-  const file = command.file(
+  const file = its.command.file(
     'organization.csv',
     [
       'Account ID,ARN,Email,Name,Status,Joined method,Joined timestamp',
@@ -61,11 +52,19 @@ test('a list of AWS is planned with the options of a request; who is skipped is 
     ].join('\n'),
   );
   const why = 'AWS has suspended it (SUSPENDED)';
-  const shown = await command.run(['fleet', 'plan', file, '--region', 'eu-west-1', '--name', 'workforce']);
+  const shown = await its.command.run([
+    'fleet',
+    'plan',
+    file,
+    '--region',
+    'eu-west-1',
+    '--name',
+    'workforce',
+  ]);
   expect(shown.code).toBe(0);
   expect(shown.stdout).toMatch(/1 {2}skipped/);
   expect(shown.stderr).toContain(`1 of 2 accounts skipped:\n  1: ${why}: ${suspended}`);
-  const json = await command.run(['fleet', 'plan', file, '--region', 'eu-west-1', '--json']);
+  const json = await its.command.run(['fleet', 'plan', file, '--region', 'eu-west-1', '--json']);
   expect(documentOf(json)).toMatchObject({
     accounts: 2,
     counts: { create: 1, skipped: 1 },
@@ -74,15 +73,15 @@ test('a list of AWS is planned with the options of a request; who is skipped is 
       { accountId: suspended, plan: 'skipped', why },
     ],
   });
-  const none = await command.run(['fleet', 'plan', file]);
+  const none = await its.command.run(['fleet', 'plan', file]);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('give one for all (--region)')]);
-  const wrong = await command.run(['fleet', 'plan', file, '--region', 'Mars']);
+  const wrong = await its.command.run(['fleet', 'plan', file, '--region', 'Mars']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('region: must be an AWS Region')]);
 });
 
 test('a manifest that is not valid is told by its lines, with exit code 2', async () => {
   const file = manifest(['12,eu-west-1,', `${freshAccount()},nowhere,`], 'bad.csv');
-  const { code, stderr } = await command.run(['fleet', 'plan', file]);
+  const { code, stderr } = await its.command.run(['fleet', 'plan', file]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/bad\.csv:2: accountId/);
   expect(stderr).toMatch(/bad\.csv:3: region/);

@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeUserFolder, requireOwn, userFolder } from '../../../sandbox/temporal-server';
 
 const NAME = 'identity-center-orchestrator';
+const BUILT = join(__dirname, '../../../dist/sandbox/temporal-server/user-folder.js');
 const FALLBACK = join(tmpdir(), `${NAME}-${process.getuid?.()}`, 'cache');
 
 let folder: string;
@@ -53,4 +55,21 @@ test('a folder that is not in the one for temporary files is anybody’s to name
   expect(() => {
     requireOwn('/usr');
   }).not.toThrow();
+});
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+asRoot('in the one for temporary files, a folder that another user has made is refused', () => {
+  const others = join(folder, `${NAME}-0`);
+  mkdirSync(others);
+  // Node reads TMPDIR from the environment of its process alone.
+  const refused = () =>
+    execFileSync(
+      process.execPath,
+      ['-e', `require(${JSON.stringify(BUILT)}).requireOwn(${JSON.stringify(join(others, 'cache'))})`],
+      { env: { ...process.env, TMPDIR: folder }, stdio: 'pipe' },
+    );
+  expect(refused).not.toThrow();
+  chownSync(others, 1, 1);
+  expect(refused).toThrow(`${others} is another user's`);
 });

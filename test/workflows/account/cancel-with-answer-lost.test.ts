@@ -10,7 +10,7 @@ import {
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
-  harness = await startProvisioning();
+  harness = await startProvisioning({ aws: { requestTimeoutMs: 2_000 } });
 });
 afterAll(() => harness.stop());
 

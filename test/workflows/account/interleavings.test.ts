@@ -78,12 +78,14 @@ const script: fc.Arbitrary<Script> = fc.record({
   ),
   atLast: fc.constantFrom('retry', 'abort'),
 });
+/** Whose answers are lost soon, as a lost one is waited for. */
+const IMPATIENT = { aws: { requestTimeoutMs: 2_000 } };
 
 let harness: Harness;
 let worker: Awaited<ReturnType<typeof startTestWorker>>;
 beforeAll(async () => {
   harness = await startHarness({ worker: false });
-  worker = await startTestWorker(temporalAddress(), harness.taskQueue, harness.emulator);
+  worker = await startTestWorker(temporalAddress(), harness.taskQueue, harness.emulator, IMPATIENT);
 });
 afterAll(async () => {
   await worker.stop();
@@ -155,7 +157,7 @@ test(
           const played = Promise.all(scripts.map((it, index) => play(accounts[index]!, it)));
           await sleep(restartAfterMs);
           await worker.stop();
-          worker = await startTestWorker(temporalAddress(), harness.taskQueue, harness.emulator);
+          worker = await startTestWorker(temporalAddress(), harness.taskQueue, harness.emulator, IMPATIENT);
           const ends = await played;
           const violations = scripts.flatMap((it, index) =>
             check(accounts[index]!, it, ends[index]!).map((violation) => ({

@@ -6,7 +6,7 @@ import { notesOf, progressOf, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
-  harness = await startProvisioning();
+  harness = await startProvisioning({ aws: { requestTimeoutMs: 2_000 } });
 });
 afterAll(() => harness.stop());
 

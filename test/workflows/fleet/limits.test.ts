@@ -1,5 +1,4 @@
-import { SEARCH_ATTRIBUTE_NAMES, fleetIdOf, workflowIdOf } from '../../../contract';
-import { startTemporalServer, type TemporalServer } from '../../../sandbox/temporal-server';
+import { fleetIdOf, workflowIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
 
@@ -19,21 +18,11 @@ const LIMITS = {
 /** Each is some 50 events of the page. */
 const ROUNDS = 20;
 
-let server: TemporalServer;
 let harness: FleetHarness;
 beforeAll(async () => {
-  server = await startTemporalServer({
-    port: 0,
-    uiPort: false,
-    searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword'])),
-    dynamicConfig: LIMITS,
-  });
-  harness = await startFleets({ address: server.address });
+  harness = await startFleets({ ownServer: { dynamicConfig: LIMITS } });
 });
-afterAll(async () => {
-  await harness.stop();
-  await server.stop();
-});
+afterAll(() => harness.stop());
 
 const historyOf = async (workflowId: string) => {
   const { runId, historyLength, status } = await harness.temporal.workflow.getHandle(workflowId).describe();
