@@ -9,7 +9,7 @@ import { findInstance, type FindInstanceInput } from './instance/find';
 import { listInstances } from './instance/list';
 import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
-import { followRun } from './runs/follow-run';
+import { followRun, type FollowRunInput } from './runs/follow-run';
 
 export type { AwsSettings, OpenAccount } from './aws/account';
 export { CallMeter } from './aws/call-meter';
@@ -20,6 +20,7 @@ export { readError, redact } from './errors/read';
 export type { ActivityDependencies } from './in-account';
 export type { CreateAnswer } from './instance/create';
 export type { FoundInstance } from './instance/find';
+export type { FollowedRun } from './runs/follow-run';
 export type { SettledInstance } from './instance/wait-for-active';
 
 /** Creates the activities of the workflows, bound to what they depend on. */
@@ -29,7 +30,7 @@ export function createActivities(deps: ActivityDependencies) {
     listInstances: (input: AccountInput) => listInstances(deps, input),
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
-    followRun,
+    followRun: (input: FollowRunInput) => followRun(deps, input),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
   };

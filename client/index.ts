@@ -13,6 +13,7 @@ export type { SkippedAccount } from './fleet/skipped';
 export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
+export { refuseUnknownRegions } from './regions';
 export { registerSearchAttributes } from './search-attributes';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
 export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
@@ -30,6 +31,7 @@ export type {
   FleetProgress,
   FleetResult,
   FleetStage,
+  InstanceDifference,
   Outcome,
   Plan,
   Progress,

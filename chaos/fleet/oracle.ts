@@ -135,10 +135,10 @@ function successDoubt(
   { instanceArn, startedAt = '' }: AccountOutcome,
   { runs, calls, instances }: AccountEvidence,
 ): string | undefined {
-  const proved = runs.some(
+  const proofs = runs.filter(
     ({ status, result }) => status === 'COMPLETED' && result?.instanceArn === instanceArn,
   );
-  if (!proved) return `no run ended with ${instanceArn ?? 'an instance'}`;
+  if (proofs.length === 0) return `no run ended with ${instanceArn ?? 'an instance'}`;
   const instance = instances.find((it) => it.instanceArn === instanceArn);
   const deleted = calls.find(
     (call) =>
@@ -146,7 +146,9 @@ function successDoubt(
       call.instanceArn === instanceArn &&
       (!isOurCall(call) || wasDeprovisioned(runs, call.time)),
   );
-  return instance !== undefined && isGone(instance, startedAt) && deleted === undefined
+  // What ended before it began was looked after; a run that was open then may have seen what is gone meanwhile.
+  const mayBeGone = deleted !== undefined && proofs.some(({ closedAt = '9' }) => closedAt >= startedAt);
+  return instance !== undefined && isGone(instance, startedAt) && !mayBeGone
     ? `${instance.instanceArn} was gone before it began`
     : undefined;
 }

@@ -7,6 +7,7 @@ import {
   type ProvisionRequestInput,
 } from '../../contract';
 import { NoPollerError } from '../errors';
+import { refuseUnknownRegions } from '../regions';
 import { countPollers } from '../task-queue';
 import { PlanFailedError } from './errors';
 import { paginate } from './pages';
@@ -20,13 +21,14 @@ const LONGEST = '2h';
 /**
  * Says what a fleet would do with accounts, in their order; nothing is written to AWS.
  *
- * @throws NoPollerError, PlanFailedError
+ * @throws InvalidRequestError, NoPollerError, PlanFailedError
  */
 export async function* planAccounts(
   client: Client,
   taskQueue: string,
   accounts: readonly ProvisionRequestInput[],
 ): AsyncGenerator<AccountPlan, void, void> {
+  refuseUnknownRegions(accounts, (index) => `accounts.${index}.region`);
   if ((await countPollers(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
   const plan = randomUUID();
   const pages = paginate(accounts).entries();
