@@ -1,4 +1,10 @@
-import { describeUnknownRegion, isKnownRegion, readEnvironment, type Problem } from '../contract';
+import {
+  describeUnknownRegion,
+  isKnownRegion,
+  isRegionCode,
+  readEnvironment,
+  type Problem,
+} from '../contract';
 import { InvalidRequestError } from './errors';
 
 /** Names the Regions that are newer than this release, separated by commas. */
@@ -7,11 +13,12 @@ const NEW_REGIONS = 'IDENTITY_CENTER_NEW_REGIONS';
 /**
  * Says that a Region is not known: it is mistyped, or newer than this release, and then the environment has to name it.
  *
- * @returns `undefined` for anything that is no text as well: the schema of the request refuses that
+ * @returns `undefined` for what does not look like a Region as well: the schema of the request refuses that
  */
 export function unknownRegion(region: unknown): string | undefined {
-  if (typeof region !== 'string' || isKnownRegion(region) || newRegions().includes(region)) return undefined;
-  return `${describeUnknownRegion(region)} If AWS has it since, name it in ${NEW_REGIONS}`;
+  if (typeof region !== 'string' || !isRegionCode(region)) return undefined;
+  if (isKnownRegion(region) || newRegions().includes(region)) return undefined;
+  return `${describeUnknownRegion(region)}. If AWS has it since, name it in ${NEW_REGIONS}`;
 }
 
 /**

@@ -45,7 +45,7 @@ export async function explainMissingHost(
   const host = missingHost(error);
   if (host === undefined) return undefined;
   if (!isKnownRegion(region) && host.includes(region)) {
-    return new NoEndpointError(`region: ${describeUnknownRegion(region)} There is no host ${host}`);
+    return new NoEndpointError(`region: ${describeUnknownRegion(region)}. There is no host ${host}`);
   }
   if (host.includes('-fips.') && (await exists(host.replace('-fips.', '.'))))
     return new NoEndpointError(`AWS_USE_FIPS_ENDPOINT: there is no host ${host}`, FIPS_REMEDY);

@@ -17,8 +17,11 @@ const DIRECTION = /-(central|(north|south)?(east|west)|north|south)-\d+$/;
 const MOST_NAMED = 3;
 /** A code that is farther from every Region is no slip of the finger. */
 const MOST_EDITS = 2;
-/** Of a longer text nobody meant a Region, and to compare it takes long. */
-const LONGEST_COMPARED = 40;
+
+/** Whether a text has the form of a Region code, whatever Regions there are. */
+export function isRegionCode(text: string): boolean {
+  return CODE.test(text);
+}
 
 /** Whether the AWS SDK of this release knows a Region of this code. */
 export function isKnownRegion(region: string): boolean {
@@ -32,7 +35,7 @@ export function nearestRegions(asked: string, among: readonly string[] = REGIONS
 
 /** Says that a Region is not known to this release, and which ones are meant perhaps. */
 export function describeUnknownRegion(asked: string): string {
-  return `this release knows no Region "${asked}": did you mean ${nearestRegions(asked).join(' or ')}?`;
+  return `this release knows no Region "${asked}" (${didYouMean(nearestRegions(asked))})`;
 }
 
 /**
@@ -41,34 +44,47 @@ export function describeUnknownRegion(asked: string): string {
  */
 export function regionProblem(text: string): string | undefined {
   if (CODE.test(text) && (DIRECTION.test(text) || isKnownRegion(text))) return undefined;
-  const typed = text.trim().toLowerCase();
-  const { regions, edits } = typed.length > LONGEST_COMPARED ? nearest('', []) : nearest(typed, REGIONS);
-  if (edits <= MOST_EDITS)
-    return `${MUST_BE_CODE}: did you mean ${regions.slice(0, MOST_NAMED).join(' or ')}?`;
+  const { regions } = nearest(text.trim().toLowerCase(), REGIONS, MOST_EDITS);
+  if (regions.length > 0) return `${MUST_BE_CODE} (${didYouMean(regions.slice(0, MOST_NAMED))})`;
   return CODE.test(text) ? undefined : MUST_BE_CODE;
+}
+
+function didYouMean(regions: readonly string[]): string {
+  return `did you mean ${regions.join(' or ')}?`;
 }
 
 const MUST_BE_CODE = 'must be an AWS Region code, such as "eu-west-1"';
 
-function nearest(asked: string, among: readonly string[]): { regions: string[]; edits: number } {
-  let [regions, least]: [string[], number] = [[], Infinity];
+/** @param limit the edits beyond which nothing is near */
+function nearest(
+  asked: string,
+  among: readonly string[],
+  limit = Infinity,
+): { regions: string[]; edits: number } {
+  let [regions, least]: [string[], number] = [[], limit];
   for (const region of among) {
-    if (Math.abs(region.length - asked.length) > least) continue;
-    const edits = editDistance(asked, region);
-    if (edits < least) [regions, least] = [[region], edits];
-    else if (edits === least) regions.push(region);
+    const edits = editDistance(asked, region, least);
+    if (edits > least) continue;
+    if (edits < least) regions = [];
+    least = edits;
+    regions.push(region);
   }
   return { regions, edits: least };
 }
 
-/** Counts the letters to be put in, taken out, changed or swapped with the next to make one text of another. */
-function editDistance(one: string, other: string): number {
+/**
+ * Counts the letters to be put in, taken out, changed or swapped with the next to make one text of another.
+ *
+ * @param limit where there are more, the answer may be any number above it: a manifest has the same slip a thousand times
+ */
+function editDistance(one: string, other: string, limit: number): number {
+  const least = Math.abs(one.length - other.length);
+  if (least > limit) return least;
   let twoBefore: number[] = [];
   let before = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let row = 1; row <= one.length; row += 1) {
     const after = [row];
     for (let column = 1; column <= other.length; column += 1) {
-      const at = (cells: number[], index: number) => cells[index] ?? Infinity;
       const isSame = one[row - 1] === other[column - 1];
       const isSwapped = row > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
       const edits = Math.min(
@@ -79,7 +95,13 @@ function editDistance(one: string, other: string): number {
       );
       after.push(edits);
     }
+    // What is swapped passes over a row, so both have to be beyond it.
+    if (Math.min(...before, ...after) > limit) return limit + 1;
     [twoBefore, before] = [before, after];
   }
-  return before.at(-1) ?? 0;
+  return at(before, other.length);
+}
+
+function at(cells: readonly number[], index: number): number {
+  return cells[index] ?? Infinity;
 }

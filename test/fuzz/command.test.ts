@@ -120,7 +120,7 @@ test('the real command with wrong usage: exit 2, no stack, and not one connectio
     [['provision', account, '--request', folder], 'EISDIR'],
     [
       ['provision', account, '--existing', 'steal', '--region', 'eu-west-1'],
-      'existing: must be "fail" or "adopt"',
+      'existing: must be "fail" or "adopt" or "adoptAnywhere"',
     ],
     ...['status', 'watch', 'pause', 'resume', 'cancel', 'retry', 'deprovision'].map(
       (verb): [string[], string] => [[verb, 'x'.repeat(2000)], 'accountId'],

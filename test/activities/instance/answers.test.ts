@@ -240,7 +240,7 @@ describe('a Region that there is not', () => {
     const failure = await failureInAttempt(3);
     expect(failure).toMatchObject({ type: 'NoEndpoint', nonRetryable: true });
     expect(failure.message).toMatch(
-      /region: the AWS SDK knows no Region "eu-west-9"; the nearest are eu-west-1, /,
+      /region: this release knows no Region "eu-west-9" \(did you mean eu-west-1 or /,
     );
     expect(failure.message).toContain('sso.eu-west-9.amazonaws.com');
     expect(failure.message).toContain('Correct the region of the request');
