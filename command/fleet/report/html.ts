@@ -82,7 +82,7 @@ function noteOnDifferences({ accounts }: FleetReport): string[] {
   const { length } = accounts.filter(({ differences }) => differences !== undefined);
   if (length === 0) return [];
   return [
-    `${counted(length, 'account')} have an instance that is not what was asked for, and stays as it is: see those that succeeded.`,
+    `${counted(length, 'account')} with an instance that is not what was asked for, and stays as it is: see those that succeeded.`,
   ];
 }
 

@@ -138,7 +138,7 @@ test.concurrent('generationsExhausted: an instance made in the console is adopte
 test.concurrent('instanceExists: adopted, or deleted with its ARN and made anew', async () => {
   const [adopts, deletes] = [freshAccount(), freshAccount()];
   for (const account of [adopts, deletes]) {
-    const theirs = await harness.createdBySomebodyElse(account, 'us-east-1');
+    const theirs = await harness.createdBySomebodyElse(account);
     await expect(failureOf(harness.provision(account, {}))).resolves.toMatchObject({
       type: 'InstanceExists',
       remedy: expect.stringContaining('adopt') as string,

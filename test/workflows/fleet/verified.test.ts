@@ -1,5 +1,10 @@
 import { UpdateInstanceCommand } from '@aws-sdk/client-sso-admin';
-import { RunFailedError, type AccountOutcome, type ProvisionRequestInput } from '../../../client';
+import {
+  RunFailedError,
+  type AccountOutcome,
+  type AccountPlan,
+  type ProvisionRequestInput,
+} from '../../../client';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { freshAccount, requestFor } from '../../support/harness';
 
@@ -104,37 +109,52 @@ const SITUATIONS: Record<string, (account: string) => Promise<unknown>> = {
   'has an instance that no run made': (account) => harness.createdBySomebodyElse(account),
 };
 
-test.each(Object.keys(SITUATIONS))(
-  'provision, fleet start and fleet plan agree about an account that %s, whatever `existing` says',
-  async (situation) => {
-    const prepare = SITUATIONS[situation];
-    for (const existing of ['fail', 'adopt', 'adoptAnywhere'] as const) {
-      const [alone, inFleet] = [freshAccount(), freshAccount()];
-      await Promise.all([alone, inFleet].map(async (account) => prepare?.(account)));
-      const more = { name: 'a', existing };
-      const plans = [];
-      for await (const it of harness.client.fleets.plan([requestFor(alone, more), requestFor(inFleet, more)]))
-        plans.push({ plan: it.plan, reason: it.reason, differences: it.differences });
-      const provisioned = await harness.client
-        .provision(requestFor(alone, more))
-        .then(({ outcome, differences }) => ({ outcome, differences }))
-        .catch((error: unknown) => ({ failed: (error as RunFailedError).failure.type }));
-      const fleets = await outcomeOf(inFleet, more);
-      const { outcome, differences, failure } = fleets ?? {};
-      expect(failure === undefined ? { outcome, differences } : { failed: failure.type }).toEqual(
-        provisioned,
-      );
-      const planned = {
-        created: 'create',
-        alreadyProvisioned: 'done',
-        adopted: 'adopt',
-        failed: 'conflict',
-      }['failed' in provisioned ? 'failed' : provisioned.outcome];
-      const expected = {
-        plan: planned,
-        differences: 'failed' in provisioned ? undefined : provisioned.differences,
-      };
-      expect(plans).toMatchObject([expected, expected]);
-    }
-  },
-);
+/** How plans name what a run comes to. */
+const PLANNED: Record<string, string> = {
+  created: 'create',
+  alreadyProvisioned: 'done',
+  adopted: 'adopt',
+  failed: 'conflict',
+};
+
+test('provision, fleet start and fleet plan agree about an account, whatever it has and whatever `existing` says', async () => {
+  const cases = Object.entries(SITUATIONS).flatMap(([situation, prepare]) =>
+    (['fail', 'adopt', 'adoptAnywhere'] as const).map((existing) => ({
+      what: `${situation}, ${existing}`,
+      prepare,
+      request: (account: string) => requestFor(account, { name: 'a', existing }),
+      alone: freshAccount(),
+      inFleet: freshAccount(),
+    })),
+  );
+  await Promise.all(cases.flatMap(({ prepare, alone, inFleet }) => [prepare(alone), prepare(inFleet)]));
+  const plans: AccountPlan[] = [];
+  for await (const plan of harness.client.fleets.plan(
+    cases.flatMap(({ request, alone, inFleet }) => [request(alone), request(inFleet)]),
+  ))
+    plans.push(plan);
+  const provisioned = await Promise.all(
+    cases.map(async ({ request, alone }) =>
+      harness.client.provision(request(alone)).then(
+        ({ outcome, differences }) => ({ came: outcome as string, type: undefined, differences }),
+        (error: unknown) => ({ came: 'failed', type: (error as RunFailedError).failure.type }),
+      ),
+    ),
+  );
+  const fleet = { ...harness.fleetOf([]), accounts: cases.map(({ request, inFleet }) => request(inFleet)) };
+  const result = await harness.run(fleet);
+  const outcomes = await harness.outcomesOf(fleet.name);
+  expect(outcomes).toHaveLength(cases.length);
+  outcomes.forEach(({ outcome = 'failed', failure, differences }, index) => {
+    const what = cases[index]?.what;
+    const alone = provisioned[index];
+    expect({ what, came: outcome, type: failure?.type, differences }).toEqual({ what, ...alone });
+    for (const { plan, differences: planned } of plans.slice(2 * index, 2 * index + 2))
+      expect({ what, plan, planned }).toEqual({
+        what,
+        plan: PLANNED[alone?.came ?? ''],
+        planned: differences,
+      });
+  });
+  expect(result?.differing).toBe(outcomes.filter(({ differences }) => differences !== undefined).length);
+});
