@@ -1,4 +1,5 @@
 import { DEPROVISION_WORKFLOW, type AccountEnd, type AccountOutcome } from '../../contract';
+import type { RecordedCall } from '../../sandbox/emulator';
 import { isGone, isOurCall, isProvision, type AccountEvidence, type RunRecord } from '../account/evidence';
 import { hasAction } from '../actions';
 import { applyRules } from '../apply-rules';
@@ -197,7 +198,7 @@ const skipsForAReason: FleetRule = ({ plan, actions, accounts, record }) => {
   ];
 };
 
-/** An account that was done when the fleet began gets no other run of it. */
+/** An account that was done when the fleet began, and is so still as far as AWS lets it be seen, gets no other run of it. */
 const doneIsDone: FleetRule = ({ accounts, record }) =>
   begunBy(record, accounts).flatMap(({ id, run }) => {
     const before = accounts.get(id)?.runs.filter(({ startedAt }) => startedAt < run.startedAt) ?? [];
@@ -205,10 +206,19 @@ const doneIsDone: FleetRule = ({ accounts, record }) =>
     return last !== undefined &&
       isProvision(last) &&
       last.status === 'COMPLETED' &&
-      (last.closedAt ?? '9') < record.progress.startedAt
+      (last.closedAt ?? '9') < record.progress.startedAt &&
+      !mayBeUndone(accounts.get(id)?.calls ?? [], last, run)
       ? [`it began run ${run.runId} of ${id}, which was done by ${last.runId}`]
       : [];
   });
+
+/** Whether the instance of a run was deleted before another began, or a look at it refused or not answered. */
+function mayBeUndone(calls: readonly RecordedCall[], done: RunRecord, begun: RunRecord): boolean {
+  const { closedAt = '' } = done;
+  return calls
+    .filter(({ time }) => time >= closedAt && time <= begun.startedAt)
+    .some(({ operation, outcome }) => operation === 'DeleteInstance' || outcome !== 'ok');
+}
 
 const RULES: readonly FleetRule[] = [
   countsAddUp,

@@ -313,4 +313,25 @@ test('a success with an instance that was gone by then is found, where nobody el
   });
   expect(fleetViolations(sample({ accounts: [gone, failedAccount] })).join()).toContain('was gone before');
   expect(fleetViolations(sample({ accounts: [byOwner, failedAccount] }))).toEqual([]);
+  // What a run had come to before the fleet came is looked after.
+  const [earlier] = doneAccount[1].runs;
+  const unseen = { ...byOwner[1], runs: [{ ...earlier, closedAt: at(0) }] } as AccountEvidence;
+  expect(fleetViolations(sample({ accounts: [[DONE, unseen], failedAccount] })).join()).toContain(
+    'was gone before',
+  );
+});
+
+test('an account that was done gets another run where its instance was deleted, or AWS did not let it be seen', () => {
+  const runs = [
+    run('earlier', { startedAt: at(0), closedAt: at(0), result: success(DONE) }),
+    run('again', { result: success(DONE) }),
+  ];
+  for (const [operation, outcome] of [
+    ['DeleteInstance', 'ok'],
+    ['ListInstances', 'AccessDeniedException'],
+  ] as const) {
+    const call = { operation, outcome, time: at(0), caller: '' } as AccountEvidence['calls'][number];
+    const accounts = [account(DONE, runs, { calls: [call] }), failedAccount];
+    expect(fleetViolations(sample({ accounts })).join()).not.toContain('which was done by');
+  }
 });
