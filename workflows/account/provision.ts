@@ -3,6 +3,7 @@ import {
   defined,
   describeDifferences,
   describeFailure,
+  firstOf,
   readRequest,
   type Outcome,
   type ProvisionRequest,
@@ -105,7 +106,7 @@ function provisioned(
   if (origin === 'unknown')
     status.addNote(`whether this run or an earlier one made ${instanceArn} is not known`);
   if (differences !== undefined)
-    status.addNote(`${instanceArn} stays as it is: ${describeDifferences(differences)}`);
+    status.addNote(`${instanceArn} stays as it is: ${describeDifferences(firstOf(differences) ?? [])}`);
   return defined({
     accountId: request.accountId,
     region,

@@ -136,7 +136,7 @@ test('provision, fleet start and fleet plan agree about an account, whatever it 
   const provisioned = await Promise.all(
     cases.map(async ({ request, alone }) =>
       harness.client.provision(request(alone)).then(
-        ({ outcome, differences }) => ({ came: outcome as string, type: undefined, differences }),
+        ({ outcome, differences }) => ({ came: outcome, type: undefined, differences }),
         (error: unknown) => ({ came: 'failed', type: (error as RunFailedError).failure.type }),
       ),
     ),
