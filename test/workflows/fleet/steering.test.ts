@@ -204,7 +204,17 @@ test('a retry that crosses the news of a failure tries the account again', async
   const report: PageReport = {
     page: 0,
     pageId: `${pageIdPrefix}0`,
-    ...{ waiting: 0, open: 1, held: 1, notReady: 0, succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
+    ...{
+      waiting: 0,
+      open: 1,
+      held: 1,
+      notReady: 0,
+      succeeded: 0,
+      differing: 0,
+      failed: 0,
+      cancelled: 0,
+      skipped: 0,
+    },
     ...{ retries: 0, windingUp: false, newFailures: [], untold: 0 },
   };
   await fleet.signal(PAGE_REPORT_SIGNAL, report);
