@@ -7,7 +7,7 @@ import {
   type ProvisionRequestInput,
 } from '../../contract';
 import { NoPollerError } from '../errors';
-import { countPollers } from '../task-queue';
+import { isPolled } from '../task-queue';
 import { PlanFailedError } from './errors';
 import { paginate } from './pages';
 
@@ -27,7 +27,7 @@ export async function* planAccounts(
   taskQueue: string,
   accounts: readonly ProvisionRequestInput[],
 ): AsyncGenerator<AccountPlan, void, void> {
-  if ((await countPollers(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
+  if (!(await isPolled(client, taskQueue))) throw new NoPollerError(taskQueue);
   const plan = randomUUID();
   const pages = paginate(accounts).entries();
   const open: WorkflowHandle[] = [];

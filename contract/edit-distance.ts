@@ -1,0 +1,15 @@
+/** Counts the letters to be put in, taken out or changed to make one text of another. */
+export function editDistance(one: string, other: string): number {
+  let before = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= one.length; row += 1) {
+    const after = [row];
+    for (let column = 1; column <= other.length; column += 1) {
+      const [corner = 0, above = 0] = before.slice(column - 1);
+      const [left = 0] = after.slice(-1);
+      const isSame = one.charAt(row - 1) === other.charAt(column - 1);
+      after.push(Math.min(corner + (isSame ? 0 : 1), above + 1, left + 1));
+    }
+    before = after;
+  }
+  return before.at(-1) ?? 0;
+}
