@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { WorkflowFailedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { CHECK_WORKFLOW, defined, type Check, type Poller, type WorkerChecks } from '../contract';
 import { checkServerAnswers } from './send-update';
 import { isUnavailable, readServerError, TemporalServerError } from './server-errors';
@@ -61,6 +61,7 @@ async function askWorker(client: Client, taskQueue: string, accountId?: string):
     try {
       return await client.connection.withDeadline(began + ms, () => handle.result() as Promise<WorkerChecks>);
     } catch (error) {
+      if (error instanceof WorkflowFailedError) return { checks: [failedCheck(error)] };
       if (!isUnavailable(error)) throw error;
       await checkServerAnswers(client);
       return undefined;
@@ -85,4 +86,14 @@ async function askWorker(client: Client, taskQueue: string, accountId?: string):
   const seconds = Number(((Date.now() - began) / 1_000).toPrecision(2));
   const who = answer.worker === undefined ? '' : ` from ${answer.worker}`;
   return [{ check, ok: true, found: `in ${seconds} s${who}` }, ...answer.checks];
+}
+
+/** What a worker of another release may make of the workflow. */
+function failedCheck({ cause, message }: WorkflowFailedError): Check {
+  return {
+    check: 'AWS identity',
+    ok: false,
+    found: `not looked at: ${cause?.message ?? message}`,
+    remedy: 'Check that every worker of the queue is of this release.',
+  };
 }

@@ -69,10 +69,7 @@ export async function worker(options: CommonOptions): Promise<number> {
 async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise<void> {
   const { ok, found, remedy } = await checkOwnIdentity(aws);
   if (ok) logger.info(`The worker is ${found} to AWS.`);
-  else
-    logger.warn(
-      `The worker has no AWS identity now, and runs wait until it has one. ${found} ${remedy ?? ''} "identity-center doctor" tells when it has.`,
-    );
+  else logger.warn(`AWS does not know this worker, and runs wait until it does. ${found} ${remedy ?? ''}`);
 }
 
 function announce(to: WorkerConnection, { taskQueue }: WorkerSettings, { json }: CommonOptions): void {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { accountIdSchema } from './account/request';
 import { readBy, type ReadRequest } from './validation';
 
 /** Workflow type that has a worker say who and what it is to AWS; it writes nothing there. Started by `doctor`. */
@@ -32,4 +31,9 @@ export function readCheckRequest(input: unknown): ReadRequest<CheckRequest> {
   return readBy(checkSchema, input);
 }
 
-const checkSchema = z.strictObject({ accountId: accountIdSchema.exactOptional() });
+const checkSchema = z.strictObject({
+  accountId: z
+    .string()
+    .regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits')
+    .exactOptional(),
+});

@@ -1,7 +1,7 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { AwsCallError, SIGN_IN } from '../errors/thrown';
+import { AwsCallError, NoEndpointError, SIGN_IN } from '../errors/thrown';
 import { createCall, endWith, required, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
 import { AwsClock } from './clock';
@@ -113,8 +113,17 @@ export function accessAws(settings: AwsSettings, now: () => number, pacer: Pacer
     try {
       return await endWith(signal, sessions.ownArn(home, signal));
     } catch (error) {
-      throw new AwsCallError(SIGN_IN, (await explainMissingHost(error, home)) ?? error);
+      const noHost = await explainMissingHost(error, home);
+      throw new AwsCallError(SIGN_IN, noHost === undefined ? error : ofTheWorker(noHost));
     }
   };
   return { openAccount, ownArn };
+}
+
+/** No request has a part in where STS is asked who the worker is. */
+function ofTheWorker({
+  message,
+  remedy = 'Correct AWS_REGION of the worker.',
+}: NoEndpointError): NoEndpointError {
+  return new NoEndpointError(message, remedy);
 }

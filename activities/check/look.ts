@@ -1,4 +1,4 @@
-import { defined, nextStep, whatHappened, type Check } from '../../contract';
+import { defined, nextStep, whatHappened, type Check, type Situation } from '../../contract';
 import { PacerBusyError } from '../aws/pacer';
 import { classify } from '../errors/classify';
 import { AwsCallError, isA } from '../errors/thrown';
@@ -15,11 +15,15 @@ export async function look(check: string, find: () => Promise<string>, operation
   } catch (error) {
     if (isA(error, PacerBusyError)) return tooBusy(check, error);
     const call = operation ?? (isA(error, AwsCallError) ? error.operation : undefined);
-    const parts = { ...classify(error), ...defined({ operation: call }) };
-    // Nobody plans here: the steps are the same.
-    const remedy = nextStep(parts, 'plan').replace(/\bplan again/i, 'check again');
-    return { check, ok: false, found: whatHappened(parts), remedy };
+    const { situation, remedy, ...answer } = classify(error);
+    const found = whatHappened({ situation, ...answer, ...defined({ operation: call }) });
+    return { check, ok: false, found, remedy: remedy ?? nextStepAfter(situation) };
   }
+}
+
+/** Nobody plans here, but what is to be done first is the same. */
+function nextStepAfter(situation: Situation): string {
+  return nextStep({ situation }, 'plan').replace(/\bplan again/i, `check with "identity-center doctor"`);
 }
 
 function tooBusy(check: string, { ahead }: PacerBusyError): Check {

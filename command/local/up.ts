@@ -58,7 +58,7 @@ async function startVisibly({ json, ...options }: CommonOptions & UpOptions): Pr
     live.stop();
     const { temporalAddress, uiUrl, emulatorUrl, taskQueue, dataFolder } = services.server;
     const { remembered } = services;
-    const left = remembered === 0 ? '' : `${counted(remembered, 'instance')} of earlier; `;
+    const left = remembered === 0 ? '' : `${counted(remembered, 'instance')} from earlier; `;
     printRows([
       ['Temporal', temporalAddress],
       ['UI', uiUrl],

@@ -10,7 +10,7 @@ const MAX_TAGS = 74;
 
 const REGION = /^(?=.{1,32}$)[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
 
-export const accountIdSchema = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
+const accountIdSchema = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
 const regionSchema = z.string().regex(REGION, 'must be an AWS Region code, such as "eu-west-1"');
 
 const tagsSchema = z
