@@ -7,7 +7,15 @@ import { requestFor, until } from '../../support/harness';
 
 let harness: FleetHarness;
 beforeAll(async () => {
-  harness = await startFleets();
+  harness = await startFleets({
+    // A workflow is deleted once the server has noted how far its tasks have come: every 30 s, unless it is told otherwise.
+    ownServer: {
+      dynamicConfig: {
+        'history.transferProcessorUpdateAckInterval': 1,
+        'history.visibilityProcessorUpdateAckInterval': 1,
+      },
+    },
+  });
 });
 afterAll(() => harness.stop());
 
