@@ -1,7 +1,7 @@
 import { editDistance } from './edit-distance';
 import type { Environment } from './environment';
 
-const PREFIX = 'IDENTITY_CENTER_';
+const PREFIX = 'IDENTITYCENTER';
 
 /** The variables of our own that anything here reads. */
 export const OUR_VARIABLES = [
@@ -29,7 +29,7 @@ export interface MisspelledVariable {
  */
 export function findMisspelled(env: Environment): MisspelledVariable[] {
   return Object.keys(env).flatMap((name) => {
-    if (!name.toUpperCase().startsWith(PREFIX.slice(0, -1)) || isOurs(name)) return [];
+    if (!letters(name).startsWith(PREFIX) || isOurs(name)) return [];
     const meant = nearest(name);
     return meant === undefined ? [] : [{ name, meant }];
   });
@@ -46,12 +46,14 @@ function nearest(name: string): string | undefined {
   return best !== undefined && best.wrong <= MOST_WRONG ? best.ours : undefined;
 }
 
-/** The part of a name that tells it from the others, without what separates its words. */
+/** A name without what separates its words. */
+function letters(name: string): string {
+  return name.toUpperCase().replaceAll('_', '');
+}
+
+/** The part of a name that tells it from the others. */
 function bare(name: string): string {
-  return name
-    .toUpperCase()
-    .slice(PREFIX.length - 1)
-    .replaceAll('_', '');
+  return letters(name).slice(PREFIX.length);
 }
 
 function share(given: string, ours: string): number {

@@ -36,7 +36,6 @@ test.each([
   [['provision', '111122223333', '--colour', 'red'], 'unknown option'],
   [['emulator', '--port', 'http'], 'whole number'],
   [['up', '--ui-port', '70000'], 'whole number'],
-  [['up', '--port', '7301', '--ui-port', '7301'], '--ui-port: port 7301 of 127.0.0.1 is asked for twice'],
   [['up', '--fresh'], 'TEMPORAL_ADDRESS or --address names one that is there'],
   [['doctor', '12345'], '12 digits'],
   [['list', '--address', ''], 'must not be empty'],
@@ -189,13 +188,15 @@ describe('up', () => {
     expect(there).toContainEqual(
       expect.objectContaining({ accountId: account, instanceArn, status: 'ACTIVE' }),
     );
-    const taken = await command.run(['up', '--port', `${port}`], {
-      env: { ...env, IDENTITY_CENTER_HOME: path.join(command.env['IDENTITY_CENTER_HOME'] ?? '', 'another') },
-    });
+    const home = path.join(command.env['IDENTITY_CENTER_HOME'] ?? '', 'another');
+    const other = { ...env, IDENTITY_CENTER_HOME: home };
+    const taken = await command.run(['up', '--port', `${port}`], { env: other });
     expect(taken).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`--port: port ${port}`) as unknown,
     });
+    const twice = await command.run(['up', '--port', '17999', '--ui-port', '17999'], { env: other });
+    expect(twice.stderr).toContain('--ui-port: port 17999 of 127.0.0.1 is asked for twice');
     again.child.kill('SIGTERM');
     await again.finished;
 

@@ -69,6 +69,8 @@ test('a worker that comes before its server says so, with address and reason, wa
   const worker = startWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
   await says(worker, /does not serve.*127\.0\.0\.1/);
   expect(worker.stdout()).toBe('');
+  // Who it is to AWS it says meanwhile.
+  await says(worker, 'The worker is arn:aws:iam::999999999999:user/emulator to AWS.');
   await gateTo({ port });
   await serves(worker);
   await provisionsOne();
@@ -190,12 +192,6 @@ test('certificates that are renewed in their files are used from then on; a half
   await provisionsOne();
   expect(names.at(0)).toBe('first');
   expect(names.at(-1)).toBe('second');
-  await endsInOrder(worker);
-});
-
-test('a worker says who it is to AWS', async () => {
-  const worker = startWorker({ TEMPORAL_ADDRESS: temporalAddress() });
-  await says(worker, 'The worker is arn:aws:iam::999999999999:user/emulator to AWS.');
   await endsInOrder(worker);
 });
 
