@@ -1,7 +1,9 @@
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
-import { createAccountOpener, type AwsSettings } from './aws/account';
+import { accessAws, type AwsSettings } from './aws/account';
 import { CallMeter } from './aws/call-meter';
 import { Pacer } from './aws/pacer';
+import type { CheckRequest } from '../contract';
+import { checkAws } from './check/check-aws';
 import type { AccountInput, ActivityDependencies } from './in-account';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
@@ -11,7 +13,8 @@ import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 import { followRun, type FollowRunInput } from './runs/follow-run';
 
-export type { AwsSettings, OpenAccount } from './aws/account';
+export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
+export { checkOwnIdentity } from './check/own-identity';
 export { CallMeter } from './aws/call-meter';
 export { readNetworkSettings } from './aws/network';
 export { Pacer } from './aws/pacer';
@@ -33,6 +36,7 @@ export function createActivities(deps: ActivityDependencies) {
     followRun: (input: FollowRunInput) => followRun(deps, input),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
+    checkAws: (input: CheckRequest) => checkAws(deps, input),
   };
 }
 
@@ -47,7 +51,7 @@ export function realDependencies(
 ): ActivityDependencies {
   const monotonicNow = () => performance.now();
   return {
-    openAccount: createAccountOpener(aws, Date.now, pacer),
+    ...accessAws(aws, Date.now, pacer),
     now: Date.now,
     monotonicNow,
     wasFrozen: watchForFreezes(monotonicNow),

@@ -1,4 +1,4 @@
-export { checkServer, type Check } from './check-server';
+export { checkServer, type CheckOptions } from './check-server';
 export { IdentityCenterClient } from './client';
 export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
@@ -22,6 +22,7 @@ export type {
   AccountOutcome,
   AccountPlan,
   CallCounts,
+  Check,
   Correction,
   DeprovisionRequest,
   DeprovisionRequestInput,

@@ -8,7 +8,7 @@ import {
 } from '../../contract';
 import { NoPollerError } from '../errors';
 import { refuseUnknownRegions } from '../regions';
-import { countPollers } from '../task-queue';
+import { isPolled } from '../task-queue';
 import { PlanFailedError } from './errors';
 import { paginate } from './pages';
 
@@ -29,7 +29,7 @@ export async function* planAccounts(
   accounts: readonly ProvisionRequestInput[],
 ): AsyncGenerator<AccountPlan, void, void> {
   refuseUnknownRegions(accounts, (index) => `accounts.${index}.region`);
-  if ((await countPollers(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
+  if (!(await isPolled(client, taskQueue))) throw new NoPollerError(taskQueue);
   const plan = randomUUID();
   const pages = paginate(accounts).entries();
   const open: WorkflowHandle[] = [];

@@ -66,6 +66,10 @@ async function outcomeOf(words: string[]): Promise<{ code: number; message: stri
     const { message } = error as Error;
     if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : EXIT.usage, message };
     return { code: exitCodeForError(error), message };
+  } finally {
+    // What its flags have set is that command line's alone.
+    for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_PROFILE'])
+      Reflect.deleteProperty(process.env, name);
   }
 }
 
