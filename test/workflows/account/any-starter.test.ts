@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { WorkflowFailedError } from '@temporalio/client';
 import {
   clientToken,
   ENSURE_UPDATE,
@@ -10,7 +9,7 @@ import {
 } from '../../../contract';
 import { findTemporalBinary } from '../../../sandbox/temporal-server';
 import { freshAccount, handleOf, requestFor, until } from '../../support/harness';
-import { ensureRaw, startRaw } from '../../support/other-language';
+import { startRaw } from '../../support/other-language';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
 
 /** Runs that no client of ours has started: by Temporal's own command, and by a bare client as other languages have it. */
@@ -116,8 +115,8 @@ test('`temporal` has ensure answered with the progress, or refused with the fiel
     );
   const first = await ensure(request);
   expect(first).toMatchObject({ code: 0 });
-  const { result } = JSON.parse(first.stdout) as { result: Progress };
-  expect(result).toMatchObject({ clientToken: clientToken(workflowIdOf(account)), request });
+  const { updateResult } = JSON.parse(first.stdout) as { updateResult: Progress };
+  expect(updateResult).toMatchObject({ clientToken: clientToken(workflowIdOf(account)), request });
   const second = await ensure(request);
   expect(second).toMatchObject({ code: 0 });
   const other = await ensure({ ...request, name: 'other' });
@@ -161,20 +160,6 @@ test.concurrent(
   },
 );
 
-test.concurrent(
-  'a run that is cancelled before its first workflow task ends so, with search attributes to find it by',
-  async () => {
-    const account = freshAccount();
-    const taskQueue = harness.taskQueue;
-    harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
-    const handle = await startRaw(harness, account, { accountId: account, region: 'eu-west-1' });
-    await handle.cancel();
-    const error: unknown = await handle.result().catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(WorkflowFailedError);
-    expect(taskQueue).toBe(harness.taskQueue);
-  },
-);
-
 test.concurrent('a run that deletes shows itself the same', async () => {
   const account = freshAccount();
   await harness.client.provision(requestFor(account));
@@ -188,14 +173,4 @@ test.concurrent('a run that deletes shows itself the same', async () => {
     new RegExp(`^\\*\\*Asked:\\*\\* deprovision ${account}; by tester\n\n\\*\\*deleting\\*\\*`),
   );
   await handle.terminate();
-});
-
-test.concurrent('a start of ours has no event for search attributes that it has', async () => {
-  const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
-  await harness.client.provision(requestFor(account));
-  const events = await harness.eventsOf(account);
-  expect(events.filter(({ markerRecordedEventAttributes: marker }) => marker)).toEqual([]);
-  const { handle } = await ensureRaw(harness, account, { accountId: account, region: 'eu-west-1' });
-  await expect(handle.result()).resolves.toMatchObject({ outcome: 'alreadyProvisioned' });
 });
