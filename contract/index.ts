@@ -1,6 +1,7 @@
 export * from './account/client-token';
 export * from './account/create-news';
 export * from './account/differences';
+export * from './account/ensure';
 export * from './account/fields';
 export * from './account/progress';
 export * from './account/regions';
