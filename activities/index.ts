@@ -10,6 +10,7 @@ import { listInstances } from './instance/list';
 import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 import { followRun } from './runs/follow-run';
+import { searchAttributeLister } from './runs/list-search-attributes';
 
 export type { AwsSettings, OpenAccount } from './aws/account';
 export { CallMeter } from './aws/call-meter';
@@ -30,6 +31,7 @@ export function createActivities(deps: ActivityDependencies) {
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
     followRun,
+    listSearchAttributes: searchAttributeLister(deps.monotonicNow),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
   };

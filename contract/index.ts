@@ -1,5 +1,6 @@
 export * from './account/client-token';
 export * from './account/create-news';
+export * from './account/ensure';
 export * from './account/fields';
 export * from './account/progress';
 export * from './account/regions';

@@ -162,6 +162,11 @@ export function summaryOf({ accountId, region, name }: ProvisionRequest): string
   return `provision ${accountId} in ${region}${name === undefined ? '' : ` as ${name}`}`.slice(0, 200);
 }
 
+/** One line for lists and headings, of a run that deletes. */
+export function summaryOfDeprovisioning({ accountId, instanceArn }: DeprovisionRequest): string {
+  return `deprovision ${accountId}${instanceArn === undefined ? '' : `: ${instanceArn}`}`;
+}
+
 /** Reads a request to delete. */
 export function readDeprovisionRequest(input: unknown): ReadRequest<DeprovisionRequest> {
   return readBy(deprovisionSchema, input);
