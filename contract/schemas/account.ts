@@ -38,6 +38,7 @@ export const deprovisionResultSchema = () =>
 
 const progressFailure = z.object({
   type: text('the AWS error name, or one of our own failure types'),
+  situation: situation.exactOptional(),
   message: text('the account, what happened, and the next step: reads well on its own'),
   whatHappened: text('what happened, without the account and the next step'),
   awsRequestId: awsRequestId.exactOptional(),

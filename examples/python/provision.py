@@ -71,7 +71,7 @@ async def ensure(client: Client, request: dict) -> WorkflowHandle:
             await asyncio.wait_for(answer, WORKER_TIMEOUT)
             return await start.workflow_handle()
         except WorkflowUpdateFailedError as error:
-            raise Stop(2, f"Refused: {error.cause}") from error
+            raise Stop(2, f"Refused: {getattr(error.cause, 'message', error)}") from error
         except (asyncio.TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
             raise no_worker() from error
         except RPCError as error:
@@ -145,4 +145,7 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    ended = asyncio.new_event_loop().run_until_complete(main())
+    # At once, past Python's own clean-up: with a call still open, threads of Temporal's SDK can make that hang or abort.
+    sys.stdout.flush()
+    os._exit(ended)
