@@ -7,6 +7,7 @@ export * from './account/regions';
 export * from './account/request';
 export * from './account/run-argument';
 export * from './account/steering';
+export * from './account/workflow-types';
 export * from './data-converter';
 export * from './defined';
 export * from './environment';
