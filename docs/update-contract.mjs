@@ -72,5 +72,7 @@ function typeOf({ type, enum: choices, const: only, items, anyOf, format }) {
   if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(', ');
   if (anyOf !== undefined) return anyOf.map(typeOf).join(' or ');
   if (type === 'array') return items.properties === undefined ? `list of ${typeOf(items)}` : 'list';
-  return { string: format === 'date-time' ? 'time (ISO 8601)' : 'text', boolean: 'true or false' }[type] ?? type;
+  return (
+    { string: format === 'date-time' ? 'time (ISO 8601)' : 'text', boolean: 'true or false' }[type] ?? type
+  );
 }

@@ -134,7 +134,9 @@ const deprovisionSchema = z.strictObject({
   accountId: accountIdSchema.describe('the AWS account: 12 digits, the same as in the workflow ID'),
   region: regionSchema
     .optional()
-    .describe('a Region to look from, though the look goes over all; default: the worker’s, which is of its partition'),
+    .describe(
+      'a Region to look from, though the look goes over all; default: the worker’s, which is of its partition',
+    ),
   instanceArn: z
     .string()
     .regex(INSTANCE_ARN, 'must be the ARN of an instance: arn:aws:sso:::instance/ssoins-…')

@@ -39,7 +39,10 @@ export const pageAccountsSchema = () =>
     })
     .describe('requests to provision, each as a run takes it');
 
-const page = z.strictObject({ page: count.describe('which page this is, from 0 on; one that the fleet has changes nothing'), accounts: pageAccountsSchema() });
+const page = z.strictObject({
+  page: count.describe('which page this is, from 0 on; one that the fleet has changes nothing'),
+  accounts: pageAccountsSchema(),
+});
 
 /** Signal, and Update, that gives a fleet its page `page`, from 0; a page that it has already changes nothing. */
 export const ADD_PAGE_SIGNAL = 'addPage';

@@ -68,7 +68,9 @@ const fieldsSchema = z.strictObject({
   skipped: z
     .array(z.strictObject({ reason: z.string().max(500), accounts: z.array(z.string().max(20)) }))
     .optional()
-    .describe('accounts that the manifest lists and the fleet is not to provision, by the reason: for its report'),
+    .describe(
+      'accounts that the manifest lists and the fleet is not to provision, by the reason: for its report',
+    ),
 });
 
 const fleetSchema = fieldsSchema.refine(({ accounts, pages }) => accounts === undefined || pages === 0, {

@@ -12,7 +12,9 @@ const situation = oneOf(FAILURES).describe(
 );
 const awsRequestId = text('what AWS Support asks for');
 const clientToken = text('the ClientToken of the last CreateInstance call');
-const generation = whole('how many ClientTokens the account has used; one more each time an instance was deleted').min(1);
+const generation = whole(
+  'how many ClientTokens the account has used; one more each time an instance was deleted',
+).min(1);
 
 export const provisionResultSchema = () =>
   z.object({
@@ -62,7 +64,9 @@ export const progressSchema = () =>
     heldUntil: time('when a held run stops waiting, and fails').exactOptional(),
     steps: z
       .array(
-        z.object({ stage: oneOf(STAGES), at: time('when it began') } satisfies Shape<Progress['steps'][number]>),
+        z.object({ stage: oneOf(STAGES), at: time('when it began') } satisfies Shape<
+          Progress['steps'][number]
+        >),
       )
       .describe('the stages of the run: the first, and the latest'),
     notes: z

@@ -36,7 +36,11 @@ const DOCUMENTS: Record<string, Document> = {
     schema: deprovisionRequestSchema(),
     isAsked: true,
   },
-  correction: { title: 'Correction: argument of retry in a held run', schema: correctionSchema(), isAsked: true },
+  correction: {
+    title: 'Correction: argument of retry in a held run',
+    schema: correctionSchema(),
+    isAsked: true,
+  },
   'provision-result': {
     title: 'Result of the workflow provisionIdentityCenter',
     schema: provisionResultSchema(),
@@ -54,9 +58,17 @@ const DOCUMENTS: Record<string, Document> = {
     title: 'Refusal: the first of the details of the ApplicationFailure that the Update ensure fails with',
     schema: ensureRefusalSchema(),
   },
-  'fleet-request': { title: 'Fleet: argument of the workflow provisionFleet', schema: fleetRequestSchema(), isAsked: true },
+  'fleet-request': {
+    title: 'Fleet: argument of the workflow provisionFleet',
+    schema: fleetRequestSchema(),
+    isAsked: true,
+  },
   'fleet-page': { title: 'Page: argument of addPage', schema: pageSchema(), isAsked: true },
-  'fleet-adjustment': { title: 'Adjustment: argument of the Update adjust', schema: adjustmentSchema(), isAsked: true },
+  'fleet-adjustment': {
+    title: 'Adjustment: argument of the Update adjust',
+    schema: adjustmentSchema(),
+    isAsked: true,
+  },
   'fleet-progress': {
     title: 'Progress of a fleet: answer of the query progress of a fleet, and of its Updates',
     schema: fleetProgressSchema(),
@@ -67,7 +79,8 @@ const DOCUMENTS: Record<string, Document> = {
     schema: accountOutcomeSchema(),
   },
   'unfinished-account': {
-    title: 'Unfinished: an account of a fleet that has not ended; the query unfinished of a page answers a list of these',
+    title:
+      'Unfinished: an account of a fleet that has not ended; the query unfinished of a page answers a list of these',
     schema: unfinishedAccountSchema(),
   },
 };

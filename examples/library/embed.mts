@@ -4,7 +4,9 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createWorker, readWorkerSettings } from 'identity-center-orchestrator/worker';
 
 const [accountId = ''] = process.argv.slice(2);
-const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233' });
+const connection = await NativeConnection.connect({
+  address: process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233',
+});
 
 // This package's worker, with the settings of its environment, beside one of your own: one process, two task queues.
 const { taskQueue, maxConcurrentCalls, aws } = readWorkerSettings(process.env);

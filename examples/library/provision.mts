@@ -10,7 +10,12 @@ const [accountId = ''] = process.argv.slice(2);
 const client = await IdentityCenterClient.connect();
 try {
   // Starts the run of the account, or joins its open run; `result` waits for its end.
-  const run = await client.start({ accountId, region: 'eu-west-1', name: 'workforce', tags: { team: 'identity' } });
+  const run = await client.start({
+    accountId,
+    region: 'eu-west-1',
+    name: 'workforce',
+    tags: { team: 'identity' },
+  });
   console.log(run.joined ? 'joined' : 'started', run.workflowId);
   const { instanceArn, outcome } = await client.result(run);
   console.log(outcome, instanceArn);

@@ -37,7 +37,10 @@ function seconds(): number {
   return performance.now() / 1000;
 }
 
-async function provision(client: IdentityCenterClient, request: ProvisionRequestInput): Promise<ProvisionResult> {
+async function provision(
+  client: IdentityCenterClient,
+  request: ProvisionRequestInput,
+): Promise<ProvisionResult> {
   const run = await client.start(request).catch((error: unknown) => {
     const isRefused = error instanceof IdentityCenterError && error.category === 'usage';
     throw isRefused ? new Stop(2, `Refused: ${error.message}`) : error;

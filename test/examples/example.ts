@@ -44,10 +44,27 @@ const LANGUAGES = {
   java: {
     needs: ['javac', 'mvn'],
     fetch: (source, folder) => [
-      ['mvn', '--batch-mode', '--quiet', '--file', source, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`],
+      [
+        'mvn',
+        '--batch-mode',
+        '--quiet',
+        '--file',
+        source,
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${folder}`,
+      ],
     ],
     build: (source, folder) => [
-      ['javac', '-Xlint:all,-classfile,-processing,-serial', '-Werror', '-cp', `${folder}/*`, '-d', folder, `${source}/src/main/java/Provision.java`],
+      [
+        'javac',
+        '-Xlint:all,-classfile,-processing,-serial',
+        '-Werror',
+        '-cp',
+        `${folder}/*`,
+        '-d',
+        folder,
+        `${source}/src/main/java/Provision.java`,
+      ],
     ],
     takesMinutes: true,
     start: (folder) => ['java', '-XX:TieredStopAtLevel=1', '-cp', `${folder}:${folder}/*`, 'Provision'],
@@ -99,6 +116,7 @@ function run(commands: readonly Command[]): string | undefined {
 function hashOf(folder: string): string {
   const hash = createHash('sha256');
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
-    if (entry.isFile()) hash.update(`${entry.name}\0`).update(readFileSync(path.join(entry.parentPath, entry.name)));
+    if (entry.isFile())
+      hash.update(`${entry.name}\0`).update(readFileSync(path.join(entry.parentPath, entry.name)));
   return hash.digest('hex').slice(0, 16);
 }

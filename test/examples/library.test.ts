@@ -49,13 +49,17 @@ test.concurrent('a fleet is started, watched and read', async () => {
   const { code, said } = await run('library/fleet.mts', [`library-${accounts[0]}`, ...accounts]);
   expect({ code, said }).toMatchObject({ code: 0 });
   expect(said).toContain('done: 2 of 2 succeeded, 0 failed, 0 held');
-  for (const account of accounts) expect(said).toMatch(new RegExp(`${account} succeeded arn:aws:sso:::instance/`));
+  for (const account of accounts)
+    expect(said).toMatch(new RegExp(`${account} succeeded arn:aws:sso:::instance/`));
 });
 
-test.concurrent('a worker is embedded, and a workflow of somebody else’s starts a run as its child', async () => {
-  const account = freshAccount();
-  compileExample('library/workflows.ts');
-  const { code, said } = await run('library/embed.mts', [account], `embedded-${account}`);
-  expect({ code, said }).toMatchObject({ code: 0 });
-  expect(said).toContain(`vended ${harness.created(account)[0]?.instanceArn}`);
-});
+test.concurrent(
+  'a worker is embedded, and a workflow of somebody else’s starts a run as its child',
+  async () => {
+    const account = freshAccount();
+    compileExample('library/workflows.ts');
+    const { code, said } = await run('library/embed.mts', [account], `embedded-${account}`);
+    expect({ code, said }).toMatchObject({ code: 0 });
+    expect(said).toContain(`vended ${harness.created(account)[0]?.instanceArn}`);
+  },
+);

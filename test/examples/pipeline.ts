@@ -78,7 +78,9 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
     harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
     const { code, stdout, stderr } = await run(requestFor(account));
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(new RegExp(`Failed \\(AccessDeniedException, \\w+\\): Account ${account}: .+ Enable account instances`));
+    expect(stderr).toMatch(
+      new RegExp(`Failed \\(AccessDeniedException, \\w+\\): Account ${account}: .+ Enable account instances`),
+    );
     expect(stderr).toMatch(/AWS request ID: [\w-]{8,}/);
   });
 
@@ -88,7 +90,9 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
     harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
     const { code, stderr } = await run(request);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/Held until \d{4}-.+: CreateInstance: .+\nNext step: Enable .+\nAWS request ID: [\w-]{8,}/);
+    expect(stderr).toMatch(
+      /Held until \d{4}-.+: CreateInstance: .+\nNext step: Enable .+\nAWS request ID: [\w-]{8,}/,
+    );
     expect(stderr).toContain(`--workflow-id ${workflowIdOf(account)} --name retry`);
     harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
     await handleOf(harness, account).signal('retry');

@@ -32,7 +32,9 @@ function closed(schema: JsonSchema): JsonSchema {
 }
 
 /** The steps from stage to stage that the picture of the contract shows. */
-const PICTURE = new Set([...CONTRACT.matchAll(/^ {2}(\w+) --> (\w+)/gm)].map(([, from, to]) => `${from} ${to}`));
+const PICTURE = new Set(
+  [...CONTRACT.matchAll(/^ {2}(\w+) --> (\w+)/gm)].map(([, from, to]) => `${from} ${to}`),
+);
 
 test('schemas take what a run takes, and need nothing that validators of other languages lack', () => {
   const request = requestFor('111122223333', { name: 'workforce', tags: { team: 'identity' } });
@@ -40,7 +42,13 @@ test('schemas take what a run takes, and need nothing that validators of other l
     expect(readRequest(good)).toHaveProperty('request');
     expect(problemsOf('provision-request', good)).toEqual([]);
   }
-  const wrong = [{ accountId: '1' }, { name: '' }, { existing: 'take' }, { naem: 'x' }, { timing: { pollInterval: '5' } }];
+  const wrong = [
+    { accountId: '1' },
+    { name: '' },
+    { existing: 'take' },
+    { naem: 'x' },
+    { timing: { pollInterval: '5' } },
+  ];
   for (const field of wrong) {
     const bad = { ...request, ...field };
     expect(readRequest(bad)).toHaveProperty('problems');
@@ -68,7 +76,8 @@ describe('what real runs say', () => {
     const progress = await progressOf(harness, account);
     expect(problemsOf('progress', progress)).toEqual([]);
     const steps = progress.steps.map(({ stage }) => stage);
-    for (const [index, stage] of steps.slice(1).entries()) expect(PICTURE).toContain(`${steps[index]} ${stage}`);
+    for (const [index, stage] of steps.slice(1).entries())
+      expect(PICTURE).toContain(`${steps[index]} ${stage}`);
     return progress;
   };
 
