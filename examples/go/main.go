@@ -48,7 +48,7 @@ func stopf(code int, format string, values ...any) *stop {
 }
 
 func noWorker() *stop {
-	return stopf(5, "No worker has answered on task queue %s for %s. Start one (identity-center worker): the run goes on by itself. Then run this job again to wait for it.", taskQueue, workerTimeout)
+	return stopf(5, "No worker has answered on task queue %s for %.0f s. Start one (identity-center worker): the run goes on by itself. Then run this job again to wait for it.", taskQueue, workerTimeout.Seconds())
 }
 
 // failure is what a hold shows and a failed run carries; all of it is in docs/contract.md.
@@ -170,7 +170,7 @@ func wait(temporalClient client.Client, run client.WorkflowRun) (json.RawMessage
 				now.HeldUntil, now.Failure.WhatHappened, now.Failure.Remedy, orNone(now.Failure.AwsRequestID), run.GetID())
 		}
 		if time.Since(began) > timeout {
-			return nil, stopf(3, "Still running after %s, in stage %s. Run this job again to wait for more.", timeout, shown)
+			return nil, stopf(3, "Still running after %.0f s, in stage %s. Run this job again to wait for more.", timeout.Seconds(), shown)
 		}
 	}
 }

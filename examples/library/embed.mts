@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createWorker, readWorkerSettings } from 'identity-center-orchestrator/worker';
+import type { vendAccount } from './workflows';
 
 const [accountId = ''] = process.argv.slice(2);
 const connection = await NativeConnection.connect({
@@ -20,7 +21,7 @@ const yours = await Worker.create({
 const vending = theirs.runUntil(
   yours.runUntil(async () => {
     const client = new Client({ connection });
-    return client.workflow.execute('vendAccount', {
+    return client.workflow.execute<typeof vendAccount>('vendAccount', {
       workflowId: `vend/${accountId}`,
       taskQueue: `${taskQueue}-vending`,
       args: [accountId, taskQueue],

@@ -1,5 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
+import type { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const ajv = addFormats(new Ajv2020({ strict: true, allowUnionTypes: true, allErr
 /** What is wrong with a document; of what a run answers, a field that the schema does not know is wrong as well. */
 function problemsOf(name: string, document: unknown): string[] {
   const validate = ajv.getSchema(name) ?? ajv.compile({ ...closed(SCHEMAS[name] ?? {}), $id: name });
-  validate(document);
+  void validate(document);
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
