@@ -1,4 +1,9 @@
-import { describeDifferences, type FieldDifference, type ProgressFailure, type Steer } from '../../contract';
+import {
+  describeRequestDifferences,
+  type FieldDifference,
+  type ProgressFailure,
+  type Steer,
+} from '../../contract';
 import { IdentityCenterError } from '../errors';
 
 /** The base of the errors about the run of one account. */
@@ -22,7 +27,7 @@ export class RequestDiffersError extends AccountError {
   ) {
     super(
       accountId,
-      `an open run was asked for something else: ${describeDifferences(differences)}. ` +
+      `an open run was asked for something else: ${describeRequestDifferences(differences)}. ` +
         'Wait for it with the same request, or cancel it and start again.',
     );
   }

@@ -65,6 +65,10 @@ const fieldsSchema = z.strictObject({
     })
     .optional()
     .describe('no new account is started once so many have failed: a count, or a share of all such as "5%"'),
+  trustHistory: z
+    .boolean()
+    .default(false)
+    .describe('accounts that an earlier run has provisioned are taken for done without a look at AWS'),
   skipped: z
     .array(z.strictObject({ reason: z.string().max(500), accounts: z.array(z.string().max(20)) }))
     .optional()
