@@ -8,6 +8,7 @@ export * from './account/regions';
 export * from './account/request';
 export * from './account/run-argument';
 export * from './account/steering';
+export * from './account/workflow-types';
 export * from './check';
 export * from './data-converter';
 export * from './defined';
