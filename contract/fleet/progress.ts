@@ -1,4 +1,4 @@
-import type { FleetCause } from './causes';
+import type { FleetCause, FleetHold } from './causes';
 import type { FleetCounts } from './outcome';
 
 /** Every stage of a fleet, with what the fleet does in it. */
@@ -46,7 +46,10 @@ export interface FleetProgress extends FleetCounts {
   notReady: number;
   maxConcurrent: number;
   startedAt: string;
+  /** Why accounts have failed. */
   causes: FleetCause[];
+  /** Why accounts are held, the most frequent cause first. */
+  holds: FleetHold[];
   calls: FleetCalls;
   pageIdPrefix: string;
   /** What came of signals that made no sense. */
