@@ -1,16 +1,19 @@
 import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
-import { defined, utc, whatHappened, type FailureParts } from '../../contract';
+import { defined, DEPROVISION_WORKFLOW, oneLine, utc, whatHappened, type FailureParts } from '../../contract';
 import { pc, printRows, type Row } from '../output';
 
 /** Prints a status as a person reads it. */
-export function printStatus(status: AccountStatus): void {
-  const { result, failure, pending, notice, notes = [] } = status;
+export function printStatus(status: AccountStatus, uiUrl?: string): void {
+  const { result, request, failure, pending, notice, notes = [] } = status;
   printRows([
     ['Account', status.accountId],
-    ['Stage', `${colourStage(status.stage)}: ${STAGES[status.stage]}`],
+    ['Stage', `${colourStage(status.stage)}: ${describeStage(status)}`],
     ['Since', utc(status.since)],
     ['Outcome', result?.outcome],
-    ['Region', result?.region],
+    ['Region', describeRegion(status)],
+    ['Name', request?.name],
+    ['Tags', request?.tags && describeTags(request.tags)],
+    ['Asked by', status.askedBy && oneLine(status.askedBy, 200)],
     ['Instance', status.instanceArn ?? result?.instanceArn],
     ['Identity store', result && 'identityStoreId' in result && result.identityStoreId],
     ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
@@ -23,9 +26,33 @@ export function printStatus(status: AccountStatus): void {
       pending && describePending(pending),
     ],
     ['Run', `${status.workflowId} ${status.runId}`],
+    ['In the UI', uiUrl],
     ...notes.map(({ at, text }): Row => ['Noted', `${utc(at)} ${text}`]),
     ['Note', notice && pc.yellow(notice)],
   ]);
+}
+
+/** Says what the stage means: of a run that had nothing to delete, or has deleted nothing, more exactly. */
+function describeStage({ stage, workflowType, result }: AccountStatus): string {
+  if (result?.outcome === 'nothingThere')
+    return 'the account had no instance in any Region: nothing was deleted';
+  if (stage === 'failed' && workflowType === DEPROVISION_WORKFLOW)
+    return 'ended before an instance was seen to be gone';
+  return STAGES[stage];
+}
+
+/** Names the Region of the instance, else the one that is asked for. */
+function describeRegion({ request, result }: AccountStatus): string | undefined {
+  const [is, asked] = [result?.region, request?.region];
+  return is === undefined || asked === undefined || is === asked
+    ? (is ?? asked)
+    : `${is} (asked for: ${asked})`;
+}
+
+function describeTags(tags: Record<string, string>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
 }
 
 /** Names the person for whom a run waits, and the verbs that make it go on. */

@@ -6,7 +6,9 @@ import { showLive } from './live';
 import { readFleetInput, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
+import { tellNews } from './tell-news';
 import { print, printJson } from '../output';
+import { uiLink } from '../ui-link';
 import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
@@ -41,18 +43,21 @@ export async function status(name: string, { json }: CommonOptions): Promise<num
   checkFleetName(name);
   return withClient(async (client) => {
     const [found, callsPerSecond] = [await client.fleets.status(name), await client.rate()];
-    if (json) printJson({ ...found, ...defined({ callsPerSecond }) });
-    else printFleet(found, callsPerSecond);
+    const uiUrl = uiLink(client, found);
+    if (json) printJson({ ...found, ...defined({ callsPerSecond, uiUrl }) });
+    else printFleet(found, callsPerSecond, uiUrl);
     return exitCodeForFleet(found);
   });
 }
 
-/** Follows a fleet to its end: live for people, a JSON document each time that something changes. */
+/** Follows a fleet to its end: live for people; as JSON, each change, and each account that fails or is held. */
 export async function watch(name: string, options: CommonOptions): Promise<number> {
   checkFleetName(name);
-  return withClient(async (client) =>
-    exitCodeForFleet(await follow(client.fleets.watch(name), options, { each: true })),
-  );
+  return withClient(async (client) => {
+    const statuses = client.fleets.watch(name);
+    const told = options.json ? tellNews(client, name, statuses) : statuses;
+    return exitCodeForFleet(await follow(told, options, { each: true }));
+  });
 }
 
 /** Asks a fleet to stop, and waits until it has ended. */
@@ -70,6 +75,10 @@ export async function cancel(name: string, options: CommonOptions & { wait: bool
   });
 }
 
+function printEvent(status: FleetStatus): void {
+  printJson({ event: 'status', ...status });
+}
+
 /**
  * Shows a fleet as it goes: live for people, its last status as JSON.
  *
@@ -81,7 +90,7 @@ async function follow(
   { json }: CommonOptions,
   { each = false, told = {} }: { each?: boolean; told?: object } = {},
 ): Promise<FleetStatus> {
-  const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
+  const last = await (json ? lastStatus(statuses, each ? printEvent : undefined) : showLive(statuses));
   if (!json) printFleet(last);
   else if (!each) printJson({ ...last, ...told });
   return last;

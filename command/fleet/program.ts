@@ -84,6 +84,7 @@ export const FLEET_VERBS: readonly Verb[] = [
     usage: 'watch <name>',
     description: 'Follow a fleet to its end',
     example: 'fleet watch accounts',
+    json: 'a JSON document a line: event "status" at each change, "failed" and "held" for each account',
     load: async () => (await import('./follow.js')).watch,
   },
   {

@@ -1,5 +1,12 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import { accountFailure, describeFailure, MAX_GENERATIONS, milliseconds, type AccountFailure, type Correction } from '../../contract';
+import {
+  accountFailure,
+  describeFailure,
+  MAX_GENERATIONS,
+  milliseconds,
+  type AccountFailure,
+  type Correction,
+} from '../../contract';
 import { situationOf } from '../shared/failure';
 import type { Decision } from '../shared/handlers';
 import { FleetPlace } from './fleet-place';

@@ -11,7 +11,9 @@ export function fleetDetails(progress: FleetProgress): string {
   return paragraphs([
     `**${stage}**: ${FLEET_STAGES[stage]}.`,
     `**Accounts:** ${describeCounts(progress)}.`,
-    ...holds.slice(0, MAX_SHOWN).map((hold) => describeCause(hold, `held, the first until ${utc(hold.heldUntil)}`)),
+    ...holds
+      .slice(0, MAX_SHOWN)
+      .map((hold) => describeCause(hold, `held, the first until ${utc(hold.heldUntil)}`)),
     ...causes.slice(0, MAX_SHOWN).map((cause) => describeCause(cause, 'failed')),
     more > 0 && `${more} more causes: \`identity-center fleet status ${name}\`.`,
     holds.length + causes.length > 0 && nextStep(progress),

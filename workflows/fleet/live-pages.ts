@@ -1,12 +1,5 @@
 import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
-import {
-  Causes,
-  defined,
-  oneLine,
-  type FleetPage,
-  type PageOrder,
-  type PageReport,
-} from '../../contract';
+import { Causes, defined, oneLine, type FleetPage, type PageOrder, type PageReport } from '../../contract';
 import type { Decision } from '../shared/handlers';
 import { takeHolds } from './holds';
 import { PageLink } from './page-link';
@@ -111,10 +104,7 @@ export class LivePages {
     );
   }
 
-  private takeReport(
-    page: LivePage,
-    { newFailures, holds, ...report }: Omit<PageReport, 'pageId'>,
-  ): void {
+  private takeReport(page: LivePage, { newFailures, holds, ...report }: Omit<PageReport, 'pageId'>): void {
     // A report from before a retry knows nothing of the accounts that are to be tried again. A page that winds up tries
     // none: a cancel may have overtaken the retry on its way to it.
     if (report.retries < page.retries && !report.windingUp) return;
