@@ -7,11 +7,12 @@ import { findLocalServer } from './local/state';
  */
 export function uiLink(
   { temporal }: IdentityCenterClient,
-  { workflowId, runId }: { workflowId: string; runId?: string },
+  { workflowId, runId }: { workflowId: string; runId: string },
 ): string | undefined {
   const base = uiOf(placeOf(temporal));
-  const run = [workflowId, ...(runId === undefined ? [] : [runId])].map(encodeURIComponent).join('/');
-  return base === undefined ? undefined : `${base}/workflows/${run}/user-metadata`;
+  return base === undefined
+    ? undefined
+    : `${base}/workflows/${encodeURIComponent(workflowId)}/${runId}/user-metadata`;
 }
 
 function uiOf({ address, namespace }: ReturnType<typeof placeOf>): string | undefined {

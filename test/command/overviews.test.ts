@@ -188,7 +188,7 @@ test('a failed second request does not hide the instance that the account has', 
   );
 });
 
-test('status says what is asked for and by whom, with and without a worker', async () => {
+test('status says what is asked for, as corrected, and by whom', async () => {
   const account = freshAccount();
   its.harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
   const tags = { team: 'identity', cost: '42' };

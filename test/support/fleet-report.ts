@@ -10,6 +10,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
   return {
     name: 'spring',
     workflowId: 'identity-center-fleet/spring',
+    runId: 'run-1',
     status: 'COMPLETED',
     stage: 'done',
     accounts,
