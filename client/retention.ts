@@ -5,7 +5,8 @@ import { optionalTsToMs } from '@temporalio/common/lib/time';
 export async function readRetention({ workflowService, options }: Client): Promise<number | undefined> {
   try {
     const { config } = await workflowService.describeNamespace({ namespace: options.namespace });
-    return optionalTsToMs(config?.workflowExecutionRetentionTtl) || undefined;
+    const retention = optionalTsToMs(config?.workflowExecutionRetentionTtl);
+    return retention === 0 ? undefined : retention;
   } catch {
     // Whoever may list runs need not be allowed to ask.
     return undefined;

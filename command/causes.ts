@@ -21,9 +21,9 @@ export function printGroups(groups: readonly CauseGroup[]): void {
     print();
     print(title);
     printRows([
-      ['  What happened', example],
-      ['  Next step', remedy],
-      ['  Accounts', nameFirst(accounts, count)],
+      ['What happened', example],
+      ['Next step', remedy],
+      ['Accounts', nameFirst(accounts, count)],
     ]);
   }
 }

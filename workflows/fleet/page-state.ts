@@ -129,7 +129,9 @@ export class PageState {
     const account = [...this.open].find(([index]) => accountIdIn(this.accounts[index]) === accountId)?.[1];
     if (account === undefined) return undefined;
     const before = account.waitsFor;
-    for (const what of ['waitsFor', 'failure', 'heldUntil'] as const) delete account[what];
+    delete account.waitsFor;
+    delete account.failure;
+    delete account.heldUntil;
     if (held) Object.assign(account, defined({ waitsFor: why, failure, heldUntil }));
     return before === 'held' && !held ? account : undefined;
   }
