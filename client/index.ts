@@ -1,4 +1,4 @@
-export { checkServer, type Check } from './check-server';
+export { checkServer, type CheckOptions } from './check-server';
 export { IdentityCenterClient } from './client';
 export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
@@ -16,6 +16,7 @@ export { FleetNews, type FleetEvent } from './fleet/news';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { readRetention } from './retention';
+export { refuseUnknownRegions } from './regions';
 export { registerSearchAttributes } from './search-attributes';
 export { placeOf } from './translate-errors';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
@@ -25,6 +26,7 @@ export type {
   AccountOutcome,
   AccountPlan,
   CallCounts,
+  Check,
   Correction,
   DeprovisionRequest,
   DeprovisionRequestInput,
@@ -35,6 +37,7 @@ export type {
   FleetProgress,
   FleetResult,
   FleetStage,
+  InstanceDifference,
   Outcome,
   Plan,
   Progress,

@@ -1,5 +1,14 @@
 import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
-import { defined, DEPROVISION_WORKFLOW, oneLine, utc, whatHappened, type FailureParts } from '../../contract';
+import {
+  defined,
+  DEPROVISION_WORKFLOW,
+  describeDifferences,
+  oneLine,
+  utc,
+  whatHappened,
+  type FailureParts,
+  type InstanceDifference,
+} from '../../contract';
 import { pc, printRows, type Row } from '../output';
 
 /** Prints a status as a person reads it. */
@@ -15,6 +24,7 @@ export function printStatus(status: AccountStatus, uiUrl?: string): void {
     ['Tags', request?.tags && describeTags(request.tags)],
     ['Asked by', status.askedBy && oneLine(status.askedBy, 200)],
     ['Instance', status.instanceArn ?? result?.instanceArn],
+    ['Differs', result && 'differences' in result && pc.yellow(whatDiffers(result.differences))],
     ['Identity store', result && 'identityStoreId' in result && result.identityStoreId],
     ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
     ['Waits for', whatItWaitsFor(status)],
@@ -53,6 +63,11 @@ function describeTags(tags: Record<string, string>): string {
   return Object.entries(tags)
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
+}
+
+/** Says how an instance is not what was asked for, and whose turn it is. */
+function whatDiffers(differences: readonly InstanceDifference[]): string {
+  return `${describeDifferences(differences)}. It stays as it is: change it in AWS, or ask for what it is`;
 }
 
 /** Names the person for whom a run waits, and the verbs that make it go on. */

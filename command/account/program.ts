@@ -39,6 +39,13 @@ function readLimit(text: string): number {
   return limit;
 }
 
+/** Whoever waits for no end hears of no difference. */
+export const strictOption = () =>
+  new Option(
+    '--strict',
+    'fail where an instance that was there already has another name, other tags or another Region than asked for',
+  ).conflicts('wait');
+
 /** The verbs for the run of one account. */
 export const ACCOUNT_VERBS: readonly Verb[] = [
   {
@@ -48,6 +55,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     options: [
       ...FIELD_OPTIONS.map(({ option }) => option),
       new Option('--request <file>', 'the request as JSON (- for stdin); options go over it'),
+      strictOption(),
       new Option('--no-wait', 'leave as soon as the run is started'),
     ],
     load: async () => (await import('./follow.js')).provision,

@@ -6,7 +6,8 @@ import { describeCalls, grouped } from '../words';
 
 /** Prints a status as a person reads it. */
 export function printFleet(status: FleetStatus, callsPerSecond?: number, uiUrl?: string): void {
-  const { pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held, notReady } = status;
+  const { pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held, notReady, differing } =
+    status;
   const lacks = pages.expected - pages.arrived;
   printRows([
     ['Fleet', status.name],
@@ -39,6 +40,12 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number, uiUrl?:
     ],
     ...(status.notes ?? []).map((text): Row => ['Noted', text]),
   ]);
+  if (differing > 0)
+    print(
+      pc.yellow(
+        `${differing} differ: their instances are not what was asked for, and stay as they are. Which, and how: identity-center fleet report ${status.name} --format csv`,
+      ),
+    );
   if (held > 0)
     print(
       pc.yellow(

@@ -1,28 +1,26 @@
 import { PLANS, type AccountPlan, type Plan } from '../../client';
 import { defined, GOOD_PLANS } from '../../contract';
 import { groupBy, printGroups, type CauseGroup } from '../causes';
-import { EXIT } from '../exit-codes';
+import { EXIT, type StrictOption } from '../exit-codes';
 import { readAccounts, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
 import { pc, print, printJson } from '../output';
-import { warnOfUnknownRegions } from '../unknown-regions';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
 /**
  * Looks what a fleet would do with each account of a manifest, and says it.
  *
- * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance
+ * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance, or with `--strict` not as asked
  */
 export async function plan(
   manifest: string,
-  options: CommonOptions & FleetInputOptions & { rate?: Rate },
+  options: CommonOptions & FleetInputOptions & StrictOption & { rate?: Rate },
 ): Promise<number> {
-  const { json, rate } = options;
+  const { json, rate, strict = false } = options;
   const { requests: accounts, skipped = [], notes } = readAccounts(manifest, options);
   sayWhatIsSkipped(manifest, { requests: accounts, skipped, ...defined({ notes }) });
-  warnOfUnknownRegions(accounts);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
     const plans: AccountPlan[] = [];
@@ -43,13 +41,19 @@ export async function plan(
     const counts = countPlans(plans);
     if (json) printJson({ accounts: plans.length, counts, plans, ...defined({ notes }) });
     else printPlan(manifest, plans, counts);
-    return plans.every(isGood) ? EXIT.done : EXIT.failed;
+    return plans.every((account) => isGood(account) && !(strict && differs(account)))
+      ? EXIT.done
+      : EXIT.failed;
   });
 }
 
 /** Nothing is wrong with an account that is not to be provisioned. */
 function isGood({ plan }: AccountPlan): boolean {
   return plan === 'skipped' || GOOD_PLANS.includes(plan);
+}
+
+function differs({ differences }: AccountPlan): boolean {
+  return differences !== undefined;
 }
 
 type Counts = Partial<Record<Plan, number>>;
@@ -68,7 +72,7 @@ function printPlan(manifest: string, plans: readonly AccountPlan[], counts: Coun
       print(`${grouped(count).padStart(8)}  ${colour(plan)(plan.padEnd(10))}${meaning}`);
   }
   const bad = groupBy(
-    plans.filter(({ plan }) => !GOOD_PLANS.includes(plan)),
+    plans.filter((it) => !GOOD_PLANS.includes(it.plan) || differs(it)),
     causeOf,
   );
   if (bad.length === 0) return;
@@ -77,14 +81,15 @@ function printPlan(manifest: string, plans: readonly AccountPlan[], counts: Coun
 }
 
 /** Accounts of one plan have one cause where one kind of thing is in the way, whatever ARNs and accounts the words name. */
-function causeOf({ plan, reason, why }: AccountPlan): string {
-  return `${plan} ${reason ?? why}`;
+function causeOf({ plan, reason, differences, why }: AccountPlan): string {
+  return `${plan} ${reason ?? differences?.map(({ field }) => field).join(' ') ?? why}`;
 }
 
 function describeGroup(group: readonly AccountPlan[]): CauseGroup[] {
   const [first] = group;
   if (first === undefined) return [];
-  const { accountId, plan, reason, why, remedy } = first;
+  const { accountId, plan, reason, why } = first;
+  const remedy = first.remedy ?? (differs(first) ? 'Change it in AWS, or ask for what it is.' : undefined);
   const count = group.length;
   return [
     {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jsonBytes, oneLine } from '../text';
 import { readBy, type ReadRequest } from '../validation';
 import { MAX_NAMED_ACCOUNTS } from './causes';
-import type { AccountFailure, AskedFor } from './outcome';
+import type { AccountFailure, AskedInstance } from './outcome';
 
 /** Workflow type of a page of a fleet; started by the workflow of its fleet only. */
 export const FLEET_PAGE_WORKFLOW = 'provisionFleetPage';
@@ -58,7 +58,7 @@ export const OUTCOMES_QUERY = 'outcomes';
 export const UNFINISHED_QUERY = 'unfinished';
 
 /** An account of a fleet that has not ended: its run is held, waits for the account to be ready, or is open; or is not begun. */
-export interface UnfinishedAccount extends AskedFor {
+export interface UnfinishedAccount extends AskedInstance {
   accountId: string;
   end: 'held' | 'notReady' | 'open' | 'waiting';
   /** ISO 8601; of one that has begun. */
@@ -80,6 +80,8 @@ const inputSchema = z.strictObject({
   accounts: pageAccountsSchema(),
   /** The namespace knows the search attributes. */
   searchable: z.boolean(),
+  /** What earlier runs have told is believed, without a look at AWS. */
+  trustHistory: z.boolean(),
 });
 
 /** The argument of a page. */
@@ -154,6 +156,8 @@ const reportSchema = z.strictObject({
   /** How many of them wait until the account lets the worker in. */
   notReady: count,
   succeeded: count,
+  /** How many of those have an instance that is not what was asked for. */
+  differing: count,
   failed: count,
   cancelled: count,
   skipped: count,

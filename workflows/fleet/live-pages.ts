@@ -1,5 +1,13 @@
 import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
-import { Causes, defined, oneLine, type FleetPage, type PageOrder, type PageReport } from '../../contract';
+import {
+  Causes,
+  defined,
+  oneLine,
+  type FleetPage,
+  type FleetRequest,
+  type PageOrder,
+  type PageReport,
+} from '../../contract';
 import type { Decision } from '../shared/handlers';
 import { takeHolds } from './holds';
 import { PageLink } from './page-link';
@@ -18,11 +26,11 @@ export class LivePages {
   private readonly link: PageLink;
 
   constructor(
-    fleet: string,
+    request: FleetRequest,
     private readonly state: FleetState,
   ) {
     this.causes = new Causes(state.causes, MAX_CAUSES);
-    this.link = new PageLink(fleet, state, {
+    this.link = new PageLink(request, state, {
       onPageStarted: (page) => {
         this.onPageStarted(page);
       },

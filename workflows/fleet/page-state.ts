@@ -185,7 +185,8 @@ export class PageState {
   /** Counts the accounts by where they stand. */
   counts(): Omit<PageReport, 'page' | 'pageId' | 'newFailures' | 'untold'> {
     const ends = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
-    for (const { end } of this.outcomes()) ends[end] += 1;
+    const outcomes = this.outcomes();
+    for (const { end } of outcomes) ends[end] += 1;
     return {
       waiting: this.waiting.length,
       open: this.open.size,
@@ -193,6 +194,7 @@ export class PageState {
       notReady: this.countWaitingFor('notReady'),
       ...ends,
       holds: groupHolds(this.unfinished()),
+      differing: outcomes.filter(({ differences }) => differences !== undefined).length,
       retries: this.retries,
       windingUp: this.isWindingUp,
     };

@@ -1,4 +1,4 @@
-import { createAccountOpener } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/account';
 import { Pacer } from '../../../activities/aws/pacer';
 import { defined } from '../../../contract';
 import { emulatorSettings } from '../../../sandbox';
@@ -24,7 +24,7 @@ async function throttledShare({ accounts, limit, burst = limit, ceiling, pacer }
   const aws = { ...emulatorSettings(emulator.url), ...defined({ maxCallsPerSecond: ceiling }) };
   const worker = await startTestWorker(temporalAddress(), taskQueue, emulator, {
     aws,
-    ...(pacer && { dependencies: { openAccount: createAccountOpener(aws, Date.now, pacer) } }),
+    ...(pacer && { dependencies: { openAccount: accessAws(aws, Date.now, pacer).openAccount } }),
   });
   try {
     emulator.setFaults({ creationMs: 0, throttle: { ratePerSecond: limit, burst } });
