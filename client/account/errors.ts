@@ -1,5 +1,5 @@
 import {
-  describeDifferences,
+  describeRequestDifferences,
   SEARCH_ATTRIBUTES,
   type FieldDifference,
   type ProgressFailure,
@@ -28,7 +28,7 @@ export class RequestDiffersError extends AccountError {
   ) {
     super(
       accountId,
-      `an open run was asked for something else: ${describeDifferences(differences)}. ` +
+      `an open run was asked for something else: ${describeRequestDifferences(differences)}. ` +
         'Wait for it with the same request, or cancel it and start again.',
     );
   }

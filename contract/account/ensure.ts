@@ -54,7 +54,7 @@ export function readRefusal(failure: unknown): EnsureRefusal | undefined {
 }
 
 /** Names the fields in which two requests differ, for people. */
-export function describeDifferences(differences: readonly FieldDifference[]): string {
+export function describeRequestDifferences(differences: readonly FieldDifference[]): string {
   return differences
     .map(({ field, running, asked }) => `${field} is ${show(running)}, asked ${show(asked)}`)
     .join('; ');

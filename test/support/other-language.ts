@@ -40,7 +40,8 @@ export async function ensureRaw(
     [unknown]
   >(ENSURE_UPDATE, { args: [request], startWorkflowOperation });
   const handle = await startWorkflowOperation.workflowHandle();
-  return { progress, handle, runId: handle.firstExecutionRunId };
+  const { runId } = await handle.describe();
+  return { progress, handle, runId };
 }
 
 /** The failure that an Update was refused with. */

@@ -1,7 +1,7 @@
 import { ApplicationFailure, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
 import {
   defined,
-  describeDifferences,
+  describeRequestDifferences,
   diffRequests,
   ENSURE_DESCRIPTION,
   ENSURE_UPDATE,
@@ -109,6 +109,6 @@ function differs(running: ProvisionRequest, asked: ProvisionRequest): Refused | 
     'Wait for it with the same request, or cancel it and start again; in a hold, "retry" takes another name or other tags.';
   return {
     refusal: { situation: 'requestDiffers', accountId, remedy, differences },
-    message: `Account ${accountId}: an open run was asked for something else: ${describeDifferences(differences)}. ${remedy}`,
+    message: `Account ${accountId}: an open run was asked for something else: ${describeRequestDifferences(differences)}. ${remedy}`,
   };
 }

@@ -1,10 +1,13 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
 import { OtherRunOpenError, RequestDiffersError, RunCancelledError } from '../../../client';
 import { DEPROVISION_WORKFLOW, ENSURE_UPDATE, type Progress } from '../../../contract';
 import { freshAccount, handleOf, requestFor, until } from '../../support/harness';
 import { ensureRaw, refusalOf, startRaw } from '../../support/other-language';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
 import { throttledOnce } from '../../support/steering';
+
+const { EventType } = temporal.api.enums.v1;
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -20,6 +23,11 @@ const staysOpen = (account: string) => {
   harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
 };
 
+const eventTypes = async (account: string) =>
+  (await harness.eventsOf(account)).map(({ eventType }) =>
+    String(EventType[eventType ?? 0]).replace('EVENT_TYPE_', ''),
+  );
+
 const eventCount = async (account: string) => (await harness.eventsOf(account)).length;
 
 const held = (account: string) =>
@@ -28,10 +36,8 @@ const held = (account: string) =>
     ({ stage }) => stage === 'held',
   );
 
-const ensured = (account: string, ...argument: unknown[]) =>
-  handleOf(harness, account).executeUpdate<Progress, [unknown?]>(ENSURE_UPDATE, {
-    args: argument as [unknown?],
-  });
+const ensured = (account: string, argument: unknown) =>
+  handleOf(harness, account).executeUpdate<Progress, [unknown]>(ENSURE_UPDATE, { args: [argument] });
 
 const endOf = (handle: WorkflowHandle) =>
   handle.result().then(
@@ -39,15 +45,23 @@ const endOf = (handle: WorkflowHandle) =>
     (error: unknown) => (error instanceof WorkflowFailedError ? error.cause : error),
   );
 
-test.concurrent('starts the run, and costs it two events more than a start of ours', async () => {
-  const [account, ours] = [freshAccount(), freshAccount()];
-  const { handle, progress } = await ensureRaw(harness, account, bare(account));
-  expect(progress).toMatchObject({ stage: 'creating', request: { ...bare(account), existing: 'fail' } });
-  await expect(handle.result()).resolves.toMatchObject({ outcome: 'created' });
-  await harness.client.provision(requestFor(ours));
-  const names = (await harness.eventsOf(account)).map(({ eventType }) => String(eventType));
-  console.log(names.join(','), await eventCount(ours));
-});
+test.concurrent(
+  'starts the run; the Update is two events, and search attributes that it lacks are two',
+  async () => {
+    const [account, ours] = [freshAccount(), freshAccount()];
+    const { handle, progress } = await ensureRaw(harness, account, bare(account));
+    expect(progress).toMatchObject({ stage: 'creating', request: { ...bare(account), existing: 'fail' } });
+    await expect(handle.result()).resolves.toMatchObject({ outcome: 'created' });
+    await harness.client.provision(requestFor(ours));
+    const [byEnsure, byClient] = [await eventTypes(account), await eventTypes(ours)];
+    const [update, attributes] = [
+      ['WORKFLOW_EXECUTION_UPDATE_ACCEPTED', 'WORKFLOW_EXECUTION_UPDATE_COMPLETED'],
+      ['MARKER_RECORDED', 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES'],
+    ];
+    expect(byClient).toHaveLength(19);
+    expect(byEnsure.toSorted()).toEqual([...byClient, ...update, ...attributes].toSorted());
+  },
+);
 
 test.concurrent('callers who come at once join one run, however they write the request', async () => {
   const account = freshAccount();
@@ -105,7 +119,7 @@ test.concurrent(
     const request = { ...bare(account), name: 'taken', onFailure: 'hold' as const };
     const { runId } = await ensureRaw(harness, account, request);
     const { failure } = await held(account);
-    expect(failure).toMatchObject({ type: 'ValidationException', situation: 'invalidInput' });
+    expect(failure).toMatchObject({ type: 'ValidationException', situation: 'invalidParameter' });
     await harness.client.retry(account, { name: 'free' });
     const { request: running } = await ensured(account, { ...request, name: 'free' });
     expect(running).toMatchObject({ name: 'free' });
@@ -172,13 +186,17 @@ test.concurrent('what is no request is refused with every field, and the run goe
   const account = freshAccount();
   staysOpen(account);
   await startRaw(harness, account, bare(account));
-  const problemsOf = async (...argument: unknown[]) => {
-    const refusal = await refusalOf(ensured(account, ...argument));
+  const problemsOf = async (argument: unknown) => {
+    const refusal = await refusalOf(
+      argument === undefined
+        ? handleOf(harness, account).executeUpdate(ENSURE_UPDATE)
+        : ensured(account, argument),
+    );
     expect(refusal).toMatchObject({ type: 'InvalidRequest', details: [{ situation: 'invalidRequest' }] });
     expect(refusal.message).toContain(`Account ${account}: the request is not valid`);
     return (refusal.details?.[0] as { problems: { field: string }[] }).problems.map(({ field }) => field);
   };
-  expect(await problemsOf()).toEqual(['request']);
+  expect(await problemsOf(undefined)).toEqual(['request']);
   expect(await problemsOf(null)).toEqual(['request']);
   expect(await problemsOf('eu-west-1')).toEqual(['request']);
   expect(await problemsOf({ accountId: account })).toEqual(['region']);
