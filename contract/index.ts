@@ -19,6 +19,7 @@ export * from './fleet/progress';
 export * from './fleet/request';
 export * from './loopback';
 export * from './names';
+export * from './nearest-name';
 export * from './pollers';
 export * from './search-attributes';
 export * from './text';

@@ -1,3 +1,5 @@
+import { editDistance } from '../edit-distance';
+
 /** The words that AWS makes the codes of its Regions from. Which of their combinations are Regions, the AWS SDK knows. */
 const PLACES = [
   ...['af', 'ap', 'ca', 'cn', 'eu', 'eu-isoe', 'eusc-de', 'il', 'me', 'mx', 'sa'],
@@ -29,20 +31,4 @@ export function nearestRegions(asked: string, isKnown: (region: string) => boole
 /** Says that a Region is not known to the AWS SDK, and which ones are meant perhaps. */
 export function describeUnknownRegion(asked: string, nearest: readonly string[]): string {
   return `the AWS SDK knows no Region "${asked}"; the nearest are ${nearest.join(', ')}`;
-}
-
-/** Counts the letters to be put in, taken out or changed to make one text of another. */
-function editDistance(one: string, other: string): number {
-  let before = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= one.length; row += 1) {
-    const after = [row];
-    for (let column = 1; column <= other.length; column += 1) {
-      const [corner = 0, above = 0] = before.slice(column - 1);
-      const [left = 0] = after.slice(-1);
-      const isSame = one.charAt(row - 1) === other.charAt(column - 1);
-      after.push(Math.min(corner + (isSame ? 0 : 1), above + 1, left + 1));
-    }
-    before = after;
-  }
-  return before.at(-1) ?? 0;
 }
