@@ -1,6 +1,12 @@
 import { UsageError } from './errors';
 import { EXIT } from './exit-codes';
-import { findFailures, knownFailures, nearestFailure, RETRY_WORDS, type KnownFailure } from './known-failures';
+import {
+  findFailures,
+  knownFailures,
+  nearestFailure,
+  RETRY_WORDS,
+  type KnownFailure,
+} from './known-failures';
 import { print, printJson, printRows } from './output';
 import type { CommonOptions } from './with-client';
 import { counted, quote } from './words';

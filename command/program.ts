@@ -54,7 +54,8 @@ const OTHER_VERBS: readonly Verb[] = [
   },
   {
     usage: 'explain [failure]',
-    description: 'What a failure means, whether it is tried again, and what to do; without a name: all of them',
+    description:
+      'What a failure means, whether it is tried again, and what to do; without a name: all of them',
     example: 'explain InstanceExists',
     load: async () => (await import('./explain.js')).explain,
   },

@@ -20,7 +20,10 @@ const LONGEST_KEY = 128;
 export function readBy<R>(schema: z.ZodType<R>, input: unknown): ReadRequest<R> {
   try {
     const read = schema.safeParse(input, { reportInput: true });
-    const problems = [...(read.error?.issues.flatMap((issue) => problemsOf(issue, schema)) ?? []), ...lostTag(input)];
+    const problems = [
+      ...(read.error?.issues.flatMap((issue) => problemsOf(issue, schema)) ?? []),
+      ...lostTag(input),
+    ];
     return read.success && problems.length === 0 ? { request: read.data } : { problems };
   } catch {
     // Only an object of a program can be like that: a getter that throws, a revoked proxy.
