@@ -55,7 +55,7 @@ function unknownField(key: string, path: readonly PropertyKey[], schema: z.ZodTy
   const meant = nearestName(key, fieldsOf(schemaAt(path, schema)));
   return meant === undefined
     ? 'unknown field'
-    : `unknown field; did you mean "${[...path.map(String), meant].join('.')}"?`;
+    : `unknown field (did you mean "${[...path.map(String), meant].join('.')}"?)`;
 }
 
 /** Finds the schema of what is at a path. */

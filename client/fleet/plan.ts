@@ -7,7 +7,8 @@ import {
   type ProvisionRequestInput,
 } from '../../contract';
 import { NoPollerError } from '../errors';
-import { countPollers } from '../task-queue';
+import { refuseUnknownRegions } from '../regions';
+import { isPolled } from '../task-queue';
 import { PlanFailedError } from './errors';
 import { paginate } from './pages';
 
@@ -20,14 +21,15 @@ const LONGEST = '2h';
 /**
  * Says what a fleet would do with accounts, in their order; nothing is written to AWS.
  *
- * @throws NoPollerError, PlanFailedError
+ * @throws InvalidRequestError, NoPollerError, PlanFailedError
  */
 export async function* planAccounts(
   client: Client,
   taskQueue: string,
   accounts: readonly ProvisionRequestInput[],
 ): AsyncGenerator<AccountPlan, void, void> {
-  if ((await countPollers(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
+  refuseUnknownRegions(accounts, (index) => `accounts.${index}.region`);
+  if (!(await isPolled(client, taskQueue))) throw new NoPollerError(taskQueue);
   const plan = randomUUID();
   const pages = paginate(accounts).entries();
   const open: WorkflowHandle[] = [];

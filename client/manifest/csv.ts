@@ -187,7 +187,7 @@ function readColumn(name: string, fields: readonly RequestField[], aws?: AwsPart
     name,
     fields.map(({ path }) => path),
   );
-  if (meant !== undefined && meant !== 'tags') return `unknown column; did you mean "${meant}"?`;
+  if (meant !== undefined && meant !== 'tags') return `unknown column (did you mean "${meant}"?)`;
   return 'unknown column; a tag is tags.KEY, a time is timing.createTimeout and the like';
 }
 

@@ -1,19 +1,19 @@
 import {
   InvalidRequestError,
   NoRunError,
+  refuseUnknownRegions,
   type AccountStatus,
   type IdentityCenterClient,
   type StartedRun,
 } from '../../client';
 import { defined, readDeprovisionRequest, readRequest } from '../../contract';
 import { checkCanConfirm, confirm } from '../confirm';
-import { EXIT, exitCodeForRun } from '../exit-codes';
+import { EXIT, exitCodeForRun, type StrictOption } from '../exit-codes';
 import { lastStatus } from '../live';
 import { showLive } from './live';
 import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printAside, printJson } from '../output';
-import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
@@ -23,18 +23,21 @@ interface StartOptions extends CommonOptions {
 }
 
 /** Starts the run of an account, or joins its open run, and follows it to its end or to a hold. */
-export async function provision(accountId: string, options: RequestOptions & StartOptions): Promise<number> {
+export async function provision(
+  accountId: string,
+  options: RequestOptions & StartOptions & StrictOption,
+): Promise<number> {
   const request = readRequestInput(accountId, options);
   // Before anything is connected to: what is wrong here is wrong with any server.
   const read = readRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
-  warnOfUnknownRegions([read.request]);
+  refuseUnknownRegions([read.request]);
   return withClient(async (client) => {
     const run = await client.start(request);
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
     // A held run may wait for days for a person; a pipeline does not.
-    return exitCodeForRun(await follow(untilHeld(client.watch(run.accountId, run.runId)), options));
+    return exitCodeForRun(await follow(untilHeld(client.watch(run.accountId, run.runId)), options), options);
   });
 }
 
@@ -47,7 +50,7 @@ export async function deprovision(
   const read = readDeprovisionRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
   checkCanConfirm(whatGoes(accountId, options.any), options);
-  warnOfUnknownRegions([read.request]);
+  refuseUnknownRegions([read.request]);
   return withClient(async (client) => {
     if (options.yes !== true) {
       const instanceArn = options.any ?? (await knownInstance(client, accountId));

@@ -1,25 +1,23 @@
 import type { FleetStatus } from '../../client';
 import { defined, FLEET_STAGES } from '../../contract';
-import { EXIT, exitCodeForFleet } from '../exit-codes';
+import { EXIT, exitCodeForFleet, type StrictOption } from '../exit-codes';
 import { lastStatus } from '../live';
 import { showLive } from './live';
 import { readFleetInput, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
 import { print, printJson } from '../output';
-import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** Starts a fleet, or joins the open one of its name, and follows it to its end. */
 export async function start(
   manifest: string,
-  options: CommonOptions & FleetInputOptions & { rate?: Rate; wait: boolean },
+  options: CommonOptions & FleetInputOptions & StrictOption & { rate?: Rate; wait: boolean },
 ): Promise<number> {
   // Before anything is connected to: what is wrong here is wrong with any server.
   const { input, read } = readFleetInput(manifest, options);
   const { skipped = [], notes = [] } = read;
   sayWhatIsSkipped(manifest, read);
-  warnOfUnknownRegions(input.accounts);
   return withClient(async (client) => {
     if (options.rate !== undefined) await setRate(client, options.rate);
     const fleet = await client.fleets.start(input);
@@ -30,7 +28,8 @@ export async function start(
     if (!options.json)
       print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
     const told = { manifest: { accounts: input.accounts.length, skipped, notes } };
-    if (options.wait) return exitCodeForFleet(await follow(client.fleets.watch(name), options, { told }));
+    if (options.wait)
+      return exitCodeForFleet(await follow(client.fleets.watch(name), options, { told }), options);
     if (options.json) printJson({ ...fleet, ...told });
     return EXIT.done;
   });

@@ -120,9 +120,9 @@ describe('defaults', () => {
 
 test('an unknown field or column is told with the one that is meant', () => {
   const [column] = problemsOf('a.csv', `accountId,region,naem\n${ONE},eu-west-1,a\n`);
-  expect(column).toBe('1: naem: unknown column; did you mean "name"?');
+  expect(column).toBe('1: naem: unknown column (did you mean "name"?)');
   const yaml = `- {accountId: '${ONE}', region: eu-west-1, naem: a}`;
-  expect(problemsOf('a.yaml', yaml)).toEqual(['1: naem: unknown field; did you mean "name"?']);
+  expect(problemsOf('a.yaml', yaml)).toEqual(['1: naem: unknown field (did you mean "name"?)']);
 });
 
 describe('a wrong field is told at its own line:', () => {

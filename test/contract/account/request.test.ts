@@ -57,7 +57,7 @@ const anyRequest: fc.Arbitrary<ProvisionRequestInput> = fc.record(
     ),
     name: fc.stringMatching(/^[\w+=,.@-]{1,255}$/),
     tags: fc.dictionary(tagText, fc.stringMatching(/^[\p{L}\p{N} _.:/=+\-@]{0,256}$/u), { maxKeys: 74 }),
-    existing: fc.constantFrom('fail', 'adopt'),
+    existing: fc.constantFrom('fail', 'adopt', 'adoptAnywhere'),
     onCancel: fc.constantFrom('delete', 'keep'),
     onCreateFailed: fc.constantFrom('fail', 'recreate'),
     timing: fc.record(
@@ -113,7 +113,7 @@ test.each<[string, unknown, string]>([
   ['timing.retry.backoffCoefficient', { ...valid, timing: { retry: { backoffCoefficient: 0 } } }, ''],
   ['timing.retry.jitter', { ...valid, timing: { retry: { jitter: true } } }, 'unknown field'],
   ['roleArn', { ...valid, roleArn: 'arn:aws:iam::1:role/x' }, 'unknown field'],
-  ['naem', { ...valid, naem: 'a' }, 'unknown field; did you mean "name"?'],
+  ['naem', { ...valid, naem: 'a' }, 'unknown field (did you mean "name"?)'],
   ['account_id', { ...valid, account_id: 'a' }, 'did you mean "accountId"?'],
   ['createTimout', { ...valid, createTimout: '1h' }, 'did you mean "timing.createTimeout"?'],
   [

@@ -69,7 +69,7 @@ test('a field that there is none of is told with the one that is meant', async (
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({
     problems: expect.arrayContaining([
-      { field: 'failNext.0.opration', message: 'unknown field; did you mean "failNext.0.operation"?' },
+      { field: 'failNext.0.opration', message: 'unknown field (did you mean "failNext.0.operation"?)' },
     ]) as unknown,
   });
 });
