@@ -116,7 +116,7 @@ export class FaultPlan {
       ...(forAll === undefined ? [] : [forAll]),
       ...own.map(([account, { faults }]) => ({ ...faults, accounts: [account] })),
     ];
-    return structuredClone(all.filter(({ accounts: _, ...fields }) => Object.keys(fields).length > 0));
+    return structuredClone(all.filter((faults) => Object.keys(faults).some((field) => field !== 'accounts')));
   }
 
   clear(): void {

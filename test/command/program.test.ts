@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { startEmulator } from '../../sandbox';
 import { freePort } from '../../sandbox/temporal-server';
 import { commandRunner, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, until } from '../support/harness';
+
+const ROOT = path.join(__dirname, '..', '..');
 
 let command: CommandRunner;
 let closedPort: number;

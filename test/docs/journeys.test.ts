@@ -96,6 +96,6 @@ test('the emulator takes the faults of docs/fleets.md, and the last look shows w
     .replaceAll('http://127.0.0.1:4599', emulator.url);
   const { code, output } = await run('bash', '-ec', script);
   expect({ code, output }).toMatchObject({ code: 0 });
-  const set = (await (await fetch(`${emulator.url}/_emulator/faults`)).json()) as unknown;
+  const set = await (await fetch(`${emulator.url}/_emulator/faults`)).json();
   expect(set).toEqual([{ clockOffsetMs: -600_000 }, { accounts: ['111122223333'], latencyMs: 500 }]);
 });
