@@ -1,6 +1,7 @@
 export * from './account/client-token';
 export * from './account/create-news';
 export * from './account/differences';
+export * from './account/ensure';
 export * from './account/fields';
 export * from './account/progress';
 export * from './account/regions';
@@ -19,6 +20,7 @@ export * from './fleet/page';
 export * from './fleet/plan';
 export * from './fleet/progress';
 export * from './fleet/request';
+export * from './fleet/stage';
 export * from './loopback';
 export * from './misspelled';
 export * from './names';

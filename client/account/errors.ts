@@ -1,5 +1,12 @@
-import type { FieldDifference, ProgressFailure, Steer } from '../../contract';
+import {
+  utc,
+  describeRequestDifferences,
+  type FieldDifference,
+  type ProgressFailure,
+  type Steer,
+} from '../../contract';
 import { IdentityCenterError } from '../errors';
+import type { AccountStatus } from './status';
 
 /** The base of the errors about the run of one account. */
 export abstract class AccountError extends IdentityCenterError {
@@ -20,33 +27,51 @@ export class RequestDiffersError extends AccountError {
     accountId: string,
     readonly differences: readonly FieldDifference[],
   ) {
-    const fields = differences.map(
-      ({ field, running, asked }) => `${field} is ${show(running)}, asked ${show(asked)}`,
-    );
     super(
       accountId,
-      `an open run was asked for something else: ${fields.join('; ')}. ` +
+      `an open run was asked for something else: ${describeRequestDifferences(differences)}. ` +
         'Wait for it with the same request, or cancel it and start again.',
     );
   }
 }
 
-function show(value: unknown): string {
-  return value === undefined ? 'not set' : JSON.stringify(value);
-}
-
-/** Thrown where an open run of another kind has the account's workflow ID. */
+/** Thrown where an open run has the account's workflow ID that does not do what is asked: of another kind, or about to end. */
 export class OtherRunOpenError extends AccountError {
   override readonly name = 'OtherRunOpenError';
   readonly category = 'usage';
 
+  /** @param why what is the matter with it, where its type does not say it */
   constructor(
     accountId: string,
     readonly workflowType: string,
+    why?: string,
   ) {
     super(
       accountId,
-      `a run of ${workflowType} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
+      `a run of ${workflowType}${why === undefined ? '' : ` ${why}`} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
+    );
+  }
+}
+
+/** Thrown where the open run of an account waits on another task queue, and no worker answers there. */
+export class OtherTaskQueueError extends AccountError {
+  override readonly name = 'OtherTaskQueueError';
+  readonly category = 'unreachable';
+
+  /**
+   * @param taskQueue that of the open run
+   * @param expected that of whoever asks
+   */
+  constructor(
+    accountId: string,
+    readonly taskQueue: string,
+    readonly expected: string,
+  ) {
+    super(
+      accountId,
+      `an open run waits on task queue ${taskQueue}, where no worker answers; workers of ${expected} never see it. ` +
+        `Start a worker there (IDENTITY_CENTER_TASK_QUEUE=${taskQueue} identity-center worker), or end the run ` +
+        `(temporal workflow terminate --workflow-id identity-center/${accountId}) and start again.`,
     );
   }
 }
@@ -131,5 +156,44 @@ export class RunCancelledError extends AccountError {
     readonly left?: string,
   ) {
     super(accountId, `the run was cancelled.${left === undefined ? '' : ` It left ${left}.`}`);
+  }
+}
+
+/** Thrown to whoever waits for the result of a run that is held: it goes on once a person has said `retry` or `abort`. */
+export class RunHeldError extends AccountError {
+  override readonly name = 'RunHeldError';
+  readonly category = 'running';
+  /** Why it is held. */
+  readonly failure: ProgressFailure | undefined;
+  /** When it stops waiting and fails, ISO 8601. */
+  readonly heldUntil: string | undefined;
+
+  constructor({ accountId, failure, heldUntil }: Pick<AccountStatus, 'accountId' | 'failure' | 'heldUntil'>) {
+    const why = failure === undefined ? '' : ` ${failure.whatHappened} ${failure.remedy ?? ''}`.trimEnd();
+    const until = heldUntil === undefined ? '' : `, until ${utc(heldUntil)}`;
+    super(
+      accountId,
+      `the run is held${until}.${why} Go on with: identity-center retry ${accountId}; or end it with: identity-center abort ${accountId} --reason …`,
+    );
+    [this.failure, this.heldUntil] = [failure, heldUntil];
+  }
+}
+
+/** Thrown to whoever has waited for a run for as long as they meant to; it goes on. */
+export class StillRunningError extends AccountError {
+  override readonly name = 'StillRunningError';
+  readonly category = 'running';
+  /** The command that follows it. */
+  readonly next: string;
+
+  /** @param status where it stood last, where that was looked at */
+  constructor(
+    accountId: string,
+    readonly timeout: string,
+    readonly status?: AccountStatus,
+  ) {
+    const next = `identity-center watch ${accountId}`;
+    super(accountId, `still running after ${timeout}, and goes on; follow it with: ${next}`);
+    this.next = next;
   }
 }

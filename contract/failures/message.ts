@@ -103,6 +103,7 @@ export function describeFailure(failure: FailureLike, place: FailurePlace = 'run
   if (parts === undefined) return { type, message: failure.message, whatHappened: failure.message };
   return defined({
     type,
+    situation: parts.situation,
     message: failureMessage(parts, place),
     whatHappened: whatHappened(parts),
     awsRequestId: parts.awsRequestId,

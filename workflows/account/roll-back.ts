@@ -17,6 +17,8 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
   const { state, status, work } = run;
   state.startRollBack();
   work.forgetSteering();
+  // What the run was held with asks for a retry, of which there is none any more.
+  status.showFailure(undefined);
   return CancellationScope.nonCancellable(async () => {
     try {
       await (state.request.onCancel === 'keep' ? keep(run) : remove(run));
@@ -26,13 +28,18 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
       // An account that lets nobody in has not let CreateInstance in either.
       const situation = situationOf(error);
       const isShut = (situation === 'accountNotReady' || situation === 'explicitDeny') && !state.mayYetMake;
-      if (state.instance === undefined && isShut) return undefined;
+      if (state.instance === undefined && isShut) {
+        status.addNote(NOTHING_LEFT);
+        return undefined;
+      }
       if (state.request.onCancel === 'delete') return rollBackFailed(run, error);
       status.addNote(`whether CreateInstance made an instance is not known (${error.message}); it is left`);
       return undefined;
     }
   });
 }
+
+const NOTHING_LEFT = 'nothing that this run made is left';
 
 /** Says what is left. */
 async function keep(run: Provisioning): Promise<void> {
@@ -41,11 +48,12 @@ async function keep(run: Provisioning): Promise<void> {
   if (instance !== undefined) status.addNote(`${arnAndRegion(instance)} is left, as onCancel is "keep"`);
   else if (state.mayYetMake)
     status.addNote('no instance is to be found, but CreateInstance was not answered and may yet make one');
+  else status.addNote(NOTHING_LEFT);
 }
 
 /** Deletes what the run made. */
 async function remove(run: Provisioning): Promise<void> {
-  const { state } = run;
+  const { state, status } = run;
   const instance = state.instance ?? (state.mayHaveMade ? await findOwn(run) : undefined);
   if (instance !== undefined && !(await removeOwn(run, instance))) return;
   // One after the other: an account has one instance at the most.
@@ -53,6 +61,7 @@ async function remove(run: Provisioning): Promise<void> {
     const made = await askOnceMore(run, asked);
     if (made !== undefined && !(await removeOwn(run, made))) return;
   }
+  status.addNote(NOTHING_LEFT);
 }
 
 /** Why a cancelled run leaves an instance. */
