@@ -38,8 +38,9 @@ export function spentBefore({ currentAttemptScheduledTimestampMs, scheduledTimes
 export function startDeadline({ monotonicNow }: Pick<AttemptClocks, 'monotonicNow'>): () => number {
   const info = activityInfo();
   const began = monotonicNow();
-  // Past the end of the activity nobody waits for the attempt either.
-  const end = began + Math.min(info.startToCloseTimeoutMs, info.scheduleToCloseTimeoutMs - spentBefore(info));
+  // Past the end of the activity nobody waits for the attempt either; 0 says that it has none.
+  const wholeMs = info.scheduleToCloseTimeoutMs || Infinity;
+  const end = began + Math.min(info.startToCloseTimeoutMs, wholeMs - spentBefore(info));
   let shownAlive = began;
   return () => {
     const now = monotonicNow();

@@ -2,7 +2,7 @@ import { cancellationSignal, cancelled, sleep } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
 import { showAlive } from './attempts';
-import type { Account, OpenAccount } from './aws/account';
+import type { Account, AwsAccess } from './aws/account';
 import type { CallMeter } from './aws/call-meter';
 import type { BackOff } from './back-off';
 import { failedAs } from './errors/classify';
@@ -11,8 +11,7 @@ import { wantsFreshCredentials } from './errors/fresh-credentials';
 import { AwsCallError, isA } from './errors/thrown';
 
 /** What activities depend on; given once, so that tests need no patching. */
-export interface ActivityDependencies extends AttemptClocks {
-  openAccount: OpenAccount;
+export interface ActivityDependencies extends AttemptClocks, AwsAccess {
   /** From 0 up to, but not including, 1. */
   random(): number;
   /** Hears of each answer to a call for an account of a fleet. */

@@ -1,7 +1,9 @@
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
-import { createAccountOpener, type AwsSettings } from './aws/account';
+import { accessAws, type AwsSettings } from './aws/account';
 import { CallMeter } from './aws/call-meter';
 import { Pacer } from './aws/pacer';
+import type { CheckRequest } from '../contract';
+import { checkAws } from './check/check-aws';
 import type { AccountInput, ActivityDependencies } from './in-account';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
@@ -9,9 +11,10 @@ import { findInstance, type FindInstanceInput } from './instance/find';
 import { listInstances } from './instance/list';
 import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
-import { followRun } from './runs/follow-run';
+import { followRun, type FollowRunInput } from './runs/follow-run';
 
-export type { AwsSettings, OpenAccount } from './aws/account';
+export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
+export { checkOwnIdentity } from './check/own-identity';
 export { CallMeter } from './aws/call-meter';
 export { readNetworkSettings } from './aws/network';
 export { Pacer } from './aws/pacer';
@@ -20,6 +23,7 @@ export { readError, redact } from './errors/read';
 export type { ActivityDependencies } from './in-account';
 export type { CreateAnswer } from './instance/create';
 export type { FoundInstance } from './instance/find';
+export type { FollowedRun } from './runs/follow-run';
 export type { SettledInstance } from './instance/wait-for-active';
 
 /** Creates the activities of the workflows, bound to what they depend on. */
@@ -29,9 +33,10 @@ export function createActivities(deps: ActivityDependencies) {
     listInstances: (input: AccountInput) => listInstances(deps, input),
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
-    followRun,
+    followRun: (input: FollowRunInput) => followRun(deps, input),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
+    checkAws: (input: CheckRequest) => checkAws(deps, input),
   };
 }
 
@@ -46,7 +51,7 @@ export function realDependencies(
 ): ActivityDependencies {
   const monotonicNow = () => performance.now();
   return {
-    openAccount: createAccountOpener(aws, Date.now, pacer),
+    ...accessAws(aws, Date.now, pacer),
     now: Date.now,
     monotonicNow,
     wasFrozen: watchForFreezes(monotonicNow),

@@ -131,9 +131,9 @@ export const DEFECTS: readonly Defect[] = [
     file: 'workflows/fleet/account-run.ts',
     replace: [
       [
-        'const followed = await followRun({ request });',
-        `const followed = await followRun({ request }).catch(async (error: unknown) => {
-      const joined = getExternalWorkflowHandle(workflowIdOf(accountId));
+        'const followed = await follow();',
+        `const followed = await follow().catch(async (error: unknown) => {
+      const joined = getExternalWorkflowHandle(workflowIdOf(request.accountId));
       if (isCancellation(error)) await CancellationScope.nonCancellable(() => joined.cancel());
       throw error;
     });`,

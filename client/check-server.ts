@@ -1,4 +1,5 @@
-import { SEARCH_ATTRIBUTE_NAMES } from '../contract';
+import { SEARCH_ATTRIBUTE_NAMES, type Check } from '../contract';
+import { checkWorkers } from './check-workers';
 import type { IdentityCenterClient } from './client';
 import {
   findSearchAttributes,
@@ -6,33 +7,36 @@ import {
   type SearchAttributesRegistered,
 } from './search-attributes';
 import { readServerError, TemporalServerError } from './server-errors';
-import { countPollers } from './task-queue';
 import { placeOf } from './translate-errors';
 
-/** One thing that runs need. */
-export interface Check {
-  check: string;
-  ok: boolean;
-  found: string;
-  /** What to do where it failed. */
-  remedy?: string;
+/** What is checked. */
+export interface CheckOptions {
+  /** Registers the search attributes that are missing. */
+  fix?: boolean;
+  /** An account that a worker looks into; default: none. */
+  accountId?: string;
 }
 
 /**
- * Checks the server, the namespace, its search attributes, and whether workers poll the task queue.
+ * Checks the server, the namespace, its search attributes, the workers of the task queue, and by way of one of them AWS.
  *
- * @param options fix: register the search attributes that are missing
  * @throws TemporalServerError where the server is lost, or refuses
  */
-export async function checkServer(client: IdentityCenterClient, options: { fix: boolean }): Promise<Check[]> {
-  const { temporal: connected } = client;
+export async function checkServer(
+  client: IdentityCenterClient,
+  { fix = false, accountId }: CheckOptions = {},
+): Promise<Check[]> {
+  const { temporal: connected, taskQueue } = client;
+  const { address } = placeOf(connected);
   const checks: Check[] = [];
   try {
     const { serverVersion } = await connected.workflowService.getSystemInfo({});
-    checks.push({ check: 'server', ok: true, found: `Temporal ${serverVersion || '(version unknown)'}` });
+    const version = `Temporal ${serverVersion || '(version unknown)'}`;
+    checks.push({ check: 'server', ok: true, found: `${version} at ${address}` });
     await connected.workflowService.describeNamespace({ namespace: connected.options.namespace });
     checks.push({ check: 'namespace', ok: true, found: connected.options.namespace });
-    checks.push(await checkSearchAttributes(client, options.fix), await checkWorkers(client));
+    checks.push(await checkSearchAttributes(client, fix));
+    checks.push(...(await checkWorkers(connected, taskQueue, accountId)));
     return checks;
   } catch (error) {
     const read = readServerError(error, placeOf(connected));
@@ -112,18 +116,4 @@ function replaceCommand(namespace: string, ofOtherType: OfOtherType): string | f
 
 function sentences(parts: readonly (string | false)[], between = ' '): string {
   return parts.filter((part) => part !== false).join(between);
-}
-
-async function checkWorkers({ temporal: connected, taskQueue }: IdentityCenterClient): Promise<Check> {
-  const check = 'workers';
-  const polling = await countPollers(connected, taskQueue);
-  const found = `${polling} on task queue ${taskQueue}`;
-  return polling > 0
-    ? { check, ok: true, found }
-    : {
-        check,
-        ok: false,
-        found,
-        remedy: `Start one: identity-center worker (IDENTITY_CENTER_TASK_QUEUE names the queue).`,
-      };
 }

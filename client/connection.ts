@@ -1,19 +1,21 @@
 import { hostname, userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { defined, isLoopback, temporalExtensions, type TemporalExtensions } from '../contract';
-import { TemporalUnreachableError } from './connection-errors';
+import { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 import type { IdentityCenterError } from './errors';
-import { findConnectionFault } from './probe';
+import { findConnectionFault, type ConnectionFault } from './probe';
 import { isUnavailable, readServerError } from './server-errors';
 import type { TemporalSettings } from './settings';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const NOBODY_THERE: readonly ConnectionErrorCode[] = ['CONNECTION_REFUSED', 'NO_SUCH_HOST'];
 
 /**
  * Connects a client of the Temporal SDK.
  *
  * @param extensions codecs and plugins; default: those of the package, which its workers take as well
- * @throws TemporalUnreachableError after 5 s without an answer, saying why there is none
+ * @throws TemporalUnreachableError after 5 s without an answer, 2 s where nobody listens, saying why there is none
  * @throws TemporalServerError where the server answers, and refuses
  */
 export async function connectToTemporal(
@@ -36,11 +38,50 @@ export async function connectToTemporal(
         channelArgs: isLoopback(address) ? { 'grpc.enable_http_proxy': 0 } : undefined,
       }),
     );
-    await connection.ensureConnected();
+    await connectOrLearn(connection, settings);
     return new Client({ connection, namespace, identity: whoAsks(), dataConverter, plugins: [...plugins] });
   } catch (error) {
     await connection?.close();
     throw await explainNoConnection(settings, error);
+  }
+}
+
+/**
+ * Waits for the connection, but no longer than it takes to be sure that nothing will come of it: the SDK says of an address
+ * where nobody listens the same as of a slow server, and after as long.
+ *
+ * @throws TemporalUnreachableError where nobody listens; what the SDK throws, after 5 s
+ */
+async function connectOrLearn(
+  connection: Connection,
+  { connectionOptions: { address, tls } }: TemporalSettings,
+): Promise<void> {
+  const over = new AbortController();
+  const connected = connection.ensureConnected();
+  const refused = findRefusal(address, tls, over.signal).then((fault) => {
+    throw new TemporalUnreachableError(address, new Error('no connection'), fault);
+  });
+  try {
+    await Promise.race([connected, refused]);
+  } finally {
+    over.abort();
+    // Whichever lost is nobody's.
+    connected.catch(() => undefined);
+    refused.catch(() => undefined);
+  }
+}
+
+/** Resolves once two looks, a second apart, have shown that nobody listens at the address; a server may just be starting. */
+async function findRefusal(
+  address: string,
+  tls: TemporalSettings['connectionOptions']['tls'],
+  signal: AbortSignal,
+): Promise<ConnectionFault> {
+  for (let seen = 0; ;) {
+    await sleep(1_000, undefined, { signal, ref: false });
+    const fault = await findConnectionFault(address, tls);
+    seen = NOBODY_THERE.includes(fault.code) ? seen + 1 : 0;
+    if (seen === 2) return fault;
   }
 }
 

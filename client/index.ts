@@ -1,4 +1,4 @@
-export { checkServer, type Check } from './check-server';
+export { checkServer, type CheckOptions } from './check-server';
 export { IdentityCenterClient } from './client';
 export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
@@ -14,6 +14,7 @@ export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
+export { refuseUnknownRegions } from './regions';
 export { registerSearchAttributes } from './search-attributes';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
 export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
@@ -22,6 +23,7 @@ export type {
   AccountOutcome,
   AccountPlan,
   CallCounts,
+  Check,
   Correction,
   DeprovisionRequest,
   DeprovisionRequestInput,
@@ -31,6 +33,7 @@ export type {
   FleetProgress,
   FleetResult,
   FleetStage,
+  InstanceDifference,
   Outcome,
   Plan,
   Progress,

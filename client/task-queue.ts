@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { countAlive } from '../contract';
+import { readPollers, type Poller } from '../contract';
 
 const { TASK_QUEUE_TYPE_WORKFLOW: WORKFLOWS, TASK_QUEUE_TYPE_ACTIVITY: ACTIVITIES } =
   temporal.api.enums.v1.TaskQueueType;
@@ -10,25 +10,26 @@ const SHOWN_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 250;
 
 /**
- * Counts the workers that poll a task queue for workflows. Where there is none it looks again for up to 10 s: a worker that
- * has just started takes a moment to poll, and the server one more to list it.
+ * Finds the workers that poll a task queue for workflows, and those that did lately. Where none polls it looks again for up
+ * to 10 s: a worker that has just started takes a moment to poll, and the server one more to list it.
  */
-export async function countPollers(client: Client, taskQueue: string): Promise<number> {
+export async function findPollers(client: Client, taskQueue: string): Promise<Poller[]> {
   const giveUpAt = Date.now() + SHOWN_WITHIN_MS;
   for (;;) {
-    const count = await countListed(client, taskQueue);
-    if (count > 0 || Date.now() >= giveUpAt) return count;
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: WORKFLOWS,
+    });
+    const found = readPollers(pollers);
+    if (found.some(({ isAlive }) => isAlive) || Date.now() >= giveUpAt) return found;
     await sleep(LOOK_EVERY_MS);
   }
 }
 
-async function countListed(client: Client, taskQueue: string): Promise<number> {
-  const { pollers } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace,
-    taskQueue: { name: taskQueue },
-    taskQueueType: WORKFLOWS,
-  });
-  return countAlive(pollers);
+/** Tells whether a worker polls a task queue for workflows; looks as long as {@link findPollers}. */
+export async function isPolled(client: Client, taskQueue: string): Promise<boolean> {
+  return (await findPollers(client, taskQueue)).some(({ isAlive }) => isAlive);
 }
 
 /**

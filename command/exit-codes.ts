@@ -14,16 +14,29 @@ export const EXIT = {
   broken: 70,
 } as const;
 
+/** What `--strict` says: an instance that is not what was asked for counts as a failure. */
+export interface StrictOption {
+  strict?: boolean;
+}
+
 /** Chooses the exit code for the state of a run. */
-export function exitCodeForRun({ status, stage }: Pick<AccountStatus, 'status' | 'stage'>): number {
+export function exitCodeForRun(
+  { status, stage, result }: Pick<AccountStatus, 'status' | 'stage' | 'result'>,
+  { strict = false }: StrictOption = {},
+): number {
   if (status === 'RUNNING') return EXIT.running;
+  if (strict && result !== undefined && 'differences' in result) return EXIT.failed;
   if (stage === 'active' || stage === 'deleted') return EXIT.done;
   return stage === 'cancelled' ? EXIT.cancelled : EXIT.failed;
 }
 
 /** Chooses the exit code for the state of a fleet. A skipped account was not provisioned, so it counts as a failure. */
-export function exitCodeForFleet({ status, failed, skipped, cancelled }: FleetStatus): number {
+export function exitCodeForFleet(
+  { status, failed, skipped, cancelled, differing }: FleetStatus,
+  { strict = false }: StrictOption = {},
+): number {
   if (status === 'RUNNING') return EXIT.running;
   if (status === 'CANCELLED') return EXIT.cancelled;
-  return status === 'COMPLETED' && failed + skipped + cancelled === 0 ? EXIT.done : EXIT.failed;
+  const bad = failed + skipped + cancelled + (strict ? differing : 0);
+  return status === 'COMPLETED' && bad === 0 ? EXIT.done : EXIT.failed;
 }

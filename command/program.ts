@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { clientToken } from '../contract';
 import { ACCOUNT_VERBS } from './account/program';
+import { addConnectionFlags } from './connection-flags';
 import { EXIT } from './exit-codes';
 import { FLEET_VERBS } from './fleet/program';
 import { print, printJson } from './output';
 import { addVerbs, type Verb } from './verb';
+import { packageVersion } from './version';
 import type { CommonOptions } from './with-client';
 
 /** The verbs that start what a run needs, on this machine. */
@@ -14,19 +16,20 @@ const LOCAL_VERBS: readonly Verb[] = [
     description:
       'Temporal with its UI, an emulator of AWS and a worker on this machine; provisions a sample account',
     example: 'up --exit',
-    options: [new Option('--exit', "leave when the sample account is provisioned, with the run's exit code")],
+    options: [
+      new Option('--exit', "leave when the sample account is provisioned, with the run's exit code"),
+      new Option('--fresh', 'forget what earlier ones left: runs, instances and logs'),
+      portOption('--port <port>', 'Temporal', 7233),
+      portOption('--ui-port <port>', 'its UI', 8233),
+      portOption('--emulator-port <port>', 'the emulator of AWS', 4599),
+    ],
     load: async () => (await import('./local/up.js')).up,
   },
   {
     usage: 'emulator',
     description: 'The emulator of AWS alone',
     example: 'emulator --port 4599',
-    options: [
-      new Option(
-        '--port <port>',
-        'port on 127.0.0.1; the next free one where it is taken (default: 4599)',
-      ).argParser(wholeNumber(0, 65_535)),
-    ],
+    options: [portOption('--port <port>', 'the emulator', 4599)],
     load: async () => (await import('./local/emulator.js')).emulator,
   },
 ];
@@ -39,9 +42,10 @@ const OTHER_VERBS: readonly Verb[] = [
     load: async () => (await import('./worker.js')).worker,
   },
   {
-    usage: 'doctor',
-    description: 'Check the server, the namespace, its search attributes and the workers',
-    example: 'doctor --fix',
+    usage: 'doctor [accountId]',
+    description:
+      'Check the server, the namespace, its search attributes, the workers and their AWS; of an account: role, eligibility, instances',
+    example: 'doctor 111122223333',
     options: [new Option('--fix', 'register the search attributes that are missing')],
     load: async () => (await import('./doctor.js')).doctor,
   },
@@ -68,7 +72,9 @@ export function createProgram(finish: (exitCode: number) => void): Command {
     .description(
       'Provisions IAM Identity Center account instances: exactly one per AWS account, whatever happens.',
     )
+    .version(packageVersion(), '-V, --version', 'print the version')
     .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(--help shows what there is)')
     .addHelpText(
       'after',
@@ -80,11 +86,18 @@ Examples:
   identity-center worker                                      a production worker
   identity-center provision 111122223333 --region eu-west-1   one account`,
     );
+  addConnectionFlags(program);
   addVerbs(program, [...LOCAL_VERBS, ...ACCOUNT_VERBS], finish);
   const fleet = program.command('fleet').description('Many accounts at once, from a manifest');
   addVerbs(fleet, FLEET_VERBS, finish);
   addVerbs(program, OTHER_VERBS, finish);
   return program;
+}
+
+/** The port of a part; one that was asked for is that one, or an error. */
+function portOption(flags: string, what: string, usual: number): Option {
+  const help = `port of ${what} on 127.0.0.1, 0: any (default: ${usual}, or the next free one)`;
+  return new Option(flags, help).argParser(wholeNumber(0, 65_535));
 }
 
 /** Makes the reader of an argument that is a whole number. */

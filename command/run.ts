@@ -1,11 +1,14 @@
 import { homedir } from 'node:os';
 import { CommanderError } from 'commander';
-import { tidyEnvironment } from '../contract';
+import { findMisspelled, tidyEnvironment } from '../contract';
 import { EXIT } from './exit-codes';
 import { flushOutput, printAside, printJson, watchOutput } from './output';
 import { createProgram } from './program';
+import { describeServerAsked, serverAsked } from './server-asked';
 
 tidyEnvironment(process.env);
+for (const { name, meant } of findMisspelled(process.env))
+  printAside(`Warning: ${name} is set, and nothing reads it. Is ${meant} meant?`);
 giveHome();
 // The lock file pins an SDK that supports this Node.js; that later ones will not, and what Node.js deprecates in libraries, is
 // for whoever maintains this.
@@ -49,9 +52,15 @@ function report(error: Error, json: boolean): void {
   // Its own properties are what the error is about: the problems of a request, the address of a server.
   const facts = Object.fromEntries(Object.entries(error)) as Record<string, unknown>;
   const { name: type, message } = error;
-  if (json)
-    printJson({ error: { ...facts, name: undefined, cause: undefined, category: undefined, type, message } });
-  else printAside(error.message);
+  const server = serverAsked();
+  if (json) {
+    const error = { ...facts, name: undefined, cause: undefined, category: undefined, type, message, server };
+    printJson({ error });
+    return;
+  }
+  printAside(message);
+  // Of a running `up` it was said before anything was asked.
+  if (server !== undefined && server.from !== 'up') printAside(describeServerAsked(server));
 }
 
 /**

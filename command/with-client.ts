@@ -5,8 +5,11 @@ import {
   type TemporalSettings,
 } from '../client';
 import { readFleetRequest } from '../contract';
+import { connectionFlags } from './connection-flags';
 import { UsageError } from './errors';
 import { findLocalServer } from './local/state';
+import { printAside } from './output';
+import { describeServerAsked, noteServerAsked, serverAsked, type ServerSource } from './server-asked';
 import { quote } from './words';
 
 /** The options that every verb takes. */
@@ -15,18 +18,38 @@ export interface CommonOptions {
 }
 
 /**
- * Reads how Temporal is reached from the environment; where that names no address, a running `up` is meant, which knows
- * nothing of the namespace, keys and certificates of another server.
+ * Reads how Temporal is reached: as the flags and the environment say; where these name no server, a running `up` is meant,
+ * which knows nothing of the namespace, keys and certificates of another server.
  */
 export function readConnection(): TemporalSettings {
-  const local = findLocalServer();
-  if (local === undefined || namesTemporalServer()) return readTemporalSettings();
-  return { connectionOptions: { address: local.temporalAddress }, namespace: local.namespace };
+  const flags = connectionFlags();
+  const local = flags.profile === undefined && !namesTemporalServer() ? findLocalServer() : undefined;
+  const settings =
+    local === undefined
+      ? readTemporalSettings()
+      : {
+          connectionOptions: { address: local.temporalAddress },
+          namespace: flags.namespace ?? local.namespace,
+        };
+  const from = local === undefined ? sourceOfSettings() : 'up';
+  const { address } = settings.connectionOptions;
+  noteServerAsked({ address, namespace: settings.namespace, from });
+  return settings;
+}
+
+function sourceOfSettings(): ServerSource {
+  if (connectionFlags().address !== undefined) return '--address';
+  if (process.env['TEMPORAL_ADDRESS'] !== undefined) return 'TEMPORAL_ADDRESS';
+  return namesTemporalServer() ? 'profile' : 'default';
 }
 
 /** Connects, and closes whatever happens. */
 export async function withClient<T>(use: (client: IdentityCenterClient) => Promise<T>): Promise<T> {
-  const client = await IdentityCenterClient.connect(readConnection());
+  const settings = readConnection();
+  const server = serverAsked();
+  // Nobody has named it.
+  if (server?.from === 'up') printAside(describeServerAsked(server));
+  const client = await IdentityCenterClient.connect(settings);
   try {
     return await use(client);
   } finally {

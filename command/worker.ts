@@ -1,11 +1,13 @@
 import { connectToTemporal, explainNoConnection, IdentityCenterError } from '../client';
 import { oneLine } from '../contract';
 import {
+  checkOwnIdentity,
   createLogger,
   installLogger,
   readWorkerSettings,
   serve,
   type Interruption,
+  type Logger,
   type WorkerConnection,
   type WorkerSettings,
 } from '../worker';
@@ -29,6 +31,7 @@ export async function worker(options: CommonOptions): Promise<number> {
     logger.error(words);
   });
   let served = false;
+  void tellOwnIdentity(settings, logger);
   try {
     await serve({
       ...settings,
@@ -60,6 +63,13 @@ export async function worker(options: CommonOptions): Promise<number> {
     );
   }
   return EXIT.done;
+}
+
+/** Says who the worker is to AWS, or that it has no credentials that work: it serves all the same, as they may still come. */
+async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise<void> {
+  const { ok, found, remedy } = await checkOwnIdentity(aws);
+  if (ok) logger.info(`The worker is ${found} to AWS.`);
+  else logger.warn(`AWS does not know this worker, and runs wait until it does. ${found} ${remedy ?? ''}`);
 }
 
 function announce(to: WorkerConnection, { taskQueue }: WorkerSettings, { json }: CommonOptions): void {

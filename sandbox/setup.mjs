@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Makes this folder ready to run, before `npm start` and `npm test`: packages, then the build, each only where it is
-// missing or out of date. Plain Node, as it runs before there are packages.
+// Makes this folder ready, before `npm start` and `npm test`: packages, then the build, each only where it is missing or out of
+// date. Plain Node, as it runs before there are packages. With --to-run, and where nobody develops here, it leaves out what
+// running does not need: the tools of development and the check of the types, which take most of the time.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,15 +25,24 @@ const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfi
 const STAMP = join(ROOT, 'dist', '.stamp');
 
 requireNode();
-if (!packagesMatchLock()) step('installing packages', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+const installed = installedPackages();
+const onlyToRun = process.argv.includes('--to-run') && installed['node_modules/typescript'] === undefined;
+if (!packagesMatchLock())
+  npmStep('installing packages', [
+    'ci',
+    ...(onlyToRun ? ['--omit=dev'] : []),
+    ...['--no-audit', '--no-fund', '--loglevel=error'],
+  ]);
 const sources = hashOfSources();
-if (read(STAMP) !== sources) {
+const stamps = onlyToRun ? [sources, `${sources} to run`] : [sources];
+if (!stamps.includes(read(STAMP))) {
   // What a deleted source left behind would still be found by whoever imports it.
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-  step('building', ['run', '--silent', 'build']);
+  if (onlyToRun) step('building', process.execPath, [join(ROOT, 'sandbox', 'transpile.mjs'), ...SOURCES]);
+  else npmStep('building', ['run', '--silent', 'build']);
   makeCommandsRunnable();
   mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, sources);
+  writeFileSync(STAMP, stamps.at(-1));
 }
 
 function requireNode() {
@@ -45,16 +55,21 @@ function requireNode() {
 }
 
 // npm leaves a lockfile of what it has installed. Comparing that one also knows packages that people installed by hand.
+function installedPackages() {
+  const lock = read(join(ROOT, 'node_modules', '.package-lock.json'));
+  return lock === undefined ? {} : JSON.parse(lock).packages;
+}
+
 function packagesMatchLock() {
-  const installed = read(join(ROOT, 'node_modules', '.package-lock.json'));
-  if (installed === undefined) return false;
-  const has = JSON.parse(installed).packages;
+  if (read(join(ROOT, 'node_modules', '.package-lock.json')) === undefined) return false;
   const { '': _, ...wants } = JSON.parse(read(join(ROOT, 'package-lock.json'))).packages;
   const same = (path) =>
-    has[path]?.version === wants[path].version && has[path]?.integrity === wants[path].integrity;
+    installed[path]?.version === wants[path].version && installed[path]?.integrity === wants[path].integrity;
+  const mayLack = (path) =>
+    installed[path] === undefined && (wants[path].optional || (onlyToRun && wants[path].dev));
   return (
-    Object.keys(wants).every((path) => same(path) || (wants[path].optional && has[path] === undefined)) &&
-    Object.keys(has).every((path) => path in wants)
+    Object.keys(wants).every((path) => same(path) || mayLack(path)) &&
+    Object.keys(installed).every((path) => path in wants)
   );
 }
 
@@ -82,18 +97,18 @@ function makeCommandsRunnable() {
     chmodSync(join(ROOT, file), 0o755);
 }
 
-// Everything goes to stderr: what started this may promise that stdout is one JSON document.
-function step(what, npmArguments) {
-  console.error(`${what} …`);
-  const began = Date.now();
+function npmStep(what, args) {
   const { npm_execpath: npm } = process.env;
   // Under npm its own script is known; else the command is, which on Windows is a .cmd file and needs a shell.
-  const [file, first] = npm?.endsWith('js') ? [process.execPath, [npm]] : ['npm', []];
-  const { status, error } = spawnSync(file, [...first, ...npmArguments], {
-    cwd: ROOT,
-    stdio: ['ignore', 2, 2],
-    shell: file === 'npm' && process.platform === 'win32',
-  });
+  if (npm?.endsWith('js')) step(what, process.execPath, [npm, ...args]);
+  else step(what, 'npm', args, process.platform === 'win32');
+}
+
+// Everything goes to stderr: what started this may promise that stdout is one JSON document.
+function step(what, file, args, shell = false) {
+  console.error(`${what} …`);
+  const began = Date.now();
+  const { status, error } = spawnSync(file, args, { cwd: ROOT, stdio: ['ignore', 2, 2], shell });
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   if (status !== 0)
     fail(`${what}: failed after ${seconds} s${error ? ` (${error.message})` : ''}, see above.`);

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { z } from 'zod';
 
 /** The file that the build writes the workflow bundle to: a worker that need not make it starts in half the time. */
 export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
@@ -23,7 +24,21 @@ async function buildBundle(): Promise<void> {
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],
     logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },
   });
-  await writeFile(WORKFLOW_BUNDLE, code);
+  await writeFile(WORKFLOW_BUNDLE, withoutBuildFolder(code));
+}
+
+const ENCODED = ';base64,';
+const sourceMapSchema = z.looseObject({ sources: z.array(z.string()) });
+
+/** Names the sources in the source map by their place in the package: stacks in logs and histories are made from it. */
+function withoutBuildFolder(code: string): string {
+  // As the SDK writes and reads it: the last line.
+  const start = code.indexOf(ENCODED, code.lastIndexOf('\n//# sourceMappingURL=data:')) + ENCODED.length;
+  const map = sourceMapSchema.parse(JSON.parse(Buffer.from(code.slice(start), 'base64').toString()));
+  const sources = map.sources.map((file) =>
+    path.isAbsolute(file) ? path.relative(packageRoot(), file) : file,
+  );
+  return code.slice(0, start) + Buffer.from(JSON.stringify({ ...map, sources })).toString('base64');
 }
 
 function noLog(): void {

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { readError, redact } from '../activities';
-import { defined } from '../contract';
+import { accountIdOf, defined } from '../contract';
 
 const DEEPEST = 6;
 const LONGEST_TEXT = 2_000;
@@ -8,15 +8,21 @@ const MOST_ITEMS = 50;
 const STACK_LINES = 10;
 const SECRET_KEYS = /secret|password|authorization|api[-_]?key|(?:session|security|identity)[-_]?token/i;
 
+/** What says nothing to a person: the SDK has the token of the task beside everything that it says of an activity. */
+const LEFT_OUT = ['taskToken'];
+
 /**
  * Writes what is logged beside a message as JSON can hold it: an error, at any depth and under any key, in words, and no
  * text with a secret in it. An error of AWS carries the request, session token and all, so of errors only what is known to
- * be harmless is taken.
+ * be harmless is taken. Where a workflow ID is of an account, the account is told too.
  */
 export function logFields(meta: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.keys(meta).map((key) => [key, named(key, meta, (part) => inLog(part, 0, new Set()))]),
-  );
+  const { workflowId } = meta;
+  const accountId = typeof workflowId === 'string' ? accountIdOf(workflowId) : undefined;
+  const fields = Object.keys(meta)
+    .filter((key) => !LEFT_OUT.includes(key))
+    .map((key): [string, unknown] => [key, named(key, meta, (part) => inLog(part, 0, new Set()))]);
+  return { ...defined({ accountId }), ...Object.fromEntries(fields) };
 }
 
 /** What is under a key, unless the key says that it is a secret. */

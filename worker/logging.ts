@@ -2,10 +2,22 @@ import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import pino, { type Level, type Logger } from 'pino';
 import { logFields, logText } from './log-fields';
 
-/** Creates a logger that writes JSON lines, to a file or to stderr: stdout belongs to the answers of the command. */
+export type { Logger };
+
+/**
+ * Creates a logger that writes JSON lines, each with the name of its level, an ISO time and, where it is about an account,
+ * `accountId`; to a file or to stderr: stdout belongs to the answers of the command.
+ */
 export function createLogger(level: Level, file?: string): Logger {
   const destination = file === undefined ? { fd: 2, sync: true } : { dest: file, mkdir: true, sync: true };
-  return pino({ level, formatters: { log: logFields } }, pino.destination(destination));
+  return pino(
+    {
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { log: logFields, level: (name) => ({ level: name }) },
+    },
+    pino.destination(destination),
+  );
 }
 
 /** Sends what the SDK logs to the logger. To be called once a process, before the first worker. */

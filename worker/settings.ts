@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { readNetworkSettings, type AwsSettings } from '../activities';
-import { DEFAULT_TASK_QUEUE, defined, readEnvironment, type Environment } from '../contract';
+import { DEFAULT_TASK_QUEUE, defined, oneLine, readEnvironment, type Environment } from '../contract';
 
+const CALLS = { error: 'must be a whole number from 1 to 10000' };
+const RATE = { error: 'must be a number of more than 0 and up to 100000' };
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
 
 /** The settings of a worker. AWS's own (`AWS_…`) are read by the AWS SDK, Temporal's (`TEMPORAL_…`) by envconfig. */
@@ -29,22 +32,22 @@ export const workerSettingsSchema = z.object({
     .optional()
     .describe('External ID that the role asks for. Default: none.'),
   IDENTITY_CENTER_MAX_CONCURRENT_CALLS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
+    .number(CALLS)
+    .int(CALLS)
+    .min(1, CALLS)
+    .max(10_000, CALLS)
     .default(100)
     .describe('Calls to AWS that the worker has open at once.'),
   IDENTITY_CENTER_MAX_CALLS_PER_SECOND: z.coerce
-    .number()
-    .positive()
-    .max(100_000)
+    .number(RATE)
+    .positive(RATE)
+    .max(100_000, RATE)
     .optional()
     .describe(
       'Calls to Identity Center a second, of all accounts, shared by the workers of the task queue; the same for each worker. Default: none, the workers slow down where AWS throttles.',
     ),
   IDENTITY_CENTER_LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error'])
+    .enum(LOG_LEVELS, { error: `must be ${LOG_LEVELS.slice(0, -1).join(', ')} or ${LOG_LEVELS.at(-1)}` })
     .default('info')
     .describe('Least severe level that is logged, as JSON lines on stderr.'),
 });
@@ -66,7 +69,10 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
   const env = readEnvironment(environment);
   const read = workerSettingsSchema.safeParse(env);
   if (!read.success) {
-    throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+    const problems = read.error.issues.map(({ path: [name = ''], message }) => {
+      return `${String(name)}: ${message}, not "${oneLine(env[String(name)] ?? '', 100)}"`;
+    });
+    throw new Error(`${problems.join('; ')}.`);
   }
   const settings = read.data;
   const roleArn = settings.IDENTITY_CENTER_ROLE_ARN;

@@ -1,3 +1,4 @@
+export { checkIdentityCenter } from './check/check-identity-center';
 export { deprovisionIdentityCenter } from './account/deprovision';
 export { progressQuery } from './account/handlers';
 export { planFleetPage } from './fleet/plan-page';

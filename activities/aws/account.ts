@@ -1,6 +1,8 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
-import { createCall, type AwsCore, type CallControl } from './call';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { AwsCallError, NoEndpointError, SIGN_IN } from '../errors/thrown';
+import { createCall, endWith, required, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
 import { AwsClock } from './clock';
 import { createAccountSessions, stsRegionFor, type SessionSettings } from './credentials';
@@ -8,7 +10,7 @@ import type { NetworkSettings } from './network';
 import { askProviderChain, OwnCredentials } from './own-credentials';
 import { organizations, type Organizations } from './organizations';
 import { Pacer } from './pacer';
-import { homeRegion } from './regions';
+import { explainMissingHost, homeRegion } from './regions';
 import { RequestHandler } from './request-handler';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
@@ -30,6 +32,8 @@ export interface Account {
   organizations: Organizations;
   /** The Region that it is seen from. */
   region: string;
+  /** Asks STS whose the credentials in the account are: an ARN. Throws what a {@link Call} throws. */
+  sessionArn(): Promise<string>;
   /**
    * Drops the account's credentials, so that the next call fetches new ones.
    *
@@ -45,15 +49,26 @@ export interface Account {
  */
 export type OpenAccount = (accountId: string, region: string | undefined, control: CallControl) => Account;
 
+/** The way of a worker to AWS. */
+export interface AwsAccess {
+  openAccount: OpenAccount;
+  /**
+   * Asks STS who the worker itself is: an ARN.
+   *
+   * @throws AwsCallError whatever the cause
+   */
+  ownArn(signal: AbortSignal): Promise<string>;
+}
+
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * Creates what opens accounts. It keeps the credentials and the clients of all of them.
+ * Makes the way of a worker to AWS. It keeps the credentials and the clients of all accounts.
  *
  * @param now milliseconds since the epoch, by the machine's clock
  * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own
  */
-export function createAccountOpener(settings: AwsSettings, now: () => number, pacer: Pacer): OpenAccount {
+export function accessAws(settings: AwsSettings, now: () => number, pacer: Pacer): AwsAccess {
   const { endpoint, credentials, stsRegion } = settings;
   const clock = new AwsClock(now);
   const requestHandler = new RequestHandler(settings.network);
@@ -73,11 +88,18 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
   const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
+  const sts = { Client: STSClient, pacer: new Pacer(undefined) };
   const home = homeRegion(settings);
-  return (accountId, region = home, control) => {
+  const openAccount: OpenAccount = (accountId, region = home, control) => {
     latestRegion = region;
+    const callSts = createCall(core, sts, accountId, region, control);
     return {
       region,
+      sessionArn: () =>
+        callSts('read', 'GetCallerIdentity', async (client, options) => {
+          const { Arn } = await client.send(new GetCallerIdentityCommand({}), options);
+          return required(Arn, 'Arn');
+        }),
       identityCenter: identityCenter(accountId, region, (inRegion) =>
         createCall(core, ssoAdmin, accountId, inRegion, control),
       ),
@@ -87,4 +109,21 @@ export function createAccountOpener(settings: AwsSettings, now: () => number, pa
       },
     };
   };
+  const ownArn = async (signal: AbortSignal) => {
+    try {
+      return await endWith(signal, sessions.ownArn(home, signal));
+    } catch (error) {
+      const noHost = await explainMissingHost(error, home);
+      throw new AwsCallError(SIGN_IN, noHost === undefined ? error : ofTheWorker(noHost));
+    }
+  };
+  return { openAccount, ownArn };
+}
+
+/** No request has a part in where STS is asked who the worker is. */
+function ofTheWorker({
+  message,
+  remedy = 'Correct AWS_REGION of the worker.',
+}: NoEndpointError): NoEndpointError {
+  return new NoEndpointError(message, remedy);
 }

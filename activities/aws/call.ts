@@ -118,7 +118,7 @@ function isThrottled(error: unknown): boolean {
 }
 
 /** Ends with the signal even where the SDK, waiting for the rest of an answer, does not. */
-async function endWith<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
+export async function endWith<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     onAbort = () => {

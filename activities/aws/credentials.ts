@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
 import { wantsFreshCredentials } from '../errors/fresh-credentials';
 import { AwsCallError, OwnIdentityError, SIGN_IN, WrongAccountError } from '../errors/thrown';
+import { required } from './call';
 import type { AwsClients, Credentials } from './clients';
 import type { OwnCredentials } from './own-credentials';
 import { partitionOf } from './regions';
@@ -28,6 +29,8 @@ export interface AccountSessions {
    * @throws whatever STS or the provider chain throws
    */
   credentials(accountId: string, region: string, signal: AbortSignal): Promise<Credentials>;
+  /** Asks STS who the worker itself is: an ARN. @throws whatever STS or the provider chain throws */
+  ownArn(region: string, signal: AbortSignal): Promise<string>;
   /**
    * Drops the account's credentials, as AWS does not take them (any more).
    *
@@ -156,6 +159,11 @@ export function createAccountSessions(
       if (cached !== undefined && now() < cached.renewAt) return cached.credentials;
       return keep(accountId, await assumeRole(roleArn, accountId, region, signal));
     },
+    ownArn: (region, abortSignal) =>
+      askSts(region, async (sts) => {
+        const { Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
+        return required(Arn, 'Arn');
+      }),
     forget(accountId, olderThanMs = 0) {
       const session = sessions.get(accountId);
       if (session === undefined || elapsed() - session.fetchedAt < olderThanMs) return;

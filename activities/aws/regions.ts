@@ -1,14 +1,8 @@
 import { partition } from '@aws-sdk/core/client';
 import { lookup } from 'node:dns/promises';
-import { describeUnknownRegion, nearestRegions } from '../../contract';
+import { describeUnknownRegion, isKnownRegion, nearestRegions, REGIONS } from '../../contract';
 import { missingHost } from '../errors/network';
 import { NoEndpointError } from '../errors/thrown';
-
-/** Whether the data of the AWS SDK has a Region of this code. One that is newer than the SDK is none to it. */
-export function isKnownRegion(region: string): boolean {
-  // What the SDK guesses from the code alone has no description.
-  return 'description' in partition(region);
-}
 
 /** Names the partition of a Region, such as `aws-cn`; of one that the SDK does not know, as its code begins. */
 export function partitionOf(region: string): string {
@@ -16,7 +10,10 @@ export function partitionOf(region: string): string {
   // The SDK takes what it cannot place for `aws`: a new country of a partition that is not.
   if (name !== DEFAULT_PARTITION || isKnownRegion(region)) return name;
   const place = `${region.split('-', 1).join('')}-`;
-  const [nearest] = nearestRegions(region, (other) => other.startsWith(place) && isKnownRegion(other));
+  const [nearest] = nearestRegions(
+    region,
+    REGIONS.filter((other) => other.startsWith(place)),
+  );
   return nearest === undefined ? name : partition(nearest).name;
 }
 
@@ -27,8 +24,8 @@ const DEFAULT_REGION = 'us-east-1';
 export function homeRegion({ stsRegion, roleArn = '' }: { stsRegion?: string; roleArn?: string }): string {
   if (stsRegion) return stsRegion;
   const [, named = DEFAULT_PARTITION] = /^arn:(aws[a-z-]*):/.exec(roleArn) ?? [];
-  const isThere = (region: string) => isKnownRegion(region) && partition(region).name === named;
-  return nearestRegions(DEFAULT_REGION, isThere)[0] ?? DEFAULT_REGION;
+  const there = REGIONS.filter((region) => partition(region).name === named);
+  return nearestRegions(DEFAULT_REGION, there)[0] ?? DEFAULT_REGION;
 }
 
 const FIPS_REMEDY =
@@ -48,8 +45,7 @@ export async function explainMissingHost(
   const host = missingHost(error);
   if (host === undefined) return undefined;
   if (!isKnownRegion(region) && host.includes(region)) {
-    const unknown = describeUnknownRegion(region, nearestRegions(region, isKnownRegion));
-    return new NoEndpointError(`region: ${unknown}. There is no host ${host}`);
+    return new NoEndpointError(`region: ${describeUnknownRegion(region)}. There is no host ${host}`);
   }
   if (host.includes('-fips.') && (await exists(host.replace('-fips.', '.'))))
     return new NoEndpointError(`AWS_USE_FIPS_ENDPOINT: there is no host ${host}`, FIPS_REMEDY);

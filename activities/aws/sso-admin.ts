@@ -28,6 +28,7 @@ export interface Instance {
   ownerAccountId?: string;
   identityStoreId?: string;
   region?: string;
+  name?: string;
 }
 
 /** Identity Center of one account, seen from one Region. Every method throws what a {@link Call} throws. */
@@ -125,6 +126,7 @@ function readInstance(described: InstanceMetadata): Instance {
     ownerAccountId: described.OwnerAccountId,
     identityStoreId: described.IdentityStoreId,
     region: described.PrimaryRegion,
+    name: described.Name,
   });
 }
 

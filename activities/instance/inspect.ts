@@ -1,6 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import {
+  describeDifferences,
+  differencesOf,
   FAILURES,
+  firstOf,
+  mayAdopt,
   nextStep,
   PROVISION_WORKFLOW,
   readFailureParts,
@@ -8,6 +12,7 @@ import {
   WORKFLOW_ID_TAG,
   workflowIdOf,
   type AccountPlan,
+  type InstanceDifference,
   type PlanReason,
   type ProvisionRequest,
   type ProvisionResult,
@@ -19,6 +24,7 @@ import type { Instance } from '../aws/sso-admin';
 import { isA } from '../errors/thrown';
 import { inAccount, withoutAccount, type AccountInput, type ActivityDependencies } from '../in-account';
 import { refuseOrganizationInstance } from './organization-instance';
+import { checkProvisioned } from './provisioned';
 import { findObstacle, latestRun, WAIT_FOR_RUN, type LatestRun } from '../runs/latest-run';
 
 export interface InspectAccountInput extends AccountInput {
@@ -46,10 +52,13 @@ async function inspect(deps: ActivityDependencies, input: InspectAccountInput): 
   const provisioned = await withoutAccount(() => readProvisioned(run));
   try {
     return await inAccount(deps, input, async (account) => {
-      const [instance] = await account.identityCenter.listOwnInstances();
-      if (provisioned !== undefined) return judgeProvisioned(request, provisioned, instance);
-      if (instance === undefined) return { plan: 'create', why: 'the account has no instance in any Region' };
-      return judgeInstance(account, request, instance, run);
+      const instances = await account.identityCenter.listOwnInstances();
+      const checked = provisioned && checkProvisioned(provisioned, request, instances);
+      if (checked !== undefined)
+        return done(`a run provisioned ${provisioned?.instanceArn ?? ''}`, checked.differences);
+      const [instance] = instances;
+      if (instance === undefined) return { plan: 'create', why: whyCreate(provisioned) };
+      return judgeInstance(account, request, instance);
     });
   } catch (error) {
     return judgeFailure(error);
@@ -63,37 +72,42 @@ function judgeOpenRun(run: LatestRun): Finding {
     : conflict(obstacle.kind, obstacle.why, WAIT_FOR_RUN);
 }
 
-/** Reads the ARN of the instance that a run has provisioned for this very request. */
-async function readProvisioned(run: LatestRun | undefined): Promise<string | undefined> {
+/** Reads what a run has provisioned for this very request. */
+async function readProvisioned(run: LatestRun | undefined): Promise<ProvisionResult | undefined> {
   if (run?.status !== 'COMPLETED' || run.workflowType !== PROVISION_WORKFLOW || run.differing.length > 0)
     return undefined;
-  return ((await run.handle.result()) as ProvisionResult).instanceArn;
+  return (await run.handle.result()) as ProvisionResult;
 }
 
-/** A fleet asks AWS nothing for an account that a run has provisioned. */
-function judgeProvisioned(
-  { accountId, region }: ProvisionRequest,
-  arn: string,
-  instance: Instance | undefined,
-): Finding {
-  if (instance?.instanceArn === arn && instance.status === 'ACTIVE')
-    return { plan: 'done', why: `a run provisioned ${arn}` };
-  const now = instance?.instanceArn === arn ? `is ${instance.status}` : 'AWS does not show any more';
-  return conflict(
-    'instanceGone',
-    `a run provisioned ${arn}, which ${now}; a fleet would take the account for done`,
-    `Once it is gone provision it anew: identity-center provision ${accountId} --region ${region}, with its other fields.`,
-  );
+function whyCreate(provisioned: ProvisionResult | undefined): string {
+  return provisioned === undefined
+    ? 'the account has no instance in any Region'
+    : `a run provisioned ${provisioned.instanceArn}, which AWS does not show any more: it is made anew`;
+}
+
+function done(what: string, differences: readonly InstanceDifference[]): Finding {
+  return { plan: 'done', ...withDifferences(what, differences) };
+}
+
+/** Says what is there, and how it is not what is asked for. */
+function withDifferences(
+  what: string,
+  differences: readonly InstanceDifference[],
+): Pick<Finding, 'why' | 'differences'> {
+  const told = firstOf(differences);
+  if (told === undefined) return { why: what };
+  return { why: `${what}, which stays as it is: ${describeDifferences(told)}`, differences: told };
 }
 
 async function judgeInstance(
   account: Account,
   request: ProvisionRequest,
   instance: Instance,
-  run: LatestRun | undefined,
 ): Promise<Finding> {
   const { instanceArn, region = request.region } = instance;
   const what = `${instanceArn} in ${region}`;
+  const differences = (tags: ReadonlyMap<string, string>) =>
+    differencesOf(request, { region, name: instance.name, tags });
   const refuseOrganizations = () =>
     refuseOrganizationInstance(account, request.accountId, { instanceArn, region });
   switch (instance.status) {
@@ -102,13 +116,11 @@ async function judgeInstance(
       if (tags === undefined) return { plan: 'create', why: `${what} has just been deleted` };
       if (tags.get(WORKFLOW_ID_TAG) !== workflowIdOf(request.accountId)) {
         await refuseOrganizations();
-        return judgeForeign(request, `no run made ${what}`);
+        return judgeForeign(request, region, `no run made ${what}`, differences(tags));
       }
-      if (region !== request.region) return judgeForeign(request, `a run made ${what}, another Region`);
-      const fields = run?.differing ?? [];
-      const asOther =
-        fields.length === 0 ? '' : `, asked for another ${fields.join(', ')}: it stays as it is`;
-      return { plan: 'done', why: `a run made ${what}${asOther}` };
+      if (region !== request.region)
+        return judgeForeign(request, region, `a run made ${what}, another Region`, differences(tags));
+      return done(`a run made ${what}`, differences(tags));
     }
     case 'CREATE_FAILED': {
       await refuseOrganizations();
@@ -127,10 +139,16 @@ async function judgeInstance(
   }
 }
 
-function judgeForeign({ existing }: ProvisionRequest, why: string): Finding {
-  if (existing === 'adopt') return { plan: 'adopt', why };
-  const remedy = 'To use that instance give the account existing "adopt"; else delete it first.';
-  return conflict('instanceExists', why, remedy);
+function judgeForeign(
+  { region: asked, existing }: ProvisionRequest,
+  region: string,
+  why: string,
+  differences: readonly InstanceDifference[],
+): Finding {
+  const isElsewhere = region !== asked;
+  if (mayAdopt(existing, isElsewhere)) return { plan: 'adopt', ...withDifferences(why, differences) };
+  const situation = isElsewhere ? 'instanceElsewhere' : 'instanceExists';
+  return conflict(situation, why, nextStep({ situation }, 'plan'));
 }
 
 /** It holds nothing, whoever made it. */

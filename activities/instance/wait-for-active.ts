@@ -1,3 +1,4 @@
+import { differencesOf, type AskedFor, type InstanceDifference } from '../../contract';
 import type { IdentityCenter, Instance } from '../aws/sso-admin';
 import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
@@ -6,12 +7,16 @@ import { pollAccount, rest, type ActivityDependencies, type AccountInput } from 
 
 export interface WaitForActiveInput extends AccountInput {
   instanceArn: string;
+  /** The Region of the instance. */
+  region: string;
   pollIntervalMs: number;
+  /** What the instance is compared with; absent for one that was just made so. */
+  asked?: AskedFor;
 }
 
 /** What has become of an instance. */
 export type SettledInstance =
-  | { status: 'active'; identityStoreId: string }
+  | { status: 'active'; identityStoreId: string; differences?: InstanceDifference[] }
   | { status: 'createFailed'; reason: string }
   | { status: 'gone' };
 
@@ -32,7 +37,9 @@ export async function waitForActive(
     const looks = earlierLooks();
     const rests = looks === 0 ? FIRST_RESTS_MS : [];
     for (const restMs of [...rests, undefined]) {
-      const settled = readSettled(await describe(identityCenter, input));
+      const instance = await describe(identityCenter, input);
+      const settled = readSettled(instance);
+      if (settled?.status === 'active') return compare(settled, identityCenter, input, instance?.name);
       if (settled !== undefined) return settled;
       if (restMs !== undefined) await rest(restMs);
     }
@@ -51,6 +58,21 @@ async function describe(
   if (first !== undefined) return first;
   await rest(Math.min(input.pollIntervalMs, 3_000));
   return identityCenter.describeInstance(input.instanceArn);
+}
+
+/** Adds how an instance that the run may not have made just so is not what is asked for. */
+async function compare(
+  active: Extract<SettledInstance, { status: 'active' }>,
+  identityCenter: IdentityCenter,
+  { asked, instanceArn, region }: WaitForActiveInput,
+  name: string | undefined,
+): Promise<SettledInstance> {
+  if (asked === undefined) return active;
+  const tags =
+    Object.keys(asked.tags ?? {}).length > 0 ? await identityCenter.listTags(instanceArn) : new Map();
+  if (tags === undefined) return { status: 'gone' };
+  const differences = differencesOf(asked, { region, name, tags });
+  return differences.length === 0 ? active : { ...active, differences };
 }
 
 function readSettled(instance: Instance | undefined): SettledInstance | undefined {

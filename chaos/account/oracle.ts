@@ -133,7 +133,7 @@ const successIsTrue: AccountRule = ({ plan, calls, runs, instances }) =>
       if (instance.region !== region) return wrong(`it is in ${instance.region}`);
       if (instance.statusReason !== undefined) return wrong('it has failed');
       if (!isOurInstance(instance, plan.accountId) && outcome !== 'adopted') return wrong('no run made it');
-      if (outcome === 'adopted' && plan.request.existing !== 'adopt') return wrong('adopted without leave');
+      if (outcome === 'adopted' && plan.request.existing === 'fail') return wrong('adopted without leave');
       if (outcome === 'created' && !isMadeSince(instance, startedAt)) return wrong('it is older');
       const ownerDeleted = calls.some(
         (call) => !isOurCall(call) && call.instanceArn === instanceArn && call.operation === 'DeleteInstance',

@@ -1,4 +1,5 @@
 import { DEPROVISION_WORKFLOW, type AccountEnd, type AccountOutcome } from '../../contract';
+import type { RecordedCall } from '../../sandbox/emulator';
 import { isGone, isOurCall, isProvision, type AccountEvidence, type RunRecord } from '../account/evidence';
 import { hasAction } from '../actions';
 import { applyRules } from '../apply-rules';
@@ -135,10 +136,10 @@ function successDoubt(
   { instanceArn, startedAt = '' }: AccountOutcome,
   { runs, calls, instances }: AccountEvidence,
 ): string | undefined {
-  const proved = runs.some(
+  const proofs = runs.filter(
     ({ status, result }) => status === 'COMPLETED' && result?.instanceArn === instanceArn,
   );
-  if (!proved) return `no run ended with ${instanceArn ?? 'an instance'}`;
+  if (proofs.length === 0) return `no run ended with ${instanceArn ?? 'an instance'}`;
   const instance = instances.find((it) => it.instanceArn === instanceArn);
   const deleted = calls.find(
     (call) =>
@@ -146,7 +147,9 @@ function successDoubt(
       call.instanceArn === instanceArn &&
       (!isOurCall(call) || wasDeprovisioned(runs, call.time)),
   );
-  return instance !== undefined && isGone(instance, startedAt) && deleted === undefined
+  // What ended before it began was looked after; a run that was open then may have seen what is gone meanwhile.
+  const mayBeGone = deleted !== undefined && proofs.some(({ closedAt = '9' }) => closedAt >= startedAt);
+  return instance !== undefined && isGone(instance, startedAt) && !mayBeGone
     ? `${instance.instanceArn} was gone before it began`
     : undefined;
 }
@@ -195,7 +198,7 @@ const skipsForAReason: FleetRule = ({ plan, actions, accounts, record }) => {
   ];
 };
 
-/** An account that was done when the fleet began gets no other run of it. */
+/** An account that was done when the fleet began, and is so still as far as AWS lets it be seen, gets no other run of it. */
 const doneIsDone: FleetRule = ({ accounts, record }) =>
   begunBy(record, accounts).flatMap(({ id, run }) => {
     const before = accounts.get(id)?.runs.filter(({ startedAt }) => startedAt < run.startedAt) ?? [];
@@ -203,10 +206,19 @@ const doneIsDone: FleetRule = ({ accounts, record }) =>
     return last !== undefined &&
       isProvision(last) &&
       last.status === 'COMPLETED' &&
-      (last.closedAt ?? '9') < record.progress.startedAt
+      (last.closedAt ?? '9') < record.progress.startedAt &&
+      !mayBeUndone(accounts.get(id)?.calls ?? [], last, run)
       ? [`it began run ${run.runId} of ${id}, which was done by ${last.runId}`]
       : [];
   });
+
+/** Whether the instance of a run was deleted before another began, or a look at it refused or not answered. */
+function mayBeUndone(calls: readonly RecordedCall[], done: RunRecord, begun: RunRecord): boolean {
+  const { closedAt = '' } = done;
+  return calls
+    .filter(({ time }) => time >= closedAt && time <= begun.startedAt)
+    .some(({ operation, outcome }) => operation === 'DeleteInstance' || outcome !== 'ok');
+}
 
 const RULES: readonly FleetRule[] = [
   countsAddUp,

@@ -1,5 +1,5 @@
 import type { AccountEvidence, RunRecord } from '../account/evidence';
-import { begunBy, type FleetRule, type JudgedFleet } from './evidence';
+import { begunBy, type FleetRule, type JudgedFleet, type PageRecord } from './evidence';
 
 /** A new window reaches the pages by two workflows, whose worker may be frozen: meanwhile the one before holds. */
 const REACH_MS = 60_000;
@@ -9,7 +9,8 @@ const NOT_READY =
 
 /**
  * A fleet begins a run only where its window has a place: counted are those that it began and that are open, but for those
- * that have given their place away, as held ones do, and may have come back since.
+ * that have given their place away, as held ones do, and may have come back since, and those of a page that somebody has
+ * terminated: the fleet has counted them out.
  */
 export const keepsItsWindow: FleetRule = ({ plan, actions, accounts, record }) => {
   const firstRetry = actions.find(({ action }) => action.type === 'retry')?.began ?? '9';
@@ -23,10 +24,11 @@ export const keepsItsWindow: FleetRule = ({ plan, actions, accounts, record }) =
       (other) =>
         other.run !== run &&
         isOpenAt(other.run, run.startedAt) &&
+        !isCountedOut(record.pages[other.page], run.startedAt) &&
         !hasGivenWay(other.run, accounts.get(other.id), run.startedAt),
     );
     return busy.length >= window
-      ? [`it began run ${run.runId} of ${id} beside ${busy.length} others, in a window of ${window}`]
+      ? [`it began run ${run.runId} of ${id} beside ${listed(busy)}, in a window of ${window}`]
       : [];
   });
 };
@@ -47,6 +49,14 @@ function largestWindow({ plan, actions }: Pick<JudgedFleet, 'plan' | 'actions'>,
 
 function isWithin(ms: number, from: string, to: string): boolean {
   return Date.parse(to) - Date.parse(from) < ms;
+}
+
+function listed(busy: readonly { id: string; run: RunRecord }[]): string {
+  return busy.map(({ id, run }) => `${run.runId} of ${id}`).join(', ');
+}
+
+function isCountedOut(page: PageRecord | undefined, at: string): boolean {
+  return page?.status === 'TERMINATED' && (page.closedAt ?? '9') <= at;
 }
 
 function isOpenAt({ startedAt, closedAt = '9' }: RunRecord, at: string): boolean {

@@ -16,6 +16,7 @@ import {
   type Stage,
 } from '../../contract';
 import { InvalidRequestError } from '../errors';
+import { refuseUnknownRegions } from '../regions';
 import { SearchAttributeChoice } from '../search-attributes';
 import { OtherRunOpenError, RequestDiffersError } from './errors';
 
@@ -105,6 +106,7 @@ export class RunStarter {
     const read = kind.read(input);
     if ('problems' in read) throw new InvalidRequestError(read.problems);
     const { request } = read;
+    refuseUnknownRegions([request]);
     const { accountId } = request;
     const workflowId = workflowIdOf(accountId);
     const knownToLack = this.choice.lacking.length;

@@ -7,7 +7,8 @@ import {
   type ProvisionRequestInput,
 } from '../../contract';
 import { NoPollerError } from '../errors';
-import { countPollers } from '../task-queue';
+import { refuseUnknownRegions } from '../regions';
+import { isPolled } from '../task-queue';
 import { Wait, type WaitOptions } from '../wait';
 import { PlanBrokenOffError, PlanFailedError } from './errors';
 import { paginate } from './pages';
@@ -21,7 +22,7 @@ const LONGEST = '2h';
 /**
  * Says what a fleet would do with accounts, in their order; nothing is written to AWS.
  *
- * @throws NoPollerError, PlanFailedError, PlanBrokenOffError
+ * @throws InvalidRequestError, NoPollerError, PlanFailedError, PlanBrokenOffError
  */
 export async function* planAccounts(
   client: Client,
@@ -29,7 +30,8 @@ export async function* planAccounts(
   accounts: readonly ProvisionRequestInput[],
   options: WaitOptions = {},
 ): AsyncGenerator<AccountPlan, void, void> {
-  if ((await countPollers(client, taskQueue)) === 0) throw new NoPollerError(taskQueue);
+  refuseUnknownRegions(accounts, (index) => `accounts.${index}.region`);
+  if (!(await isPolled(client, taskQueue))) throw new NoPollerError(taskQueue);
   let planned = 0;
   const wait = new Wait(client, options);
   wait.startClock((timeout) => new PlanBrokenOffError(timeout, planned, accounts.length));

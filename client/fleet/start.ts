@@ -15,6 +15,7 @@ import {
   type ProvisionRequestInput,
 } from '../../contract';
 import { InvalidRequestError } from '../errors';
+import { refuseUnknownRegions } from '../regions';
 import { SearchAttributeChoice } from '../search-attributes';
 import { isNoWorkflow } from '../server-errors';
 import { FleetDiffersError, FleetRefusedError, NoFleetError } from './errors';
@@ -23,7 +24,10 @@ import { groupSkipped, type SkippedAccount } from './skipped';
 import { readFleetStatus } from './status';
 
 /** What is asked of a fleet; see {@link FleetRequest}. */
-export interface FleetInput extends Pick<FleetRequestInput, 'name' | 'maxConcurrent' | 'stopAfterFailures'> {
+export interface FleetInput extends Pick<
+  FleetRequestInput,
+  'name' | 'maxConcurrent' | 'stopAfterFailures' | 'trustHistory'
+> {
   accounts: readonly ProvisionRequestInput[];
   /** Accounts that the manifest lists and the fleet is not to provision: for its report. */
   skipped?: readonly SkippedAccount[];
@@ -46,6 +50,7 @@ export async function startFleet(
   taskQueue: string,
   { accounts, skipped = [], ...options }: FleetInput,
 ): Promise<StartedFleet> {
+  refuseUnknownRegions(accounts, (index) => `accounts.${index}.region`);
   const pages = paginate(accounts);
   const digest = createHash('sha256').update(JSON.stringify(accounts)).digest('hex');
   const read = readFleetRequest(

@@ -1,5 +1,13 @@
-import { defined, readRequest, type Problem, type ProvisionRequestInput } from '../../contract';
+import {
+  defined,
+  readRequest,
+  type Problem,
+  type ProvisionRequest,
+  type ProvisionRequestInput,
+  type ReadRequest,
+} from '../../contract';
 import type { SkippedAccount } from '../fleet/skipped';
+import { unknownRegion } from '../regions';
 import { isObject, type Entry, type Parsed } from './entry';
 import { mangledAccountId, unseenCharacters } from './mangled';
 import { once, problem, type Found, type ManifestProblem } from './problems';
@@ -44,7 +52,7 @@ export function toRequests(parsed: Parsed, given: object = {}): ReadManifest {
     if (entry.skip !== undefined && accountId !== undefined) skipped.push({ accountId, reason: entry.skip });
     else {
       const input = merge(base.values, entry.input as object);
-      const read = readRequest(input);
+      const read = readKnown(input);
       if ('request' in read) requests.push(input as ManifestRequest);
       else found.push(...problemsOf(read.problems, input, entry, base.wrong));
     }
@@ -74,6 +82,13 @@ function nothingToDo([first, ...others]: readonly SkippedAccount[]): ManifestPro
   return problem(0, undefined, `holds no account to provision: ${first.accountId}: ${first.reason}${more}`);
 }
 
+/** Reads a request whose Region has to be one that is known. */
+function readKnown(input: object): ReadRequest<ProvisionRequest> {
+  const read = readRequest(input);
+  const message = 'request' in read ? unknownRegion(read.request.region) : undefined;
+  return message === undefined ? read : { problems: [{ field: 'region', message }] };
+}
+
 interface Base {
   values: object;
   problems: ManifestProblem[];
@@ -97,7 +112,7 @@ function readBase(defaults: Entry | undefined, given: object): Base {
 function readDefaults(defaults: Entry): Base {
   if (!isObject(defaults.input)) return { values: {}, problems: [], wrong: new Set() };
   const { accountId, ...values } = defaults.input;
-  const read = readRequest({ region: 'us-east-1', ...values, accountId: '000000000000' });
+  const read = readKnown({ region: 'us-east-1', ...values, accountId: '000000000000' });
   const found = 'problems' in read ? read.problems : [];
   const problems = problemsOf(found, values, defaults);
   if (accountId !== undefined)

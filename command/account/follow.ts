@@ -1,6 +1,7 @@
 import {
   InvalidRequestError,
   NoRunError,
+  refuseUnknownRegions,
   StillRunningError,
   type AccountStatus,
   type IdentityCenterClient,
@@ -8,14 +9,13 @@ import {
 } from '../../client';
 import { defined, readDeprovisionRequest, readRequest } from '../../contract';
 import { checkCanConfirm, confirm } from '../confirm';
-import { EXIT, exitCodeForRun } from '../exit-codes';
+import { EXIT, exitCodeForRun, type StrictOption } from '../exit-codes';
 import { lastStatus } from '../live';
 import { showLive } from './live';
 import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printAside, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
-import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
@@ -27,20 +27,21 @@ interface StartOptions extends CommonOptions, TimeoutOptions {
 /** Starts the run of an account, or joins its open run, and follows it to its end or to a hold. */
 export async function provision(
   accountId: string,
-  options: RequestOptions & StartOptions & { waitHeld?: boolean },
+  options: RequestOptions & StartOptions & StrictOption & { waitHeld?: boolean },
 ): Promise<number> {
   const request = readRequestInput(accountId, options);
   // Before anything is connected to: what is wrong here is wrong with any server.
   const read = readRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
-  warnOfUnknownRegions([read.request]);
+  refuseUnknownRegions([read.request]);
   return withClient(async (client) => {
     const run = await client.start(request);
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
     const statuses = watchRun(client, run, options);
     // A held run may wait for days for a person; a pipeline does not.
-    return exitCodeForRun(await follow(options.waitHeld === true ? statuses : untilHeld(statuses), options));
+    const last = await follow(options.waitHeld === true ? statuses : untilHeld(statuses), options);
+    return exitCodeForRun(last, options);
   });
 }
 
@@ -53,7 +54,7 @@ export async function deprovision(
   const read = readDeprovisionRequest(request);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
   checkCanConfirm(whatGoes(accountId, options.any), options);
-  warnOfUnknownRegions([read.request]);
+  refuseUnknownRegions([read.request]);
   return withClient(async (client) => {
     if (options.yes !== true) {
       const instanceArn = options.any ?? (await knownInstance(client, accountId));

@@ -1,5 +1,12 @@
 import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
-import { defined, utc, whatHappened, type FailureParts } from '../../contract';
+import {
+  defined,
+  describeDifferences,
+  utc,
+  whatHappened,
+  type FailureParts,
+  type InstanceDifference,
+} from '../../contract';
 import { pc, printRows, type Row } from '../output';
 
 /** Prints a status as a person reads it. */
@@ -12,6 +19,7 @@ export function printStatus(status: AccountStatus): void {
     ['Outcome', result?.outcome],
     ['Region', result?.region],
     ['Instance', status.instanceArn ?? result?.instanceArn],
+    ['Differs', result && 'differences' in result && pc.yellow(whatDiffers(result.differences))],
     ['Identity store', result && 'identityStoreId' in result && result.identityStoreId],
     ['ClientToken', status.clientToken && `${status.clientToken} (generation ${status.generation ?? 1})`],
     ['Waits for', whatItWaitsFor(status)],
@@ -35,6 +43,11 @@ function describeStage({ stage, status, paused, pending, notice }: AccountStatus
   const isBackingOff =
     status === 'RUNNING' && pending?.nextAttemptAt !== undefined && pending.failure !== undefined;
   return isBackingOff ? `waits to try ${pending.activity} again` : STAGES[stage];
+}
+
+/** Says how an instance is not what was asked for, and whose turn it is. */
+function whatDiffers(differences: readonly InstanceDifference[]): string {
+  return `${describeDifferences(differences)}. It stays as it is: change it in AWS, or ask for what it is`;
 }
 
 /** Names the person for whom a run waits, and the verbs that make it go on. */

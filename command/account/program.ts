@@ -23,6 +23,13 @@ function eachTag(pair: string, pairs: string[] | undefined): string[] {
   return [...(pairs ?? []), pair];
 }
 
+/** Whoever waits for no end hears of no difference. */
+export const strictOption = () =>
+  new Option(
+    '--strict',
+    'fail where an instance that was there already has another name, other tags or another Region than asked for',
+  ).conflicts('wait');
+
 /** The verbs for the run of one account. */
 export const ACCOUNT_VERBS: readonly Verb[] = [
   {
@@ -32,6 +39,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     options: [
       ...FIELD_OPTIONS.map(({ option }) => option),
       new Option('--request <file>', 'the request as JSON (- for stdin); options go over it'),
+      strictOption(),
       new Option('--no-wait', 'leave as soon as the run is started'),
       new Option('--wait-held', 'wait on where the run is held; else it is left with exit code 3'),
       timeoutOption('the run goes on'),

@@ -1,6 +1,6 @@
 import { FleetStillRunningError, type FleetStatus, type IdentityCenterClient } from '../../client';
 import { areOnlyHeldLeft, defined, FLEET_STAGES } from '../../contract';
-import { EXIT, exitCodeForFleet } from '../exit-codes';
+import { EXIT, exitCodeForFleet, type StrictOption } from '../exit-codes';
 import { lastStatus } from '../live';
 import { showLive } from './live';
 import { readFleetInput, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
@@ -8,7 +8,6 @@ import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
 import { print, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
-import { warnOfUnknownRegions } from '../unknown-regions';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** How a fleet is followed. */
@@ -19,13 +18,12 @@ interface FollowOptions extends CommonOptions, TimeoutOptions {
 /** Starts a fleet, or joins the open one of its name, and follows it to its end. */
 export async function start(
   manifest: string,
-  options: FollowOptions & FleetInputOptions & { rate?: Rate; wait: boolean },
+  options: FollowOptions & FleetInputOptions & StrictOption & { rate?: Rate; wait: boolean },
 ): Promise<number> {
   // Before anything is connected to: what is wrong here is wrong with any server.
   const { input, read } = readFleetInput(manifest, options);
   const { skipped = [], notes = [] } = read;
   sayWhatIsSkipped(manifest, read);
-  warnOfUnknownRegions(input.accounts);
   return withClient(async (client) => {
     if (options.rate !== undefined) await setRate(client, options.rate);
     const fleet = await client.fleets.start(input);
@@ -37,7 +35,7 @@ export async function start(
       print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
     const told = { manifest: { accounts: input.accounts.length, skipped, notes } };
     if (options.wait)
-      return exitCodeForFleet(await follow(watchFleet(client, name, options), options, { told }));
+      return exitCodeForFleet(await follow(watchFleet(client, name, options), options, { told }), options);
     if (options.json) printJson({ ...fleet, ...told });
     return EXIT.done;
   });

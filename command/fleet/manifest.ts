@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { InvalidRequestError, type FleetInput, type SkippedAccount } from '../../client';
+import {
+  InvalidRequestError,
+  refuseUnknownRegions,
+  type FleetInput,
+  type SkippedAccount,
+} from '../../client';
 import { describeManifestProblems, readManifest, type ManifestRequests } from '../../client/manifest';
 import { defined, oneLine, readFleetRequest, readRequest } from '../../contract';
 import { readFields, type RequestOptions } from '../account/read-request';
@@ -12,6 +17,7 @@ export interface FleetInputOptions extends RequestOptions {
   fleetName?: string;
   maxConcurrent?: number;
   stopAfterFailures?: string;
+  trustHistory?: boolean;
 }
 
 /**
@@ -25,6 +31,7 @@ export function readAccounts(manifest: string, options: RequestOptions): Manifes
   // Told as those of `provision` are, and not once for each account.
   const checked = readRequest({ region: 'us-east-1', ...defaults, accountId: '000000000000' });
   if ('problems' in checked) throw new InvalidRequestError(checked.problems);
+  refuseUnknownRegions([defaults]);
   const read = readManifest({ name: path.basename(manifest), bytes: readBytes(manifest) }, defaults);
   if ('problems' in read)
     throw new UsageError(
@@ -39,10 +46,11 @@ export function readFleetInput(
   options: FleetInputOptions,
 ): { input: FleetInput; read: ManifestRequests } {
   const read = readAccounts(manifest, options);
-  const { fleetName, maxConcurrent, stopAfterFailures: stop } = options;
+  const { fleetName, maxConcurrent, stopAfterFailures: stop, trustHistory } = options;
   const rest = defined({
     name: fleetName ?? path.parse(manifest).name,
     maxConcurrent,
+    trustHistory,
     stopAfterFailures: stop !== undefined && /^\d+$/.test(stop) ? Number(stop) : stop,
   });
   const request = readFleetRequest(rest);

@@ -5,7 +5,8 @@ import { describeCalls } from '../words';
 
 /** Prints a status as a person reads it. */
 export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
-  const { pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held, notReady } = status;
+  const { pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held, notReady, differing } =
+    status;
   const lacks = pages.expected - pages.arrived;
   printRows([
     ['Fleet', status.name],
@@ -37,6 +38,12 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
     ],
     ...(status.notes ?? []).map((text): Row => ['Noted', text]),
   ]);
+  if (differing > 0)
+    print(
+      pc.yellow(
+        `${differing} differ: their instances are not what was asked for, and stay as they are. Which, and how: identity-center fleet report ${status.name} --format csv`,
+      ),
+    );
   if (held > 0)
     print(
       pc.yellow(

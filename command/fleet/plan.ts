@@ -1,30 +1,28 @@
 import { PlanBrokenOffError, PLANS, type AccountPlan, type Plan } from '../../client';
 import { defined, GOOD_PLANS } from '../../contract';
-import { EXIT } from '../exit-codes';
+import { EXIT, type StrictOption } from '../exit-codes';
 import { readAccounts, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
 import { pc, print, printJson, printTable } from '../output';
 import type { TimeoutOptions } from '../timeout';
-import { warnOfUnknownRegions } from '../unknown-regions';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
 /**
  * Looks what a fleet would do with each account of a manifest, and says it.
  *
- * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance, {@link EXIT.running} where the
- *   time-out has broken the plan off
+ * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance, or with `--strict` not as asked;
+ *   {@link EXIT.running} where the time-out has broken the plan off
  */
 export async function plan(
   manifest: string,
-  options: CommonOptions & TimeoutOptions & FleetInputOptions & { rate?: Rate },
+  options: CommonOptions & TimeoutOptions & FleetInputOptions & StrictOption & { rate?: Rate },
 ): Promise<number> {
-  const { json, rate, timeout } = options;
+  const { json, rate, timeout, strict = false } = options;
   const { requests: accounts, skipped = [], notes } = readAccounts(manifest, options);
   sayWhatIsSkipped(manifest, { requests: accounts, skipped, ...defined({ notes }) });
-  warnOfUnknownRegions(accounts);
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
     const plans: AccountPlan[] = [];
@@ -54,13 +52,19 @@ export async function plan(
       if (!json) print(brokenOff);
       return EXIT.running;
     }
-    return plans.every(isGood) ? EXIT.done : EXIT.failed;
+    return plans.every((account) => isGood(account) && !(strict && differs(account)))
+      ? EXIT.done
+      : EXIT.failed;
   });
 }
 
 /** Nothing is wrong with an account that is not to be provisioned. */
 function isGood({ plan }: AccountPlan): boolean {
   return plan === 'skipped' || GOOD_PLANS.includes(plan);
+}
+
+function differs({ differences }: AccountPlan): boolean {
+  return differences !== undefined;
 }
 
 type Counts = Partial<Record<Plan, number>>;
@@ -78,15 +82,15 @@ function printPlan(manifest: string, plans: readonly AccountPlan[], counts: Coun
     if (count !== undefined)
       print(`${grouped(count).padStart(8)}  ${colour(plan)(plan.padEnd(10))}${meaning}`);
   }
-  const bad = groupByReason(plans.filter(({ plan }) => !GOOD_PLANS.includes(plan)));
-  if (bad.length === 0) return;
+  const told = groupByReason(plans.filter((it) => !GOOD_PLANS.includes(it.plan) || differs(it)));
+  if (told.length === 0) return;
   printTable(
     ['Accounts', 'Plan', 'Why, of the first', 'Next step', 'Which'],
-    bad.map(({ first, accounts }) => [
+    told.map(({ first, accounts }) => [
       grouped(accounts.length),
       first.plan,
       first.why,
-      first.remedy ?? '',
+      first.remedy ?? (differs(first) ? 'Change it in AWS, or ask for what it is.' : ''),
       nameFirst(accounts),
     ]),
     [10, 11, 50, 34, 14],
@@ -103,7 +107,8 @@ interface Group {
 function groupByReason(plans: readonly AccountPlan[]): Group[] {
   const groups = new Map<string, Group>();
   for (const account of plans) {
-    const { plan, why, reason = why, remedy } = account;
+    const { plan, why, differences, remedy } = account;
+    const { reason = differences?.map(({ field }) => field).join(' ') ?? why } = account;
     const key = [plan, reason, remedy].join(' ');
     const group = groups.get(key) ?? { first: account, accounts: [] };
     group.accounts.push(account.accountId);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { FLEET_STAGES, readAdjustment, readFleetRequest } from '../../contract';
-import { FIELD_OPTIONS } from '../account/program';
+import { FIELD_OPTIONS, strictOption } from '../account/program';
 import { timeoutOption } from '../timeout';
 import type { Verb } from '../verb';
 
@@ -57,6 +57,11 @@ export const FLEET_VERBS: readonly Verb[] = [
         'begin no more accounts once so many have failed: a count, or a share of all',
       ),
       rateOption(),
+      new Option(
+        '--trust-history',
+        'take the accounts that a run has provisioned for done, without a look at AWS',
+      ),
+      strictOption(),
       new Option('--no-wait', 'leave as soon as the fleet is started'),
       waitHeldOption(),
       timeoutOption('the fleet goes on'),
@@ -67,7 +72,7 @@ export const FLEET_VERBS: readonly Verb[] = [
     usage: 'plan <manifest>',
     description: 'What a fleet would do with each account, and why: looks only, and writes nothing to AWS',
     example: 'fleet plan accounts.csv --region eu-west-1',
-    options: [...fieldOptions, rateOption(), timeoutOption('the plan is broken off')],
+    options: [...fieldOptions, rateOption(), strictOption(), timeoutOption('the plan is broken off')],
     load: async () => (await import('./plan.js')).plan,
   },
   {

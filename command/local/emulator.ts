@@ -4,10 +4,12 @@ import { EXIT } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
 import { print, printJson } from '../output';
 import type { CommonOptions } from '../with-client';
+import { requireFreePorts } from './ports';
 
 /** Runs the emulator of AWS alone, until it is interrupted. */
 export async function emulator({ json, port }: CommonOptions & { port?: number }): Promise<number> {
-  const running = await startEmulator({ ...defined({ port }), freePortIfTaken: true });
+  await requireFreePorts(defined({ emulatorPort: port }), { emulatorPort: '--port' });
+  const running = await startEmulator({ ...defined({ port }), freePortIfTaken: port === undefined });
   const { url } = running;
   if (json) printJson({ url });
   else {

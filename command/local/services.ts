@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   connectToTemporal,
   IdentityCenterClient,
@@ -12,6 +11,8 @@ import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { createLogger, installLogger, serve, type WorkerConnection } from '../../worker';
 import { UsageError } from '../errors';
+import { forgetData, upData, type UpData } from './data';
+import { requireFreePorts, type UpPorts } from './ports';
 import { announceLocalServer, claimHome, homeFolder, withdrawLocalServer, type LocalServer } from './state';
 
 const DEFAULT_PORT = 7233;
@@ -25,6 +26,8 @@ export interface LocalServices {
   server: LocalServer;
   emulator: Emulator;
   client: IdentityCenterClient;
+  /** How many instances an earlier `up` has left, with their runs. */
+  remembered: number;
   /** Rejects where a part ends that should not. */
   broken: Promise<never>;
   /** Ends everything in good order, within 10 s. */
@@ -48,15 +51,25 @@ interface Temporal {
   uiUrl?: string;
 }
 
+/** How `up` is started. */
+export interface UpOptions extends UpPorts {
+  /** Forgets what earlier ones have left. */
+  fresh?: boolean;
+}
+
 /**
  * Starts what `up` runs, and lets the other verbs find it. `TEMPORAL_ADDRESS` names a server to use instead of starting
  * one.
  *
  * @param onProgress told what takes long
  */
-export async function startServices(onProgress: (line: string) => void): Promise<LocalServices> {
-  const outside = process.env['TEMPORAL_ADDRESS'] ? outsideServer() : undefined;
+export async function startServices(
+  options: UpOptions,
+  onProgress: (line: string) => void,
+): Promise<LocalServices> {
+  const outside = process.env['TEMPORAL_ADDRESS'] ? outsideServer(options) : undefined;
   claimHome();
+  const data = upData(outside?.settings);
   const parts: { stop(): Promise<unknown> }[] = [];
   const stop = async () => {
     // The worker first, as it needs the others to end in good order.
@@ -68,11 +81,19 @@ export async function startServices(onProgress: (line: string) => void): Promise
   // Whoever is still starting does not listen yet.
   broken.catch(() => undefined);
   try {
+    await requireFreePorts(options);
     // Before the first connection, which would install the SDK's own.
-    installLogger(createLogger('info', path.join(homeFolder(), 'worker.log')));
-    const emulator = await startEmulator({ port: EMULATOR_PORT, freePortIfTaken: true });
+    if (outside === undefined) forgetData(data, options.fresh === true);
+    installLogger(createLogger('info', data.workerLog));
+    const { emulatorPort } = options;
+    const emulator = await startEmulator({
+      port: emulatorPort ?? EMULATOR_PORT,
+      freePortIfTaken: emulatorPort === undefined,
+      file: data.emulator,
+    });
+    const remembered = emulator.instances().length;
     parts.push({ stop: () => emulator.close() });
-    const temporal = outside ?? (await startOwnServer(parts, onProgress, breaks));
+    const temporal = outside ?? (await startOwnServer(options, data, parts, onProgress, breaks));
     const { settings, taskQueue } = temporal;
     const connected = await connectToTemporal(settings);
     parts.push({ stop: () => connected.connection.close() });
@@ -87,9 +108,11 @@ export async function startServices(onProgress: (line: string) => void): Promise
       taskQueue,
       uiUrl: temporal.uiUrl,
       emulatorUrl: emulator.url,
+      dataFolder: homeFolder(),
     });
     announceLocalServer(server);
-    return { server, emulator, client: new IdentityCenterClient(connected, taskQueue), broken, stop };
+    const client = new IdentityCenterClient(connected, taskQueue);
+    return { server, emulator, client, remembered, broken, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -98,15 +121,17 @@ export async function startServices(onProgress: (line: string) => void): Promise
 
 /** Starts a server, which takes nothing of the environment: its namespace, keys and certificates are another server's. */
 async function startOwnServer(
+  { port = DEFAULT_PORT, uiPort = DEFAULT_UI_PORT }: UpPorts,
+  data: UpData,
   parts: { stop(): Promise<unknown> }[],
   onProgress: (line: string) => void,
   breaks: (error: unknown) => void,
 ): Promise<Temporal> {
   const temporal = await startTemporalServer({
-    dbFile: path.join(homeFolder(), 'temporal.db'),
-    port: DEFAULT_PORT,
-    uiPort: DEFAULT_UI_PORT,
-    logFile: path.join(homeFolder(), 'temporal.log'),
+    dbFile: data.temporal,
+    port,
+    uiPort,
+    logFile: data.temporalLog,
     onProgress,
   });
   parts.push(temporal);
@@ -123,9 +148,14 @@ async function startOwnServer(
  * production, one of this machine too: its port may be forwarded. A worker on the emulator would answer production's runs
  * with instances that do not exist; so its queue is never one that a production worker has.
  *
- * @throws UsageError where the server is not this machine, and no queue of one's own is named
+ * @throws UsageError where the server is not this machine, and no queue of one's own is named; where the options are for a
+ * server that is started
  */
-function outsideServer(): Temporal {
+function outsideServer({ port, uiPort, fresh }: UpOptions): Temporal {
+  if (port !== undefined || uiPort !== undefined || fresh === true)
+    throw new UsageError(
+      '--port, --ui-port and --fresh are for a server that "up" starts, and TEMPORAL_ADDRESS or --address names one that is there. Leave one or the other out.',
+    );
   const settings = readTemporalSettings();
   const { address } = settings.connectionOptions;
   const { IDENTITY_CENTER_TASK_QUEUE: named } = process.env;

@@ -15,6 +15,7 @@ const localServerSchema = z.object({
   taskQueue: z.string(),
   uiUrl: z.string().optional(),
   emulatorUrl: z.string(),
+  dataFolder: z.string(),
 });
 
 /** What a running `identity-center up` tells the other verbs. */

@@ -1,35 +1,39 @@
 import { showLive } from '../account/live';
 import { printStatus } from '../account/output';
 import { namesTemporalServer } from '../../client';
+import type { Faults } from '../../sandbox/emulator';
 import { DEFAULT_TASK_QUEUE } from '../../contract';
 import { EXIT, exitCodeForRun } from '../exit-codes';
 import { untilInterrupted } from '../interrupt';
 import { LiveLine, lastStatus } from '../live';
 import { pc, print, printJson, printRows } from '../output';
 import type { CommonOptions } from '../with-client';
-import { startServices, type LocalServices } from './services';
+import { counted, duration } from '../words';
+import { startServices, type LocalServices, type UpOptions } from './services';
 import type { LocalServer } from './state';
 
 const SAMPLE_ACCOUNT = '111122223333';
+const SAMPLE_FAULTS: Faults = {
+  accounts: [SAMPLE_ACCOUNT],
+  creationMs: 1500,
+  failNext: [
+    { operation: 'CreateInstance', error: 'ThrottlingException', message: 'Rate exceeded', times: 2 },
+  ],
+  loseResponse: { operation: 'CreateInstance', times: 1 },
+};
 const STOP_WITHIN_MS = 9_500;
 
 /** Runs the whole thing on this machine, and provisions a sample account that meets throttling and a lost answer. */
-export async function up(options: CommonOptions & { exit?: boolean }): Promise<number> {
+export async function up(options: CommonOptions & UpOptions & { exit?: boolean }): Promise<number> {
   const interrupted = untilInterrupted();
   const services = await Promise.race([startVisibly(options), interrupted]);
   // What was about to start ends with this process.
   if (services === undefined) return EXIT.running;
   try {
     const { emulator, server, broken } = services;
-    emulator.setFaults({
-      accounts: [SAMPLE_ACCOUNT],
-      creationMs: 1500,
-      failNext: [
-        { operation: 'CreateInstance', error: 'ThrottlingException', message: 'Rate exceeded', times: 2 },
-      ],
-      loseResponse: { operation: 'CreateInstance', times: 1 },
-    });
-    const code = await Promise.race([provisionSample(services, options), interrupted, broken]);
+    const isNew = emulator.instances({ account: SAMPLE_ACCOUNT }).length === 0;
+    if (isNew) emulator.setFaults(SAMPLE_FAULTS);
+    const code = await Promise.race([provisionSample(services, isNew, options), interrupted, broken]);
     if (code === undefined) return EXIT.running;
     if (options.exit === true) return code;
     if (!options.json) print(`\nUp until Ctrl-C. In a second terminal: ${pc.bold(inSecondTerminal(server))}`);
@@ -41,22 +45,27 @@ export async function up(options: CommonOptions & { exit?: boolean }): Promise<n
   }
 }
 
-async function startVisibly({ json }: CommonOptions): Promise<LocalServices> {
-  if (json) return startServices(() => undefined);
+async function startVisibly({ json, ...options }: CommonOptions & UpOptions): Promise<LocalServices> {
+  if (json) return startServices(options, () => undefined);
+  const began = performance.now();
   const live = new LiveLine();
   live.draw('Starting');
   try {
-    const services = await startServices((line) => {
+    const services = await startServices(options, (line) => {
       if (live.isSeen) live.draw(line);
       else live.print(line);
     });
     live.stop();
-    const { temporalAddress, uiUrl, emulatorUrl, taskQueue } = services.server;
+    const { temporalAddress, uiUrl, emulatorUrl, taskQueue, dataFolder } = services.server;
+    const { remembered } = services;
+    const left = remembered === 0 ? '' : `${counted(remembered, 'instance')} from earlier; `;
     printRows([
       ['Temporal', temporalAddress],
       ['UI', uiUrl],
       ['AWS emulator', emulatorUrl],
       ['Task queue', taskQueue !== DEFAULT_TASK_QUEUE && taskQueue],
+      ['Data', `${dataFolder} (${left}runs and instances are kept until "up --fresh")`],
+      ['Started in', duration(performance.now() - began)],
     ]);
     print();
     return services;
@@ -65,7 +74,11 @@ async function startVisibly({ json }: CommonOptions): Promise<LocalServices> {
   }
 }
 
-async function provisionSample({ server, client }: LocalServices, { json }: CommonOptions): Promise<number> {
+async function provisionSample(
+  { server, client }: LocalServices,
+  isNew: boolean,
+  { json }: CommonOptions,
+): Promise<number> {
   const run = await client.start({
     accountId: SAMPLE_ACCOUNT,
     region: 'eu-west-1',
@@ -81,7 +94,11 @@ async function provisionSample({ server, client }: LocalServices, { json }: Comm
     printJson({ ...server, runUrl, run: status });
     return exitCodeForRun(status);
   }
-  print(`Provisioning account ${SAMPLE_ACCOUNT}, while AWS throttles it twice and loses an answer:`);
+  print(
+    isNew
+      ? `Provisioning account ${SAMPLE_ACCOUNT}, while AWS throttles it twice and loses an answer:`
+      : `Provisioning account ${SAMPLE_ACCOUNT} again, which has its instance from earlier:`,
+  );
   const status = await showLive(statuses);
   print();
   printStatus(status);

@@ -1,3 +1,4 @@
+import type { InstanceDifference } from './differences';
 import type { ProvisionRequest } from './request';
 
 /** Every stage of a run, with what it means. */
@@ -35,6 +36,8 @@ export interface ProvisionResult {
   /** The ClientToken of the last CreateInstance call. */
   clientToken: string;
   generation: number;
+  /** Where the instance is not what was asked for, and stays as it is; absent: nowhere. */
+  differences?: InstanceDifference[];
 }
 
 /** What a run that deletes returns. */

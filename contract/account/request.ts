@@ -2,16 +2,18 @@ import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 import { WORKFLOW_ID_TAG } from '../names';
 import { readBy, type ReadRequest } from '../validation';
+import { regionProblem } from './regions';
 
 // Limits: API_CreateInstance and API_Tag of the IAM Identity Center API reference. AWS allows 75 tags; one is ours.
 const NAME = /^[\w+=,.@-]+$/;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const MAX_TAGS = 74;
 
-const REGION = /^(?=.{1,32}$)[a-z]{2,4}(-[a-z]+){1,3}-\d{1,2}$/;
-
 const accountIdSchema = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
-const regionSchema = z.string().regex(REGION, 'must be an AWS Region code, such as "eu-west-1"');
+const regionSchema = z.string().superRefine((text, context) => {
+  const message = regionProblem(text);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
 
 const tagsSchema = z
   .record(
@@ -104,9 +106,11 @@ const provisionSchema = z.strictObject({
     .optional()
     .describe(`tags of the instance, as AWS limits them; ${MAX_TAGS} at the most, as one is ours`),
   existing: z
-    .enum(['fail', 'adopt'])
+    .enum(['fail', 'adopt', 'adoptAnywhere'])
     .default('fail')
-    .describe('what to do with an instance of the account that no run of ours made'),
+    .describe(
+      'what to do with an instance of the account that no run of ours made: end, or take it over, where it is in the asked Region or in whatever Region',
+    ),
   onCancel: z
     .enum(['delete', 'keep'])
     .default('delete')
@@ -159,6 +163,11 @@ export type DeprovisionRequest = z.output<typeof deprovisionSchema>;
 
 /** A request to delete as a caller writes it. */
 export type DeprovisionRequestInput = z.input<typeof deprovisionSchema>;
+
+/** Tells whether a request takes over an instance that no run of the account made in the asked Region. */
+export function mayAdopt(existing: ProvisionRequest['existing'], isElsewhere: boolean): boolean {
+  return existing === 'adoptAnywhere' || (existing === 'adopt' && !isElsewhere);
+}
 
 /** Reads a request to provision. */
 export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {

@@ -68,7 +68,12 @@ export function readFailureParts({ details }: FailureLike): FailureDetails | und
 }
 
 /** Says what happened, for people: the call, what the failure means, AWS's own words. One line, without the account. */
-export function whatHappened({ situation, operation, detail, awsRequestId }: FailureParts): string {
+export function whatHappened({
+  situation,
+  operation,
+  detail,
+  awsRequestId,
+}: Omit<FailureParts, 'accountId'>): string {
   const call = operation === undefined ? '' : `${operation}: `;
   const words = detail === undefined ? '' : `: ${oneLine(detail, LONGEST_DETAIL).replace(/\.$/, '')}`;
   const request = awsRequestId === undefined ? '' : ` (request ${awsRequestId})`;

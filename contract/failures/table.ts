@@ -268,13 +268,24 @@ export const FAILURES = {
   instanceExists: {
     types: ['InstanceExists'],
     retry: 'stop',
-    meaning: 'the account has an instance that no run of this account made in this Region',
+    meaning: 'the account has an instance that no run of this account made',
     remedy:
       'To use that instance start the run again with existing "adopt"; else delete it first (identity-center deprovision, with --any and its ARN).',
     remedyInHold:
       'Delete that instance, then retry; or, to use it, cancel and start a run with existing "adopt".',
     remedyInPlan:
       'To use that instance plan again with existing "adopt"; else delete it first (identity-center deprovision, with --any and its ARN).',
+  },
+  instanceElsewhere: {
+    types: ['InstanceExists'],
+    retry: 'stop',
+    meaning: 'the account has its instance in another Region than the one that was asked for',
+    remedy:
+      'To use it where it is start the run again with existing "adoptAnywhere"; else delete it first (identity-center deprovision, where no run made it with --any and its ARN).',
+    remedyInHold:
+      'Delete that instance, then retry; or, to use it where it is, cancel and start a run with existing "adoptAnywhere".',
+    remedyInPlan:
+      'To use it where it is plan again with existing "adoptAnywhere"; else delete it first (identity-center deprovision, where no run made it with --any and its ARN).',
   },
   createFailed: {
     types: ['CreateFailed'],
@@ -297,11 +308,11 @@ export const FAILURES = {
     retry: 'stop',
     meaning: 'every ClientToken that a run may use leads to an instance that is deleted or failed',
     remedy:
-      'Create the instance in the IAM Identity Center console, then start the run again with existing "adopt".',
+      'Create the instance in the IAM Identity Center console, in the asked Region, then start the run again with existing "adopt".',
     remedyInHold:
-      'Create the instance in the IAM Identity Center console, cancel, and start a run with existing "adopt".',
+      'Create the instance in the IAM Identity Center console, in the asked Region, cancel, and start a run with existing "adopt".',
     remedyInPlan:
-      'Create the instance in the IAM Identity Center console, then plan again with existing "adopt".',
+      'Create the instance in the IAM Identity Center console, in the asked Region, then plan again with existing "adopt".',
   },
   createTimeout: {
     types: ['CreateTimeout'],

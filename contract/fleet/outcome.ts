@@ -1,5 +1,6 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import type { ProgressFailure } from '../account/progress';
+import type { InstanceDifference } from '../account/differences';
+import type { ProgressFailure, ProvisionResult } from '../account/progress';
 import { defined } from '../defined';
 import { describeFailure, nextStep, readFailureParts } from '../failures/message';
 import type { Situation } from '../failures/table';
@@ -24,6 +25,10 @@ export interface RunOutcome {
   /** How a run that succeeded came to its instance. */
   outcome?: string;
   instanceArn?: string;
+  /** The instance of an earlier run that was gone, and that the new one takes the place of. */
+  replaced?: string;
+  /** Where the instance is not what was asked for: the first of them; the run's result has all. */
+  differences?: InstanceDifference[];
   failure?: AccountFailure;
 }
 
@@ -40,6 +45,38 @@ export interface AccountOutcome extends RunOutcome {
 const LONGEST_MESSAGE = 500;
 const LONGEST_TYPE = 100;
 const START_AGAIN = 'Start the fleet again: the run goes on with what is there.';
+
+/** Of many tags, a page full of them has to fit into a payload as well. */
+const MOST_DIFFERENCES = 5;
+const LONGEST_VALUE = 100;
+
+/** Describes what a run came to that succeeded. */
+export function outcomeOfResult({
+  accountId,
+  outcome,
+  instanceArn,
+  differences,
+}: ProvisionResult): RunOutcome {
+  return defined({
+    accountId,
+    end: 'succeeded' as const,
+    outcome,
+    instanceArn,
+    differences: differences && firstOf(differences),
+  });
+}
+
+/** Takes the first differences, with their texts cut: for where those of many accounts have to fit into a payload. */
+export function firstOf(differences: readonly InstanceDifference[]): InstanceDifference[] | undefined {
+  if (differences.length === 0) return undefined;
+  return differences.slice(0, MOST_DIFFERENCES).map(({ field, asked, actual }) =>
+    defined({
+      field: oneLine(field, LONGEST_VALUE),
+      asked: oneLine(asked, LONGEST_VALUE),
+      actual: actual === undefined ? undefined : oneLine(actual, LONGEST_VALUE),
+    }),
+  );
+}
 
 /** Describes what a run came to that did not succeed, by the error that it ended with. */
 export function outcomeOfError(accountId: string, error: unknown): RunOutcome {

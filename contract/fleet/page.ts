@@ -75,6 +75,8 @@ const inputSchema = z.strictObject({
   accounts: pageAccountsSchema(),
   /** The namespace knows the search attributes. */
   searchable: z.boolean(),
+  /** What earlier runs have told is believed, without a look at AWS. */
+  trustHistory: z.boolean(),
 });
 
 /** The argument of a page. */
@@ -134,6 +136,8 @@ const reportSchema = z.strictObject({
   /** How many of them wait until the account lets the worker in. */
   notReady: count,
   succeeded: count,
+  /** How many of those have an instance that is not what was asked for. */
+  differing: count,
   failed: count,
   cancelled: count,
   skipped: count,

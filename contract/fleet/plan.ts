@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { InstanceDifference } from '../account/differences';
 import type { Situation } from '../failures/table';
 import { readBy, type ReadRequest } from '../validation';
 import { pageAccountsSchema } from './page';
@@ -35,6 +36,8 @@ export interface AccountPlan {
   reason?: PlanReason;
   /** The next step, where the account would not end with its instance. */
   remedy?: string;
+  /** Where the instance that is there is not what is asked for, and would stay as it is: the first of them. */
+  differences?: InstanceDifference[];
 }
 
 const pageSchema = z.strictObject({

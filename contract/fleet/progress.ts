@@ -38,6 +38,8 @@ export interface FleetProgress extends FleetCounts {
   accounts: number;
   /** How many pages have arrived and been started, counted from page 0 on without a gap. */
   pages: { arrived: number; expected: number };
+  /** Of those that succeeded, the ones whose instance is not what was asked for. */
+  differing: number;
   waiting: number;
   open: number;
   /** Of the open ones, those that wait for a person; they take no place in the window. */
@@ -76,6 +78,8 @@ export interface FleetResult extends FleetCounts {
   name: string;
   startedAt: string;
   accounts: number;
+  /** Of those that succeeded, the ones whose instance is not what was asked for. */
+  differing: number;
   causes: FleetCause[];
   /** How many pages there are: their outcomes are the results of the workflows `${pageIdPrefix}0` and so on. */
   pages: number;

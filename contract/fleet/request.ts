@@ -61,6 +61,8 @@ const fieldsSchema = z.strictObject({
       error: STOP_WORDS,
     })
     .optional(),
+  /** Accounts that an earlier run has provisioned are taken for done without a look at AWS. */
+  trustHistory: z.boolean().default(false),
   /** Accounts that the manifest lists and the fleet is not to provision, by the reason: for its report. */
   skipped: z
     .array(z.strictObject({ reason: z.string().max(500), accounts: z.array(z.string().max(20)) }))

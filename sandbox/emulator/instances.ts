@@ -1,6 +1,8 @@
 import { partition } from '@aws-sdk/core/client';
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { defined } from '../../contract';
+import type { Journal } from './journal';
 
 /** An instance as the emulator keeps it. Times are ISO 8601, by this machine's clock where nothing else is said. */
 export interface EmulatedInstance {
@@ -28,17 +30,33 @@ export interface InstanceFilter {
   deleted?: boolean;
 }
 
-interface Kept extends Omit<EmulatedInstance, 'status' | 'deletedDate' | 'statusReason'> {
-  settledAt: number;
-  failure?: string;
-  goneAt?: number;
-}
+const keptSchema = z.object({
+  instanceArn: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  name: z.string().exactOptional(),
+  tags: z.record(z.string(), z.string()),
+  identityStoreId: z.string(),
+  createdDate: z.string(),
+  createdDateOfAws: z.string(),
+  clientToken: z.string(),
+  settledAt: z.number(),
+  failure: z.string().exactOptional(),
+  goneAt: z.number().exactOptional(),
+});
+type Kept = z.infer<typeof keptSchema>;
 
-interface KnownToken {
-  instanceArn: string;
-  parameters: string;
-  at: number;
-}
+const tokenSchema = z.object({
+  account: z.string(),
+  token: z.string(),
+  instanceArn: z.string(),
+  parameters: z.string(),
+  at: z.number(),
+});
+type KnownToken = z.infer<typeof tokenSchema>;
+
+/** A line of the journal: what an instance, or a token, is from then on. */
+const lineSchema = z.union([z.object({ instance: keptSchema }), z.object({ token: tokenSchema })]);
 
 /**
  * The instances, and the tokens that they were made with. The life of an instance is read off the clock: nothing runs in
@@ -48,6 +66,17 @@ export class InstanceStore {
   private readonly instances = new Map<string, Kept>();
   private readonly arnsOfAccounts = new Map<string, string[]>();
   private readonly tokens = new Map<string, KnownToken>();
+
+  /** @param journal where they outlive this process; default: nowhere */
+  constructor(private readonly journal?: Journal) {
+    for (const line of journal?.read() ?? []) {
+      const { data } = lineSchema.safeParse(line);
+      if (data === undefined) continue;
+      if ('instance' in data) this.keep(data.instance);
+      else this.keepToken(data.token);
+    }
+    this.rewriteJournal();
+  }
 
   /** Makes an instance, which is not ACTIVE before `creationMs` are over; answers with its ARN. */
   create(made: {
@@ -63,9 +92,6 @@ export class InstanceStore {
   }): string {
     const now = Date.now();
     const instanceArn = `arn:${partition(made.region).name}:sso:::instance/ssoins-${randomBytes(8).toString('hex')}`;
-    const arns = this.arnsOfAccounts.get(made.account);
-    if (arns === undefined) this.arnsOfAccounts.set(made.account, [instanceArn]);
-    else arns.push(instanceArn);
     const instance: Kept = defined({
       instanceArn,
       accountId: made.account,
@@ -79,7 +105,8 @@ export class InstanceStore {
       settledAt: now + made.creationMs,
       failure: made.failure,
     });
-    this.instances.set(instanceArn, instance);
+    this.keep(instance);
+    this.journal?.append({ instance });
     return instanceArn;
   }
 
@@ -100,16 +127,16 @@ export class InstanceStore {
   }
 
   delete(instanceArn: string, deletionMs: number): void {
-    const kept = this.instances.get(instanceArn);
-    if (kept !== undefined) kept.goneAt ??= Date.now() + deletionMs;
+    this.edit(instanceArn, (kept) => {
+      kept.goneAt ??= Date.now() + deletionMs;
+    });
   }
 
   change(
     instanceArn: string,
     change: (instance: { name?: string; tags: Record<string, string> }) => void,
   ): void {
-    const kept = this.instances.get(instanceArn);
-    if (kept !== undefined) change(kept);
+    this.edit(instanceArn, change);
   }
 
   token(account: string, token: string, ttlMs = Infinity): KnownToken | undefined {
@@ -118,13 +145,45 @@ export class InstanceStore {
   }
 
   rememberToken(account: string, token: string, instanceArn: string, parameters: string): void {
-    this.tokens.set(`${account} ${token}`, { instanceArn, parameters, at: Date.now() });
+    const known = { account, token, instanceArn, parameters, at: Date.now() };
+    this.keepToken(known);
+    this.journal?.append({ token: known });
   }
 
   clear(): void {
     this.instances.clear();
     this.arnsOfAccounts.clear();
     this.tokens.clear();
+    this.rewriteJournal();
+  }
+
+  private keep(instance: Kept): void {
+    const { accountId, instanceArn } = instance;
+    if (!this.instances.has(instanceArn)) {
+      const arns = this.arnsOfAccounts.get(accountId);
+      if (arns === undefined) this.arnsOfAccounts.set(accountId, [instanceArn]);
+      else arns.push(instanceArn);
+    }
+    this.instances.set(instanceArn, instance);
+  }
+
+  private keepToken(known: KnownToken): void {
+    this.tokens.set(`${known.account} ${known.token}`, known);
+  }
+
+  private edit(instanceArn: string, change: (kept: Kept) => void): void {
+    const instance = this.instances.get(instanceArn);
+    if (instance === undefined) return;
+    change(instance);
+    this.journal?.append({ instance });
+  }
+
+  /** Leaves out what later lines have changed. */
+  private rewriteJournal(): void {
+    this.journal?.rewrite([
+      ...[...this.instances.values()].map((instance) => ({ instance })),
+      ...[...this.tokens.values()].map((token) => ({ token })),
+    ]);
   }
 }
 

@@ -5,6 +5,7 @@ import { createAws, type Delivery } from './aws';
 import { CallLog, type RecordedCall } from './call-log';
 import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
+import { Journal } from './journal';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
 import { createOrganizations } from './services/organizations';
 import { createSsoAdmin } from './services/sso-admin';
@@ -34,6 +35,8 @@ export interface EmulatorOptions {
   port?: number;
   /** Takes the next free port where this one is taken. */
   freePortIfTaken?: boolean;
+  /** File in which instances and tokens outlive the emulator. Default: they do not. */
+  file?: string;
 }
 
 const HOST = '127.0.0.1';
@@ -45,7 +48,8 @@ export const SERVICES: readonly CreateService[] = [createSsoAdmin, createOrganiz
 
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
-  const context = { faults: new FaultPlan(), keys: new AccessKeys(), instances: new InstanceStore() };
+  const journal = options.file === undefined ? undefined : new Journal(options.file);
+  const context = { faults: new FaultPlan(), keys: new AccessKeys(), instances: new InstanceStore(journal) };
   const { faults, instances, keys } = context;
   const log = new CallLog();
   const running = services.map((create) => create(context));

@@ -109,6 +109,8 @@ describe('in a namespace that lacks the search attributes', () => {
         { check: 'namespace', ok: true },
         { check: 'search attributes', ok: false, remedy: expect.any(String) as string },
         { check: 'workers', ok: true },
+        { check: 'worker answer', ok: true },
+        { check: 'AWS identity', ok: true },
       ],
     });
   });

@@ -1,18 +1,81 @@
 import { randomUUID } from 'node:crypto';
+import type { Check } from '../../contract';
+import { startWorkerProcess } from '../../sandbox';
 import { freePort } from '../../sandbox/temporal-server';
-import { commandSuite, documentOf } from '../support/command';
-import { freshAccount, startHarness, startTestWorker, until } from '../support/harness';
+import { commandSuite, documentOf, type Finished } from '../support/command';
+import { freshAccount, requestFor, startHarness, startTestWorker, until } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
 
 // With search attributes to register: test/client/search-attributes.test.ts.
 const its = commandSuite(startHarness);
 
-test.concurrent('all is well: exit 0, a line for each check', async () => {
+/** What a check of the document of `doctor --json` found, by its name. */
+const found = (finished: Finished) =>
+  Object.fromEntries(
+    (documentOf(finished)['checks'] as Check[]).map(({ check, ...rest }): [string, Omit<Check, 'check'>] => [
+      check,
+      rest,
+    ]),
+  );
+
+test.concurrent('all is well: exit 0, a line for each check, with what a worker says of itself', async () => {
   const { code, stdout } = await its.command.run(['doctor']);
   expect(code).toBe(0);
-  expect(stdout).toMatch(
-    /^ok +server +Temporal [\d.]+\nok +namespace +default\nok +search attributes +all registered\nok +workers +1 on task queue test-/,
-  );
+  const lines = [
+    `server +Temporal [\\d.]+ at ${temporalAddress()}`,
+    'namespace +default',
+    'search attributes +all registered',
+    'workers +1 on task queue test-\\S+ \\d+@\\S+ last seen \\d+ s ago',
+    'worker answer +in [\\d.]+ s from \\d+@\\S+',
+    'AWS identity +arn:aws:iam::999999999999:user/emulator',
+  ];
+  expect(stdout).toMatch(new RegExp(`^${lines.map((line) => `ok +${line}\n`).join('')}$`));
+});
+
+test.concurrent('an account: its role, whether it may have an instance, and what is there', async () => {
+  const account = freshAccount();
+  const first = await its.command.run(['doctor', account, '--json']);
+  expect(first.code).toBe(0);
+  expect(found(first)).toMatchObject({
+    role: { ok: true, found: expect.stringContaining(`arn:aws:sts::${account}:assumed-role/`) as unknown },
+    eligibility: { ok: true, found: expect.stringContaining('member account') as unknown },
+    instances: { ok: true, found: 'none in any Region' },
+  });
+  const { instanceArn } = await its.harness.client.provision(requestFor(account));
+  const second = found(await its.command.run(['doctor', account, '--json']));
+  expect(second['instances']?.found).toBe(`${instanceArn} in eu-west-1, ACTIVE`);
+  const written = its.harness.emulator.calls({ account, operation: 'CreateInstance' });
+  expect(written).toHaveLength(1);
+});
+
+test.concurrent('an account that does not let the worker in: exit 1, with the remedy', async () => {
+  const account = freshAccount();
+  its.harness.emulator.setFaults({ accounts: [account], notReadyForMs: 3_600_000 });
+  const finished = await its.command.run(['doctor', account, '--json']);
+  expect(finished.code).toBe(1);
+  const { role, ...others } = found(finished);
+  expect(role).toMatchObject({
+    ok: false,
+    found: expect.stringContaining('not authorized to perform: sts:AssumeRole') as unknown,
+    remedy: expect.stringContaining('IDENTITY_CENTER_ROLE_ARN') as unknown,
+  });
+  expect(others).not.toHaveProperty('instances');
+});
+
+test.concurrent('a role that is gone is seen, though the worker still has a session', async () => {
+  const account = freshAccount();
+  await its.harness.client.provision(requestFor(account));
+  its.harness.emulator.setFaults({ accounts: [account], notReadyForMs: 3_600_000 });
+  await expect(its.command.run(['doctor', account])).resolves.toMatchObject({ code: 1 });
+});
+
+test.concurrent('the management account cannot have an instance: exit 1, with the remedy', async () => {
+  const finished = await its.command.run(['doctor', '999999999999', '--json']);
+  expect(finished.code).toBe(1);
+  expect(found(finished)['eligibility']).toMatchObject({
+    ok: false,
+    remedy: expect.stringContaining('Use a member account') as unknown,
+  });
 });
 
 test.concurrent('no worker polls the task queue: exit 1, with the remedy', async () => {
@@ -21,7 +84,25 @@ test.concurrent('no worker polls the task queue: exit 1, with the remedy', async
   expect(code).toBe(1);
   expect(stdout).toContain(`0 on task queue ${env.IDENTITY_CENTER_TASK_QUEUE}`);
   expect(stdout).toContain('identity-center worker');
+  expect(stdout).not.toContain('worker answer');
 });
+
+test.concurrent(
+  'a worker that was killed is still listed by the server, but does not answer: exit 1',
+  async () => {
+    const queue = `killed-${randomUUID()}`;
+    const worker = await startWorkerProcess(temporalAddress(), queue, its.harness.emulator.url);
+    const env = { IDENTITY_CENTER_TASK_QUEUE: queue };
+    await expect(its.command.run(['doctor'], { env })).resolves.toMatchObject({ code: 0 });
+    await worker.kill();
+    const finished = await its.command.run(['doctor', '--json'], { env });
+    expect(finished.code).toBe(1);
+    expect(found(finished)).toMatchObject({
+      workers: { ok: true, found: expect.stringContaining(`${worker.pid}@`) as unknown },
+      'worker answer': { ok: false, remedy: expect.stringContaining('identity-center worker') as unknown },
+    });
+  },
+);
 
 test.concurrent('a namespace that is not there: exit 1, with the remedy', async () => {
   const { code, stdout } = await its.command.run(['doctor'], { env: { TEMPORAL_NAMESPACE: 'nowhere' } });

@@ -35,6 +35,10 @@ test.each([
   [['conjure'], 'unknown command'],
   [['provision', '111122223333', '--colour', 'red'], 'unknown option'],
   [['emulator', '--port', 'http'], 'whole number'],
+  [['up', '--ui-port', '70000'], 'whole number'],
+  [['up', '--fresh'], 'TEMPORAL_ADDRESS or --address names one that is there'],
+  [['doctor', '12345'], '12 digits'],
+  [['list', '--address', ''], 'must not be empty'],
 ])('wrong usage %p: exit 2, saying what is wrong', async (args, message) => {
   const { code, stderr } = await command.run(args);
   expect(code).toBe(2);
@@ -70,10 +74,38 @@ test.each([
 });
 
 test('worker with wrong settings: exit 2, naming every variable', async () => {
-  const env = { IDENTITY_CENTER_ROLE_ARN: 'admin', IDENTITY_CENTER_MAX_CONCURRENT_CALLS: 'many' };
+  const env = {
+    IDENTITY_CENTER_ROLE_ARN: 'admin',
+    IDENTITY_CENTER_MAX_CONCURRENT_CALLS: 'many',
+    IDENTITY_CENTER_MAX_CALLS_PER_SECOND: '-1',
+    IDENTITY_CENTER_LOG_LEVEL: 'loud',
+  };
   const { code, stderr } = await command.run(['worker'], { env });
   expect(code).toBe(2);
-  for (const name of Object.keys(env)) expect(stderr).toContain(name);
+  for (const [name, value] of Object.entries(env))
+    expect(stderr).toMatch(new RegExp(`${name}: must be [^;"]+("none")?[^;"]*, not "${value}"`));
+});
+
+test('--version is that of the package', async () => {
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  await expect(command.run(['--version'])).resolves.toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test('a variable of ours that is misspelled is warned of, with the right name; stdout stays the answer', async () => {
+  const env = {
+    IDENTITY_CENTER_TASKQUEUE: 'x',
+    IDENTITY_CENTER_ROLE: 'y',
+    IDENTITY_CENTER_PORT: 'tcp://10.0.0.1',
+  };
+  const { code, stdout, stderr } = await command.run(['token', 'x', '--json'], { env });
+  expect(code).toBe(0);
+  expect(Object.keys(JSON.parse(stdout) as object)).toContain('clientToken');
+  expect(stderr.trim().split('\n')).toEqual([
+    'Warning: IDENTITY_CENTER_TASKQUEUE is set, and nothing reads it. Is IDENTITY_CENTER_TASK_QUEUE meant?',
+    'Warning: IDENTITY_CENTER_ROLE is set, and nothing reads it. Is IDENTITY_CENTER_ROLE_ARN meant?',
+  ]);
 });
 
 test('emulator serves until SIGTERM, then exits 0', async () => {
@@ -129,12 +161,48 @@ describe('up', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
     await inTheWay.close();
 
-    const again = command.start(['up', '--json'], env);
-    await until(again.stdout, (seen) => seen.endsWith('\n'));
+    // The server and AWS remember together, at whatever ports.
+    const [port, uiPort, emulatorPort] = [
+      await freePort(17_300),
+      await freePort(18_300),
+      await freePort(14_600),
+    ];
+    const ports = ['--port', `${port}`, '--ui-port', `${uiPort}`, '--emulator-port', `${emulatorPort}`];
+    const again = command.start(['up', '--json', ...ports], env);
+    const next = JSON.parse(await until(again.stdout, (seen) => seen.endsWith('\n'))) as typeof started;
+    expect(next).toMatchObject({
+      temporalAddress: `127.0.0.1:${port}`,
+      uiUrl: `http://127.0.0.1:${uiPort}`,
+      emulatorUrl: `http://127.0.0.1:${emulatorPort}`,
+      dataFolder: command.env['IDENTITY_CENTER_HOME'],
+      run: { stage: 'active', result: { outcome: 'alreadyProvisioned' } },
+    });
     const status = await command.run(['status', account, '--json'], { env });
+    const { instanceArn } = documentOf(status) as { instanceArn: string };
     expect(documentOf(status)).toMatchObject({ stage: 'active' });
+    // Nobody has named the server: that it is this one is said.
+    expect(status.stderr).toContain(
+      `127.0.0.1:${port}, namespace default (the running "identity-center up")`,
+    );
+    const there = (await (await fetch(`${next.emulatorUrl}/_emulator/instances`)).json()) as object[];
+    expect(there).toContainEqual(
+      expect.objectContaining({ accountId: account, instanceArn, status: 'ACTIVE' }),
+    );
+    const home = path.join(command.env['IDENTITY_CENTER_HOME'] ?? '', 'another');
+    const other = { ...env, IDENTITY_CENTER_HOME: home };
+    const taken = await command.run(['up', '--port', `${port}`], { env: other });
+    expect(taken).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`--port: port ${port}`) as unknown,
+    });
+    const twice = await command.run(['up', '--port', '17999', '--ui-port', '17999'], { env: other });
+    expect(twice.stderr).toContain('--ui-port: port 17999 of 127.0.0.1 is asked for twice');
     again.child.kill('SIGTERM');
     await again.finished;
+
+    // And they forget together.
+    const fresh = await command.run(['up', '--fresh', '--exit', '--json'], { env });
+    expect(documentOf(fresh)).toMatchObject({ run: { stage: 'active', result: { outcome: 'created' } } });
   });
 
   test('--exit leaves with the exit code of the run', async () => {

@@ -69,6 +69,8 @@ test('a worker that comes before its server says so, with address and reason, wa
   const worker = startWorker({ TEMPORAL_ADDRESS: `127.0.0.1:${port}` });
   await says(worker, /does not serve.*127\.0\.0\.1/);
   expect(worker.stdout()).toBe('');
+  // Who it is to AWS it says meanwhile.
+  await says(worker, 'The worker is arn:aws:iam::999999999999:user/emulator to AWS.');
   await gateTo({ port });
   await serves(worker);
   await provisionsOne();
@@ -190,6 +192,29 @@ test('certificates that are renewed in their files are used from then on; a half
   await provisionsOne();
   expect(names.at(0)).toBe('first');
   expect(names.at(-1)).toBe('second');
+  await endsInOrder(worker);
+});
+
+test.each<[string, NodeJS.ProcessEnv, RegExp]>([
+  [
+    'without credentials',
+    { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_EC2_METADATA_DISABLED: 'true' },
+    /CredentialsProviderError.*Give the worker credentials that work/,
+  ],
+  [
+    'with a Region that is none',
+    { AWS_REGION: 'eu-wst-1', AWS_ENDPOINT_URL: '' },
+    /no Region \\"eu-wst-1\\"; the nearest are eu-west-1.*Correct AWS_REGION of the worker/,
+  ],
+])('a worker %s says what to do, and serves; doctor says the same', async (_name, env, words) => {
+  const address = { TEMPORAL_ADDRESS: temporalAddress() };
+  const worker = startWorker({ ...address, HOME: folder, ...env });
+  await says(worker, words);
+  expect(worker.stderr()).toContain('"level":"warn"');
+  await serves(worker);
+  const { code, stdout } = await command.run(['doctor', '--json'], { env: address });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(words);
   await endsInOrder(worker);
 });
 

@@ -66,6 +66,10 @@ async function outcomeOf(words: string[]): Promise<{ code: number; message: stri
     const { message } = error as Error;
     if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : EXIT.usage, message };
     return { code: exitCodeForError(error), message };
+  } finally {
+    // What its flags have set is that command line's alone.
+    for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TEMPORAL_PROFILE'])
+      Reflect.deleteProperty(process.env, name);
   }
 }
 
@@ -120,7 +124,7 @@ test('the real command with wrong usage: exit 2, no stack, and not one connectio
     [['provision', account, '--request', folder], 'EISDIR'],
     [
       ['provision', account, '--existing', 'steal', '--region', 'eu-west-1'],
-      'existing: must be "fail" or "adopt"',
+      'existing: must be "fail" or "adopt" or "adoptAnywhere"',
     ],
     ...['status', 'watch', 'pause', 'resume', 'cancel', 'retry', 'deprovision'].map(
       (verb): [string[], string] => [[verb, 'x'.repeat(2000)], 'accountId'],

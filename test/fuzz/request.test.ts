@@ -23,7 +23,7 @@ const provision = fc.record(
     region: fc.constantFrom('us-east-1', 'eu-west-1', 'us-gov-west-1', 'cn-north-1'),
     name: fc.stringMatching(/^[\w+=,.@-]{1,40}$/),
     tags: fc.dictionary(tagText, tagText, { maxKeys: 4 }),
-    existing: fc.constantFrom('fail', 'adopt'),
+    existing: fc.constantFrom('fail', 'adopt', 'adoptAnywhere'),
     onCancel: fc.constantFrom('delete', 'keep'),
     onFailure: fc.constantFrom('fail', 'hold'),
     onCreateFailed: fc.constantFrom('fail', 'recreate'),

@@ -16,6 +16,8 @@ export const fleetScenarios: Record<string, Scenario> = {
   fleet: { start: startFleet, during: steerFleet },
   'fleet-page': { start: startFleetPage, during: steerFleet },
   'fleet-plan': { start: startPlan },
+  // Accounts that are done: one that is as it was, and one whose instance is gone.
+  'fleet-page-verified': { start: startVerifyingPage },
   // A page whose accounts are tried again waits for a later one that is busy.
   'fleet-pages-retried': { start: startTwoPages, during: retryTwoPages },
   // The page of a stopping fleet, whose held account is tried again.
@@ -56,6 +58,23 @@ async function startFleetPage(harness: Harness, accountId: string): Promise<Star
   const { runId } = await harness.temporal.workflow
     .getHandle(`${pageIdPrefix}${pages.arrived - 1}`)
     .describe();
+  return { accountId, workflowId: `${pageIdPrefix}0`, runId, joined: false };
+}
+
+/** The page of a fleet of two accounts that runs have provisioned; the instance of one was deleted since. */
+async function startVerifyingPage(harness: Harness, accountId: string): Promise<StartedRun> {
+  const { client, temporal } = harness;
+  const gone = String(Number(accountId) + 1_000);
+  const name = `recorded-${accountId}`;
+  await client.provision(requestFor(accountId));
+  const { instanceArn } = await client.provision(requestFor(gone));
+  await harness.deleteInstance(gone, instanceArn);
+  await client.fleets.start({ name, accounts: [requestFor(accountId), requestFor(gone)] });
+  const { pageIdPrefix } = await until(
+    () => client.fleets.status(name),
+    ({ pages: { arrived } }) => arrived === 1,
+  );
+  const { runId } = await temporal.workflow.getHandle(`${pageIdPrefix}0`).describe();
   return { accountId, workflowId: `${pageIdPrefix}0`, runId, joined: false };
 }
 

@@ -103,7 +103,7 @@ export const scenarios: Record<string, Scenario> = {
   adopted: {
     before: provisionOnce,
     faults: { tokenTtlMs: 1 },
-    request: { region: 'us-east-1', existing: 'adopt' },
+    request: { region: 'us-east-1', existing: 'adoptAnywhere' },
   },
   'cancelled-while-waiting': { faults: { creationMs: 60_000 }, during: cancelAt('DescribeInstance') },
   'cancelled-with-answer-lost': {

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const SETUP = join(__dirname, '..', '..', 'sandbox', 'setup.mjs');
+const ROOT = join(__dirname, '..', '..');
+const SETUP = join(ROOT, 'sandbox', 'setup.mjs');
+const TRANSPILE = join(ROOT, 'sandbox', 'transpile.mjs');
 const FOLDERS = 'contract workflows activities worker client command sandbox bench chaos node_modules'.split(
   ' ',
 );
@@ -20,10 +22,9 @@ describe('setup.mjs', () => {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), content);
   };
-  const setUp = () => {
-    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'sandbox', 'setup.mjs')], {
-      encoding: 'utf8',
-    });
+  const setUp = (...args: string[]) => {
+    const setup = [join(folder, 'sandbox', 'setup.mjs'), ...args];
+    const { status, stderr } = spawnSync(process.execPath, setup, { encoding: 'utf8' });
     expect({ status, stderr }).toMatchObject({ status: 0 });
     return stderr;
   };
@@ -55,5 +56,42 @@ describe('setup.mjs', () => {
     expect(setUp()).toContain('building');
     expect(command()).toMatchObject({ status: 0, stdout: 'two\n' });
     expect(await readFile(join(folder, 'dist', '.stamp'), 'utf8')).toMatch(/^[0-9a-f]{64}$/);
+    // What is built is good enough to run.
+    expect(setUp('--to-run')).toBe('');
+  });
+
+  describe('to run, where nobody develops', () => {
+    const tools = { 'node_modules/typescript': { version: '6.0.0', dev: true } };
+    beforeEach(async () => {
+      await copyFile(TRANSPILE, join(folder, 'sandbox', 'transpile.mjs'));
+      await symlink(join(ROOT, 'node_modules', '@swc'), join(folder, 'node_modules', '@swc'));
+      await put('package-lock.json', JSON.stringify({ packages: { '': {}, ...tools } }));
+      await put('build.mjs', 'process.exit(1)');
+      await put(
+        'worker/bundle.ts',
+        "import { writeFileSync } from 'node:fs'; writeFileSync('dist/bundle', '');",
+      );
+      await put(
+        'command/main.ts',
+        "#!/usr/bin/env node\nconst words: string = 'one';\nvoid import('./other.js').then(() => console.log(words));\n",
+      );
+      await put('command/other.ts', 'export const other = 1;');
+    });
+
+    it('builds without the tools of development, saying how long each step took, and once', async () => {
+      expect(setUp('--to-run')).toMatch(/^building …\nbuilding: done in [\d.]+ s\n$/);
+      expect(command()).toMatchObject({ status: 0, stdout: 'one\n' });
+      await expect(readFile(join(folder, 'dist', 'bundle'), 'utf8')).resolves.toBe('');
+      expect(setUp('--to-run')).toBe('');
+    });
+
+    it('whoever develops has all of it built', async () => {
+      setUp('--to-run');
+      await put('node_modules/.package-lock.json', JSON.stringify({ packages: tools }));
+      await put('build.mjs', BUILD);
+      await put('command/main.ts', '#!/bin/sh\necho built\n');
+      expect(setUp('--to-run')).toContain('building');
+      expect(command()).toMatchObject({ stdout: 'built\n' });
+    });
   });
 });

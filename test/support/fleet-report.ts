@@ -18,6 +18,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
     failed: 0,
     cancelled: 0,
     skipped: 0,
+    differing: 0,
     waiting: 0,
     open: 0,
     held: 0,

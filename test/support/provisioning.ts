@@ -31,6 +31,8 @@ export interface ProvisioningHarness extends Harness {
   created(account: string): EmulatedInstance[];
   /** The CreateInstance calls of an account. */
   creates(account: string): RecordedCall[];
+  /** AWS, as whoever owns an account calls it. */
+  owner(account: string, region?: string): Promise<SSOAdminClient>;
   /** An instance that somebody made without this product. */
   createdBySomebodyElse(account: string, region?: string): Promise<string>;
 }
@@ -41,6 +43,12 @@ export async function startProvisioning(options: HarnessOptions = {}): Promise<P
   const setFaults = (account: string, faults: AccountFaults) => {
     emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
   };
+  const owner = async (account: string, region = 'eu-west-1') =>
+    new SSOAdminClient({
+      region,
+      endpoint: emulator.url,
+      credentials: await harness.assumeRole(account),
+    });
   const calls = (account: string, operation: string) => emulator.calls({ account, operation }).length;
   return {
     ...harness,
@@ -63,11 +71,10 @@ export async function startProvisioning(options: HarnessOptions = {}): Promise<P
     },
     created: (account) => emulator.instances().filter((instance) => instance.accountId === account),
     creates: (account) => emulator.calls({ account, operation: 'CreateInstance' }),
-    async createdBySomebodyElse(account, region = 'eu-west-1') {
-      const credentials = await harness.assumeRole(account);
-      const owner = new SSOAdminClient({ region, endpoint: emulator.url, credentials });
+    owner,
+    async createdBySomebodyElse(account, region) {
       emulator.setFaults({ accounts: [account], creationMs: 0 });
-      const { InstanceArn } = await owner.send(new CreateInstanceCommand({}));
+      const { InstanceArn } = await (await owner(account, region)).send(new CreateInstanceCommand({}));
       return InstanceArn ?? '';
     },
   };

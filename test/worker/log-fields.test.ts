@@ -104,3 +104,11 @@ test.each([
 ])('%s is hidden', (_name, meta) => {
   line(meta);
 });
+
+test('the account of a workflow ID is told, and the token of a task is not', () => {
+  expect(line({ workflowId: 'identity-center/111122223333', taskToken: 'CiQyM' })).toEqual({
+    accountId: '111122223333',
+    workflowId: 'identity-center/111122223333',
+  });
+  expect(line({ workflowId: 'identity-center-fleet/all' })).not.toHaveProperty('accountId');
+});

@@ -57,6 +57,13 @@ test('the log says in words what failed an activity and a run, and nothing of th
   expect(run).toMatchObject({
     error: { message: expect.stringContaining('ValidationException: not this') as unknown },
   });
+  const [attempt] = attempts;
+  expect(attempt).toMatchObject({
+    level: 'warn',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as unknown,
+    accountId: account,
+  });
+  expect(worker.stderr()).not.toContain('taskToken');
   expect(worker.stderr()).not.toContain('"error":{}');
   expect(worker.stderr()).not.toContain(TOKEN);
 });

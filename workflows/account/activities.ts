@@ -11,6 +11,7 @@ import type { Activities, CreateAnswer, FoundInstance, SettledInstance } from '.
 import {
   defined,
   milliseconds,
+  type AskedFor,
   type CreateNews,
   type ProvisionRequest,
   type Situation,
@@ -105,7 +106,8 @@ export interface AccountActivities {
    * @param wanted `any`: somebody else's may be taken over or deleted, so an organization's is refused
    */
   findInstance(wanted: 'own' | 'any'): Promise<FoundInstance | undefined>;
-  waitForActive(instance: InstanceAddress): Promise<WaitOutcome>;
+  /** @param asked what the instance is compared with, where the run may not have made it just so */
+  waitForActive(instance: InstanceAddress, asked?: AskedFor): Promise<WaitOutcome>;
   deleteInstance(instance: InstanceAddress): Promise<void>;
 }
 
@@ -213,14 +215,11 @@ export function accountActivities(
           pollIntervalMs,
         }),
       ),
-    async waitForActive({ instanceArn, region: its }) {
+    async waitForActive({ instanceArn, region: its }, asked) {
       const settled = await run('read', 'activeTimeout', (spentMs) =>
-        settling('read', `waits until ${shortName(instanceArn)} is ACTIVE`, spentMs).waitForActive({
-          ...inputAfter(spentMs),
-          region: its,
-          instanceArn,
-          pollIntervalMs,
-        }),
+        settling('read', `waits until ${shortName(instanceArn)} is ACTIVE`, spentMs).waitForActive(
+          defined({ ...inputAfter(spentMs), region: its, instanceArn, pollIntervalMs, asked }),
+        ),
       );
       switch (settled.status) {
         case 'active':

@@ -1,6 +1,12 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { FoundInstance } from '../../activities';
-import { describeFailure, milliseconds, readFailureParts, type ProvisionRequest } from '../../contract';
+import {
+  describeFailure,
+  mayAdopt,
+  milliseconds,
+  readFailureParts,
+  type ProvisionRequest,
+} from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
 import type { AccountActivities } from './activities';
 import { create } from './create';
@@ -68,11 +74,11 @@ export async function reconcile(
 ): Promise<Instance | undefined> {
   const { state, status, activities } = run;
   const { accountId, region, existing, timing } = state.request;
-  const situation = situationOf(failure);
+  const answer = situationOf(failure);
   const { isToBeCorrected } = state;
   let found: FoundInstance | undefined;
   try {
-    const mayShowLate = isToBeCorrected || situation === 'conflict' || situation === 'parameterMismatch';
+    const mayShowLate = isToBeCorrected || answer === 'conflict' || answer === 'parameterMismatch';
     found = await (mayShowLate ? lookTwice(run, 'any', timing, conflicts) : activities.findInstance('any'));
   } catch (error) {
     // Whether there is an instance stays open; what AWS said first is what the user has to act on.
@@ -84,14 +90,16 @@ export async function reconcile(
   }
   // What is corrected is for the next.
   if (found.status === 'CREATE_FAILED') return state.goOnWith(found.instanceArn, found.region);
-  const adopted = !found.ours || found.region !== region;
-  if (adopted && existing !== 'adopt') {
+  const isElsewhere = found.region !== region;
+  const adopted = !found.ours || isElsewhere;
+  if (adopted && !mayAdopt(existing, isElsewhere)) {
     const detail = `${arnAndRegion(found)} (${found.status}); AWS answered ${failure.type ?? 'nothing'}`;
-    throw runFailure({ situation: 'instanceExists', accountId, detail }, failure);
+    const situation = isElsewhere ? 'instanceElsewhere' : 'instanceExists';
+    throw runFailure({ situation, accountId, detail }, failure);
   }
   if (isToBeCorrected)
     status.addNote(`${found.instanceArn} exists already: its name and tags stay as they are`);
-  state.dropCorrection();
+  state.keepAsItIs();
   return state.goOnWith(found.instanceArn, found.region, adopted);
 }
 

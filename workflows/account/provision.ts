@@ -1,6 +1,9 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import {
+  defined,
+  describeDifferences,
   describeFailure,
+  firstOf,
   readRequest,
   type Outcome,
   type ProvisionRequest,
@@ -9,7 +12,7 @@ import {
 import { acceptRequest } from '../shared/argument';
 import { accountActivities, type ActiveInstance, type CreateFailed } from './activities';
 import { createOrReconcile, reconcile } from './create-or-reconcile';
-import type { Instance } from './creation';
+import { arnAndRegion, type Instance } from './creation';
 import { setHandlers } from './handlers';
 import { Hold } from './hold';
 import { Interruptible } from './interruptible';
@@ -48,13 +51,13 @@ function setUp(request: ProvisionRequest): Provisioning {
 
 /** Goes from token to token until one leads to an ACTIVE instance: one turn for each, and one more for each `retry`. */
 async function provision(run: Provisioning, hold: Hold): Promise<ProvisionResult> {
-  const { state, activities } = run;
+  const { state, status, activities } = run;
   for (;;) {
     try {
       // Refused, or never answered: a look over all Regions decides. What is the account's own is gone on with, another's
       // adopted or refused. With nothing there, a Conflict is sent again with the same token; anything else stops the run.
       const instance = state.instance ?? (await createOrReconcile(run));
-      const outcome = state.createFailed ?? (await activities.waitForActive(instance));
+      const outcome = state.createFailed ?? (await activities.waitForActive(instance, state.compared));
       switch (outcome.status) {
         case 'active':
           return provisioned(run, instance, outcome);
@@ -62,6 +65,7 @@ async function provision(run: Provisioning, hold: Hold): Promise<ProvisionResult
           await removeFailed(run, instance, outcome);
           break;
         case 'gone':
+          status.addNote(`${arnAndRegion(instance)} is gone`);
           state.deleted();
           // There may be another, which the tokens that are used up keep from showing.
           if (state.isLastToken && (await reconcile(run, outcome.failure)) !== undefined) continue;
@@ -97,18 +101,21 @@ async function removeFailed(run: Provisioning, instance: Instance, outcome: Crea
 function provisioned(
   { state: { request, token, generation }, status }: Provisioning,
   { instanceArn, region, origin }: Instance,
-  { identityStoreId }: ActiveInstance,
+  { identityStoreId, differences }: ActiveInstance,
 ): ProvisionResult {
   if (origin === 'unknown')
     status.addNote(`whether this run or an earlier one made ${instanceArn} is not known`);
-  return {
+  if (differences !== undefined)
+    status.addNote(`${instanceArn} stays as it is: ${describeDifferences(firstOf(differences) ?? [])}`);
+  return defined({
     accountId: request.accountId,
     region,
     instanceArn,
     identityStoreId,
-    status: 'ACTIVE',
+    status: 'ACTIVE' as const,
     outcome: OUTCOMES[origin],
     clientToken: token,
     generation,
-  };
+    differences,
+  });
 }

@@ -1,5 +1,6 @@
 import { workflowInfo, type ApplicationFailure } from '@temporalio/workflow';
 import {
+  type AskedFor,
   clientToken,
   defined,
   describeFailure,
@@ -33,6 +34,8 @@ export class State implements CreateListener {
   private readonly lost = new Map<string, AskedInstance>();
   private readonly origins = new Origins();
   private correction: Correction | undefined;
+  /** An instance was found that was asked for with another name or other tags. */
+  private madeOtherwise = false;
   private rollingBack = false;
 
   constructor(
@@ -96,6 +99,13 @@ export class State implements CreateListener {
   /** The calls that were not answered. */
   get lostCalls(): AskedInstance[] {
     return [...this.lost.values()];
+  }
+
+  /** What the instance of the run is compared with; `undefined`: it was made just so. */
+  get compared(): AskedFor | undefined {
+    if (this.instance?.origin === 'thisRun' && !this.madeOtherwise) return undefined;
+    const { region, name, tags } = this.request;
+    return defined({ region, name, tags });
   }
 
   /** Whether another name or other tags are to be asked for, once a look has shown that there is nothing. */
@@ -190,9 +200,11 @@ export class State implements CreateListener {
     else this.refused(this.lookOwed ?? failure);
   }
 
-  /** The instance that is there stays as it is. */
-  dropCorrection(): void {
-    this.correction = undefined;
+  /** The instance that is there stays as it is, whatever is asked for now. */
+  keepAsItIs(): void {
+    if (this.correction === undefined) return;
+    this.applyCorrection();
+    this.madeOtherwise = true;
   }
 
   /** Gives up a token that leads nowhere, for a reason; throws `GenerationsExhausted` where no other is left. */
@@ -213,6 +225,7 @@ export class State implements CreateListener {
     if (this.creation.is !== 'sent' && this.creation.is !== 'failed') this.creation = { is: 'notSent' };
     this.status.setInstance(undefined);
     this.applyCorrection();
+    this.madeOtherwise = false;
     this.generation += 1;
   }
 

@@ -12,13 +12,14 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { Activities } from '../../activities';
+import type { Activities, FollowedRun } from '../../activities';
 import {
   defined,
   describeProblems,
   knownSearchAttributes,
   oneLine,
   outcomeOfError,
+  outcomeOfResult,
   PROVISION_WORKFLOW,
   readRequest,
   searchAttributesOf,
@@ -29,6 +30,7 @@ import {
   type RunOutcome,
 } from '../../contract';
 import { runFailure } from '../shared/failure';
+import { backOff } from '../shared/retry';
 
 type Provision = (request: ProvisionRequest) => Promise<ProvisionResult>;
 
@@ -43,6 +45,8 @@ interface PageContext {
   fleet: string;
   /** The namespace knows search attributes of ours: those that the page was started with. */
   searchable: boolean;
+  /** What earlier runs have told is believed, without a look at AWS. */
+  trustHistory: boolean;
   /** Called when the fleet has a run of its own for the account, which is cancelled and steered with the fleet. */
   onRunStarted: (run: AccountRun) => void;
   /** Called when the account has a run that somebody else started, which the page waits for. */
@@ -54,11 +58,11 @@ export interface BegunAccount {
   run?: AccountRun;
 }
 
-const { followRun } = proxyActivities<Activities>({
+const activities = proxyActivities<Activities>({
   startToCloseTimeout: '25s',
   // How long it takes is the other run's affair.
   retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '15s' },
-  summary: 'waits for the run of the account that is open already',
+  summary: 'asks after the run that the account has already, and looks whether what it made is there',
 });
 
 /**
@@ -91,34 +95,48 @@ async function startOrFollow(
   page: PageContext,
   begun?: BegunAccount,
 ): Promise<RunOutcome> {
-  const { accountId } = request;
-  const ended = begun?.run && (await followOwnRun(request, begun.run));
-  if (ended !== undefined) return ended;
-  // An account that is done is not done again: the server refuses its ID.
+  const follow = followerOf(request, page);
+  const ended = begun?.run && (await followOwnRun(follow, begun.run));
+  if (ended?.outcome !== undefined) return ended.outcome;
+  // An account that is done is not done again before somebody has looked: the server refuses its ID.
   let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY;
   let isThereOne = begun !== undefined && begun.run === undefined;
+  let gone: string | undefined;
   for (;;) {
     const run = isThereOne ? undefined : await startRun(request, page, reuse);
     if (run !== undefined) {
-      const { outcome, instanceArn } = await run.result();
-      return { accountId, end: 'succeeded', outcome, instanceArn };
+      const result = await run.result();
+      return defined({
+        ...outcomeOfResult(result),
+        replaced: result.outcome === 'created' ? gone : undefined,
+      });
     }
     page.onRunFollowed();
-    const followed = await followRun({ request });
-    if (followed !== undefined) return followed;
+    const followed = await follow();
+    if (followed.outcome !== undefined) return followed.outcome;
+    gone = followed.gone;
     isThereOne = false;
     reuse = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
   }
 }
 
+type Follow = (runId?: string) => Promise<FollowedRun>;
+
+function followerOf(request: ProvisionRequest, { trustHistory }: PageContext): Follow {
+  const { workflowId: fleetPage } = workflowInfo();
+  return (runId) =>
+    activities.followRun(
+      defined({ request, runId, trustHistory, backOff: backOff(request.timing), fleetPage }),
+    );
+}
+
 /**
  * Waits for the end of a run that an earlier execution of the page has started: it is no child of this one, so a cancel of
- * the page is handed on to it here. `undefined` where Temporal has forgotten it.
+ * the page is handed on to it here. It has no outcome where Temporal has forgotten it.
  */
-async function followOwnRun(request: ProvisionRequest, run: AccountRun): Promise<RunOutcome | undefined> {
-  const { workflowId, runId } = run;
+async function followOwnRun(follow: Follow, { workflowId, runId }: AccountRun): Promise<FollowedRun> {
   try {
-    return await followRun({ request, runId });
+    return await follow(runId);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     return CancellationScope.nonCancellable(async () => {
@@ -126,7 +144,7 @@ async function followOwnRun(request: ProvisionRequest, run: AccountRun): Promise
       await getExternalWorkflowHandle(workflowId, runId)
         .cancel()
         .catch(() => undefined);
-      return followRun({ request, runId });
+      return follow(runId);
     });
   }
 }

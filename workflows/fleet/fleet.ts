@@ -35,7 +35,7 @@ export class Fleet {
     carried?: FleetState,
   ) {
     this.state = carried ?? newFleetState(request);
-    this.pages = new LivePages(request.name, this.state);
+    this.pages = new LivePages(request, this.state);
     if (carried === undefined && request.accounts !== undefined)
       this.pages.add({ page: 0, accounts: request.accounts });
   }

@@ -4,6 +4,7 @@ import {
   defined,
   oneLine,
   type FleetPage,
+  type FleetRequest,
   type NewFailure,
   type PageOrder,
   type PageReport,
@@ -25,11 +26,11 @@ export class LivePages {
   private readonly link: PageLink;
 
   constructor(
-    fleet: string,
+    request: FleetRequest,
     private readonly state: FleetState,
   ) {
     this.causes = new Causes(state.causes, MAX_CAUSES);
-    this.link = new PageLink(fleet, state, {
+    this.link = new PageLink(request, state, {
       onPageStarted: (page) => {
         this.onPageStarted(page);
       },

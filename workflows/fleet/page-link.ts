@@ -14,6 +14,7 @@ import {
   PAGE_ORDER_SIGNAL,
   searchAttributesOfFleet,
   type FleetPage,
+  type FleetRequest,
   type PageInput,
   type PageOrder,
 } from '../../contract';
@@ -49,7 +50,7 @@ export class PageLink {
   private bytesToStart: number;
 
   constructor(
-    private readonly fleet: string,
+    private readonly request: Pick<FleetRequest, 'name' | 'trustHistory'>,
     private readonly state: FleetState,
     private readonly listener: PageListener,
   ) {
@@ -131,11 +132,12 @@ export class PageLink {
 
   /** Starts a page, waits until the server has done so, and from then on for its end. */
   private async startPage({ page, accounts }: FleetPage): Promise<void> {
-    const { fleet, listener } = this;
+    const { listener } = this;
+    const { name: fleet, trustHistory } = this.request;
     const { workflowId: fleetId, typedSearchAttributes } = workflowInfo();
     const known = knownSearchAttributes(searchAttributesOfFleet(fleet), typedSearchAttributes);
     const searchable = known.length > 0;
-    const input: PageInput = { fleet, fleetId, page, accounts, searchable };
+    const input: PageInput = { fleet, fleetId, page, accounts, searchable, trustHistory };
     const options = defined({
       workflowId: this.idOf(page),
       args: [input] as [PageInput],

@@ -174,13 +174,15 @@ export class PageState {
   /** Counts the accounts by where they stand. */
   counts(): Omit<PageReport, 'page' | 'pageId' | 'newFailures' | 'untold'> {
     const ends = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
-    for (const { end } of this.outcomes()) ends[end] += 1;
+    const outcomes = this.outcomes();
+    for (const { end } of outcomes) ends[end] += 1;
     return {
       waiting: this.waiting.length,
       open: this.open.size,
       held: this.countWaitingFor('held'),
       notReady: this.countWaitingFor('notReady'),
       ...ends,
+      differing: outcomes.filter(({ differences }) => differences !== undefined).length,
       retries: this.retries,
       windingUp: this.isWindingUp,
     };

@@ -91,7 +91,7 @@ function isLong({ countOpen, isWindingUp }: PageState): boolean {
 async function provision(
   index: number,
   account: OpenAccount,
-  { accounts, fleet, searchable }: PageInput,
+  { accounts, fleet, searchable, trustHistory }: PageInput,
   page: PageState,
   orders: PageOrders,
   begun?: BegunAccount,
@@ -99,6 +99,7 @@ async function provision(
   const context = {
     fleet,
     searchable,
+    trustHistory,
     onRunStarted: (run: AccountRun) => {
       account.run = run;
       orders.pauseIfPaused(account);

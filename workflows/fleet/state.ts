@@ -24,6 +24,9 @@ export interface LivePage extends Omit<PageReport, 'pageId' | 'newFailures'> {
   started: boolean;
 }
 
+/** How accounts have ended, and how many of those that succeeded differ from what was asked for. */
+type EndedCounts = FleetCounts & { differing: number };
+
 /** What a fleet sends to a page: orders, together, or a cancel. */
 export type PageMessage = PageOrder | 'cancel';
 
@@ -40,7 +43,7 @@ export interface FleetState {
   /** Accounts of the pages that have arrived. */
   accounts: number;
   /** How the accounts of the pages that have ended did. */
-  ended: FleetCounts;
+  ended: EndedCounts;
   causes: FleetCause[];
   calls: FleetCalls;
   maxConcurrent: number;
@@ -54,6 +57,7 @@ export interface FleetState {
 
 const NOBODY: FleetCounts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
 const ENDS = Object.keys(NOBODY) as AccountEnd[];
+const COUNTED = [...ENDS, 'differing'] as const;
 
 export function newFleetState({ maxConcurrent }: FleetRequest): FleetState {
   const { startTime, workflowId, firstExecutionRunId } = workflowInfo();
@@ -63,7 +67,7 @@ export function newFleetState({ maxConcurrent }: FleetRequest): FleetState {
     toSend: [],
     arrived: 0,
     accounts: 0,
-    ended: { ...NOBODY },
+    ended: { ...NOBODY, differing: 0 },
     causes: [],
     calls: NO_CALLS,
     maxConcurrent,
@@ -83,6 +87,7 @@ export function newPage(page: number, waiting: number): LivePage {
     held: 0,
     notReady: 0,
     ...NOBODY,
+    differing: 0,
     retries: 0,
     windingUp: false,
     untold: 0,
@@ -99,21 +104,21 @@ export function expectedPages({ pages, accounts }: FleetRequest): number {
 /** Sums up, over the pages that have not ended, the accounts that are waiting, open, and so on. */
 export function sumOverPages(
   { pages }: FleetState,
-  what: 'waiting' | 'open' | 'held' | 'notReady' | AccountEnd,
+  what: 'waiting' | 'open' | 'held' | 'notReady' | 'differing' | AccountEnd,
 ): number {
   return pages.reduce((sum, page) => sum + page[what], 0);
 }
 
 /** Counts how the accounts of a fleet have ended so far. */
-export function countEnds(state: FleetState): FleetCounts {
+export function countEnds(state: FleetState): EndedCounts {
   const counts = { ...state.ended };
-  for (const end of ENDS) counts[end] += sumOverPages(state, end);
+  for (const end of COUNTED) counts[end] += sumOverPages(state, end);
   return counts;
 }
 
 /** Keeps the counts of a page that leaves the live ones. */
-export function addEndedPage({ ended }: FleetState, page: FleetCounts): void {
-  for (const end of ENDS) ended[end] += page[end];
+export function addEndedPage({ ended }: FleetState, page: EndedCounts): void {
+  for (const end of COUNTED) ended[end] += page[end];
 }
 
 /** Counts the accounts of a page by what it says of them. */

@@ -71,7 +71,19 @@ function times({ startedAt, endedAt, takenAt }: FleetReport): string {
 
 function notes(report: FleetReport): string[] {
   const forgotten = describeForgotten(report);
-  return [...notesOnEnd(report), ...(forgotten === undefined ? [] : [forgotten])];
+  return [
+    ...notesOnEnd(report),
+    ...noteOnDifferences(report),
+    ...(forgotten === undefined ? [] : [forgotten]),
+  ];
+}
+
+function noteOnDifferences({ accounts }: FleetReport): string[] {
+  const { length } = accounts.filter(({ differences }) => differences !== undefined);
+  if (length === 0) return [];
+  return [
+    `${counted(length, 'account')} with an instance that is not what was asked for, and stays as it is: see those that succeeded.`,
+  ];
 }
 
 /** Says what a report lacks; `undefined`: nothing. */

@@ -1,5 +1,5 @@
 import type { AccountOutcome, FleetCause, UnfinishedAccount } from '../../../client';
-import { utc } from '../../../contract';
+import { describeDifferences, utc } from '../../../contract';
 import { markup, type Markup } from '../../drawing';
 import { counted, grouped } from '../../words';
 import type { FleetReport } from './report';
@@ -81,8 +81,12 @@ ${table(name, succeeded, MAX_ROWS.succeeded, head, succeededCells)}
 </section>`;
 }
 
-function succeededCells({ outcome, endedAt, instanceArn }: AccountOutcome): Markup {
-  return markup`<td class="fixed">${outcome}</td><td class="fixed">${utc(endedAt)}</td><td>${instanceArn}</td>`;
+function succeededCells({ outcome, endedAt, instanceArn, replaced, differences }: AccountOutcome): Markup {
+  const more = [
+    replaced === undefined ? undefined : `In place of ${replaced}, which was gone.`,
+    differences === undefined ? undefined : `Not as asked: ${describeDifferences(differences)}.`,
+  ].flatMap((text) => (text === undefined ? [] : [markup`<p class="soft">${text}</p>`]));
+  return markup`<td class="fixed">${outcome}</td><td class="fixed">${utc(endedAt)}</td><td>${instanceArn}${more}</td>`;
 }
 
 /** Writes a table with a row for each account, the first `most` of them; `cells` are those after its ID. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
+import { describeDifferences } from '../../../contract';
 import { UsageError } from '../../errors';
 import { EXIT } from '../../exit-codes';
 import { print } from '../../output';
@@ -41,6 +42,8 @@ const COLUMNS = [
   'end',
   'outcome',
   'instanceArn',
+  'replaced',
+  'differences',
   'startedAt',
   'endedAt',
   'failureType',
@@ -53,8 +56,10 @@ export function toCsv({ accounts, unfinished }: FleetReport): string {
   const rows = [...accounts, ...unfinished].map((account) => {
     const failure = 'failure' in account ? account.failure : undefined;
     const reason = 'reason' in account ? account.reason : undefined;
+    const differences = 'differences' in account ? describeDifferences(account.differences) : undefined;
     return {
       ...account,
+      differences,
       failureType: failure?.type,
       message: failure?.whatHappened ?? reason,
       remedy: failure?.remedy,

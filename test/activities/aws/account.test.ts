@@ -1,4 +1,4 @@
-import { createAccountOpener, type AwsSettings } from '../../../activities/aws/account';
+import { accessAws, type AwsSettings } from '../../../activities/aws/account';
 import { Pacer } from '../../../activities/aws/pacer';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { freshAccount } from '../../support/harness';
@@ -17,11 +17,11 @@ const control = {
   onAnswer: () => undefined,
 };
 function opener(settings: Partial<AwsSettings> = {}) {
-  const open = createAccountOpener(
+  const open = accessAws(
     { ...emulatorSettings(emulator.url), ...settings },
     Date.now,
     new Pacer(undefined),
-  );
+  ).openAccount;
   return (account = freshAccount(), region = 'eu-west-1') => open(account, region, control);
 }
 const outcomes = (operation: string, account?: string) =>
@@ -83,7 +83,7 @@ test.each([
   ['us-gov-east-1', 'us-gov-west-1'],
 ])('without AWS_REGION, for an account in %s STS is asked in %s', async (region, asked) => {
   const { roleArn, endpoint, credentials } = emulatorSettings(emulator.url);
-  const open = createAccountOpener({ roleArn, endpoint, credentials }, Date.now, new Pacer(undefined));
+  const open = accessAws({ roleArn, endpoint, credentials }, Date.now, new Pacer(undefined)).openAccount;
   await open(freshAccount(), region, control).identityCenter.listOwnInstances();
   expect(emulator.calls({ operation: 'AssumeRole' })).toMatchObject([{ region: asked }]);
   expect(emulator.calls({ operation: 'ListInstances' })).toMatchObject([{ region }]);
@@ -91,7 +91,7 @@ test.each([
 
 test('without a role, the account of the worker’s own credentials is looked up once', async () => {
   const { endpoint, credentials } = emulatorSettings(emulator.url);
-  const open = createAccountOpener({ endpoint, credentials }, Date.now, new Pacer(undefined));
+  const open = accessAws({ endpoint, credentials }, Date.now, new Pacer(undefined)).openAccount;
   const own = open('999999999999', 'eu-west-1', control);
   await own.identityCenter.listOwnInstances();
   await own.identityCenter.listOwnInstances();

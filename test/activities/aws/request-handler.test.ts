@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { readNetworkSettings, type NetworkSettings } from '../../../activities/aws/network';
 import { RequestHandler } from '../../../activities/aws/request-handler';
-import { createAccountOpener } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/account';
 import { Pacer } from '../../../activities/aws/pacer';
 import { classify } from '../../../activities/errors/classify';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
@@ -138,14 +138,14 @@ test('a proxy that refuses, and one that is not there, are told', async () => {
 });
 
 test('an account is opened by way of the proxy: STS and Identity Center', async () => {
-  const opened = createAccountOpener(
+  const opened = accessAws(
     {
       ...emulatorSettings(`https://${HOST}`),
       network: network({ HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: certificates.authorityFile }),
     },
     Date.now,
     new Pacer(undefined),
-  )('111122223333', 'eu-west-1', {
+  ).openAccount('111122223333', 'eu-west-1', {
     timeToAnswer: () => 5_000,
     cancellation: new AbortController().signal,
     onAnswer: () => undefined,

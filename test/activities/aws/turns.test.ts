@@ -1,6 +1,6 @@
 import { CancelledFailure } from '@temporalio/common';
 import { createActivities, Pacer, realDependencies, type ActivityDependencies } from '../../../activities';
-import { createAccountOpener } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, inputFor, keeping } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';
@@ -22,7 +22,7 @@ afterAll(() => {
 async function busyActivities(waiting: number, dependencies: Partial<ActivityDependencies> = {}) {
   const settings = { ...emulatorSettings(emulator.url), maxCallsPerSecond: 0.5 };
   const pacer = new Pacer(settings.maxCallsPerSecond);
-  const openAccount = createAccountOpener(settings, Date.now, pacer);
+  const openAccount = accessAws(settings, Date.now, pacer).openAccount;
   const { signal } = others;
   await pacer.turn('another account', 60_000, signal);
   for (let other = 0; other < waiting; other += 1)

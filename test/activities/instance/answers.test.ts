@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { createActivities, realDependencies, type Activities, type AwsSettings } from '../../../activities';
-import { createAccountOpener } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/account';
 import { Pacer, PacerBusyError } from '../../../activities/aws/pacer';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import type { Faults } from '../../../sandbox/emulator';
@@ -17,7 +17,7 @@ type Failure = NonNullable<Faults['failNext']>[number];
 
 function activitiesWith(aws: Partial<AwsSettings> = {}, pacer = new Pacer(undefined)) {
   const settings: AwsSettings = { ...emulatorSettings(emulator.url), requestTimeoutMs: 1_000, ...aws };
-  const openAccount = createAccountOpener(settings, Date.now, pacer);
+  const openAccount = accessAws(settings, Date.now, pacer).openAccount;
   return createActivities({ ...realDependencies(settings), ...keeping, openAccount, random: () => 0.5 });
 }
 
@@ -240,7 +240,7 @@ describe('a Region that there is not', () => {
     const failure = await failureInAttempt(3);
     expect(failure).toMatchObject({ type: 'NoEndpoint', nonRetryable: true });
     expect(failure.message).toMatch(
-      /region: the AWS SDK knows no Region "eu-west-9"; the nearest are eu-west-1, /,
+      /region: this release knows no Region "eu-west-9" \(did you mean eu-west-1 or /,
     );
     expect(failure.message).toContain('sso.eu-west-9.amazonaws.com');
     expect(failure.message).toContain('Correct the region of the request');

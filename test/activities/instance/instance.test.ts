@@ -7,7 +7,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
 } from '../../../activities';
-import { createAccountOpener } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, failureOf, inputFor, keeping } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';
@@ -145,7 +145,7 @@ test('one AssumeRole serves many calls; a new one comes shortly before the crede
   const account = freshAccount();
   let now = Date.now();
   const settings = emulatorSettings(emulator.url);
-  const openAccount = createAccountOpener(settings, () => now, new Pacer(undefined));
+  const openAccount = accessAws(settings, () => now, new Pacer(undefined)).openAccount;
   const activities = activitiesWith({ dependencies: { openAccount } });
   const look = () => activityEnvironment().run(activities.findInstance, inputFor(account));
   const assumed = () => operations(account).filter((operation) => operation === 'AssumeRole').length;

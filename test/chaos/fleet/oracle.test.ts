@@ -177,6 +177,27 @@ test.each([
     }),
   ],
   [
+    'with a window of one, whose second run begins when the page of the first was terminated',
+    sample({
+      plan: { maxConcurrent: 1, pages: [[DONE], [FAILED]] },
+      pages: [
+        { ...lostPage, closedAt: at(2) },
+        { status: 'COMPLETED', closedAt: at(9), events: 50, outcomes: [failed] },
+      ],
+      actions: [terminated],
+      counts: {
+        pages: { arrived: 2, expected: 2 },
+        succeeded: 0,
+        failed: 2,
+        causes: [
+          { type: 'PageLost', count: 1, example: '', accounts: [] },
+          { type: told.type, count: 1, example: '', accounts: [] },
+        ],
+      },
+      accounts: inTurn({ parent: `${PREFIX}0` }, { parent: `${PREFIX}1`, startedAt: at(3) }),
+    }),
+  ],
+  [
     'with a window of one, whose second run begins when the first has ended',
     sample({ plan: { maxConcurrent: 1 }, accounts: inTurn({ closedAt: at(3) }, { startedAt: at(3) }) }),
   ],
@@ -226,7 +247,7 @@ test.each([
   [
     'does not keep its window',
     sample({ plan: { maxConcurrent: 1 }, accounts: inTurn({}, { startedAt: at(3) }) }),
-    `it began run second of ${FAILED} beside 1 others, in a window of 1`,
+    `it began run second of ${FAILED} beside first of ${DONE}, in a window of 1`,
   ],
   ['lost a cause', sample({ counts: { causes: [] } }), 'its causes count 0 failures of 1'],
   [
@@ -313,4 +334,25 @@ test('a success with an instance that was gone by then is found, where nobody el
   });
   expect(fleetViolations(sample({ accounts: [gone, failedAccount] })).join()).toContain('was gone before');
   expect(fleetViolations(sample({ accounts: [byOwner, failedAccount] }))).toEqual([]);
+  // What a run had come to before the fleet came is looked after.
+  const [earlier] = doneAccount[1].runs;
+  const unseen = { ...byOwner[1], runs: [{ ...earlier, closedAt: at(0) }] } as AccountEvidence;
+  expect(fleetViolations(sample({ accounts: [[DONE, unseen], failedAccount] })).join()).toContain(
+    'was gone before',
+  );
+});
+
+test('an account that was done gets another run where its instance was deleted, or AWS did not let it be seen', () => {
+  const runs = [
+    run('earlier', { startedAt: at(0), closedAt: at(0), result: success(DONE) }),
+    run('again', { result: success(DONE) }),
+  ];
+  for (const [operation, outcome] of [
+    ['DeleteInstance', 'ok'],
+    ['ListInstances', 'AccessDeniedException'],
+  ] as const) {
+    const call = { operation, outcome, time: at(0), caller: '' } as AccountEvidence['calls'][number];
+    const accounts = [account(DONE, runs, { calls: [call] }), failedAccount];
+    expect(fleetViolations(sample({ accounts })).join()).not.toContain('which was done by');
+  }
 });

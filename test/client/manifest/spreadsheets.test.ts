@@ -152,7 +152,7 @@ describe('a character that nobody sees is named, with its place:', () => {
 
   test('in a Region, a name, a column', () => {
     expect(problemsOf('a.csv', `accountId,region,name\n${ONE},eu\u2011west\u20111,work\u200bforce`)).toEqual([
-      '2: region: must be an AWS Region code, such as "eu-west-1"; it has U+2011 NON-BREAKING HYPHEN at position 3, U+2011 NON-BREAKING HYPHEN at position 8',
+      '2: region: must be an AWS Region code, such as "eu-west-1" (did you mean eu-west-1?); it has U+2011 NON-BREAKING HYPHEN at position 3, U+2011 NON-BREAKING HYPHEN at position 8',
       '2: name: may hold letters, digits and _ + = , . @ -; it has U+200B ZERO WIDTH SPACE at position 5',
     ]);
     expect(problemsOf('a.csv', `accountId,reg\u200bion\n${ONE},eu-west-1`, REGION)).toEqual([

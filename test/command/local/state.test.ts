@@ -16,6 +16,7 @@ const SERVER: LocalServer = {
   namespace: 'default',
   taskQueue: 'identity-center',
   emulatorUrl: 'http://127.0.0.1:4599',
+  dataFolder: '/home/somebody/.local/share/identity-center-orchestrator',
 };
 /** Above the highest process ID of any operating system here. */
 const NOBODY = 99_999_999;

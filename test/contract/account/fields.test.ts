@@ -44,7 +44,7 @@ test('required, and each with its option', () => {
     '--region <region>',
     '--name <name>',
     '--tag <key=value>',
-    '--existing <fail|adopt>',
+    '--existing <fail|adopt|adoptAnywhere>',
     '--on-cancel <delete|keep>',
     '--on-failure <fail|hold>',
     '--on-create-failed <fail|recreate>',

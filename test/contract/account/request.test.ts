@@ -57,7 +57,7 @@ const anyRequest: fc.Arbitrary<ProvisionRequestInput> = fc.record(
     ),
     name: fc.stringMatching(/^[\w+=,.@-]{1,255}$/),
     tags: fc.dictionary(tagText, fc.stringMatching(/^[\p{L}\p{N} _.:/=+\-@]{0,256}$/u), { maxKeys: 74 }),
-    existing: fc.constantFrom('fail', 'adopt'),
+    existing: fc.constantFrom('fail', 'adopt', 'adoptAnywhere'),
     onCancel: fc.constantFrom('delete', 'keep'),
     onCreateFailed: fc.constantFrom('fail', 'recreate'),
     timing: fc.record(

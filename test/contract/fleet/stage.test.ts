@@ -11,7 +11,7 @@ const fleetIn = (stage: FleetStage, more: Partial<FleetProgress> = {}): FleetPro
   stage,
   accounts: 30,
   pages: { arrived: 1, expected: 1 },
-  ...{ succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
+  ...{ succeeded: 0, failed: 0, cancelled: 0, skipped: 0, differing: 0 },
   ...{ waiting: 0, open: 0, held: 0, notReady: 0, maxConcurrent: 50 },
   startedAt: '2026-01-01T00:00:00.000Z',
   causes: [],

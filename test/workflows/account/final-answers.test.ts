@@ -158,9 +158,9 @@ describe('answers after which nothing is sent again', () => {
     '%s for somebody else\'s instance with existing "adopt": adopted',
     async (existsError) => {
       const account = freshAccount();
-      const theirs = await aws.createdBySomebodyElse(account, 'us-east-1');
+      const theirs = await aws.createdBySomebodyElse(account);
       const result = await aws.provision(account, { existsError }, { existing: 'adopt' });
-      expect(result).toMatchObject({ outcome: 'adopted', instanceArn: theirs, region: 'us-east-1' });
+      expect(result).toMatchObject({ outcome: 'adopted', instanceArn: theirs, region: 'eu-west-1' });
     },
   );
 

@@ -1,4 +1,4 @@
-import { createAccountOpener } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/account';
 import { Pacer, PacerBusyError, type Turn } from '../../../activities/aws/pacer';
 import { emulatorSettings } from '../../../sandbox';
 import {
@@ -58,7 +58,7 @@ test('attempts that only waited for their turn do not count: the first throttle 
     }
   }
   const aws = emulatorSettings(emulator.url);
-  const openAccount = createAccountOpener(aws, Date.now, new BusyPacer(undefined));
+  const openAccount = accessAws(aws, Date.now, new BusyPacer(undefined)).openAccount;
   const worker = await startTestWorker(temporalAddress(), taskQueue, emulator, {
     aws,
     dependencies: { openAccount, random: () => 0.999 },

@@ -89,20 +89,19 @@ test.concurrent('a failed instance that somebody else asked for: recreate takes 
 });
 
 test.concurrent(
-  'parameterMismatch: deprovisioned, then provisioned under other names, up to three tokens',
+  'parameterMismatch: deprovisioned, then provisioned with another name, tags or Region, up to three tokens',
   async () => {
     const account = freshAccount();
     await harness.provision(account, {}, { name: 'one' });
-    for (const [name, generation] of [
-      ['two', 2],
-      ['three', 3],
+    for (const [other, generation] of [
+      [{ name: 'two', tags: { team: 'b' } }, 2],
+      [{ name: 'one', region: 'eu-central-1' }, 3],
     ] as const) {
       await deprovision(account);
-      await expect(harness.provision(account, {}, { name })).resolves.toMatchObject({
-        outcome: 'created',
-        generation,
-      });
-      expect(harness.created(account)).toMatchObject([{ name }]);
+      const result = await harness.provision(account, {}, other);
+      expect(result).toMatchObject({ outcome: 'created', generation });
+      expect(result.differences).toBeUndefined();
+      expect(harness.created(account)).toMatchObject([other]);
     }
     await deprovision(account);
     await expect(failureOf(harness.provision(account, {}, { name: 'four' }))).resolves.toMatchObject({
@@ -139,7 +138,7 @@ test.concurrent('generationsExhausted: an instance made in the console is adopte
 test.concurrent('instanceExists: adopted, or deleted with its ARN and made anew', async () => {
   const [adopts, deletes] = [freshAccount(), freshAccount()];
   for (const account of [adopts, deletes]) {
-    const theirs = await harness.createdBySomebodyElse(account, 'us-east-1');
+    const theirs = await harness.createdBySomebodyElse(account);
     await expect(failureOf(harness.provision(account, {}))).resolves.toMatchObject({
       type: 'InstanceExists',
       remedy: expect.stringContaining('adopt') as string,

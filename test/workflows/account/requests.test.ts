@@ -62,6 +62,19 @@ test.concurrent('every problem of a request is listed with its field, and nothin
   expect(harness.emulator.calls({ account })).toHaveLength(0);
 });
 
+test.concurrent(
+  'a Region with a slip in it is named with the one that is meant, and nothing is sent',
+  async () => {
+    const account = freshAccount();
+    const failure = await startRaw(workflowIdOf(account), { accountId: account, region: 'eu-wst-1' });
+    expect(failure.type).toBe('InvalidRequest');
+    expect(failure.message).toContain(
+      'region: must be an AWS Region code, such as "eu-west-1" (did you mean eu-west-1?)',
+    );
+    expect(harness.emulator.calls({ account })).toHaveLength(0);
+  },
+);
+
 test.concurrent.each([
   ['nothing', []],
   ['null', [null]],

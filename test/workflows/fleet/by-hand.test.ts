@@ -35,7 +35,14 @@ test.each(['', 'x'.repeat(5_000), 'identity-center-fleet/nobody'])(
   async (fleetId) => {
     const [account = ''] = freshAccounts(1);
     const workflowId = `identity-center-fleet/nobody/by-hand-${account}/0`;
-    const page = { fleet: 'nobody', fleetId, page: 0, accounts: [{ accountId: account }], searchable: false };
+    const page = {
+      fleet: 'nobody',
+      fleetId,
+      page: 0,
+      accounts: [{ accountId: account }],
+      searchable: false,
+      trustHistory: false,
+    };
     const error = await failureOf(FLEET_PAGE_WORKFLOW, workflowId, page);
     expect(error).toMatchObject({ type: 'InvalidRequest' });
     expect(error.message).toContain('fleetId: must be the fleet that has started the page');

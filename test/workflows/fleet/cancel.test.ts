@@ -77,7 +77,7 @@ test('a page that a cancel reached before a retry is counted as it ended', async
   );
   // The last words of a page that is cancelled, and has not heard of the retry.
   const pageId = `${pageIdPrefix}1`;
-  const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 1, windingUp: true };
+  const ended = { succeeded: 0, failed: 0, cancelled: 0, skipped: 1, differing: 0, windingUp: true };
   const report = {
     page: 1,
     pageId,

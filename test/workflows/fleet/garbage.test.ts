@@ -248,7 +248,7 @@ test('what looks like a report of a page counts only where it is one', async () 
     ({ open }) => open === 2,
   );
   const handle = harness.temporal.workflow.getHandle(fleetIdOf(fleet.name));
-  const ends = { succeeded: 2, failed: 0, cancelled: 0, skipped: 0 };
+  const ends = { succeeded: 2, failed: 0, cancelled: 0, skipped: 0, differing: 0 };
   const counts = { waiting: 0, open: 0, held: 0, notReady: 0, ...ends, retries: 0, untold: 0 };
   const report = { page: 0, ...counts, windingUp: false, newFailures: [] };
   // A workflow ID that the server refuses would fail the workflow task that signals it.

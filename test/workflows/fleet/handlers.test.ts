@@ -31,6 +31,7 @@ const REPORT = {
   failed: 0,
   cancelled: 0,
   skipped: 0,
+  differing: 0,
 };
 
 test('signals of a fleet and its pages that make no sense change nothing, and a fleet notes its own', async () => {

@@ -1,5 +1,8 @@
+import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { Worker } from '@temporalio/worker';
 import type { AccountOutcome } from '../../../client';
-import { fleetIdOf } from '../../../contract';
+import { fleetIdOf, PAGE_REPORT_SIGNAL } from '../../../contract';
+import { WORKFLOW_BUNDLE } from '../../../worker';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
 import { throttledOnce } from '../../support/steering';
@@ -137,3 +140,85 @@ test('a page that cannot be started is counted out with the reason', async () =>
 
 // Last: what all the fleets above left.
 test('the histories of these fleets and of their pages replay', () => harness.replayAll());
+
+interface JsonEvent {
+  eventId: string;
+  eventTime: string;
+  eventType: string;
+  [attributes: string]: unknown;
+}
+
+/** Adds what Temporal writes down when a page whose fleet is gone has had no news for an hour, and ends. */
+function withAnHourOfSilence(
+  { events: before }: { events: JsonEvent[] },
+  fleetId: string,
+): { events: JsonEvent[] } {
+  const events = [...before];
+  const timer = events.find(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED');
+  const { timerId, startToFireTimeout } = timer?.['timerStartedEventAttributes'] as Record<string, string>;
+  expect(startToFireTimeout).toBe('3600s');
+  const add = (name: string, attributes: object): string => {
+    const eventId = String(events.length + 1);
+    const eventTime = new Date(Date.parse(timer?.eventTime ?? '') + 3_600_000 + events.length).toISOString();
+    const field = name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    events.push({
+      eventId,
+      eventTime,
+      eventType: `EVENT_TYPE_${name}`,
+      [`${field}EventAttributes`]: attributes,
+    });
+    return eventId;
+  };
+  const addTask = () => {
+    const scheduledEventId = add('WORKFLOW_TASK_SCHEDULED', {});
+    const startedEventId = add('WORKFLOW_TASK_STARTED', { scheduledEventId });
+    return add('WORKFLOW_TASK_COMPLETED', { scheduledEventId, startedEventId });
+  };
+  const signal = {
+    workflowExecution: { workflowId: fleetId },
+    signalName: PAGE_REPORT_SIGNAL,
+  };
+  add('TIMER_FIRED', { timerId, startedEventId: timer?.eventId });
+  const initiatedEventId = add('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED', {
+    ...signal,
+    workflowTaskCompletedEventId: addTask(),
+  });
+  add('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED', {
+    ...signal,
+    initiatedEventId,
+    cause: 'SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND',
+  });
+  add('WORKFLOW_EXECUTION_COMPLETED', { workflowTaskCompletedEventId: addTask() });
+  return { events };
+}
+
+test('a page that has begun nothing learns within an hour that its fleet was terminated, and ends', async () => {
+  const ids = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
+  const name = harness.freshName();
+  const fleet = await harness.temporal.workflow.start('provisionFleet', {
+    workflowId: fleetIdOf(name),
+    taskQueue: harness.taskQueue,
+    args: [{ name, pages: 2, maxConcurrent: 1 }],
+  });
+  for (const [page, account] of ids.entries())
+    await fleet.signal('addPage', { page, accounts: [requestFor(account)] });
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(name),
+    ({ open, pages }) => open === 1 && pages.arrived === 2,
+  );
+  const idle = harness.temporal.workflow.getHandle(`${pageIdPrefix}1`);
+  const history = await until(
+    () => idle.fetchHistory(),
+    ({ events }) => (events ?? []).some(({ timerStartedEventAttributes: started }) => started),
+  );
+  await fleet.terminate();
+  const recorded = JSON.parse(historyToJSON(history)) as { events: JsonEvent[] };
+  await Worker.runReplayHistory(
+    { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
+    historyFromJSON(withAnHourOfSilence(recorded, fleet.workflowId)),
+    idle.workflowId,
+  );
+  await idle.terminate();
+  await harness.client.cancel(ids[0] ?? '');
+});

@@ -40,29 +40,31 @@ test('an account without an instance: create; nothing is written to AWS', async 
   expect(harness.emulator.calls({}).filter(isWrite)).toHaveLength(before);
 });
 
-test('an account that a run provisioned: done, also where it was asked for another name', async () => {
+test('an account that a run provisioned: done, and where it is not as asked for, how', async () => {
   const account = freshAccount();
-  const { instanceArn } = await harness.provision(account, {});
+  const { instanceArn } = await harness.provision(account, {}, { name: 'first' });
   const [same, other] = [
-    await planOf(requestFor(account)),
+    await planOf(requestFor(account, { name: 'first' })),
     await planOf(requestFor(account, { name: 'other' })),
   ];
   expect(same).toEqual([{ accountId: account, plan: 'done', why: `a run provisioned ${instanceArn}` }]);
-  expect(other[0]).toMatchObject({
+  expect(other[0]).toEqual({
+    accountId: account,
     plan: 'done',
-    why: `a run made ${instanceArn} in eu-west-1, asked for another name: it stays as it is`,
+    why: `a run made ${instanceArn} in eu-west-1, which stays as it is: name is "first", asked for "other"`,
+    differences: [{ field: 'name', asked: 'other', actual: 'first' }],
   });
 });
 
-test('an account that a run provisioned and that has lost its instance since: conflict, with the way out', async () => {
+test('an account that a run provisioned and that has lost its instance since: made anew', async () => {
   const account = freshAccount();
   const { instanceArn } = await harness.provision(account, {});
   await harness.deleteInstance(account, instanceArn);
-  expect(await planOf(requestFor(account))).toMatchObject([
+  expect(await planOf(requestFor(account))).toEqual([
     {
-      plan: 'conflict',
-      why: expect.stringContaining('AWS does not show any more') as string,
-      remedy: expect.stringContaining(`identity-center provision ${account} --region eu-west-1`) as string,
+      accountId: account,
+      plan: 'create',
+      why: `a run provisioned ${instanceArn}, which AWS does not show any more: it is made anew`,
     },
   ]);
 });
@@ -86,11 +88,22 @@ test("somebody else's instance, or one in another Region: adopt or conflict, as 
   await harness.provision(elsewhere, {}, { region: 'eu-central-1' });
   const both = (more: Partial<ProvisionRequestInput>) =>
     planOf(requestFor(foreign, more), requestFor(elsewhere, more));
-  expect(await both({ existing: 'adopt' })).toMatchObject([{ plan: 'adopt' }, { plan: 'adopt' }]);
+  const differences = [{ field: 'region', asked: 'eu-west-1', actual: 'eu-central-1' }];
+  expect(await both({ existing: 'adoptAnywhere' })).toMatchObject([
+    { plan: 'adopt' },
+    { plan: 'adopt', differences },
+  ]);
+  const elsewhereRefused = {
+    plan: 'conflict',
+    reason: 'instanceElsewhere',
+    why: expect.stringContaining('another Region') as string,
+    remedy: expect.stringContaining('existing "adoptAnywhere"') as string,
+  };
+  expect(await both({ existing: 'adopt' })).toMatchObject([{ plan: 'adopt' }, elsewhereRefused]);
   const refused = await both({});
   expect(refused).toMatchObject([
-    { plan: 'conflict', why: `no run made ${arn} in eu-west-1` },
-    { plan: 'conflict', why: expect.stringContaining('another Region') as string },
+    { plan: 'conflict', reason: 'instanceExists', why: `no run made ${arn} in eu-west-1` },
+    elsewhereRefused,
   ]);
   expect(refused[0]?.remedy).toContain('existing "adopt"');
 });

@@ -28,18 +28,6 @@ test('each account gets one instance, by a run of its own', async () => {
   );
 });
 
-test('a fleet that is started again calls nothing for what is done', async () => {
-  const ids = freshAccounts(5);
-  const fleet = harness.fleetOf(ids);
-  await harness.run(fleet);
-  const before = harness.emulator.calls({}).length;
-  expect(await harness.run(fleet)).toMatchObject({ succeeded: 5 });
-  expect((await harness.outcomesOf(fleet.name))[0]).toMatchObject({ outcome: 'alreadyProvisioned' });
-  const after = harness.emulator.calls({}).filter(({ account }) => ids.includes(account));
-  expect(after.filter(({ operation }) => operation === 'CreateInstance')).toHaveLength(5);
-  expect(harness.emulator.calls({}).length).toBe(before);
-});
-
 test('never more runs are open than maxConcurrent, over pages, and slow accounts delay no other', async () => {
   const ids = freshAccounts(12);
   const [slow = ''] = ids;

@@ -1,7 +1,7 @@
 import { NO_CALLS, type FleetRequest } from '../../../contract';
 import { fleetProgress, newPage, type FleetState } from '../../../workflows/fleet/state';
 
-const request: FleetRequest = { name: 'sample', pages: 6, maxConcurrent: 5 };
+const request: FleetRequest = { name: 'sample', pages: 6, maxConcurrent: 5, trustHistory: false };
 
 /** A fleet of which five pages have arrived, and these have not been started. */
 function fleetWith(starting: number[]): FleetState {
@@ -11,7 +11,7 @@ function fleetWith(starting: number[]): FleetState {
     toSend: [],
     arrived: 5,
     accounts: 50,
-    ended: { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 },
+    ended: { succeeded: 0, failed: 0, cancelled: 0, skipped: 0, differing: 0 },
     causes: [],
     calls: NO_CALLS,
     maxConcurrent: 5,

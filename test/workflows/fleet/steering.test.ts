@@ -1,4 +1,5 @@
 import { FleetRefusedError, NoFleetError, type FleetInput } from '../../../client';
+import { fleetIdOf, PAGE_REPORT_SIGNAL, type PageReport } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
 import { hurry, throttledOnce } from '../../support/steering';
@@ -184,3 +185,51 @@ test('what is ordered of a run goes to that run, not to one that has its workflo
 
 // Last: what all the fleets above left.
 test('the histories of these fleets and of their pages replay', () => harness.replayAll());
+
+test('a retry that crosses the news of a failure tries the account again', async () => {
+  const [held = '', slow = ''] = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
+  harness.emulator.setFaults({ accounts: [slow], creationMs: 600_000 });
+  const name = harness.freshName();
+  const fleet = await harness.temporal.workflow.start('provisionFleet', {
+    workflowId: fleetIdOf(name),
+    taskQueue: harness.taskQueue,
+    args: [{ name, pages: 2 }],
+  });
+  for (const [page, account] of [held, slow].entries())
+    await fleet.signal('addPage', { page, accounts: [requestFor(account, { onFailure: 'hold' })] });
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(name),
+    (progress) => progress.held === 1 && progress.open === 2,
+  );
+  await harness.client.abort(held, 'no');
+  await until(
+    () => harness.client.fleets.status(name),
+    ({ failed }) => failed === 1,
+  );
+  harness.emulator.setFaults({ accounts: [held], creationMs: 0 });
+  // What the fleet knew when its order crossed the report: an account that is held, which needs no place to be tried again.
+  const report: PageReport = {
+    page: 0,
+    pageId: `${pageIdPrefix}0`,
+    ...{
+      waiting: 0,
+      open: 1,
+      held: 1,
+      notReady: 0,
+      succeeded: 0,
+      differing: 0,
+      failed: 0,
+      cancelled: 0,
+      skipped: 0,
+    },
+    ...{ retries: 0, windingUp: false, newFailures: [], untold: 0 },
+  };
+  await fleet.signal(PAGE_REPORT_SIGNAL, report);
+  await harness.client.fleets.steer(name, 'retry');
+  await until(
+    () => harness.client.fleets.status(name),
+    ({ succeeded }) => succeeded === 1,
+  );
+  await harness.client.fleets.cancel(name);
+});

@@ -31,8 +31,8 @@ describe('the CSV', () => {
     const message = 'said "no", twice\nand left';
     const csv = toCsv(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: message })]));
     expect(csv).toBe(
-      'accountId,end,outcome,instanceArn,startedAt,endedAt,failureType,message,remedy\r\n' +
-        `${accountAt(1)},failed,,,${after(0)},${after(1)},X,"said ""no"", twice\nand left",\r\n`,
+      'accountId,end,outcome,instanceArn,replaced,differences,startedAt,endedAt,failureType,message,remedy\r\n' +
+        `${accountAt(1)},failed,,,,,${after(0)},${after(1)},X,"said ""no"", twice\nand left",\r\n`,
     );
   });
 
@@ -151,6 +151,8 @@ describe('whatever the accounts say,', () => {
           end: account.end,
           outcome: harmless(account.outcome),
           instanceArn: harmless(account.instanceArn),
+          replaced: '',
+          differences: '',
           startedAt: account.startedAt ?? '',
           endedAt: account.endedAt,
           failureType: harmless(failure?.type),

@@ -1,0 +1,36 @@
+import { defined, nextStep, whatHappened, type Check, type Situation } from '../../contract';
+import { PacerBusyError } from '../aws/pacer';
+import { classify } from '../errors/classify';
+import { AwsCallError, isA } from '../errors/thrown';
+
+/**
+ * Makes a check of a look at AWS: what it finds, or why it cannot look, with the next step.
+ *
+ * @param find what is found, for people
+ * @param operation the call; default: the one that failed
+ */
+export async function look(check: string, find: () => Promise<string>, operation?: string): Promise<Check> {
+  try {
+    return { check, ok: true, found: await find() };
+  } catch (error) {
+    if (isA(error, PacerBusyError)) return tooBusy(check, error);
+    const call = operation ?? (isA(error, AwsCallError) ? error.operation : undefined);
+    const { situation, remedy, ...answer } = classify(error);
+    const found = whatHappened({ situation, ...answer, ...defined({ operation: call }) });
+    return { check, ok: false, found, remedy: remedy ?? nextStepAfter(situation) };
+  }
+}
+
+/** Nobody plans here, but what is to be done first is the same. */
+function nextStepAfter(situation: Situation): string {
+  return nextStep({ situation }, 'plan').replace(/\bplan again/i, `check with "identity-center doctor"`);
+}
+
+function tooBusy(check: string, { ahead }: PacerBusyError): Check {
+  return {
+    check,
+    ok: false,
+    found: `not looked at: ${ahead} calls to AWS of this worker come first`,
+    remedy: 'Check again when fewer runs are at work.',
+  };
+}

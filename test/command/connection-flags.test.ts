@@ -1,0 +1,57 @@
+import { freePort } from '../../sandbox/temporal-server';
+import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { freshAccount } from '../support/harness';
+import { temporalAddress } from '../support/temporal';
+
+let command: CommandRunner;
+let nowhere: string;
+beforeAll(async () => {
+  nowhere = `127.0.0.1:${await freePort(0)}`;
+  command = commandRunner({ TEMPORAL_ADDRESS: nowhere, TEMPORAL_NAMESPACE: 'nowhere' });
+});
+afterAll(() => {
+  command.dispose();
+});
+
+const here = () => ['--address', temporalAddress(), '--namespace', 'default'];
+
+test('the flags go before the environment, before and after the verb', async () => {
+  await expect(command.run(['list', '--json', ...here()])).resolves.toMatchObject({ code: 0, stderr: '' });
+  await expect(command.run([...here(), 'list'])).resolves.toMatchObject({ code: 0 });
+  await expect(command.run(['fleet', 'status', 'none', ...here()])).resolves.toMatchObject({ code: 2 });
+});
+
+test('--profile names the server where the environment does not', async () => {
+  const file = command.file(
+    'temporal.toml',
+    `[profile.here]\naddress = "${temporalAddress()}"\nnamespace = "default"\n`,
+  );
+  const env = { TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: '', TEMPORAL_CONFIG_FILE: file };
+  await expect(command.run(['list', '--profile', 'here'], { env })).resolves.toMatchObject({ code: 0 });
+  const refused = await command.run(['status', freshAccount(), '--profile', 'here', '--json'], { env });
+  expect(documentOf(refused)).toMatchObject({
+    error: { server: { address: temporalAddress(), namespace: 'default', from: 'profile' } },
+  });
+  const unknown = await command.run(['list', '--profile', 'there'], { env });
+  expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('TEMPORAL_PROFILE') as unknown });
+});
+
+test('an error says which server was asked, and what named it', async () => {
+  const account = freshAccount();
+  const flagged = await command.run(['status', account, ...here()]);
+  expect(flagged.stderr).toMatch(
+    new RegExp(
+      `there is no run.*\nTemporal server asked: ${temporalAddress()}, namespace default \\(as --address`,
+    ),
+  );
+  const lost = await command.run(['status', account, '--json']);
+  expect(lost.code).toBe(5);
+  expect(documentOf(lost)).toMatchObject({
+    error: { server: { address: nowhere, namespace: 'nowhere', from: 'TEMPORAL_ADDRESS' } },
+  });
+});
+
+test('an error before any server was asked names none', async () => {
+  const { stderr } = await command.run(['status', '12', ...here()]);
+  expect(stderr).not.toContain('Temporal server asked');
+});
