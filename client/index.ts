@@ -14,6 +14,7 @@ export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { refuseUnknownRegions } from './regions';
+export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
 export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
@@ -24,6 +25,7 @@ export type {
   CallCounts,
   Check,
   Correction,
+  DeprovisionIdentityCenter,
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
@@ -37,11 +39,14 @@ export type {
   Plan,
   Progress,
   ProgressFailure,
+  ProvisionIdentityCenter,
   ProvisionRequest,
   ProvisionRequestInput,
   ProvisionResult,
   Stage,
   Steer,
+  SteeredFleet,
+  SteeredProgress,
   TemporalExtensions,
   UnfinishedAccount,
 } from '../contract';
