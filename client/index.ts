@@ -14,6 +14,7 @@ export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { refuseUnknownRegions } from './regions';
+export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
 export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
@@ -44,6 +45,8 @@ export type {
   ProvisionResult,
   Stage,
   Steer,
+  SteeredFleet,
+  SteeredProgress,
   TemporalExtensions,
   UnfinishedAccount,
 } from '../contract';

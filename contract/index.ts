@@ -21,6 +21,7 @@ export * from './fleet/page';
 export * from './fleet/plan';
 export * from './fleet/progress';
 export * from './fleet/request';
+export * from './fleet/stage';
 export * from './loopback';
 export * from './misspelled';
 export * from './names';

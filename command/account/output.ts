@@ -14,7 +14,7 @@ export function printStatus(status: AccountStatus): void {
   const { result, failure, pending, notice, notes = [] } = status;
   printRows([
     ['Account', status.accountId],
-    ['Stage', `${colourStage(status.stage)}: ${STAGES[status.stage]}`],
+    ['Stage', `${colourStage(status.stage)}: ${describeStage(status)}`],
     ['Since', utc(status.since)],
     ['Outcome', result?.outcome],
     ['Region', result?.region],
@@ -41,6 +41,15 @@ function whatDiffers(differences: readonly InstanceDifference[]): string {
   return `${describeDifferences(differences)}. It stays as it is: change it in AWS, or ask for what it is`;
 }
 
+/** Says what a run does, or what it waits for where it does nothing at present. */
+function describeStage({ stage, status, paused, pending, notice }: AccountStatus): string {
+  if (notice !== undefined) return 'not known, as no worker answers';
+  if (paused) return 'paused, and writes nothing to AWS';
+  const isBackingOff =
+    status === 'RUNNING' && pending?.nextAttemptAt !== undefined && pending.failure !== undefined;
+  return isBackingOff ? `waits to try ${pending.activity} again` : STAGES[stage];
+}
+
 /** Names the person for whom a run waits, and the verbs that make it go on. */
 function whatItWaitsFor({ accountId, paused, heldUntil }: AccountStatus): string | undefined {
   if (paused)
@@ -65,7 +74,7 @@ export function describePending(
   options = { withRequestId: true },
 ): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
-  const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
+  const when = wait >= 50 ? ` in ${(wait / 1000).toFixed(1)} s` : wait > 0 ? ' now' : '';
   const said = parts === undefined ? failure?.whatHappened : whatWasSaid(parts, options.withRequestId);
   return `${activity}, attempt ${attempt}${when}${said === undefined ? '' : `; ${said}`}`;
 }

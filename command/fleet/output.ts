@@ -1,5 +1,5 @@
 import type { FleetStatus } from '../../client';
-import { FLEET_STAGES, utc } from '../../contract';
+import { describeFleetStage, utc } from '../../contract';
 import { pc, print, printRows, printTable, type Row } from '../output';
 import { describeCalls } from '../words';
 
@@ -66,9 +66,10 @@ function describeAside({ held, notReady }: FleetStatus): string {
 }
 
 /** Says where a fleet stands. A terminated one stays in the stage that it had, so its end is told by Temporal's status. */
-function describeStage({ status, stage }: FleetStatus): string {
+function describeStage(fleet: FleetStatus): string {
+  const { status, stage } = fleet;
   return ['RUNNING', 'COMPLETED', 'CANCELLED'].includes(status)
-    ? `${stage}: ${FLEET_STAGES[stage]}`
+    ? `${stage}: ${describeFleetStage(fleet)}`
     : pc.red(`${status.toLowerCase()}, when it was ${stage}`);
 }
 

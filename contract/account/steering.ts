@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeProblems, readBy } from '../validation';
+import type { Progress } from './progress';
 import { provisionRequestSchema } from './request';
 
 /** The signals, and the Updates of the same names, that steer the run of an account; with what the UI says about each. */
@@ -13,6 +14,12 @@ export const STEERING = {
 
 /** The name of a signal, and of the Update like it. */
 export type Steer = keyof typeof STEERING;
+
+/** What the Updates answer: where the run stands now. */
+export interface SteeredProgress extends Progress {
+  /** Says that it was so already, where nothing had to be changed. */
+  note?: string;
+}
 
 const correction = provisionRequestSchema().pick({ name: true, tags: true }).strict();
 

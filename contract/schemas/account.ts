@@ -4,7 +4,7 @@ import { STAGES } from '../account/progress';
 import { provisionRequestSchema } from '../account/request';
 import type { FailureDetails } from '../failures/message';
 import { FAILURES } from '../failures/table';
-import { oneOf, text, time, whole, type Shape } from './shape';
+import { instanceDifferences, oneOf, text, time, whole, type Shape } from './shape';
 
 const accountId = text('the AWS account');
 const situation = oneOf(FAILURES).describe(
@@ -28,6 +28,7 @@ export const provisionResultSchema = () =>
       .describe('who made the instance: this run, an earlier run of the account, or somebody else'),
     clientToken,
     generation,
+    differences: instanceDifferences.exactOptional(),
   } satisfies Shape<ProvisionResult>) satisfies z.ZodType<ProvisionResult>;
 
 export const deprovisionResultSchema = () =>

@@ -2,8 +2,14 @@ import { z } from 'zod';
 import type { FleetCause } from '../fleet/causes';
 import type { AccountFailure, AccountOutcome, FleetCounts } from '../fleet/outcome';
 import type { UnfinishedAccount } from '../fleet/page';
-import { FLEET_STAGES, type FleetCalls, type FleetProgress, type FleetResult } from '../fleet/progress';
-import { oneOf, text, time, whole, type Shape } from './shape';
+import {
+  FLEET_STAGES,
+  type FleetCalls,
+  type FleetProgress,
+  type FleetResult,
+  type FleetStop,
+} from '../fleet/progress';
+import { instanceDifferences, oneOf, text, time, whole, type Shape } from './shape';
 
 const accountId = text('the AWS account');
 
@@ -43,6 +49,7 @@ const calls = z
   } satisfies Shape<FleetCalls>)
   .describe('calls to Identity Center, as far as the workers have told them');
 
+const differing = whole('of those that succeeded, the ones whose instance is not what was asked for');
 const name = text('the name of the fleet');
 const pageIdPrefix = text('workflow IDs of its pages are this, and a number from 0 on');
 
@@ -52,6 +59,7 @@ export const fleetResultSchema = () =>
     name,
     startedAt: time('when it began'),
     accounts: whole('accounts of all pages'),
+    differing,
     causes,
     pages: whole('how many pages there are; the result of each is the outcomes of its accounts'),
     pageIdPrefix,
@@ -66,6 +74,7 @@ export const fleetProgressSchema = () =>
     pages: z
       .object({ arrived: whole('without a gap, from page 0 on'), expected: whole('in all') })
       .describe('how many pages there are'),
+    differing,
     waiting: whole('accounts that are not begun'),
     open: whole('accounts whose run is open'),
     held: whole('of the open ones, those that wait for a person'),
@@ -75,6 +84,13 @@ export const fleetProgressSchema = () =>
     causes,
     calls,
     pageIdPrefix,
+    stopped: z
+      .object({
+        failed: whole('accounts that had failed by then'),
+        stopAfterFailures: z.union([z.number(), z.string()]).describe('what was asked for'),
+      } satisfies Shape<FleetStop>)
+      .describe('that so many accounts failed that no further one is begun')
+      .exactOptional(),
     notes: z.array(z.string()).describe('what came of signals that made no sense').exactOptional(),
   } satisfies Shape<FleetProgress>) satisfies z.ZodType<FleetProgress>;
 
@@ -93,6 +109,10 @@ export const accountOutcomeSchema = () =>
     end: z.enum(['succeeded', 'failed', 'cancelled', 'skipped']).describe('how the account ended'),
     outcome: text('how a run that succeeded came to its instance').exactOptional(),
     instanceArn: text('ARN of the instance').exactOptional(),
+    replaced: text(
+      'the instance of an earlier run that was gone, and that this one takes the place of',
+    ).exactOptional(),
+    differences: instanceDifferences.exactOptional(),
     failure: accountFailure.describe('why it failed').exactOptional(),
     startedAt: time('when the fleet began with it').exactOptional(),
     endedAt: time('when it ended'),

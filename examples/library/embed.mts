@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createWorker, readWorkerSettings } from 'identity-center-orchestrator/worker';
-import type { vendAccount } from './workflows';
+import type { vendAccount } from './workflows.js';
 
 const [accountId = ''] = process.argv.slice(2);
 const connection = await NativeConnection.connect({

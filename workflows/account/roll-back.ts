@@ -17,6 +17,8 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
   const { state, status, work } = run;
   state.startRollBack();
   work.forgetSteering();
+  // What the run was held with asks for a retry, of which there is none any more.
+  status.showFailure(undefined);
   return CancellationScope.nonCancellable(async () => {
     try {
       await (state.request.onCancel === 'keep' ? keep(run) : remove(run));
@@ -37,7 +39,7 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
   });
 }
 
-const NOTHING_LEFT = 'nothing that this run made is left';
+const NOTHING_LEFT = 'this run has made no instance, and leaves none';
 
 /** Says what is left. */
 async function keep(run: Provisioning): Promise<void> {
@@ -53,13 +55,15 @@ async function keep(run: Provisioning): Promise<void> {
 async function remove(run: Provisioning): Promise<void> {
   const { state, status } = run;
   const instance = state.instance ?? (state.mayHaveMade ? await findOwn(run) : undefined);
+  let hasMade = instance !== undefined;
   if (instance !== undefined && !(await removeOwn(run, instance))) return;
   // One after the other: an account has one instance at the most.
   for (const asked of state.lostCalls) {
     const made = await askOnceMore(run, asked);
+    hasMade ||= made !== undefined;
     if (made !== undefined && !(await removeOwn(run, made))) return;
   }
-  status.addNote(NOTHING_LEFT);
+  if (!hasMade) status.addNote(NOTHING_LEFT);
 }
 
 /** Why a cancelled run leaves an instance. */

@@ -14,6 +14,8 @@ export interface OpenAccount extends BegunAccount {
   startedAt: string;
   /** What its run waits for, where that has given its place in the window to another account. */
   waitsFor?: HeldNews['why'];
+  /** Its run was told to leave its hold, and has not said yet that it did. */
+  leavesHold?: true;
   /** Its run, where this page has started it; one that the page only follows takes no orders of the fleet. */
   run?: AccountRun;
   /** The page only follows the run. */
@@ -68,7 +70,7 @@ export class PageState {
 
   /** Another account may begin now. */
   get hasRoom(): boolean {
-    const busy = this.openAccounts().filter(({ waitsFor }) => waitsFor === undefined).length;
+    const busy = this.openAccounts().filter((account) => placeOf(account) === 'open').length;
     return this.waiting.length > 0 && !this.paused && busy < this.window;
   }
 
@@ -123,6 +125,7 @@ export class PageState {
     const account = [...this.open].find(([index]) => accountIdIn(this.accounts[index]) === accountId)?.[1];
     if (account === undefined) return undefined;
     const before = account.waitsFor;
+    delete account.leavesHold;
     if (held) account.waitsFor = why;
     else delete account.waitsFor;
     return before === 'held' && !held ? account : undefined;
@@ -161,8 +164,8 @@ export class PageState {
   unfinished(): UnfinishedAccount[] {
     const accountId = (index: number) => accountIdIn(this.accounts[index]);
     return [
-      ...[...this.open].map(([index, { waitsFor, startedAt }]): UnfinishedAccount => {
-        return { accountId: accountId(index), end: waitsFor ?? 'open', startedAt };
+      ...[...this.open].map(([index, account]): UnfinishedAccount => {
+        return { accountId: accountId(index), end: placeOf(account), startedAt: account.startedAt };
       }),
       ...this.waiting.map((index): UnfinishedAccount => ({ accountId: accountId(index), end: 'waiting' })),
     ];
@@ -196,8 +199,13 @@ export class PageState {
   }
 
   private countWaitingFor(what: HeldNews['why']): number {
-    return this.openAccounts().filter(({ waitsFor }) => waitsFor === what).length;
+    return this.openAccounts().filter((account) => placeOf(account) === what).length;
   }
+}
+
+/** Tells what an open account waits for, or that it takes a place in the window. */
+function placeOf({ waitsFor, leavesHold }: OpenAccount): 'held' | 'notReady' | 'open' {
+  return leavesHold || waitsFor === undefined ? 'open' : waitsFor;
 }
 
 /** Temporal's clock, the same in a replay. */
