@@ -12,6 +12,7 @@ import { listInstances } from './instance/list';
 import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 import { followRun, type FollowRunInput } from './runs/follow-run';
+import { searchAttributeLister } from './runs/list-search-attributes';
 
 export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
@@ -34,6 +35,7 @@ export function createActivities(deps: ActivityDependencies) {
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
     followRun: (input: FollowRunInput) => followRun(deps, input),
+    listSearchAttributes: searchAttributeLister(deps.monotonicNow),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
     checkAws: (input: CheckRequest) => checkAws(deps, input),

@@ -80,7 +80,7 @@ export class IdentityCenterClient {
   /**
    * Starts the run of an account, or joins its open run.
    *
-   * @throws InvalidRequestError, RequestDiffersError, OtherRunOpenError
+   * @throws InvalidRequestError, RequestDiffersError, OtherRunOpenError, OtherTaskQueueError
    */
   async start(request: ProvisionRequestInput): Promise<StartedRun> {
     return this.starter.startOrJoin(PROVISION, request);

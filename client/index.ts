@@ -13,8 +13,8 @@ export type { SkippedAccount } from './fleet/skipped';
 export type { FleetFilter, FleetSummary } from './fleet/list';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
-export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { refuseUnknownRegions } from './regions';
+export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
 export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
@@ -25,6 +25,7 @@ export type {
   CallCounts,
   Check,
   Correction,
+  DeprovisionIdentityCenter,
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
@@ -38,6 +39,7 @@ export type {
   Plan,
   Progress,
   ProgressFailure,
+  ProvisionIdentityCenter,
   ProvisionRequest,
   ProvisionRequestInput,
   ProvisionResult,

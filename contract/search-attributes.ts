@@ -23,18 +23,18 @@ export const SEARCH_ATTRIBUTE_NAMES: readonly string[] = Object.values(SEARCH_AT
   ({ name }) => name,
 );
 
-/** What a run of an account is started with. */
+/** What a run of an account is started with, and shows as it goes. */
 export function searchAttributesOf(
   { accountId, region }: { accountId: string; region?: string | undefined },
   stage: Stage,
   fleet?: string,
+  instanceArn = '',
 ): SearchAttributePair[] {
   return [
     { key: SEARCH_ATTRIBUTES.accountId, value: accountId },
     ...(region === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.region, value: region }]),
     { key: SEARCH_ATTRIBUTES.stage, value: stage },
-    // Named at the start, so that the run may set it later: a namespace that lacks it refuses the start.
-    { key: SEARCH_ATTRIBUTES.instanceArn, value: '' },
+    { key: SEARCH_ATTRIBUTES.instanceArn, value: instanceArn },
     ...(fleet === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.fleet, value: fleet }]),
   ];
 }
@@ -52,6 +52,12 @@ export function knownSearchAttributes(
   attributes: readonly SearchAttributePair[],
   startedWith: TypedSearchAttributes,
 ): SearchAttributePair[] {
-  const names = startedWith.getAll().map(({ key }) => key.name);
+  const names = namesStartedWith(startedWith);
   return attributes.filter(({ key }) => names.includes(key.name));
+}
+
+/** Names those of ours that a workflow was started with. */
+export function namesStartedWith(startedWith: TypedSearchAttributes): string[] {
+  const names = startedWith.getAll().map(({ key }) => key.name);
+  return SEARCH_ATTRIBUTE_NAMES.filter((name) => names.includes(name));
 }

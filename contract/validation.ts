@@ -12,7 +12,7 @@ export interface Problem {
 export type ReadRequest<R> = { request: R } | { problems: Problem[] };
 
 /** Messages name this many problems; one with every field of a wrong file in it would be too long for a history. */
-const MOST_NAMED = 20;
+export const MOST_NAMED = 20;
 const LONGEST_KEY = 128;
 
 /** Reads what came from outside by a schema; never throws. */

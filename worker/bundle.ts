@@ -15,9 +15,9 @@ function packageRoot(): string {
 async function buildBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
-    workflowInterceptorModules: [
-      path.join(packageRoot(), 'dist', 'workflows', 'shared', 'reserved-signals.js'),
-    ],
+    workflowInterceptorModules: ['reserved-signals.js', 'starter.js'].map((file) =>
+      path.join(packageRoot(), 'dist', 'workflows', 'shared', file),
+    ),
     payloadConverterPath: path.join(packageRoot(), 'dist', 'workflows', 'shared', 'payload-converter.js'),
     // The schema library is large, has no state of a run, and would else be evaluated for each run anew. Nothing uses what is
     // preloaded: webpack keeps it as `sideEffects` in package.json names it.

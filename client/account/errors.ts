@@ -1,4 +1,10 @@
-import { utc, type FieldDifference, type ProgressFailure, type Steer } from '../../contract';
+import {
+  utc,
+  describeRequestDifferences,
+  type FieldDifference,
+  type ProgressFailure,
+  type Steer,
+} from '../../contract';
 import { IdentityCenterError } from '../errors';
 import type { AccountStatus } from './status';
 
@@ -21,33 +27,51 @@ export class RequestDiffersError extends AccountError {
     accountId: string,
     readonly differences: readonly FieldDifference[],
   ) {
-    const fields = differences.map(
-      ({ field, running, asked }) => `${field} is ${show(running)}, asked ${show(asked)}`,
-    );
     super(
       accountId,
-      `an open run was asked for something else: ${fields.join('; ')}. ` +
+      `an open run was asked for something else: ${describeRequestDifferences(differences)}. ` +
         'Wait for it with the same request, or cancel it and start again.',
     );
   }
 }
 
-function show(value: unknown): string {
-  return value === undefined ? 'not set' : JSON.stringify(value);
-}
-
-/** Thrown where an open run of another kind has the account's workflow ID. */
+/** Thrown where an open run has the account's workflow ID that does not do what is asked: of another kind, or about to end. */
 export class OtherRunOpenError extends AccountError {
   override readonly name = 'OtherRunOpenError';
   readonly category = 'usage';
 
+  /** @param why what is the matter with it, where its type does not say it */
   constructor(
     accountId: string,
     readonly workflowType: string,
+    why?: string,
   ) {
     super(
       accountId,
-      `a run of ${workflowType} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
+      `a run of ${workflowType}${why === undefined ? '' : ` ${why}`} is open. Wait until it has ended, or end it (identity-center cancel ${accountId}); then start again.`,
+    );
+  }
+}
+
+/** Thrown where the open run of an account waits on another task queue, and no worker answers there. */
+export class OtherTaskQueueError extends AccountError {
+  override readonly name = 'OtherTaskQueueError';
+  readonly category = 'unreachable';
+
+  /**
+   * @param taskQueue that of the open run
+   * @param expected that of whoever asks
+   */
+  constructor(
+    accountId: string,
+    readonly taskQueue: string,
+    readonly expected: string,
+  ) {
+    super(
+      accountId,
+      `an open run waits on task queue ${taskQueue}, where no worker answers; workers of ${expected} never see it. ` +
+        `Start a worker there (IDENTITY_CENTER_TASK_QUEUE=${taskQueue} identity-center worker), or end the run ` +
+        `(temporal workflow terminate --workflow-id identity-center/${accountId}) and start again.`,
     );
   }
 }

@@ -9,6 +9,7 @@ import {
   readRunArgument,
   searchAttributesOf,
   summaryOf,
+  summaryOfDeprovisioning,
   workflowIdOf,
   type DeprovisionRequest,
   type ProvisionRequest,
@@ -18,7 +19,8 @@ import {
 import { InvalidRequestError } from '../errors';
 import { refuseUnknownRegions } from '../regions';
 import { SearchAttributeChoice } from '../search-attributes';
-import { OtherRunOpenError, RequestDiffersError } from './errors';
+import { ensure } from './ensure';
+import { OtherRunOpenError, OtherTaskQueueError, RequestDiffersError } from './errors';
 
 /** What every request says. */
 interface AccountRequest {
@@ -29,12 +31,16 @@ interface AccountRequest {
 /** What the client needs to know of a kind of run. */
 interface RunKind<R extends AccountRequest> {
   workflow: string;
+  /** How the open run says itself whether it does what is asked; absent where only what it was started with is known. */
+  ensure?: (
+    client: Client,
+    run: { workflowId: string; runId: string },
+    request: R,
+  ) => ReturnType<typeof ensure>;
   read(input: unknown): ReadRequest<R>;
   firstStage: Stage;
   /** One line, for lists and headings. */
   summary(request: R): string;
-  /** Markdown: what was asked, and who asked. */
-  details(request: R, askedBy: string): string;
 }
 
 export const PROVISION: RunKind<ProvisionRequest> = {
@@ -42,32 +48,15 @@ export const PROVISION: RunKind<ProvisionRequest> = {
   read: readRequest,
   firstStage: 'creating',
   summary: summaryOf,
-  details: ({ accountId, region, name, existing, onCancel, onFailure }, askedBy) =>
-    // The UI has room for four lines.
-    rows([
-      ['Account', `${accountId}\`, Region \`${region}`],
-      ['Name', name ?? 'none'],
-      ['Started by', askedBy],
-      ['An existing instance', `${existing}\`, on cancel \`${onCancel}\`, on failure \`${onFailure}`],
-    ]),
+  ensure,
 };
 
 export const DEPROVISION: RunKind<DeprovisionRequest> = {
   workflow: DEPROVISION_WORKFLOW,
   read: readDeprovisionRequest,
   firstStage: 'reconciling',
-  summary: ({ accountId }) => `deprovision ${accountId}`,
-  details: ({ accountId, instanceArn }, askedBy) =>
-    rows([
-      ['Account', accountId],
-      ['Deletes', instanceArn ?? 'the instance that carries the tag of the account’s runs'],
-      ['Started by', askedBy],
-    ]),
+  summary: summaryOfDeprovisioning,
 };
-
-function rows(facts: [string, string][]): string {
-  return facts.map(([label, value]) => `- ${label}: \`${value}\``).join('\n');
-}
 
 /** A run that was started, or was open already. */
 export interface StartedRun {
@@ -98,9 +87,13 @@ export class RunStarter {
   /**
    * Starts a run of an account, or joins its open run.
    *
+   * The start itself goes without `ensure`: where no run is open there is nothing to compare, an Update would be two events
+   * more in each history, and no run could be started before a worker has answered.
+   *
    * @throws InvalidRequestError before anything is sent
    * @throws RequestDiffersError where the open run was asked for something else
-   * @throws OtherRunOpenError where the open run is of another kind
+   * @throws OtherRunOpenError where the open run is of another kind, or about to end
+   * @throws OtherTaskQueueError where the open run is on another task queue, and no worker answers there
    */
   async startOrJoin<R extends AccountRequest>(kind: RunKind<R>, input: unknown): Promise<StartedRun> {
     const read = kind.read(input);
@@ -135,7 +128,6 @@ export class RunStarter {
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: kind.summary(request),
-        staticDetails: kind.details(request, this.client.options.identity),
         typedSearchAttributes,
       }),
     );
@@ -148,13 +140,19 @@ export class RunStarter {
   ): Promise<string | undefined> {
     const { accountId } = request;
     const handle = this.client.workflow.getHandle(workflowIdOf(accountId));
-    const { runId, status, type } = await handle.describe();
+    const { workflowId, runId, status, type, taskQueue } = await handle.describe();
     if (status.name !== 'RUNNING') return undefined;
     if (type !== kind.workflow) throw new OtherRunOpenError(accountId, type);
-    const running = kind.read(await readRunArgument(this.client, { workflowId: handle.workflowId, runId }));
+    const answer = await kind.ensure?.(this.client, { workflowId, runId }, request);
+    if (answer === 'same') return runId;
+    if (answer === 'ended') return undefined;
+    if (answer === 'unanswered' && taskQueue !== this.taskQueue)
+      throw new OtherTaskQueueError(accountId, taskQueue, this.taskQueue);
+    // No worker answers. What the run was started with says it as well, corrections aside.
+    const running = kind.read(await readRunArgument(this.client, { workflowId, runId }));
     // Such a run ends with InvalidRequest as soon as a worker sees it.
     if ('problems' in running)
-      throw new OtherRunOpenError(accountId, `${type} with a request that is not valid`);
+      throw new OtherRunOpenError(accountId, type, 'with a request that is not valid');
     const differences = diffRequests(running.request, request);
     if (differences.length > 0) throw new RequestDiffersError(accountId, differences);
     return runId;

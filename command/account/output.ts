@@ -36,6 +36,11 @@ export function printStatus(status: AccountStatus): void {
   ]);
 }
 
+/** Says how an instance is not what was asked for, and whose turn it is. */
+function whatDiffers(differences: readonly InstanceDifference[]): string {
+  return `${describeDifferences(differences)}. It stays as it is: change it in AWS, or ask for what it is`;
+}
+
 /** Says what a run does, or what it waits for where it does nothing at present. */
 function describeStage({ stage, status, paused, pending, notice }: AccountStatus): string {
   if (notice !== undefined) return 'not known, as no worker answers';
@@ -43,11 +48,6 @@ function describeStage({ stage, status, paused, pending, notice }: AccountStatus
   const isBackingOff =
     status === 'RUNNING' && pending?.nextAttemptAt !== undefined && pending.failure !== undefined;
   return isBackingOff ? `waits to try ${pending.activity} again` : STAGES[stage];
-}
-
-/** Says how an instance is not what was asked for, and whose turn it is. */
-function whatDiffers(differences: readonly InstanceDifference[]): string {
-  return `${describeDifferences(differences)}. It stays as it is: change it in AWS, or ask for what it is`;
 }
 
 /** Names the person for whom a run waits, and the verbs that make it go on. */

@@ -13,8 +13,8 @@ import { withClient, type CommonOptions } from '../with-client';
 /**
  * Looks what a fleet would do with each account of a manifest, and says it.
  *
- * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance, or with `--strict` not as asked;
- *   {@link EXIT.running} where the time-out has broken the plan off
+ * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance, or with `--strict` not as
+ *   asked, {@link EXIT.running} where the time-out has broken the plan off
  */
 export async function plan(
   manifest: string,

@@ -1,3 +1,4 @@
+import type { Situation } from '../failures/table';
 import type { InstanceDifference } from './differences';
 import type { ProvisionRequest } from './request';
 
@@ -53,6 +54,8 @@ export interface DeprovisionResult {
 export interface ProgressFailure {
   /** The AWS error name, or one of our own failure types. */
   type: string;
+  /** The row of the table of failures, which tells apart what goes by the same type; absent where the failure is not ours. */
+  situation?: Situation;
   /** The account, what happened, and the next step: reads well on its own. */
   message: string;
   /** What happened, without the account and the next step. */

@@ -144,14 +144,17 @@ export type ProvisionRequestInput = z.input<typeof provisionSchema>;
 const INSTANCE_ARN = /^arn:aws(-[a-z]+)*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16}$/;
 
 const deprovisionSchema = z.strictObject({
-  accountId: accountIdSchema,
-  /** A Region to look from, though the look goes over all of them; default: the worker's, which is of its partition. */
-  region: regionSchema.optional(),
-  /** Delete this instance though it does not carry our tag: its ARN, as a confirmation. */
+  accountId: accountIdSchema.describe('the AWS account: 12 digits, the same as in the workflow ID'),
+  region: regionSchema
+    .optional()
+    .describe(
+      'a Region to look from, though the look goes over all; default: the worker’s, which is of its partition',
+    ),
   instanceArn: z
     .string()
     .regex(INSTANCE_ARN, 'must be the ARN of an instance: arn:aws:sso:::instance/ssoins-…')
-    .optional(),
+    .optional()
+    .describe('delete this instance though it does not carry our tag: its ARN, as a confirmation'),
   timing: timingSchema.prefault({}),
 });
 
@@ -177,6 +180,11 @@ export function readRequest(input: unknown): ReadRequest<ProvisionRequest> {
 /** One line for lists and headings. */
 export function summaryOf({ accountId, region, name }: ProvisionRequest): string {
   return `provision ${accountId} in ${region}${name === undefined ? '' : ` as ${name}`}`.slice(0, 200);
+}
+
+/** One line for lists and headings, of a run that deletes. */
+export function summaryOfDeprovisioning({ accountId, instanceArn }: DeprovisionRequest): string {
+  return `deprovision ${accountId}${instanceArn === undefined ? '' : `: ${instanceArn}`}`;
 }
 
 /** Reads a request to delete. */

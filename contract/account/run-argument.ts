@@ -53,11 +53,11 @@ export async function readRunArgument(
   return argument;
 }
 
-/** A field in which two requests differ; `undefined` where one of them lacks it. */
+/** A field in which two requests differ; `running` or `asked` is absent where that one lacks it. */
 export interface FieldDifference {
   field: string;
-  running: unknown;
-  asked: unknown;
+  running?: unknown;
+  asked?: unknown;
 }
 
 /** The fields in which a running request and a new one differ, in alphabetical order; none: they ask for the same. */

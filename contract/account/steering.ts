@@ -21,10 +21,13 @@ export interface SteeredProgress extends Progress {
   note?: string;
 }
 
-const correctionSchema = provisionRequestSchema().pick({ name: true, tags: true }).strict();
+const correction = provisionRequestSchema().pick({ name: true, tags: true }).strict();
+
+/** What `retry` may correct. */
+export const correctionSchema = () => correction;
 
 /** What `retry` may correct in a held run: it takes the place of the request's. */
-export type Correction = z.output<typeof correctionSchema>;
+export type Correction = z.output<typeof correction>;
 
 const reasonSchema = z
   .string('must be a text in JSON: "…"')
@@ -36,7 +39,7 @@ const reasonSchema = z
 export function readCorrection(argument: unknown): { correction: Correction | undefined } | string {
   if (argument === undefined || argument === null) return { correction: undefined };
   if (typeof argument === 'symbol') return 'argument: cannot be read as JSON';
-  const read = readBy(correctionSchema, argument);
+  const read = readBy(correction, argument);
   if ('problems' in read) return describeProblems(read.problems, 'argument');
   const { request } = read;
   return { correction: request.name === undefined && request.tags === undefined ? undefined : request };

@@ -13,7 +13,7 @@ export type AccountEnd = 'succeeded' | 'failed' | 'cancelled' | 'skipped';
 export type FleetCounts = Record<AccountEnd, number>;
 
 /** Why an account failed: without the message, as the account is known where it is told and many have to fit into a payload. */
-export interface AccountFailure extends Omit<ProgressFailure, 'message'> {
+export interface AccountFailure extends Omit<ProgressFailure, 'message' | 'situation'> {
   /** The row of the table of failures, where the next step names something of this account alone, such as an ARN. */
   situation?: string;
 }

@@ -1,5 +1,5 @@
 import { IdentityCenterClient, type ListFilter } from '../../client';
-import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
+import { SEARCH_ATTRIBUTE_NAMES, SEARCH_ATTRIBUTES } from '../../contract';
 import { commandFor, documentOf, type CommandRunner } from '../support/command';
 import {
   freshAccount,
@@ -9,6 +9,7 @@ import {
   until,
   type Harness,
 } from '../support/harness';
+import { startRaw } from '../support/other-language';
 
 // A server that knows none of the search attributes. Each test goes on from the last: they are registered once and stay.
 let harness: Harness;
@@ -26,7 +27,8 @@ afterAll(async () => {
   await harness.stop();
 });
 
-const [done, byCommand, failed, waiting, searchable] = [
+const [done, byOthers, byCommand, failed, waiting, searchable] = [
+  freshAccount(),
   freshAccount(),
   freshAccount(),
   freshAccount(),
@@ -71,6 +73,15 @@ describe('in a namespace that lacks the search attributes', () => {
     await expect(startWaiting(other, waiting)).resolves.toHaveProperty('notice', first.notice);
   });
 
+  test('a run of another language provisions: no workflow task fails, and only the answer of the worker is recorded', async () => {
+    const handle = await startRaw(harness, byOthers, { accountId: byOthers, region: 'eu-west-1' });
+    await expect(handle.result()).resolves.toMatchObject({ outcome: 'created' });
+    const events = await harness.eventsOf(byOthers);
+    expect(events.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
+    expect(events.filter((event) => event.markerRecordedEventAttributes)).toHaveLength(1);
+    expect(events.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes)).toEqual([]);
+  });
+
   test('the command says it on stderr, and stdout holds the one document', async () => {
     const finished = await command.run(['provision', byCommand, '--region', 'eu-west-1', '--json']);
     expect(finished.code).toBe(0);
@@ -85,7 +96,7 @@ describe('in a namespace that lacks the search attributes', () => {
     );
     await untilListed({ stage: 'waitingForActive' }, [waiting]);
     await untilListed({ stage: 'held' }, []);
-    await untilListed({ stage: 'active' }, [done, byCommand]);
+    await untilListed({ stage: 'active' }, [done, byOthers, byCommand]);
     await untilListed({ failed: true }, [failed]);
     const { code, stdout } = await command.run(['list', '--stage', 'waitingForActive', '--json']);
     expect(code).toBe(0);
@@ -147,6 +158,35 @@ describe('doctor --fix', () => {
     const { code, stdout } = await command.run(['list', '--stage', 'active']);
     expect(code).toBe(0);
     expect(stdout).toContain(account);
+  });
+
+  test('what a worker has read may be gone since: no run hangs on it', async () => {
+    const fresh = await startTestWorker(harness.address, `${harness.taskQueue}-2`, harness.emulator);
+    try {
+      const other = { ...harness, taskQueue: `${harness.taskQueue}-2` };
+      const [first, second] = [freshAccount(), freshAccount()];
+      const started = await startRaw(other, first, { accountId: first, region: 'eu-west-1' });
+      await started.result();
+      expect((await started.describe()).typedSearchAttributes.get(SEARCH_ATTRIBUTES.stage)).toBe('active');
+      await harness.temporal.connection.operatorService.removeSearchAttributes({
+        namespace: 'default',
+        searchAttributes: ['IdentityCenterRegion'],
+      });
+      await until(
+        () =>
+          harness.temporal.workflow.count("IdentityCenterRegion = 'eu-west-1'").then(
+            () => 'known',
+            () => 'unknown',
+          ),
+        (seen) => seen === 'unknown',
+      );
+      const later = await startRaw(other, second, { accountId: second, region: 'eu-west-1' });
+      await expect(later.result()).resolves.toMatchObject({ outcome: 'created' });
+      const failures = (await harness.eventsOf(second)).filter((it) => it.workflowTaskFailedEventAttributes);
+      expect(failures.length).toBeLessThanOrEqual(1);
+    } finally {
+      await fresh.stop();
+    }
   });
 
   test('without a worker, a list by stage says which runs it cannot place', async () => {

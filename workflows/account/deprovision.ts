@@ -3,14 +3,16 @@ import type { FoundInstance } from '../../activities';
 import {
   describeFailure,
   readDeprovisionRequest,
+  summaryOfDeprovisioning,
   type DeprovisionRequest,
   type DeprovisionResult,
 } from '../../contract';
 import { runFailure } from '../shared/failure';
-import { acceptRequest } from '../shared/argument';
+import { acceptRequest } from './accept-request';
 import { accountActivities } from './activities';
 import { lookTwice } from './create-or-reconcile';
 import { arnAndRegion } from './creation';
+import { refuseEnsure } from './ensure';
 import { setHandlers } from './handlers';
 import { Interruptible } from './interruptible';
 import { Status } from './status';
@@ -23,13 +25,14 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
   const request = acceptRequest(readDeprovisionRequest(input));
   const { accountId, timing } = request;
   let found: FoundInstance | undefined;
-  const status = new Status('reconciling');
+  const status = new Status('reconciling', request, summaryOfDeprovisioning(request));
   const work = new Interruptible(status, {
     stage: () => (found === undefined ? 'reconciling' : 'deleting'),
     isRollingBack: false,
     aborted: (reason, cause) => runFailure({ situation: 'aborted', accountId, detail: reason }, cause),
   });
   const activities = accountActivities(request, work);
+  refuseEnsure();
   setHandlers({ status, work, progress: () => status.progress() });
   try {
     found = await lookTwice({ activities, work }, 'any', timing);

@@ -9,10 +9,12 @@ import {
   type ProvisionRequest,
   type ProvisionResult,
 } from '../../contract';
-import { acceptRequest } from '../shared/argument';
+import { acceptRequest } from './accept-request';
 import { accountActivities, type ActiveInstance, type CreateFailed } from './activities';
+import { describeRequest } from './asked';
 import { createOrReconcile, reconcile } from './create-or-reconcile';
 import { arnAndRegion, type Instance } from './creation';
+import { handleEnsure } from './ensure';
 import { setHandlers } from './handlers';
 import { Hold } from './hold';
 import { Interruptible } from './interruptible';
@@ -29,21 +31,30 @@ export async function provisionIdentityCenter(input: unknown): Promise<Provision
   const run = setUp(acceptRequest(readRequest(input)));
   const { state, status } = run;
   const hold = new Hold(run);
-  setHandlers({ ...run, hold, progress: () => ({ ...status.progress(), ...state.progress() }) });
+  const progress = () => ({ ...status.progress(), ...state.progress() });
+  handleEnsure({ asked: () => state.corrected, ending: () => endingOf(run), progress });
+  setHandlers({ ...run, hold, progress });
   try {
     const result = await provision(run, hold);
     status.setStage('active');
     return result;
   } catch (error) {
     const end = isCancellation(error) ? ((await rollBack(run)) ?? error) : error;
-    if (end instanceof ApplicationFailure) status.showFailure(describeFailure(end));
+    // What a cancelled run was dealing with is nobody's to mend any more.
+    status.showFailure(end instanceof ApplicationFailure ? describeFailure(end) : undefined);
     status.setStage(isCancellation(end) ? 'cancelled' : 'failed');
     throw end;
   }
 }
 
+/** Why nothing comes of a run any more. */
+function endingOf({ state, work }: Provisioning): string | undefined {
+  if (state.isRollingBack) return 'that is being cancelled';
+  return work.isAborted ? 'that is being aborted' : undefined;
+}
+
 function setUp(request: ProvisionRequest): Provisioning {
-  const status = new Status('creating');
+  const status = new Status('creating', request, describeRequest(request));
   const state = new State(request, status);
   const work = new Interruptible(status, state);
   return { state, status, work, activities: accountActivities(request, work) };

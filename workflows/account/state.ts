@@ -12,6 +12,7 @@ import {
 } from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
 import type { AccountActivities, AskedInstance, CreateFailed, CreateListener } from './activities';
+import { describeRequest } from './asked';
 import { arnAndRegion, STAGE_AFTER, type Creation, type Instance } from './creation';
 import type { Interruptible } from './interruptible';
 import { Origins } from './origins';
@@ -194,6 +195,7 @@ export class State implements CreateListener {
   /** Asks for another name or other tags once nothing of what CreateInstance may have made is there. */
   correct(correction: Correction, failure: ApplicationFailure): void {
     this.correction = { ...this.correction, ...correction };
+    this.status.setAsked(describeRequest(this.corrected));
     // AWS may have seen the failed call, and then holds its token to the old name and tags: a look comes first.
     if (this.instance !== undefined) return;
     if (this.isUnsent && !this.mayYetMake) this.applyCorrection();
@@ -251,12 +253,13 @@ export class State implements CreateListener {
     return { clientToken: this.token, generation: this.generation, request: this.corrected };
   }
 
+  /** What is asked for, as corrected. */
+  get corrected(): ProvisionRequest {
+    return { ...this.request, ...this.correction };
+  }
+
   private applyCorrection(): void {
     this.request = this.corrected;
     this.correction = undefined;
-  }
-
-  private get corrected(): ProvisionRequest {
-    return { ...this.request, ...this.correction };
   }
 }

@@ -1,17 +1,26 @@
-import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { setCurrentDetails } from '@temporalio/workflow';
 import {
   defined,
   END_STAGES,
   FIRST_STEPS,
   MAX_NOTES,
   MAX_STEPS,
-  SEARCH_ATTRIBUTES,
+  oneLine,
+  searchAttributesOf,
   STAGES,
   utc,
   type Progress,
   type ProgressFailure,
   type Stage,
 } from '../../contract';
+import { askedBy, fleetName } from './asked';
+import { SearchAttributes } from './search-attributes';
+
+/** What a run is about. */
+interface Subject {
+  accountId: string;
+  region?: string | undefined;
+}
 
 /** What a run shows of itself: in the `progress` query, the search attributes, and the current details in the UI. */
 export class Status {
@@ -21,14 +30,14 @@ export class Status {
   private failure: ProgressFailure | undefined;
   private readonly steps: { stage: Stage; at: string }[];
   private readonly notes: { at: string; text: string }[] = [];
-  private published: { stage: string | undefined; instanceArn: string | undefined };
+  private readonly searchAttributes = new SearchAttributes();
 
-  constructor(private current: Stage) {
-    const { typedSearchAttributes } = workflowInfo();
-    this.published = {
-      stage: typedSearchAttributes.get(SEARCH_ATTRIBUTES.stage),
-      instanceArn: typedSearchAttributes.get(SEARCH_ATTRIBUTES.instanceArn),
-    };
+  /** @param asked what was asked, on one line */
+  constructor(
+    private current: Stage,
+    private readonly subject: Subject,
+    private asked: string,
+  ) {
     this.steps = [{ stage: current, at: now() }];
     this.publish();
   }
@@ -58,6 +67,12 @@ export class Status {
   setHeld(until: Date): void {
     this.setStage('held');
     this.heldUntil = until.toISOString();
+    this.show();
+  }
+
+  /** Shows what is asked for from now on. */
+  setAsked(asked: string): void {
+    this.asked = asked;
     this.show();
   }
 
@@ -97,25 +112,12 @@ export class Status {
   }
 
   private show(): void {
-    setCurrentDetails(asMarkdown(this.progress()));
+    setCurrentDetails(asMarkdown(this.asked, this.progress()));
   }
 
-  /** An upsert is an event, and fails where the namespace lacks the attribute: only what the run was started with. */
   private publish(): void {
     this.show();
-    const { stage, instanceArn } = this.published;
-    const next = {
-      stage: stage === undefined ? undefined : this.current,
-      instanceArn: instanceArn === undefined ? undefined : (this.instanceArn ?? ''),
-    };
-    if (next.stage === stage && next.instanceArn === instanceArn) return;
-    upsertSearchAttributes([
-      ...(next.stage === undefined ? [] : [{ key: SEARCH_ATTRIBUTES.stage, value: next.stage }]),
-      ...(next.instanceArn === undefined
-        ? []
-        : [{ key: SEARCH_ATTRIBUTES.instanceArn, value: next.instanceArn }]),
-    ]);
-    this.published = next;
+    this.searchAttributes.set(searchAttributesOf(this.subject, this.current, fleetName(), this.instanceArn));
   }
 }
 
@@ -126,10 +128,17 @@ function now(): string {
 /** An empty paragraph (a no-break space): the UI's frame is too low for its text, and cuts off the last line. */
 const LAST = '\u00a0';
 
-/** Renders the current details in the UI. What to do comes first, should the rest be too long for a look. */
-function asMarkdown(progress: Progress): string {
+const LONGEST_NAME = 200;
+
+/**
+ * Renders the current details in the UI: what was asked and by whom, which the UI has nowhere else for a run that another
+ * language has started, then what to do, should the rest be too long for a look.
+ */
+function asMarkdown(asked: string, progress: Progress): string {
   const { stage, paused, since, heldUntil, failure, instanceArn, notes = [] } = progress;
+  const by = askedBy();
   const paragraphs = [
+    `**Asked:** ${literal(asked)}${by === undefined ? '' : `; by ${literal(oneLine(by, LONGEST_NAME))}`}`,
     `**${stage}** since ${utc(since)}: ${heldUntil === undefined ? STAGES[stage] : waitsUntil(heldUntil)}.`,
     paused &&
       '**Paused:** waits for the signal `resume`; until then nothing is written to AWS. `abort` ends the run.',
