@@ -69,6 +69,7 @@ export const progressSchema = () =>
     request: provisionRequestSchema()
       .describe('what is asked for, with all defaults, as `retry` has corrected it')
       .exactOptional(),
+    askedBy: text('`fleet accounts`, another workflow, or the client that started the run').exactOptional(),
     paused: z.boolean().describe('no write is sent to AWS until `resume`'),
     failure: progressFailure
       .describe('what the run deals with, is held for, or has ended with')

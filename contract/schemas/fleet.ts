@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FleetCause } from '../fleet/causes';
+import type { FleetCause, FleetHold } from '../fleet/causes';
 import type { AccountFailure, AccountOutcome, FleetCounts } from '../fleet/outcome';
 import type { UnfinishedAccount } from '../fleet/page';
 import {
@@ -21,17 +21,22 @@ const counts = {
   skipped: whole('accounts that were never begun'),
 } satisfies Shape<FleetCounts>;
 
-const causes = z
-  .array(
-    z.object({
-      type: text('failure type'),
-      count: whole('how many accounts failed for it'),
-      example: text('what happened to one of them'),
-      remedy: text('the next step').exactOptional(),
-      accounts: z.array(z.string()).describe('the first of them'),
-    } satisfies Shape<FleetCause>),
-  )
-  .describe('the failures, by cause');
+const cause = {
+  type: text('failure type'),
+  count: whole('how many accounts have it'),
+  example: text('what happened to one of them'),
+  remedy: text('the next step').exactOptional(),
+  accounts: z.array(z.string()).describe('the first of them'),
+} satisfies Shape<FleetCause>;
+
+const causes = z.array(z.object(cause)).describe('the failures, by cause');
+
+const situation = text('the row of the table of failures').exactOptional();
+const heldUntil = time('when it stops waiting, and fails');
+
+const holds = z
+  .array(z.object({ ...cause, situation, heldUntil } satisfies Shape<FleetHold>))
+  .describe('why accounts are held, the most frequent cause first');
 
 const calls = z
   .object({
@@ -82,6 +87,7 @@ export const fleetProgressSchema = () =>
     maxConcurrent: whole('runs that may be open at once, held ones aside'),
     startedAt: time('when it began'),
     causes,
+    holds,
     differing,
     calls,
     pageIdPrefix,
@@ -97,16 +103,23 @@ export const fleetProgressSchema = () =>
 
 const accountFailure = z.object({
   type: text('failure type'),
-  situation: text('where the next step names something of this account alone').exactOptional(),
+  situation,
   whatHappened: text('what happened'),
   awsRequestId: text('what AWS Support asks for').exactOptional(),
   remedy: text('the next step').exactOptional(),
 } satisfies Shape<AccountFailure>) satisfies z.ZodType<AccountFailure>;
 
+/** What was asked for. */
+const asked = {
+  region: text('the Region that was asked for').exactOptional(),
+  name: text('the name that was asked for').exactOptional(),
+};
+
 /** The result of a page, and of its query `outcomes`, is a list of these. */
 export const accountOutcomeSchema = () =>
   z.object({
     accountId,
+    ...asked,
     end: z.enum(['succeeded', 'failed', 'cancelled', 'skipped']).describe('how the account ended'),
     outcome: text('how a run that succeeded came to its instance').exactOptional(),
     instanceArn: text('ARN of the instance').exactOptional(),
@@ -122,6 +135,9 @@ export const accountOutcomeSchema = () =>
 export const unfinishedAccountSchema = () =>
   z.object({
     accountId,
+    ...asked,
     end: z.enum(['held', 'notReady', 'open', 'waiting']).describe('what it waits for'),
     startedAt: time('when the fleet began with it').exactOptional(),
+    failure: accountFailure.describe('why it is held').exactOptional(),
+    heldUntil: heldUntil.exactOptional(),
   } satisfies Shape<UnfinishedAccount>) satisfies z.ZodType<UnfinishedAccount>;
