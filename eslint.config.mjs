@@ -20,6 +20,7 @@ const FOLDERS = Object.keys(LAYERS);
 // Folders inside a folder that have a surface of their own.
 const INNER_SURFACES = {
   client: ['manifest'],
+  contract: ['schemas'],
   sandbox: ['emulator', 'temporal-server'],
   command: ['drawing'],
 };
@@ -89,7 +90,7 @@ function restrictionsOf(folder) {
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', 'node_modules/', 'test/histories/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.mts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
@@ -125,7 +126,7 @@ export default defineConfig(
   })),
   {
     // These talk to people on the terminal.
-    files: ['command/**/*.ts', 'bench/**/*.ts', 'chaos/**/*.ts', 'worker/bundle.ts'],
+    files: ['command/**/*.ts', 'bench/**/*.ts', 'chaos/**/*.ts', 'worker/bundle.ts', 'examples/**/*.mts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -9,10 +9,10 @@ import {
   type Correction,
   type DeprovisionRequestInput,
   type DeprovisionResult,
-  type Progress,
   type ProvisionRequestInput,
   type ProvisionResult,
   type Steer,
+  type SteeredProgress,
   type TemporalExtensions,
 } from '../contract';
 import { connectToTemporal } from './connection';
@@ -21,17 +21,21 @@ import {
   NoWorkerError,
   RunCancelledError,
   RunFailedError,
+  RunHeldError,
   SteeringRefusedError,
+  StillRunningError,
 } from './account/errors';
 import type { ListFilter } from './account/find-runs';
 import { listAccounts, type AccountSummary } from './account/list';
 import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/start-or-join';
 import { failureOfRun, readStatus, type AccountStatus } from './account/status';
 import { Fleets } from './fleet/fleets';
+import { watchForHold } from './held';
 import { sendUpdate } from './send-update';
 import { readTemporalSettings, type TemporalSettings } from './settings';
 import { readQueueRate, setQueueRate } from './task-queue';
 import { translateErrors } from './translate-errors';
+import { checkWait, Wait, type ResultOptions, type WaitOptions, type WatchOptions } from './wait';
 import { watchStatus } from './watch';
 
 /**
@@ -89,25 +93,32 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Waits for the end of a run that provisions.
+   * Waits for the end of a run that provisions, or until it is held; a run goes on whoever has ceased to wait for it.
    *
-   * @throws RunFailedError, RunCancelledError
+   * @throws RunFailedError, RunCancelledError; RunHeldError, but with `waitHeld`; StillRunningError at the time-out
    */
-  async result(run: StartedRun): Promise<ProvisionResult> {
-    return (await this.endOf(run)) as ProvisionResult;
+  async result(run: StartedRun, options: ResultOptions = {}): Promise<ProvisionResult> {
+    return (await this.endOf(run, options)) as ProvisionResult;
   }
 
-  /** Starts the run of an account, or joins its open run, and waits for its end. Throws what `start` and `result` throw. */
-  async provision(request: ProvisionRequestInput): Promise<ProvisionResult> {
-    return this.result(await this.start(request));
+  /**
+   * Starts the run of an account, or joins its open run, and waits as {@link result} does. Throws what `start` and `result`
+   * throw.
+   */
+  async provision(request: ProvisionRequestInput, options: ResultOptions = {}): Promise<ProvisionResult> {
+    checkWait(options);
+    return this.result(await this.start(request), options);
   }
 
   /**
    * Deletes the instance of an account that carries the tag of its runs, and waits until it is gone. Throws what `start`
    * and `result` throw.
    */
-  async deprovision(request: DeprovisionRequestInput): Promise<DeprovisionResult> {
-    return (await this.endOf(await this.startDeprovision(request))) as DeprovisionResult;
+  async deprovision(request: DeprovisionRequestInput, options: WaitOptions = {}): Promise<DeprovisionResult> {
+    checkWait(options);
+    // Such a run is never held.
+    const run = await this.startDeprovision(request);
+    return (await this.endOf(run, { ...options, waitHeld: true })) as DeprovisionResult;
   }
 
   /**
@@ -120,14 +131,21 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Yields the status of a run each time that it changes, until the run has ended.
+   * Yields the status of a run each time that it changes, until the run has ended, through holds; default: the latest run.
    *
-   * @param intervalMs milliseconds between two looks
-   * @throws NoRunError
+   * @throws NoRunError; StillRunningError at the time-out, which is not before the first status
    */
-  watch(accountId: string, runId?: string, intervalMs = 300): AsyncGenerator<AccountStatus, void, void> {
-    // The run that was there at first, should the account be started anew meanwhile.
-    return watchStatus((before) => this.status(accountId, before?.runId ?? runId), intervalMs);
+  watch(
+    accountId: string,
+    { runId, intervalMs = 300, ...limits }: WatchOptions & { runId?: string } = {},
+  ): AsyncGenerator<AccountStatus, void, void> {
+    return watchStatus(
+      this.temporal,
+      // The run that was there at first, should the account be started anew meanwhile.
+      (before) => this.status(accountId, before?.runId ?? runId),
+      { intervalMs, ...limits },
+      (timeout, last) => new StillRunningError(accountId, timeout, last),
+    );
   }
 
   /**
@@ -155,16 +173,16 @@ export class IdentityCenterClient {
 
   /**
    * Pauses a run: no new write to AWS until {@link resume}; a call that is under way finishes. This and the next three
-   * answer with the run's new progress.
+   * answer with the run's new progress, and a note where it was so already.
    *
    * @throws SteeringRefusedError, NoRunError, NoWorkerError
    */
-  async pause(accountId: string): Promise<Progress> {
+  async pause(accountId: string): Promise<SteeredProgress> {
     return this.steer(accountId, 'pause');
   }
 
   /** Lets a paused run go on. Throws what {@link pause} throws. */
-  async resume(accountId: string): Promise<Progress> {
+  async resume(accountId: string): Promise<SteeredProgress> {
     return this.steer(accountId, 'resume');
   }
 
@@ -173,14 +191,14 @@ export class IdentityCenterClient {
    *
    * @param correction what a held run is to ask for from now on
    */
-  async retry(accountId: string, correction?: Correction): Promise<Progress> {
+  async retry(accountId: string, correction?: Correction): Promise<SteeredProgress> {
     const read = readCorrection(correction);
     if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'retry', read);
     return this.steer(accountId, 'retry', read.correction);
   }
 
   /** Ends a held or paused run as failed. Throws what {@link pause} throws. */
-  async abort(accountId: string, reason: string): Promise<Progress> {
+  async abort(accountId: string, reason: string): Promise<SteeredProgress> {
     const read = readReason(reason);
     if (typeof read === 'string') throw new SteeringRefusedError(accountId, 'abort', read);
     return this.steer(accountId, 'abort', read.reason);
@@ -201,22 +219,38 @@ export class IdentityCenterClient {
     return readQueueRate(this.temporal, this.taskQueue);
   }
 
-  private steer(accountId: string, steer: Steer, argument?: unknown): Promise<Progress> {
-    return sendUpdate<Progress>(this.temporal, workflowIdOf(accountId), steer, argument, {
+  private steer(accountId: string, steer: Steer, argument?: unknown): Promise<SteeredProgress> {
+    return sendUpdate<SteeredProgress>(this.temporal, workflowIdOf(accountId), steer, argument, {
       none: () => new NoRunError(accountId, 'no open run'),
       refused: (reason) => new SteeringRefusedError(accountId, steer, reason),
       unanswered: () => new NoWorkerError(accountId, steer),
     });
   }
 
-  private async endOf({ accountId, workflowId, runId }: StartedRun): Promise<unknown> {
+  private async endOf(run: StartedRun, options: ResultOptions): Promise<unknown> {
+    const { accountId, workflowId, runId } = run;
+    const wait = new Wait(this.temporal, options);
+    wait.startClock((timeout) => new StillRunningError(accountId, timeout));
     try {
-      return await this.temporal.workflow.getHandle(workflowId, runId).result();
+      return await wait.during((over) => {
+        const end = this.temporal.workflow.getHandle(workflowId, runId).result();
+        return options.waitHeld === true
+          ? end
+          : Promise.race([end, watchForHold(() => this.lookForHold(run), over)]);
+      });
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;
       if (!(error.cause instanceof CancelledFailure))
         throw new RunFailedError(accountId, failureOfRun(error));
       throw new RunCancelledError(accountId, (await this.status(accountId, runId)).instanceArn);
+    } finally {
+      wait.end();
     }
+  }
+
+  private async lookForHold({ accountId, runId }: StartedRun): Promise<Error | 'look again' | 'never'> {
+    const found = await this.status(accountId, runId);
+    if (found.status !== 'RUNNING' || found.request?.onFailure === 'fail') return 'never';
+    return found.stage === 'held' ? new RunHeldError(found) : 'look again';
   }
 }

@@ -17,6 +17,7 @@ export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { readRetention } from './retention';
 export { refuseUnknownRegions } from './regions';
+export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { placeOf } from './translate-errors';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
@@ -28,6 +29,7 @@ export type {
   CallCounts,
   Check,
   Correction,
+  DeprovisionIdentityCenter,
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
@@ -42,11 +44,14 @@ export type {
   Plan,
   Progress,
   ProgressFailure,
+  ProvisionIdentityCenter,
   ProvisionRequest,
   ProvisionRequestInput,
   ProvisionResult,
   Stage,
   Steer,
+  SteeredFleet,
+  SteeredProgress,
   TemporalExtensions,
   UnfinishedAccount,
 } from '../contract';

@@ -1,23 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import { Wait, type WatchOptions } from './wait';
 
 /**
  * Looks again and again, and yields a status each time that it has changed, until what is watched has ended.
  *
  * @param look given the status before, if there was one
- * @param intervalMs milliseconds between two looks
+ * @param stillRunning makes what is thrown at the time-out, which is not before the first status
  */
 export async function* watchStatus<S extends { status: string }>(
+  client: Client,
   look: (before: S | undefined) => Promise<S>,
-  intervalMs: number,
+  { intervalMs, ...limits }: WatchOptions & { intervalMs: number },
+  stillRunning: (timeout: string, last: S) => Error,
 ): AsyncGenerator<S, void, void> {
-  let before: S | undefined;
-  let shown = '';
-  for (;;) {
-    const status = await look(before);
-    const seen = JSON.stringify(status);
-    if (seen !== shown) yield status;
-    if (status.status !== 'RUNNING') return;
-    [before, shown] = [status, seen];
-    await sleep(intervalMs);
+  const wait = new Wait(client, limits);
+  try {
+    let status = await wait.during(() => look(undefined));
+    wait.startClock((timeout) => stillRunning(timeout, status));
+    for (let shown = ''; ;) {
+      const seen = JSON.stringify(status);
+      if (seen !== shown) yield status;
+      if (status.status !== 'RUNNING') return;
+      shown = seen;
+      status = await wait.during(async (over) => {
+        await sleep(intervalMs, undefined, { signal: over });
+        return look(status);
+      });
+    }
+  } finally {
+    wait.end();
   }
 }

@@ -67,5 +67,7 @@ export function checkAccountId(text: string): string {
 /** Checks an argument that is to be the name of a fleet. @throws UsageError where no fleet can have it */
 export function checkFleetName(name: string): void {
   if ('problems' in readFleetRequest({ name }))
-    throw new UsageError(`name: ${quote(name)} is no name of a fleet`);
+    throw new UsageError(
+      `name: ${quote(name)} is no name of a fleet: it may hold letters, digits and _ . -, 64 at the most. Which there are: identity-center fleet list`,
+    );
 }

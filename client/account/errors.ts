@@ -1,4 +1,5 @@
 import {
+  utc,
   describeRequestDifferences,
   SEARCH_ATTRIBUTES,
   type FieldDifference,
@@ -6,6 +7,7 @@ import {
   type Steer,
 } from '../../contract';
 import { IdentityCenterError } from '../errors';
+import type { AccountStatus } from './status';
 
 /** The base of the errors about the run of one account. */
 export abstract class AccountError extends IdentityCenterError {
@@ -167,5 +169,44 @@ export class RunCancelledError extends AccountError {
     readonly left?: string,
   ) {
     super(accountId, `the run was cancelled.${left === undefined ? '' : ` It left ${left}.`}`);
+  }
+}
+
+/** Thrown to whoever waits for the result of a run that is held: it goes on once a person has said `retry` or `abort`. */
+export class RunHeldError extends AccountError {
+  override readonly name = 'RunHeldError';
+  readonly category = 'running';
+  /** Why it is held. */
+  readonly failure: ProgressFailure | undefined;
+  /** When it stops waiting and fails, ISO 8601. */
+  readonly heldUntil: string | undefined;
+
+  constructor({ accountId, failure, heldUntil }: Pick<AccountStatus, 'accountId' | 'failure' | 'heldUntil'>) {
+    const why = failure === undefined ? '' : ` ${failure.whatHappened} ${failure.remedy ?? ''}`.trimEnd();
+    const until = heldUntil === undefined ? '' : `, until ${utc(heldUntil)}`;
+    super(
+      accountId,
+      `the run is held${until}.${why} Go on with: identity-center retry ${accountId}; or end it with: identity-center abort ${accountId} --reason …`,
+    );
+    [this.failure, this.heldUntil] = [failure, heldUntil];
+  }
+}
+
+/** Thrown to whoever has waited for a run for as long as they meant to; it goes on. */
+export class StillRunningError extends AccountError {
+  override readonly name = 'StillRunningError';
+  readonly category = 'running';
+  /** The command that follows it. */
+  readonly next: string;
+
+  /** @param status where it stood last, where that was looked at */
+  constructor(
+    accountId: string,
+    readonly timeout: string,
+    readonly status?: AccountStatus,
+  ) {
+    const next = `identity-center watch ${accountId}`;
+    super(accountId, `still running after ${timeout}, and goes on; follow it with: ${next}`);
+    this.next = next;
   }
 }

@@ -1,13 +1,21 @@
 import { IdentityCenterError } from '../errors';
+import type { FleetStatus } from './status';
 
 /** Thrown where no fleet of a name was ever started, or none is open and one is needed. */
 export class NoFleetError extends IdentityCenterError {
   override readonly name = 'NoFleetError';
   readonly category = 'usage';
 
-  constructor(readonly fleet: string) {
+  constructor(
+    readonly fleet: string,
+    what: 'no fleet' | 'no open fleet',
+  ) {
+    const none =
+      what === 'no fleet'
+        ? 'there is none of that name that Temporal knows'
+        : 'none of that name is open, be it that it has ended';
     super(
-      `Fleet ${fleet}: there is none of that name that Temporal knows, or it has ended. Look with: identity-center fleet status ${fleet}; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
+      `Fleet ${fleet}: ${none}. Which there are: identity-center fleet list; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
     );
   }
 }
@@ -22,7 +30,7 @@ export class FleetDiffersError extends IdentityCenterError {
     readonly fields: readonly string[],
   ) {
     super(
-      `Fleet ${fleet}: it is open with other ${fields.join(', ')}. Wait until it has ended, cancel it, or give this one another name.${
+      `Fleet ${fleet}: it is open with other ${fields.join(', ')}. Wait until it has ended, cancel it, or give this one another name. To follow it as it is: identity-center fleet watch ${fleet}.${
         fields.includes('maxConcurrent')
           ? ` The window of the open one is changed with: identity-center fleet set ${fleet} --max-concurrent <n>`
           : ''
@@ -79,6 +87,57 @@ export class PlanFailedError extends IdentityCenterError {
     super(
       `The plan did not come back (${workflowId}: ${cause.message}). Check that workers of this release run, with "identity-center doctor"; then plan again.`,
       { cause },
+    );
+  }
+}
+
+/** Thrown to whoever waits for the result of a fleet of which only held accounts are left: they wait for a person. */
+export class FleetHeldError extends IdentityCenterError {
+  override readonly name = 'FleetHeldError';
+  readonly category = 'running';
+  readonly fleet: string;
+
+  constructor(readonly status: FleetStatus) {
+    const { name, held } = status;
+    super(
+      `Fleet ${name}: only held accounts are left (${held}), and they wait for a person. Which, and why: identity-center list --stage held; go on with: identity-center fleet retry ${name}`,
+    );
+    this.fleet = name;
+  }
+}
+
+/** Thrown to whoever has waited for a fleet for as long as they meant to; it goes on. */
+export class FleetStillRunningError extends IdentityCenterError {
+  override readonly name = 'FleetStillRunningError';
+  readonly category = 'running';
+  /** The command that follows it. */
+  readonly next: string;
+
+  /** @param status where it stood last, where that was looked at */
+  constructor(
+    readonly fleet: string,
+    readonly timeout: string,
+    readonly status?: FleetStatus,
+  ) {
+    const next = `identity-center fleet watch ${fleet}`;
+    super(`Fleet ${fleet}: still running after ${timeout}, and goes on; follow it with: ${next}`);
+    this.next = next;
+  }
+}
+
+/** Thrown to whoever has waited for a plan for as long as they meant to; nothing of it goes on. */
+export class PlanBrokenOffError extends IdentityCenterError {
+  override readonly name = 'PlanBrokenOffError';
+  readonly category = 'running';
+
+  constructor(
+    readonly timeout: string,
+    /** Accounts of which it is known what a fleet would do. */
+    readonly planned: number,
+    readonly accounts: number,
+  ) {
+    super(
+      `The plan was broken off after ${timeout}, with ${planned} of ${accounts} accounts looked at; nothing was written to AWS. Plan again with a longer time-out, or fewer accounts.`,
     );
   }
 }

@@ -1,21 +1,30 @@
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import {
   ADJUST_UPDATE,
+  areOnlyHeldLeft,
   fleetIdOf,
   OUTCOMES_QUERY,
   UNFINISHED_QUERY,
   type AccountOutcome,
   type AccountPlan,
   type FleetAdjustment,
-  type FleetProgress,
   type FleetResult,
   type FleetSteer,
+  type SteeredFleet,
   type UnfinishedAccount,
 } from '../../contract';
 import { sendUpdate } from '../send-update';
+import { watchForHold } from '../held';
 import { isNoWorkflow } from '../server-errors';
+import { Wait, type ResultOptions, type WaitOptions, type WatchOptions } from '../wait';
 import { watchStatus } from '../watch';
-import { FleetRefusedError, FleetUnansweredError, NoFleetError } from './errors';
+import {
+  FleetHeldError,
+  FleetRefusedError,
+  FleetStillRunningError,
+  FleetUnansweredError,
+  NoFleetError,
+} from './errors';
 import { listFleets, type FleetFilter, type FleetSummary } from './list';
 import { planAccounts } from './plan';
 import { readSkipped, type SkippedAccount } from './skipped';
@@ -45,10 +54,10 @@ export class Fleets {
    * to AWS.
    *
    * @throws NoPollerError where no worker polls the task queue for 10 s
-   * @throws PlanFailedError
+   * @throws PlanFailedError; PlanBrokenOffError at the time-out
    */
-  plan(accounts: FleetInput['accounts']): AsyncGenerator<AccountPlan, void, void> {
-    return planAccounts(this.temporal, this.taskQueue, accounts);
+  plan(accounts: FleetInput['accounts'], options: WaitOptions = {}): AsyncGenerator<AccountPlan, void, void> {
+    return planAccounts(this.temporal, this.taskQueue, accounts, options);
   }
 
   /** Lists the fleets that Temporal knows, of each name the latest, the latest first. */
@@ -66,26 +75,45 @@ export class Fleets {
   }
 
   /**
-   * Yields the status each time that it changes, until the fleet has ended. Throws what {@link status} throws.
+   * Yields the status each time that it changes, until the fleet has ended, through holds. Throws what {@link status}
+   * throws.
    *
-   * @param intervalMs milliseconds between two looks
+   * @throws FleetStillRunningError at the time-out, which is not before the first status
    */
-  watch(name: string, intervalMs = 1_000): AsyncGenerator<FleetStatus, void, void> {
-    return watchStatus(() => this.status(name), intervalMs);
+  watch(
+    name: string,
+    { intervalMs = 1_000, ...limits }: WatchOptions = {},
+  ): AsyncGenerator<FleetStatus, void, void> {
+    return watchStatus(
+      this.temporal,
+      () => this.status(name),
+      { intervalMs, ...limits },
+      (timeout, last) => new FleetStillRunningError(name, timeout, last),
+    );
   }
 
   /**
-   * Waits for the end of a fleet; `undefined` where it was cancelled.
+   * Waits for the end of a fleet, or until only held accounts are left; `undefined` where it was cancelled. It goes on
+   * whoever has ceased to wait for it.
    *
-   * @throws NoFleetError
+   * @throws NoFleetError; FleetHeldError, but with `waitHeld`; FleetStillRunningError at the time-out
    */
-  async result(name: string): Promise<FleetResult | undefined> {
+  async result(name: string, options: ResultOptions = {}): Promise<FleetResult | undefined> {
+    const wait = new Wait(this.temporal, options);
+    wait.startClock((timeout) => new FleetStillRunningError(name, timeout));
     try {
-      return (await this.temporal.workflow.getHandle(fleetIdOf(name)).result()) as FleetResult;
+      return (await wait.during((over) => {
+        const end = this.temporal.workflow.getHandle(fleetIdOf(name)).result();
+        return options.waitHeld === true
+          ? end
+          : Promise.race([end, watchForHold(() => this.lookForHold(name), over)]);
+      })) as FleetResult;
     } catch (error) {
-      if (isNoWorkflow(error)) throw new NoFleetError(name);
+      if (isNoWorkflow(error)) throw new NoFleetError(name, 'no fleet');
       if (error instanceof WorkflowFailedError) return undefined;
       throw error;
+    } finally {
+      wait.end();
     }
   }
 
@@ -117,16 +145,17 @@ export class Fleets {
   }
 
   /**
-   * Steers a fleet: `pause`, `resume`, `retry`; answers with the progress that came of it.
+   * Steers a fleet: `pause`, `resume`, `retry`; answers with the progress that came of it, a note where it was so already,
+   * and what is tried again.
    *
    * @throws FleetRefusedError, FleetUnansweredError, NoFleetError
    */
-  async steer(name: string, steer: FleetSteer): Promise<FleetProgress> {
+  async steer(name: string, steer: FleetSteer): Promise<SteeredFleet> {
     return this.update(name, steer);
   }
 
   /** Changes a fleet while it runs. Throws what {@link steer} throws. */
-  async adjust(name: string, adjustment: FleetAdjustment): Promise<FleetProgress> {
+  async adjust(name: string, adjustment: FleetAdjustment): Promise<SteeredFleet> {
     return this.update(name, ADJUST_UPDATE, adjustment);
   }
 
@@ -138,7 +167,7 @@ export class Fleets {
   async cancel(name: string): Promise<void> {
     // The server takes a cancel of one that has ended without a word.
     const { status } = await describeFleet(this.temporal, name);
-    if (status.name !== 'RUNNING') throw new NoFleetError(name);
+    if (status.name !== 'RUNNING') throw new NoFleetError(name, 'no open fleet');
     await this.temporal.workflow.getHandle(fleetIdOf(name)).cancel();
   }
 
@@ -160,9 +189,15 @@ export class Fleets {
     }
   }
 
-  private update(name: string, update: string, argument?: unknown): Promise<FleetProgress> {
-    return sendUpdate<FleetProgress>(this.temporal, fleetIdOf(name), update, argument, {
-      none: () => new NoFleetError(name),
+  private async lookForHold(name: string): Promise<Error | 'look again' | 'never'> {
+    const found = await this.status(name);
+    if (found.status !== 'RUNNING') return 'never';
+    return areOnlyHeldLeft(found) ? new FleetHeldError(found) : 'look again';
+  }
+
+  private update(name: string, update: string, argument?: unknown): Promise<SteeredFleet> {
+    return sendUpdate<SteeredFleet>(this.temporal, fleetIdOf(name), update, argument, {
+      none: () => new NoFleetError(name, 'no open fleet'),
       refused: (reason) => new FleetRefusedError(name, update, reason),
       unanswered: () => new FleetUnansweredError(name),
     });

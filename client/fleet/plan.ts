@@ -9,7 +9,8 @@ import {
 import { NoPollerError } from '../errors';
 import { refuseUnknownRegions } from '../regions';
 import { isPolled } from '../task-queue';
-import { PlanFailedError } from './errors';
+import { Wait, type WaitOptions } from '../wait';
+import { PlanBrokenOffError, PlanFailedError } from './errors';
 import { paginate } from './pages';
 
 /** Pages at once, so that a slow account does not keep others waiting, and accounts at once of each. */
@@ -21,15 +22,19 @@ const LONGEST = '2h';
 /**
  * Says what a fleet would do with accounts, in their order; nothing is written to AWS.
  *
- * @throws InvalidRequestError, NoPollerError, PlanFailedError
+ * @throws InvalidRequestError, NoPollerError, PlanFailedError, PlanBrokenOffError
  */
 export async function* planAccounts(
   client: Client,
   taskQueue: string,
   accounts: readonly ProvisionRequestInput[],
+  options: WaitOptions = {},
 ): AsyncGenerator<AccountPlan, void, void> {
   refuseUnknownRegions(accounts, (index) => `accounts.${index}.region`);
   if (!(await isPolled(client, taskQueue))) throw new NoPollerError(taskQueue);
+  let planned = 0;
+  const wait = new Wait(client, options);
+  wait.startClock((timeout) => new PlanBrokenOffError(timeout, planned, accounts.length));
   const plan = randomUUID();
   const pages = paginate(accounts).entries();
   const open: WorkflowHandle[] = [];
@@ -51,11 +56,13 @@ export async function* planAccounts(
       }
       const [first] = open;
       if (first === undefined) return;
-      const plans = await plansOf(first);
+      const plans = await wait.during(() => plansOf(first));
       open.shift();
+      planned += plans.length;
       yield* plans;
     }
   } finally {
+    wait.end();
     // Nobody reads the others any more.
     await Promise.allSettled(open.map((handle) => handle.terminate('the plan was broken off')));
   }

@@ -75,7 +75,7 @@ export async function startFleet(
     const handle = client.workflow.getHandle(fleetIdOf(name));
     await sendPages(handle, pages, open?.pages.arrived ?? 0, countArrived);
   } catch (error) {
-    throw isNoWorkflow(error) ? new NoFleetError(name) : error;
+    throw isNoWorkflow(error) ? new NoFleetError(name, 'no open fleet') : error;
   }
   return defined({ ...started, stage: open?.stage });
 }

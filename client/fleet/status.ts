@@ -28,7 +28,7 @@ export async function describeFleet(client: Client, name: string): Promise<Workf
   try {
     return await client.workflow.getHandle(fleetIdOf(name)).describe();
   } catch (error) {
-    throw isNoWorkflow(error) ? new NoFleetError(name) : error;
+    throw isNoWorkflow(error) ? new NoFleetError(name, 'no fleet') : error;
   }
 }
 

@@ -2,6 +2,7 @@ import {
   InvalidRequestError,
   NoRunError,
   refuseUnknownRegions,
+  StillRunningError,
   type AccountStatus,
   type IdentityCenterClient,
   type StartedRun,
@@ -14,18 +15,19 @@ import { showLive } from './live';
 import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printAside, printJson } from '../output';
+import type { TimeoutOptions } from '../timeout';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
 
-interface StartOptions extends CommonOptions {
+interface StartOptions extends CommonOptions, TimeoutOptions {
   wait: boolean;
 }
 
 /** Starts the run of an account, or joins its open run, and follows it to its end or to a hold. */
 export async function provision(
   accountId: string,
-  options: RequestOptions & StartOptions & StrictOption,
+  options: RequestOptions & StartOptions & StrictOption & { waitHeld?: boolean },
 ): Promise<number> {
   const request = readRequestInput(accountId, options);
   // Before anything is connected to: what is wrong here is wrong with any server.
@@ -36,8 +38,10 @@ export async function provision(
     const run = await client.start(request);
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
+    const statuses = watchRun(client, run, options);
     // A held run may wait for days for a person; a pipeline does not.
-    return exitCodeForRun(await follow(untilHeld(client.watch(run.accountId, run.runId)), options), options);
+    const last = await follow(options.waitHeld === true ? statuses : untilHeld(statuses), options);
+    return exitCodeForRun(last, options);
   });
 }
 
@@ -59,7 +63,7 @@ export async function deprovision(
     const run = await client.startDeprovision(request);
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
-    return exitCodeForRun(await follow(client.watch(run.accountId, run.runId), options));
+    return exitCodeForRun(await follow(watchRun(client, run, options), options));
   });
 }
 
@@ -79,13 +83,23 @@ async function knownInstance(client: IdentityCenterClient, accountId: string): P
 }
 
 /** Follows the run of an account to its end: live for people, a JSON document each time that something changes. */
-export async function watch(accountId: string, options: CommonOptions): Promise<number> {
+export async function watch(accountId: string, options: CommonOptions & TimeoutOptions): Promise<number> {
   const account = checkAccountId(accountId);
-  return withClient(async (client) => exitCodeForRun(await follow(client.watch(account), options, true)));
+  return withClient(async (client) =>
+    exitCodeForRun(await follow(watchRun(client, { accountId: account }, options), options, true)),
+  );
+}
+
+function watchRun(
+  client: IdentityCenterClient,
+  { accountId, runId }: { accountId: string; runId?: string },
+  { timeout }: TimeoutOptions,
+): Statuses {
+  return client.watch(accountId, defined({ runId, timeout }));
 }
 
 /** Asks a run to stop, and waits until it has ended. */
-export async function cancel(accountId: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+export async function cancel(accountId: string, options: StartOptions): Promise<number> {
   const account = checkAccountId(accountId);
   return withClient(async (client) => {
     const { workflowId, runId } = await client.cancel(account);
@@ -97,22 +111,35 @@ export async function cancel(accountId: string, options: CommonOptions & { wait:
         );
       return EXIT.done;
     }
-    const last = await follow(client.watch(accountId, runId), options);
+    const last = await follow(watchRun(client, { accountId, runId }, options), options);
     // A run that ended well before the request came is not what was asked for.
     return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
   });
 }
 
 /**
- * Shows a run as it goes: live for people, its last status as JSON.
+ * Shows a run as it goes: live for people, its last status as JSON. At the time-out it says so, with the command that follows
+ * the run.
  *
  * @param each as JSON every status, not only the last
  */
 async function follow(statuses: Statuses, { json }: CommonOptions, each = false): Promise<AccountStatus> {
-  const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
-  if (!json) printStatus(last);
-  else if (!each) printJson(last);
-  return last;
+  try {
+    const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
+    if (!json) printStatus(last);
+    else if (!each) printJson(last);
+    return last;
+  } catch (error) {
+    if (!(error instanceof StillRunningError) || error.status === undefined) throw error;
+    const { status, next, message } = error;
+    if (json) {
+      printJson({ ...status, timedOut: true, next });
+    } else {
+      printStatus(status);
+      print(message);
+    }
+    return status;
+  }
 }
 
 async function* untilHeld(statuses: Statuses): AsyncGenerator<AccountStatus> {

@@ -42,15 +42,6 @@ export function printStatus(status: AccountStatus, uiUrl?: string): void {
   ]);
 }
 
-/** Says what the stage means: of a run that had nothing to delete, or has deleted nothing, more exactly. */
-function describeStage({ stage, workflowType, result }: AccountStatus): string {
-  if (result?.outcome === 'nothingThere')
-    return 'the account had no instance in any Region: nothing was deleted';
-  if (stage === 'failed' && workflowType === DEPROVISION_WORKFLOW)
-    return 'ended before an instance was seen to be gone';
-  return STAGES[stage];
-}
-
 /** Names the Region of the instance, else the one that is asked for. */
 function describeRegion({ request, result }: AccountStatus): string | undefined {
   const [is, asked] = [result?.region, request?.region];
@@ -68,6 +59,20 @@ function describeTags(tags: Record<string, string>): string {
 /** Says how an instance is not what was asked for, and whose turn it is. */
 function whatDiffers(differences: readonly InstanceDifference[]): string {
   return `${describeDifferences(differences)}. It stays as it is: change it in AWS, or ask for what it is`;
+}
+
+/** Says what a run does, what it waits for where it does nothing at present, or what has come of it. */
+function describeStage(run: AccountStatus): string {
+  const { stage, status, workflowType, result, paused, pending, notice } = run;
+  if (notice !== undefined) return 'not known, as no worker answers';
+  if (paused) return 'paused, and writes nothing to AWS';
+  if (result?.outcome === 'nothingThere')
+    return 'the account had no instance in any Region: nothing was deleted';
+  if (stage === 'failed' && workflowType === DEPROVISION_WORKFLOW)
+    return 'ended before an instance was seen to be gone';
+  const isBackingOff =
+    status === 'RUNNING' && pending?.nextAttemptAt !== undefined && pending.failure !== undefined;
+  return isBackingOff ? `waits to try ${pending.activity} again` : STAGES[stage];
 }
 
 /** Names the person for whom a run waits, and the verbs that make it go on. */
@@ -94,7 +99,7 @@ export function describePending(
   options = { withRequestId: true },
 ): string {
   const wait = nextAttemptAt === undefined ? 0 : Date.parse(nextAttemptAt) - Date.now();
-  const when = wait > 0 ? ` in ${(wait / 1000).toFixed(1)} s` : '';
+  const when = wait >= 50 ? ` in ${(wait / 1000).toFixed(1)} s` : wait > 0 ? ' now' : '';
   const said = parts === undefined ? failure?.whatHappened : whatWasSaid(parts, options.withRequestId);
   return `${activity}, attempt ${attempt}${when}${said === undefined ? '' : `; ${said}`}`;
 }

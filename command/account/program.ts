@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { requestFields, STAGES } from '../../contract';
+import { timeoutOption } from '../timeout';
 import type { Verb } from '../verb';
 import { readSince } from './since';
 
@@ -57,6 +58,8 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
       new Option('--request <file>', 'the request as JSON (- for stdin); options go over it'),
       strictOption(),
       new Option('--no-wait', 'leave as soon as the run is started'),
+      new Option('--wait-held', 'wait on where the run is held; else it is left with exit code 3'),
+      timeoutOption('the run goes on'),
     ],
     load: async () => (await import('./follow.js')).provision,
   },
@@ -71,6 +74,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     usage: 'watch <accountId>',
     description: 'Follow the run of an account to its end',
     example: 'watch 111122223333',
+    options: [timeoutOption('the run goes on')],
     load: async () => (await import('./follow.js')).watch,
   },
   {
@@ -129,7 +133,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
     usage: 'cancel <accountId>',
     description: 'Stop the run of an account at any stage; it ends as its --on-cancel says',
     example: 'cancel 111122223333',
-    options: [new Option('--no-wait', 'leave as soon as the run is asked')],
+    options: [new Option('--no-wait', 'leave as soon as the run is asked'), timeoutOption('the run goes on')],
     load: async () => (await import('./follow.js')).cancel,
   },
   {
@@ -147,6 +151,7 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
       ),
       new Option('--region <region>', "Region to look from (default: the worker's)"),
       new Option('--no-wait', 'leave as soon as the run is started'),
+      timeoutOption('the run goes on'),
     ],
     load: async () => (await import('./follow.js')).deprovision,
   },

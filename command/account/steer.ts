@@ -1,4 +1,4 @@
-import { SteeringRefusedError, type IdentityCenterClient, type Progress } from '../../client';
+import { SteeringRefusedError, type IdentityCenterClient, type SteeredProgress } from '../../client';
 import { defined, readCorrection, readReason } from '../../contract';
 import { EXIT } from '../exit-codes';
 import { colourStage } from './output';
@@ -10,15 +10,18 @@ import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 async function steer(
   accountId: string,
   { json }: CommonOptions,
-  ask: (client: IdentityCenterClient, account: string) => Promise<Progress>,
-  say: (progress: Progress) => string = ({ stage }) =>
+  ask: (client: IdentityCenterClient, account: string) => Promise<SteeredProgress>,
+  say: (progress: SteeredProgress) => string = ({ stage }) =>
     `${colourStage(stage)}. Follow it with: identity-center watch ${accountId}`,
 ): Promise<number> {
   const account = checkAccountId(accountId);
   return withClient(async (client) => {
     const progress = await ask(client, account);
     if (json) printJson({ accountId, ...progress });
-    else print(`Account ${accountId}: ${say(progress)}`);
+    else
+      print(
+        `Account ${accountId}: ${progress.note === undefined ? '' : `${progress.note}; `}${say(progress)}`,
+      );
     return EXIT.done;
   });
 }

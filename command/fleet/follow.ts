@@ -1,5 +1,5 @@
-import type { FleetStatus } from '../../client';
-import { defined, FLEET_STAGES } from '../../contract';
+import { FleetStillRunningError, type FleetStatus, type IdentityCenterClient } from '../../client';
+import { areOnlyHeldLeft, defined, FLEET_STAGES } from '../../contract';
 import { EXIT, exitCodeForFleet, type StrictOption } from '../exit-codes';
 import { lastStatus } from '../live';
 import { showLive } from './live';
@@ -8,13 +8,19 @@ import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
 import { tellNews } from './tell-news';
 import { print, printJson } from '../output';
+import type { TimeoutOptions } from '../timeout';
 import { uiLink } from '../ui-link';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
+
+/** How a fleet is followed. */
+interface FollowOptions extends CommonOptions, TimeoutOptions {
+  waitHeld?: boolean;
+}
 
 /** Starts a fleet, or joins the open one of its name, and follows it to its end. */
 export async function start(
   manifest: string,
-  options: CommonOptions & FleetInputOptions & StrictOption & { rate?: Rate; wait: boolean },
+  options: FollowOptions & FleetInputOptions & StrictOption & { rate?: Rate; wait: boolean },
 ): Promise<number> {
   // Before anything is connected to: what is wrong here is wrong with any server.
   const { input, read } = readFleetInput(manifest, options);
@@ -31,7 +37,7 @@ export async function start(
       print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
     const told = { manifest: { accounts: input.accounts.length, skipped, notes } };
     if (options.wait)
-      return exitCodeForFleet(await follow(client.fleets.watch(name), options, { told }), options);
+      return exitCodeForFleet(await follow(watchFleet(client, name, options), options, { told }), options);
     if (options.json) printJson({ ...fleet, ...told });
     return EXIT.done;
   });
@@ -49,23 +55,40 @@ export async function status(name: string, { json }: CommonOptions): Promise<num
   });
 }
 
-/** Follows a fleet to its end: live for people; as JSON, each change, and each account that fails or is held. */
-export async function watch(name: string, options: CommonOptions): Promise<number> {
+/**
+ * Follows a fleet to its end, or until only held accounts are left: live for people; as JSON, each change, and each account
+ * that fails or is held.
+ */
+export async function watch(name: string, options: FollowOptions): Promise<number> {
   checkFleetName(name);
   return withClient(async (client) => {
-    const statuses = client.fleets.watch(name);
+    const statuses = watchFleet(client, name, options);
     const told = options.json ? tellNews(client, name, statuses) : statuses;
     return exitCodeForFleet(await follow(told, options, { each: true }));
   });
 }
 
+/** Held accounts may wait for days for a person; a pipeline does not. */
+async function* watchFleet(
+  client: IdentityCenterClient,
+  name: string,
+  { timeout, waitHeld }: FollowOptions,
+): AsyncGenerator<FleetStatus> {
+  for await (const status of client.fleets.watch(name, defined({ timeout }))) {
+    yield status;
+    if (waitHeld !== true && areOnlyHeldLeft(status)) return;
+  }
+}
+
 /** Asks a fleet to stop, and waits until it has ended. */
-export async function cancel(name: string, options: CommonOptions & { wait: boolean }): Promise<number> {
+export async function cancel(name: string, options: FollowOptions & { wait: boolean }): Promise<number> {
   checkFleetName(name);
   return withClient(async (client) => {
     await client.fleets.cancel(name);
     if (options.wait) {
-      const code = exitCodeForFleet(await follow(client.fleets.watch(name), options));
+      // It may be seen once more as it was before it heard of the cancel.
+      const statuses = watchFleet(client, name, { ...options, waitHeld: true });
+      const code = exitCodeForFleet(await follow(statuses, options));
       return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
     }
     if (options.json) printJson({ name });
@@ -79,7 +102,8 @@ function printEvent(status: FleetStatus): void {
 }
 
 /**
- * Shows a fleet as it goes: live for people, its last status as JSON.
+ * Shows a fleet as it goes: live for people, its last status as JSON. At the time-out it says so, with the command that follows
+ * the fleet.
  *
  * @param each as JSON every status, not only the last
  * @param told what the last status as JSON says besides
@@ -89,8 +113,20 @@ async function follow(
   { json }: CommonOptions,
   { each = false, told = {} }: { each?: boolean; told?: object } = {},
 ): Promise<FleetStatus> {
-  const last = await (json ? lastStatus(statuses, each ? printEvent : undefined) : showLive(statuses));
-  if (!json) printFleet(last);
-  else if (!each) printJson({ ...last, ...told });
-  return last;
+  try {
+    const last = await (json ? lastStatus(statuses, each ? printEvent : undefined) : showLive(statuses));
+    if (!json) printFleet(last);
+    else if (!each) printJson({ ...last, ...told });
+    return last;
+  } catch (error) {
+    if (!(error instanceof FleetStillRunningError) || error.status === undefined) throw error;
+    const { status, next, message } = error;
+    if (json) {
+      printJson({ ...status, ...told, timedOut: true, next });
+    } else {
+      printFleet(status);
+      print(message);
+    }
+    return status;
+  }
 }

@@ -1,5 +1,5 @@
 import type { FleetStatus } from '../../client';
-import { FLEET_STAGES, utc } from '../../contract';
+import { describeFleetStage, utc } from '../../contract';
 import { printGroups } from '../causes';
 import { pc, print, printRows, type Row } from '../output';
 import { describeCalls, grouped } from '../words';
@@ -68,9 +68,10 @@ function describeAside({ held, notReady }: FleetStatus): string {
 }
 
 /** Says where a fleet stands. A terminated one stays in the stage that it had, so its end is told by Temporal's status. */
-function describeStage({ status, stage }: FleetStatus): string {
+function describeStage(fleet: FleetStatus): string {
+  const { status, stage } = fleet;
   return ['RUNNING', 'COMPLETED', 'CANCELLED'].includes(status)
-    ? `${stage}: ${FLEET_STAGES[stage]}`
+    ? `${stage}: ${describeFleetStage(fleet)}`
     : pc.red(`${status.toLowerCase()}, when it was ${stage}`);
 }
 

@@ -1,4 +1,4 @@
-import { PLANS, type AccountPlan, type Plan } from '../../client';
+import { PlanBrokenOffError, PLANS, type AccountPlan, type Plan } from '../../client';
 import { defined, GOOD_PLANS } from '../../contract';
 import { groupBy, printGroups, type CauseGroup } from '../causes';
 import { EXIT, type StrictOption } from '../exit-codes';
@@ -6,41 +6,52 @@ import { readAccounts, sayWhatIsSkipped, type FleetInputOptions } from './manife
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
 import { pc, print, printJson } from '../output';
+import type { TimeoutOptions } from '../timeout';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
 /**
  * Looks what a fleet would do with each account of a manifest, and says it.
  *
- * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance, or with `--strict` not as asked
+ * @returns the exit code: {@link EXIT.failed} where an account would not end with its instance, or with `--strict` not as
+ *   asked, {@link EXIT.running} where the time-out has broken the plan off
  */
 export async function plan(
   manifest: string,
-  options: CommonOptions & FleetInputOptions & StrictOption & { rate?: Rate },
+  options: CommonOptions & TimeoutOptions & FleetInputOptions & StrictOption & { rate?: Rate },
 ): Promise<number> {
-  const { json, rate, strict = false } = options;
+  const { json, rate, timeout, strict = false } = options;
   const { requests: accounts, skipped = [], notes } = readAccounts(manifest, options);
   sayWhatIsSkipped(manifest, { requests: accounts, skipped, ...defined({ notes }) });
   return withClient(async (client) => {
     if (rate !== undefined) await setRate(client, rate);
     const plans: AccountPlan[] = [];
+    let brokenOff: string | undefined;
     const live = json ? undefined : new LiveLine();
     const sayHowFar = () => {
       live?.draw(`looked at ${grouped(plans.length)} of ${grouped(accounts.length)} accounts`);
     };
     try {
       sayHowFar();
-      for await (const account of client.fleets.plan(accounts)) {
+      for await (const account of client.fleets.plan(accounts, defined({ timeout }))) {
         plans.push(account);
         sayHowFar();
       }
+    } catch (error) {
+      if (!(error instanceof PlanBrokenOffError)) throw error;
+      brokenOff = error.message;
     } finally {
       live?.stop();
     }
     for (const { accountId, reason: why } of skipped) plans.push({ accountId, plan: 'skipped', why });
     const counts = countPlans(plans);
-    if (json) printJson({ accounts: plans.length, counts, plans, ...defined({ notes }) });
+    const timedOut = brokenOff === undefined ? undefined : true;
+    if (json) printJson({ accounts: plans.length, counts, plans, ...defined({ notes, timedOut }) });
     else printPlan(manifest, plans, counts);
+    if (brokenOff !== undefined) {
+      if (!json) print(brokenOff);
+      return EXIT.running;
+    }
     return plans.every((account) => isGood(account) && !(strict && differs(account)))
       ? EXIT.done
       : EXIT.failed;

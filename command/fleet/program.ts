@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { FLEET_STAGES, readAdjustment, readFleetRequest } from '../../contract';
 import { FIELD_OPTIONS, strictOption } from '../account/program';
+import { timeoutOption } from '../timeout';
 import type { Verb } from '../verb';
 
 const rateOption = () =>
@@ -11,6 +12,9 @@ const rateOption = () =>
 
 const maxConcurrentOption = (description: string) =>
   new Option('--max-concurrent <n>', description).argParser(readMaxConcurrent);
+
+const waitHeldOption = () =>
+  new Option('--wait-held', 'wait on where only held accounts are left; else they are left with exit code 3');
 
 /** The fields of a request, for all accounts of a manifest that do not say otherwise. */
 const fieldOptions = FIELD_OPTIONS.map(({ option }) => option);
@@ -59,6 +63,8 @@ export const FLEET_VERBS: readonly Verb[] = [
       ),
       strictOption(),
       new Option('--no-wait', 'leave as soon as the fleet is started'),
+      waitHeldOption(),
+      timeoutOption('the fleet goes on'),
     ],
     load: async () => (await import('./follow.js')).start,
   },
@@ -66,7 +72,7 @@ export const FLEET_VERBS: readonly Verb[] = [
     usage: 'plan <manifest>',
     description: 'What a fleet would do with each account, and why: looks only, and writes nothing to AWS',
     example: 'fleet plan accounts.csv --region eu-west-1',
-    options: [...fieldOptions, rateOption(), strictOption()],
+    options: [...fieldOptions, rateOption(), strictOption(), timeoutOption('the plan is broken off')],
     load: async () => (await import('./plan.js')).plan,
   },
   {
@@ -87,8 +93,9 @@ export const FLEET_VERBS: readonly Verb[] = [
   },
   {
     usage: 'watch <name>',
-    description: 'Follow a fleet to its end',
+    description: 'Follow a fleet to its end, or until only held accounts are left',
     example: 'fleet watch accounts',
+    options: [waitHeldOption(), timeoutOption('the fleet goes on')],
     json: 'a JSON document a line: event "status" at each change, "failed" and "held" for each account',
     load: async () => (await import('./follow.js')).watch,
   },
@@ -135,7 +142,10 @@ export const FLEET_VERBS: readonly Verb[] = [
     usage: 'cancel <name>',
     description: 'Stop a fleet: open runs end as their --on-cancel says',
     example: 'fleet cancel accounts',
-    options: [new Option('--no-wait', 'leave as soon as the fleet is asked')],
+    options: [
+      new Option('--no-wait', 'leave as soon as the fleet is asked'),
+      timeoutOption('the fleet goes on'),
+    ],
     load: async () => (await import('./follow.js')).cancel,
   },
 ];

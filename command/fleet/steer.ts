@@ -1,8 +1,9 @@
 import type { IdentityCenterClient } from '../../client';
-import { FLEET_STEERING, type FleetProgress, type FleetSteer } from '../../contract';
+import { describeFleetStage, type FleetProgress, type FleetSteer, type SteeredFleet } from '../../contract';
 import { UsageError } from '../errors';
 import { EXIT } from '../exit-codes';
 import { print, printJson } from '../output';
+import { counted, grouped } from '../words';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** What `--rate` asks for: calls a second, or that there be no limit. */
@@ -12,12 +13,26 @@ export const pause = steering('pause');
 export const resume = steering('resume');
 export const retry = steering('retry');
 
+/** Says what came of steering a fleet. */
+const SAID: Record<FleetSteer, (fleet: SteeredFleet) => string> = {
+  pause: ({ name, waiting, open, held }) =>
+    `${counted(waiting, 'account')} not begun and ${counted(open - held, 'open run')} without writes to AWS, until: identity-center fleet resume ${name}`,
+  resume: (fleet) => `goes on: ${describeFleetStage(fleet)}`,
+  retry: ({ retried = { failed: 0, held: 0, notReady: 0 } }) => {
+    const { failed, held, notReady } = retried;
+    return failed + held + notReady === 0
+      ? 'nothing to try again: no account has failed, is held, or is not ready'
+      : `tries again ${counted(failed + held + notReady, 'account')}: ${grouped(failed)} failed, ${grouped(held)} held, ${grouped(notReady)} not ready`;
+  },
+};
+
 /** Makes the verb that steers a fleet, and shows what came of it. */
 function steering(what: FleetSteer) {
   return async (name: string, { json }: CommonOptions): Promise<number> => {
     checkFleetName(name);
     return withClient(async (client) => {
-      saySteered(await client.fleets.steer(name, what), FLEET_STEERING[what], json);
+      const fleet = await client.fleets.steer(name, what);
+      saySteered(fleet, `${fleet.note === undefined ? '' : `${fleet.note}; `}${SAID[what](fleet)}`, json);
       return EXIT.done;
     });
   };
@@ -39,10 +54,12 @@ export async function set(
         : await client.fleets.adjust(name, { maxConcurrent });
     if (rate !== undefined) await setRate(client, rate);
     const said = [
-      maxConcurrent === undefined ? '' : `${maxConcurrent} accounts at once`,
+      maxConcurrent === undefined
+        ? ''
+        : `${counted(maxConcurrent, 'account')} at once (${grouped(progress.open)} open, ${grouped(progress.waiting)} waiting)`,
       rate === undefined ? '' : `task queue ${client.taskQueue}: ${describeRate(rate)}`,
     ];
-    saySteered(progress, `${said.filter(Boolean).join(', ')}.`, json);
+    saySteered(progress, said.filter(Boolean).join(', '), json);
     return EXIT.done;
   });
 }
@@ -58,5 +75,5 @@ export function setRate(client: IdentityCenterClient, rate: Rate): Promise<void>
 function saySteered(progress: FleetProgress, what: string, json = false): void {
   const { name } = progress;
   if (json) printJson(progress);
-  else print(`Fleet ${name}: ${what} Follow it with: identity-center fleet watch ${name}`);
+  else print(`Fleet ${name}: ${what}. Follow it with: identity-center fleet watch ${name}`);
 }

@@ -85,7 +85,7 @@ async function provisionSample(
     name: 'sample',
     timing: { retry: { initialInterval: '500ms', maximumInterval: '1s' } },
   });
-  const statuses = client.watch(SAMPLE_ACCOUNT, run.runId, 100);
+  const statuses = client.watch(SAMPLE_ACCOUNT, { runId: run.runId, intervalMs: 100 });
   const runUrl =
     server.uiUrl &&
     `${server.uiUrl}/namespaces/default/workflows/${encodeURIComponent(run.workflowId)}/${run.runId}`;

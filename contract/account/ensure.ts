@@ -17,18 +17,15 @@ const refusalSchema = z.discriminatedUnion('situation', [
   z.object({
     situation: z.literal('requestDiffers'),
     ...shared,
-    /** `running` or `asked` is absent where it is not set. */
-    differences: z.array(
-      z.object({ field: z.string(), running: z.unknown().optional(), asked: z.unknown().optional() }),
-    ),
+    differences: z
+      .array(z.object({ field: z.string(), running: z.unknown().optional(), asked: z.unknown().optional() }))
+      .describe('the fields, with dotted paths; `running` or `asked` is absent where it is not set'),
   }),
   z.object({
     situation: z.literal('otherRunOpen'),
     ...shared,
-    /** Workflow type of the open run. */
-    workflowType: z.string(),
-    /** What is the matter with it, where its type is not. */
-    why: z.string().optional(),
+    workflowType: z.string().describe('that of the open run'),
+    why: z.string().optional().describe('what is the matter with it, where its type is not'),
   }),
   z.object({
     situation: z.literal('invalidRequest'),
@@ -36,6 +33,8 @@ const refusalSchema = z.discriminatedUnion('situation', [
     problems: z.array(z.object({ field: z.string(), message: z.string() })),
   }),
 ]);
+
+export const ensureRefusalSchema = () => refusalSchema;
 
 /** Why `ensure` was refused: the first of the details of its failure. */
 export type EnsureRefusal = z.output<typeof refusalSchema>;

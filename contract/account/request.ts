@@ -32,18 +32,27 @@ const tagsSchema = z
   .refine((tags) => Object.keys(tags).length <= MAX_TAGS, { error: `no more than ${MAX_TAGS} tags` });
 
 const DURATION = /^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$/;
-const LONGEST = '365d';
 
-/** A duration as people write it: a number and a unit, `ms`, `s`, `m`, `h` or `d` (`"30s"`, `"1.5h"`). */
-const duration = z
-  .string()
-  .regex(DURATION, 'must be a duration: a number and a unit (ms, s, m, h, d), such as "30s"')
-  .refine(
-    (text) => !DURATION.test(text) || (milliseconds(text) > 0 && milliseconds(text) <= milliseconds(LONGEST)),
-    {
-      error: `must be longer than 0 and no longer than ${LONGEST}`,
-    },
-  );
+/** Makes the schema of a duration as people write it: a number and a unit, `ms`, `s`, `m`, `h` or `d` (`"30s"`, `"1.5h"`). */
+const durationUpTo = (longest: string) =>
+  z
+    .string()
+    .regex(DURATION, 'must be a duration: a number and a unit (ms, s, m, h, d), such as "30s"')
+    .refine(
+      (text) =>
+        !DURATION.test(text) || (milliseconds(text) > 0 && milliseconds(text) <= milliseconds(longest)),
+      { error: `must be longer than 0 and no longer than ${longest}` },
+    );
+
+const duration = durationUpTo('365d');
+
+/** Of whoever waits for a run, as a process: no timer of Node.js is longer. */
+const timeoutSchema = z.strictObject({ timeout: durationUpTo('24d').optional() });
+
+/** Reads how long somebody waits for a run that goes on by itself. */
+export function readTimeout(timeout: unknown): ReadRequest<{ timeout?: string | undefined }> {
+  return readBy(timeoutSchema, { timeout });
+}
 
 /** The milliseconds in a duration that the schema has accepted. */
 export function milliseconds(duration: string): number {
@@ -135,14 +144,17 @@ export type ProvisionRequestInput = z.input<typeof provisionSchema>;
 const INSTANCE_ARN = /^arn:aws(-[a-z]+)*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16}$/;
 
 const deprovisionSchema = z.strictObject({
-  accountId: accountIdSchema,
-  /** A Region to look from, though the look goes over all of them; default: the worker's, which is of its partition. */
-  region: regionSchema.optional(),
-  /** Delete this instance though it does not carry our tag: its ARN, as a confirmation. */
+  accountId: accountIdSchema.describe('the AWS account: 12 digits, the same as in the workflow ID'),
+  region: regionSchema
+    .optional()
+    .describe(
+      'a Region to look from, though the look goes over all; default: the worker’s, which is of its partition',
+    ),
   instanceArn: z
     .string()
     .regex(INSTANCE_ARN, 'must be the ARN of an instance: arn:aws:sso:::instance/ssoins-…')
-    .optional(),
+    .optional()
+    .describe('delete this instance though it does not carry our tag: its ARN, as a confirmation'),
   timing: timingSchema.prefault({}),
 });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { describeProblems, readBy } from '../validation';
+import type { Progress } from './progress';
 import { provisionRequestSchema } from './request';
 
 /** The signals, and the Updates of the same names, that steer the run of an account; with what the UI says about each. */
@@ -14,10 +15,19 @@ export const STEERING = {
 /** The name of a signal, and of the Update like it. */
 export type Steer = keyof typeof STEERING;
 
-const correctionSchema = provisionRequestSchema().pick({ name: true, tags: true }).strict();
+/** What the Updates answer: where the run stands now. */
+export interface SteeredProgress extends Progress {
+  /** Says that it was so already, where nothing had to be changed. */
+  note?: string;
+}
+
+const correction = provisionRequestSchema().pick({ name: true, tags: true }).strict();
+
+/** What `retry` may correct. */
+export const correctionSchema = () => correction;
 
 /** What `retry` may correct in a held run: it takes the place of the request's. */
-export type Correction = z.output<typeof correctionSchema>;
+export type Correction = z.output<typeof correction>;
 
 const reasonSchema = z
   .string('must be a text in JSON: "…"')
@@ -29,7 +39,7 @@ const reasonSchema = z
 export function readCorrection(argument: unknown): { correction: Correction | undefined } | string {
   if (argument === undefined || argument === null) return { correction: undefined };
   if (typeof argument === 'symbol') return 'argument: cannot be read as JSON';
-  const read = readBy(correctionSchema, argument);
+  const read = readBy(correction, argument);
   if ('problems' in read) return describeProblems(read.problems, 'argument');
   const { request } = read;
   return { correction: request.name === undefined && request.tags === undefined ? undefined : request };

@@ -19,7 +19,7 @@ export interface FailureParts {
 }
 
 /** The first of the details of an ApplicationFailure of ours: its parts, with the next step in a run spelled out. */
-type FailureDetails = FailureParts & { remedy: string };
+export type FailureDetails = FailureParts & { remedy: string };
 
 /** Where a next step is taken: in a run that has ended, in one that is held, or before any was started. */
 type FailurePlace = 'run' | 'hold' | 'plan';

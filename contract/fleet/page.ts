@@ -38,17 +38,24 @@ export const pageAccountsSchema = () =>
     )
     .refine((accounts) => accounts.length > MAX_PAGE_ACCOUNTS || jsonBytes(accounts) <= MAX_PAGE_BYTES, {
       error: `must be ${MAX_PAGE_BYTES} bytes of JSON at the most: send fewer accounts in a page`,
-    });
+    })
+    .describe('requests to provision, each as a run takes it');
 
-const pageSchema = z.strictObject({ page: count, accounts: pageAccountsSchema() });
+const page = z.strictObject({
+  page: count.describe('which page this is, from 0 on; one that the fleet has changes nothing'),
+  accounts: pageAccountsSchema(),
+});
 
 /** Signal, and Update, that gives a fleet its page `page`, from 0; a page that it has already changes nothing. */
 export const ADD_PAGE_SIGNAL = 'addPage';
-export type FleetPage = z.output<typeof pageSchema>;
+export type FleetPage = z.output<typeof page>;
+
+/** The argument of `addPage`. */
+export const pageSchema = () => page;
 
 /** Reads the argument of `addPage`. */
 export function readPage(input: unknown): ReadRequest<FleetPage> {
-  return readBy(pageSchema, input);
+  return readBy(page, input);
 }
 
 /** Query of a page: an {@link AccountOutcome} of each account that has ended. */

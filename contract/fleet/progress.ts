@@ -54,8 +54,26 @@ export interface FleetProgress extends FleetCounts {
   holds: FleetHold[];
   calls: FleetCalls;
   pageIdPrefix: string;
+  /** That so many accounts failed that no further one is begun. */
+  stopped?: FleetStop;
   /** What came of signals that made no sense. */
   notes?: string[];
+}
+
+/** Why a fleet begins no account any more. */
+export interface FleetStop {
+  /** The accounts that had failed when it stopped. */
+  failed: number;
+  /** What was asked for: a count, or a share of all accounts such as `"5%"`. */
+  stopAfterFailures: number | string;
+}
+
+/** What the Updates of a fleet answer: where it stands now. */
+export interface SteeredFleet extends FleetProgress {
+  /** Says that it was so already, where nothing had to be changed. */
+  note?: string;
+  /** The accounts that `retry` tries again, by where they stood. */
+  retried?: { failed: number; held: number; notReady: number };
 }
 
 /** What a fleet returns. Times are ISO 8601. */

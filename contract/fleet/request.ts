@@ -46,38 +46,46 @@ const SHARE = /^(100|\d{1,2})%$/;
 const STOP_WORDS = 'must be a count of 1 or more, or a whole share such as "5%"';
 
 const fieldsSchema = z.strictObject({
-  /** Names the fleet; part of its workflow ID. */
-  name: z.string().regex(NAME, 'may hold letters, digits and _ . -, 64 at the most'),
-  /** Requests of accounts, where one page holds them all. */
+  name: z
+    .string()
+    .regex(NAME, 'may hold letters, digits and _ . -, 64 at the most')
+    .describe('names the fleet; part of its workflow ID'),
   accounts: pageAccountsSchema().optional(),
-  /** How many pages come by `addPage`. */
   pages: z
     .number()
     .int('must be a whole number')
     .min(0, `must be from 0 to ${MAX_PAGES}`)
     .max(MAX_PAGES, `must be from 0 to ${MAX_PAGES}`)
-    .default(0),
-  /** Tells manifests apart: a fleet that is open is joined only by the same one. */
-  digest: z.string().max(100, 'must have 100 characters at the most').optional(),
-  /** Account runs that are open at once, those held aside. */
+    .default(0)
+    .describe('how many pages come by `addPage`, where one does not hold all accounts'),
+  digest: z
+    .string()
+    .max(100, 'must have 100 characters at the most')
+    .optional()
+    .describe('tells manifests apart: a fleet that is open is joined only by the same one'),
   maxConcurrent: z
     .number()
     .int('must be a whole number')
     .min(1, 'must be from 1 to 1000')
     .max(1000, 'must be from 1 to 1000')
-    .default(50),
-  /** No new account is started once so many have failed: a count, or a share of all such as `"5%"`. */
+    .default(50)
+    .describe('account runs that are open at once, those held aside'),
   stopAfterFailures: z
     .union([z.number().int(STOP_WORDS).min(1, STOP_WORDS), z.string().regex(SHARE, STOP_WORDS)], {
       error: STOP_WORDS,
     })
-    .optional(),
-  /** Accounts that an earlier run has provisioned are taken for done without a look at AWS. */
-  trustHistory: z.boolean().default(false),
-  /** Accounts that the manifest lists and the fleet is not to provision, by the reason: for its report. */
+    .optional()
+    .describe('no new account is started once so many have failed: a count, or a share of all such as "5%"'),
+  trustHistory: z
+    .boolean()
+    .default(false)
+    .describe('accounts that an earlier run has provisioned are taken for done without a look at AWS'),
   skipped: z
     .array(z.strictObject({ reason: z.string().max(500), accounts: z.array(z.string().max(20)) }))
-    .optional(),
+    .optional()
+    .describe(
+      'accounts that the manifest lists and the fleet is not to provision, by the reason: for its report',
+    ),
 });
 
 const fleetSchema = fieldsSchema.refine(({ accounts, pages }) => accounts === undefined || pages === 0, {
@@ -86,6 +94,7 @@ const fleetSchema = fieldsSchema.refine(({ accounts, pages }) => accounts === un
 });
 
 /** The request of a fleet: the one argument of its workflow. */
+export const fleetRequestSchema = () => fleetSchema;
 export type FleetRequest = z.output<typeof fleetSchema>;
 export type FleetRequestInput = z.input<typeof fleetSchema>;
 
@@ -107,12 +116,13 @@ export type FleetSteer = keyof typeof FLEET_STEERING;
 /** Update that changes a fleet while it runs; its argument is a {@link FleetAdjustment}. */
 export const ADJUST_UPDATE = 'adjust';
 
-const adjustmentSchema = z.strictObject({ maxConcurrent: fieldsSchema.shape.maxConcurrent.unwrap() });
+const adjustment = z.strictObject({ maxConcurrent: fieldsSchema.shape.maxConcurrent.unwrap() });
 
 /** What the Update `adjust` changes while a fleet runs. */
-export type FleetAdjustment = z.output<typeof adjustmentSchema>;
+export const adjustmentSchema = () => adjustment;
+export type FleetAdjustment = z.output<typeof adjustment>;
 
 /** Reads the argument of the Update `adjust`. */
 export function readAdjustment(input: unknown): ReadRequest<FleetAdjustment> {
-  return readBy(adjustmentSchema, input);
+  return readBy(adjustment, input);
 }

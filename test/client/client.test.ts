@@ -90,7 +90,7 @@ test.concurrent('watch gives each change once, in order, and ends with the run',
   const run = await harness.client.start(requestFor(account));
   const seen: AccountStatus[] = [];
   let hurried: Promise<unknown> | undefined;
-  for await (const status of harness.client.watch(account, run.runId, 50)) {
+  for await (const status of harness.client.watch(account, { runId: run.runId, intervalMs: 50 })) {
     seen.push(status);
     if (status.stage === 'waitingForActive') hurried ??= hurry(harness, account);
   }

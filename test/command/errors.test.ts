@@ -4,6 +4,7 @@ import {
   NoPollerError,
   NoRunError,
   RunCancelledError,
+  StillRunningError,
   TemporalUnreachableError,
 } from '../../client';
 import { exitCodeForError, UsageError } from '../../command/errors';
@@ -15,6 +16,7 @@ test.each([
   [new RunCancelledError('111122223333'), 4],
   [new NoPollerError('identity-center'), 5],
   [new FleetUnansweredError('accounts'), 5],
+  [new StillRunningError('111122223333', '10m'), 3],
   [new TemporalUnreachableError('127.0.0.1:1', new Error('refused')), 5],
   [new Error('of any other kind'), 70],
   ['a text', 70],

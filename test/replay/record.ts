@@ -30,7 +30,7 @@ test.concurrent.each(missing.length > 0 ? missing : [['nothing to record', {}] a
     const run = await (scenario.start?.(harness, account) ??
       harness.client.start(requestFor(account, scenario.request)));
     await scenario.during?.(harness, account);
-    await harness.client.result(run).catch(() => undefined);
+    await harness.client.result(run, { waitHeld: true }).catch(() => undefined);
     const { workflowId } = run;
     const history = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
     // Nothing of the machine that recorded it.

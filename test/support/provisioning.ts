@@ -55,7 +55,7 @@ export async function startProvisioning(options: HarnessOptions = {}): Promise<P
     async start(account, faults, more = {}) {
       setFaults(account, faults);
       const run = await client.start(requestFor(account, more));
-      const result = client.result(run);
+      const result = client.result(run, { waitHeld: true });
       result.catch(() => undefined);
       return { run, result };
     },

@@ -86,7 +86,7 @@ export class Interruptible {
   }
 
   pause(): Decision {
-    if (this.status.paused) return 'the run is paused already';
+    if (this.status.paused) return () => ({ note: 'the run was paused already' });
     if (this.status.stage === 'held') return 'the run is held: it does nothing until "retry" or "abort"';
     if (this.steered.isRollingBack) return 'the run is being cancelled';
     return () => {
@@ -96,7 +96,7 @@ export class Interruptible {
   }
 
   resume(): Decision {
-    if (!this.status.paused) return 'the run is not paused';
+    if (!this.status.paused) return () => ({ note: 'the run was not paused' });
     return () => {
       this.status.setPaused(false);
     };

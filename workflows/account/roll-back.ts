@@ -17,6 +17,8 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
   const { state, status, work } = run;
   state.startRollBack();
   work.forgetSteering();
+  // What the run was held with asks for a retry, of which there is none any more.
+  status.showFailure(undefined);
   return CancellationScope.nonCancellable(async () => {
     try {
       await (state.request.onCancel === 'keep' ? keep(run) : remove(run));

@@ -16,8 +16,8 @@ import {
   expectedPages,
   fleetProgress,
   fleetResult,
-  hasFailedTooOften,
   newFleetState,
+  stopOf,
   sumOverPages,
   type FleetState,
 } from './state';
@@ -50,14 +50,15 @@ export class Fleet {
   private get stage(): FleetStage {
     if (this.pages.areCancelled) return this.isDone ? 'cancelled' : 'cancelling';
     if (this.isDone) return 'done';
-    if (this.state.stopping) return 'stopping';
+    if (this.state.stopped !== undefined) return 'stopping';
     return this.state.paused ? 'paused' : 'running';
   }
 
   /** Stops the pages once too many accounts have failed, and shares the window out over them. */
   rebalance(): void {
-    if (!this.state.stopping && hasFailedTooOften(this.state, this.request)) {
-      this.state.stopping = true;
+    const stop = this.state.stopped === undefined ? stopOf(this.state, this.request) : undefined;
+    if (stop !== undefined) {
+      this.state.stopped = stop;
       this.pages.order({ stop: true });
     }
     this.pages.shareWindow();
@@ -80,7 +81,7 @@ export class Fleet {
   pause(): Decision {
     const { tooLate } = this;
     if (tooLate !== undefined) return tooLate;
-    if (this.state.paused) return 'the fleet is paused already';
+    if (this.state.paused) return () => ({ note: 'the fleet was paused already' });
     return () => {
       this.setPaused(true);
     };
@@ -89,7 +90,7 @@ export class Fleet {
   resume(): Decision {
     const { tooLate } = this;
     if (tooLate !== undefined) return tooLate;
-    if (!this.state.paused) return 'the fleet is not paused';
+    if (!this.state.paused) return () => ({ note: 'the fleet was not paused' });
     return () => {
       this.setPaused(false);
     };
@@ -99,11 +100,9 @@ export class Fleet {
     const { tooLate } = this;
     if (tooLate !== undefined) return tooLate;
     const aside = sumOverPages(this.state, 'held') + sumOverPages(this.state, 'notReady');
-    if (this.state.stopping && aside === 0)
+    if (this.state.stopped !== undefined && aside === 0)
       return 'the fleet is stopping, and no account is held: start it again once it has ended';
-    return () => {
-      this.pages.retry();
-    };
+    return () => ({ retried: this.pages.retry() });
   }
 
   adjust(maxConcurrent: number): Decision {

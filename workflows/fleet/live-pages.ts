@@ -81,7 +81,7 @@ export class LivePages {
       return;
     }
     const paused = this.state.paused || undefined;
-    const stop = this.state.stopping || undefined;
+    const stop = this.state.stopped === undefined ? undefined : (true as const);
     this.link.order(number, defined({ window: page.window, paused, stop }));
   }
 
@@ -168,16 +168,28 @@ export class LivePages {
     for (const { page, window } of this.started) this.link.order(page, { window });
   }
 
-  /** Tries held and failed accounts again. A fleet that is stopping begins nothing, so there only open ones. */
-  retry(): void {
-    const { stopping } = this.state;
+  /**
+   * Tries held and failed accounts again, and those that are not ready. A fleet that has stopped begins nothing, so there only
+   * open ones.
+   *
+   * @returns how many, by where they stood
+   */
+  retry(): { failed: number; held: number; notReady: number } {
+    const hasStopped = this.state.stopped !== undefined;
+    const retried = { failed: 0, held: 0, notReady: 0 };
     this.hasNews = true;
-    if (!stopping) this.causes.clear();
+    if (!hasStopped) this.causes.clear();
     for (const page of this.started) {
       page.retries += 1;
-      if (!stopping) reopenFailed(page);
+      if (!hasStopped) retried.failed += page.failed;
+      retried.held += page.held;
+      retried.notReady += page.notReady;
+      if (!hasStopped) reopenFailed(page);
+      // They go on, before the page says so: meanwhile the fleet must not seem to wait for persons.
+      page.held = 0;
       this.link.order(page.page, { window: page.window, retry: page.retries });
     }
+    return retried;
   }
 
   /** Cancels the pages: the runs of their accounts end as their requests say. */

@@ -40,10 +40,9 @@ export class PageOrders {
     const { page } = this;
     page.retries = count;
     if (!page.isStopped) page.reopenFailed();
-    this.signal(
-      'retry',
-      page.openAccounts().filter(({ waitsFor }) => waitsFor !== undefined),
-    );
+    const aside = page.openAccounts().filter(({ waitsFor }) => waitsFor !== undefined);
+    for (const account of aside) if (account.waitsFor === 'held') account.leavesHold = true;
+    this.signal('retry', aside);
   }
 
   private pause(paused: boolean): void {

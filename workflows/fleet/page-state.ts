@@ -17,6 +17,8 @@ export interface OpenAccount extends BegunAccount {
   startedAt: string;
   /** What its run waits for, where that has given its place in the window to another account. */
   waitsFor?: HeldNews['why'];
+  /** Its run was told to leave its hold, and has not said yet that it did. */
+  leavesHold?: true;
   /** Why the run waits for a person, and until when. */
   failure?: AccountFailure;
   heldUntil?: string;
@@ -74,7 +76,7 @@ export class PageState {
 
   /** Another account may begin now. */
   get hasRoom(): boolean {
-    const busy = this.openAccounts().filter(({ waitsFor }) => waitsFor === undefined).length;
+    const busy = this.openAccounts().filter((account) => placeOf(account) === 'open').length;
     return this.waiting.length > 0 && !this.paused && busy < this.window;
   }
 
@@ -129,6 +131,7 @@ export class PageState {
     const account = [...this.open].find(([index]) => accountIdIn(this.accounts[index]) === accountId)?.[1];
     if (account === undefined) return undefined;
     const before = account.waitsFor;
+    delete account.leavesHold;
     delete account.waitsFor;
     delete account.failure;
     delete account.heldUntil;
@@ -174,9 +177,9 @@ export class PageState {
       return { accountId: accountIdIn(input), ...askedIn(input) };
     };
     return [
-      ...[...this.open].map(([index, { waitsFor, startedAt, failure, heldUntil }]): UnfinishedAccount => {
-        const end = waitsFor ?? 'open';
-        return { ...account(index), end, startedAt, ...defined({ failure, heldUntil }) };
+      ...[...this.open].map(([index, open]): UnfinishedAccount => {
+        const { startedAt, failure, heldUntil } = open;
+        return { ...account(index), end: placeOf(open), startedAt, ...defined({ failure, heldUntil }) };
       }),
       ...this.waiting.map((index): UnfinishedAccount => ({ ...account(index), end: 'waiting' })),
     ];
@@ -211,8 +214,13 @@ export class PageState {
   }
 
   private countWaitingFor(what: HeldNews['why']): number {
-    return this.openAccounts().filter(({ waitsFor }) => waitsFor === what).length;
+    return this.openAccounts().filter((account) => placeOf(account) === what).length;
   }
+}
+
+/** Tells what an open account waits for, or that it takes a place in the window. */
+function placeOf({ waitsFor, leavesHold }: OpenAccount): 'held' | 'notReady' | 'open' {
+  return leavesHold || waitsFor === undefined ? 'open' : waitsFor;
 }
 
 /** Temporal's clock, the same in a replay. */

@@ -11,6 +11,7 @@ import {
   type FleetRequest,
   type FleetResult,
   type FleetStage,
+  type FleetStop,
   type PageOrder,
   type PageReport,
 } from '../../contract';
@@ -53,7 +54,7 @@ export interface FleetState {
   maxConcurrent: number;
   paused: boolean;
   /** Too many accounts have failed: no further one is begun. */
-  stopping: boolean;
+  stopped?: FleetStop;
   startedAt: string;
   pageIdPrefix: string;
   notes: string[];
@@ -77,7 +78,6 @@ export function newFleetState({ maxConcurrent }: FleetRequest): FleetState {
     calls: NO_CALLS,
     maxConcurrent,
     paused: false,
-    stopping: false,
     startedAt: startTime.toISOString(),
     // A fleet of this name may have been terminated, and its pages still end what they began.
     pageIdPrefix: `${workflowId}/${firstExecutionRunId.slice(-12)}/`,
@@ -138,20 +138,24 @@ export function hasWork({ waiting, open, untold }: LivePage): boolean {
   return waiting + open + untold > 0;
 }
 
-/** Tells whether so many accounts have failed that no further one is to be begun. */
-export function hasFailedTooOften(state: FleetState, request: FleetRequest): boolean {
+/** Tells that so many accounts have failed that no further one is to be begun. */
+export function stopOf(state: FleetState, request: FleetRequest): FleetStop | undefined {
   const { stopAfterFailures } = request;
   const { failed } = countEnds(state);
-  if (stopAfterFailures === undefined || failed === 0) return false;
-  if (typeof stopAfterFailures === 'number') return failed >= stopAfterFailures;
+  if (stopAfterFailures === undefined || failed === 0) return undefined;
   // A share can be told once all accounts are known.
-  if (state.arrived < expectedPages(request)) return false;
-  return failed >= (parseInt(stopAfterFailures) / 100) * state.accounts;
+  if (typeof stopAfterFailures === 'string' && state.arrived < expectedPages(request)) return undefined;
+  const enough =
+    typeof stopAfterFailures === 'number'
+      ? stopAfterFailures
+      : (parseInt(stopAfterFailures) / 100) * state.accounts;
+  return failed >= enough ? { failed, stopAfterFailures } : undefined;
 }
 
 /** Says where a fleet stands. */
 export function fleetProgress(state: FleetState, request: FleetRequest, stage: FleetStage): FleetProgress {
-  const { accounts, pages, arrived, maxConcurrent, startedAt, causes, calls, pageIdPrefix, notes } = state;
+  const { accounts, pages, arrived, maxConcurrent, startedAt, causes, calls, pageIdPrefix, stopped, notes } =
+    state;
   // Pages start in any order, and who reads them counts from 0.
   const firstStarting = pages.find(({ started }) => !started)?.page;
   return defined({
@@ -170,6 +174,7 @@ export function fleetProgress(state: FleetState, request: FleetRequest, stage: F
     holds: sumHolds(state),
     calls,
     pageIdPrefix,
+    stopped,
     notes: notes.length > 0 ? notes : undefined,
   });
 }

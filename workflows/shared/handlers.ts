@@ -11,8 +11,11 @@ import { describeProblems, oneLine, type ReadRequest } from '../../contract';
 const LONGEST_NOTE = 500;
 const LONGEST_NAME = 60;
 
-/** What becomes of a message: what carries it out, or a text that says why it changes nothing. */
-export type Decision = string | (() => void);
+/**
+ * What becomes of a message: what carries it out, or a text that says why it makes no sense. What carries it out may say what
+ * came of it, for the answer of an Update; it is no news to a signal that all was so already.
+ */
+export type Decision = string | (() => object | undefined);
 
 /** Decides on a signal or an Update, and changes nothing itself. */
 export type Decide = (argument: unknown) => Decision;
@@ -60,11 +63,11 @@ function changedNothing(name: string, why: string): string {
 }
 
 /** Handles the Updates of a name. One that makes no sense is refused with the reason. */
-export function handleUpdate(name: string, description: string, decide: Decide, answer: () => unknown): void {
+export function handleUpdate(name: string, description: string, decide: Decide, answer: () => object): void {
   const handler = (argument: unknown) => {
     const decision = decide(argument);
-    if (typeof decision !== 'string') decision();
-    return answer();
+    const cameOfIt = typeof decision === 'string' ? undefined : decision();
+    return { ...answer(), ...cameOfIt };
   };
   const validator = (argument: unknown) => {
     const decision = decide(argument);

@@ -58,9 +58,17 @@ test('a fleet is watched, paused, changed, resumed and cancelled by its name', a
     (open) => open === 2,
   );
   expect(documentOf(await verb('pause', name))).toMatchObject({ stage: 'paused' });
-  expect((await its.command.run(['fleet', 'pause', name])).stderr).toContain('the fleet is paused already');
+  const again = await its.command.run(['fleet', 'pause', name]);
+  expect(again).toMatchObject({ code: 0, stderr: '' });
+  expect(again.stdout).toContain(
+    `Fleet ${name}: the fleet was paused already; 4 accounts not begun and 2 open runs without writes to AWS, until:`,
+  );
   expect(documentOf(await verb('set', name, '--max-concurrent', '3'))).toMatchObject({ maxConcurrent: 3 });
-  expect(documentOf(await verb('resume', name))).toMatchObject({ stage: 'running' });
+  expect((await its.command.run(['fleet', 'resume', name])).stdout).toContain(': goes on: starts accounts (');
+  expect(documentOf(await verb('resume', name))).toMatchObject({
+    stage: 'running',
+    note: 'the fleet was not paused',
+  });
   expect((await verb('status', name)).code).toBe(3);
   const cancelled = await verb('cancel', name);
   expect(cancelled.code).toBe(0);
@@ -147,6 +155,9 @@ test('an option or a name that no fleet can have is told with what it may be', a
 
 test('a name that is none, and one that nobody started, say so', async () => {
   expect((await its.command.run(['fleet', 'status', 'a/b'])).stderr).toContain('is no name of a fleet');
-  const { code, stderr } = await its.command.run(['fleet', 'watch', 'nobody']);
-  expect([code, stderr]).toEqual([2, expect.stringContaining('there is none of that name')]);
+  for (const verb of ['watch', 'status', 'pause']) {
+    const { code, stderr } = await its.command.run(['fleet', verb, 'nobody']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('none of that name')]);
+    expect(stderr).toContain('identity-center fleet list');
+  }
 });

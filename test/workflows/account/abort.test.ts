@@ -37,7 +37,9 @@ async function start(
   isThere: (progress: Progress) => boolean,
 ) {
   harness.emulator.setFaults({ accounts: [account], creationMs: 0, ...faults });
-  const result = harness.client.result(await harness.client.start(requestFor(account, more)));
+  const result = harness.client.result(await harness.client.start(requestFor(account, more)), {
+    waitHeld: true,
+  });
   result.catch(() => undefined);
   await until(() => progressOf(account), isThere);
   return { result };

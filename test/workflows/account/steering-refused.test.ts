@@ -15,23 +15,24 @@ test.concurrent(
   async () => {
     const account = freshAccount();
     const { end } = await startWaiting(harness, account);
-    await expect(harness.client.resume(account)).rejects.toThrow(
-      new SteeringRefusedError(account, 'resume', 'the run is not paused'),
+    await expect(harness.client.abort(account, 'no')).rejects.toThrow(
+      new SteeringRefusedError(
+        account,
+        'abort',
+        '"abort" ends a held or paused run; "cancel" ends one at any stage',
+      ),
     );
-    await expect(harness.client.abort(account, 'no')).rejects.toThrow('"abort" ends a held or paused run');
     await expect(harness.client.retry(account, { name: 'other' })).rejects.toThrow(
       'only while the run is held',
     );
-    await signal(harness, account, 'resume');
     await signal(harness, account, 'abort');
     await signal(harness, account, 'abort', '   ');
     await signal(harness, account, 'retry', { nmae: 'other' });
     await signal(harness, account, 'stop' as Steer);
     await expect(notesOf(harness, account)).resolves.toEqual([
-      'resume changed nothing: the run is not paused',
       'abort changed nothing: reason: must be a text in JSON: "…"',
       'abort changed nothing: reason: must not be empty',
-      'retry changed nothing: nmae: unknown field',
+      'retry changed nothing: nmae: unknown field (did you mean "name"?)',
       'stop changed nothing: there are pause, resume, retry, abort',
     ]);
     await expect(end()).resolves.toMatchObject({ outcome: 'created' });
@@ -56,24 +57,32 @@ test.concurrent('an argument that cannot be decoded is noted, and breaks nothing
   await expect(notesOf(harness, account)).resolves.toEqual([
     'retry changed nothing: argument: cannot be read as JSON',
     'retry changed nothing: argument: cannot be read as JSON',
-    'retry changed nothing: nmae: unknown field',
+    'retry changed nothing: nmae: unknown field (did you mean "name"?)',
   ]);
   await expect(end()).resolves.toMatchObject({ outcome: 'created' });
 });
 
-test.concurrent('doubled: the second changes nothing', async () => {
-  const account = freshAccount();
-  const { end } = await startWaiting(harness, account);
-  await signal(harness, account, 'pause');
-  await signal(harness, account, 'pause');
-  await signal(harness, account, 'resume');
-  await signal(harness, account, 'resume');
-  await expect(notesOf(harness, account)).resolves.toEqual([
-    'pause changed nothing: the run is paused already',
-    'resume changed nothing: the run is not paused',
-  ]);
-  await end();
-});
+test.concurrent(
+  'doubled: the second finds it so already, which an Update says and a signal need not',
+  async () => {
+    const account = freshAccount();
+    const { end } = await startWaiting(harness, account);
+    await signal(harness, account, 'pause');
+    await signal(harness, account, 'pause');
+    await expect(harness.client.pause(account)).resolves.toMatchObject({
+      paused: true,
+      note: 'the run was paused already',
+    });
+    await signal(harness, account, 'resume');
+    await signal(harness, account, 'resume');
+    await expect(harness.client.resume(account)).resolves.toMatchObject({
+      paused: false,
+      note: 'the run was not paused',
+    });
+    await expect(notesOf(harness, account)).resolves.toEqual([]);
+    await end();
+  },
+);
 
 test.concurrent('after the end, and without a run: refused as no open run', async () => {
   const account = freshAccount();

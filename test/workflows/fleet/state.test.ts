@@ -17,7 +17,6 @@ function fleetWith(starting: number[]): FleetState {
     calls: NO_CALLS,
     maxConcurrent: 5,
     paused: false,
-    stopping: false,
     startedAt: '2026-01-01T00:00:00.000Z',
     pageIdPrefix: 'identity-center-fleet/sample/0123456789ab/',
     notes: [],

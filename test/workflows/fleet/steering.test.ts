@@ -13,8 +13,14 @@ afterAll(() => harness.stop());
 test('stopAfterFailures begins no more accounts', async () => {
   const ids = freshAccounts(20);
   harness.emulator.setFaults({ accounts: ids.slice(0, 2), organizationForbids: true });
-  const result = await harness.run(harness.fleetOf(ids, { maxConcurrent: 1, stopAfterFailures: 2 }));
+  const fleet = harness.fleetOf(ids, { maxConcurrent: 1, stopAfterFailures: 2 });
+  const { name } = fleet;
+  const result = await harness.run(fleet);
   expect(result).toMatchObject({ failed: 2 });
+  expect(await harness.client.fleets.status(name)).toMatchObject({
+    stage: 'done',
+    stopped: { failed: 2, stopAfterFailures: 2 },
+  });
   // Those that were begun before the fleet heard of the second failure.
   expect(result?.skipped).toBeGreaterThanOrEqual(15);
 });
@@ -82,7 +88,9 @@ test('paused, a fleet begins nothing; resumed, it ends', async () => {
     ({ length }) => length === 2,
   );
   await harness.client.fleets.steer(fleet.name, 'pause');
-  await expect(harness.client.fleets.steer(fleet.name, 'pause')).rejects.toThrow('paused already');
+  await expect(harness.client.fleets.steer(fleet.name, 'pause')).resolves.toMatchObject({
+    note: 'the fleet was paused already',
+  });
   const paused = await harness.client.fleets.status(fleet.name);
   expect(paused).toMatchObject({ stage: 'paused' });
   // Room for all does not begin one.

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { ensureRefusalSchema } from '../account/ensure';
+import { deprovisionRequestSchema, provisionRequestSchema } from '../account/request';
+import { correctionSchema } from '../account/steering';
+import { adjustmentSchema, fleetRequestSchema } from '../fleet/request';
+import { pageSchema } from '../fleet/page';
+import {
+  deprovisionResultSchema,
+  failureDetailsSchema,
+  progressSchema,
+  provisionResultSchema,
+} from './account';
+import {
+  accountOutcomeSchema,
+  fleetProgressSchema,
+  fleetResultSchema,
+  unfinishedAccountSchema,
+} from './fleet';
+
+/** A document of the contract: where it is met, and what it is made of. */
+interface Document {
+  title: string;
+  schema: z.ZodType;
+  /** What a caller writes: checked for unknown fields, and with defaults. What a run answers may have more in a later release. */
+  isAsked?: true;
+}
+
+const DOCUMENTS: Record<string, Document> = {
+  'provision-request': {
+    title: 'Request to provision: argument of the workflow provisionIdentityCenter and of the Update ensure',
+    schema: provisionRequestSchema(),
+    isAsked: true,
+  },
+  'deprovision-request': {
+    title: 'Request to delete: argument of the workflow deprovisionIdentityCenter',
+    schema: deprovisionRequestSchema(),
+    isAsked: true,
+  },
+  correction: {
+    title: 'Correction: argument of retry in a held run',
+    schema: correctionSchema(),
+    isAsked: true,
+  },
+  'provision-result': {
+    title: 'Result of the workflow provisionIdentityCenter',
+    schema: provisionResultSchema(),
+  },
+  'deprovision-result': {
+    title: 'Result of the workflow deprovisionIdentityCenter',
+    schema: deprovisionResultSchema(),
+  },
+  progress: { title: 'Progress: answer of the query progress of an account run', schema: progressSchema() },
+  'failure-details': {
+    title: 'Failure: the first of the details of the ApplicationFailure that an account run ends with',
+    schema: failureDetailsSchema(),
+  },
+  'ensure-refusal': {
+    title: 'Refusal: the first of the details of the ApplicationFailure that the Update ensure fails with',
+    schema: ensureRefusalSchema(),
+  },
+  'fleet-request': {
+    title: 'Fleet: argument of the workflow provisionFleet',
+    schema: fleetRequestSchema(),
+    isAsked: true,
+  },
+  'fleet-page': { title: 'Page: argument of addPage', schema: pageSchema(), isAsked: true },
+  'fleet-adjustment': {
+    title: 'Adjustment: argument of the Update adjust',
+    schema: adjustmentSchema(),
+    isAsked: true,
+  },
+  'fleet-progress': {
+    title: 'Progress of a fleet: answer of the query progress of a fleet, and of its Updates',
+    schema: fleetProgressSchema(),
+  },
+  'fleet-result': { title: 'Result of the workflow provisionFleet', schema: fleetResultSchema() },
+  'account-outcome': {
+    title: 'Outcome: what became of one account of a fleet; a page returns a list of these',
+    schema: accountOutcomeSchema(),
+  },
+  'unfinished-account': {
+    title:
+      'Unfinished: an account of a fleet that has not ended; the query unfinished of a page answers a list of these',
+    schema: unfinishedAccountSchema(),
+  },
+};
+
+/** A JSON Schema, as JSON. */
+export type JsonSchema = Record<string, unknown>;
+
+/** Makes the JSON Schemas (draft 2020-12) of the documents of the contract, by their names. */
+export function jsonSchemas(): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(DOCUMENTS).map(([name, { title, schema, isAsked = false }]) => {
+      const { $schema, ...rest } = z.toJSONSchema(schema, {
+        io: isAsked ? 'input' : 'output',
+        override({ jsonSchema }) {
+          keepPortable(jsonSchema);
+          if (!isAsked && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+        },
+      });
+      return [name, { $schema, title, ...rest }];
+    }),
+  );
+}
+
+/**
+ * Leaves out a pattern that validators in other languages cannot read: a look-ahead, which Go's have not, and a class of
+ * Unicode characters, which Python's have not. The run itself checks those texts.
+ */
+function keepPortable(schema: z.core.JSONSchema.BaseSchema): void {
+  if (schema.pattern !== undefined && /\(\?|\\p\{/.test(schema.pattern)) delete schema.pattern;
+}

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { userFolder } from '../../sandbox/temporal-server';
+import { isFull } from '../support/full';
+
+export const EXAMPLES = path.join(__dirname, '..', '..', 'examples');
+
+/** A pipeline in a language: how it is made ready, and started. */
+interface Language {
+  /** The programs that it takes. */
+  needs: readonly string[];
+  /** Gets what it is made with from the registry of the language; where that cannot be reached, its tests are skipped. */
+  fetch: (source: string, folder: string) => Command[];
+  /** Builds it; what the compiler says is a failure. */
+  build?: (source: string, folder: string) => Command[];
+  /** Takes longer than a normal run of the tests may; see {@link isFull}. */
+  takesMinutes?: true;
+  start: (folder: string) => string[];
+}
+
+type Command = readonly [string, ...string[]];
+
+const LANGUAGES = {
+  python: {
+    needs: ['python3'],
+    fetch: (source, folder) => [
+      ['python3', '-m', 'venv', folder],
+      [`${folder}/bin/pip`, 'install', '--quiet', '--requirement', `${source}/requirements.txt`],
+    ],
+    start: (folder) => [`${folder}/bin/python`, path.join(EXAMPLES, 'python/provision.py')],
+  },
+  go: {
+    needs: ['go'],
+    fetch: (source) => [['go', '-C', source, 'mod', 'download']],
+    build: (source, folder) => [
+      ['go', '-C', source, 'vet', '.'],
+      ['go', '-C', source, 'build', '-o', `${folder}/provision`, '.'],
+    ],
+    takesMinutes: true,
+    start: (folder) => [`${folder}/provision`],
+  },
+  java: {
+    needs: ['javac', 'mvn'],
+    fetch: (source, folder) => [
+      [
+        'mvn',
+        '--batch-mode',
+        '--quiet',
+        '--file',
+        source,
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${folder}`,
+      ],
+    ],
+    build: (source, folder) => [
+      [
+        'javac',
+        '-Xlint:all,-classfile,-processing,-serial',
+        '-Werror',
+        '-cp',
+        `${folder}/*`,
+        '-d',
+        folder,
+        `${source}/src/main/java/Provision.java`,
+      ],
+    ],
+    takesMinutes: true,
+    start: (folder) => ['java', '-XX:TieredStopAtLevel=1', '-cp', `${folder}:${folder}/*`, 'Provision'],
+  },
+} as const satisfies Record<string, Language>;
+
+export type LanguageName = keyof typeof LANGUAGES;
+
+/**
+ * Makes the example of a language ready, in the user's cache folder, once for each state of its files; returns what starts it,
+ * or `undefined` where it cannot be had here: without the language, or its registry, or in a run that may not take minutes.
+ *
+ * @throws Error where it does not build
+ */
+export function prepareExample(name: LanguageName, mayTakeMinutes = isFull): string[] | undefined {
+  const language: Language = LANGUAGES[name];
+  const source = path.join(EXAMPLES, name);
+  const folder = path.join(userFolder('cache'), 'examples', `${name}-${hashOf(source)}`);
+  if (!existsSync(folder)) {
+    if (language.takesMinutes && !mayTakeMinutes) return undefined;
+    if (!language.needs.every(isInstalled)) return undefined;
+    // Virtual environments know where they are: such a folder cannot be moved, and is there only once it is complete.
+    const isMovable = language.build !== undefined;
+    const making = isMovable ? `${folder}.${process.pid}` : folder;
+    mkdirSync(making, { recursive: true });
+    const problem = run(language.fetch(source, making));
+    const broken = problem ?? run(language.build?.(source, making) ?? []);
+    if (broken !== undefined) rmSync(making, { recursive: true });
+    if (problem !== undefined) return undefined;
+    if (broken !== undefined) throw new Error(`examples/${name} does not build:\n${broken}`);
+    if (isMovable) renameSync(making, folder);
+  }
+  return language.start(folder);
+}
+
+function isInstalled(program: string): boolean {
+  return spawnSync('which', [program]).status === 0;
+}
+
+/** Runs commands one after the other; what the first that failed has said. */
+function run(commands: readonly Command[]): string | undefined {
+  for (const [file, ...args] of commands) {
+    const { status, stdout, stderr, error } = spawnSync(file, args, { encoding: 'utf8' });
+    if (status !== 0) return `${file} ${args.join(' ')}\n${error?.message ?? `${stdout}${stderr}`}`;
+  }
+  return undefined;
+}
+
+function hashOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile())
+      hash.update(`${entry.name}\0`).update(readFileSync(path.join(entry.parentPath, entry.name)));
+  return hash.digest('hex').slice(0, 16);
+}

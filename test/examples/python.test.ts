@@ -1,0 +1,4 @@
+import { prepareExample } from './example';
+import { testPipeline } from './pipeline';
+
+testPipeline(prepareExample('python'));
