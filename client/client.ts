@@ -25,7 +25,8 @@ import {
   SteeringRefusedError,
   StillRunningError,
 } from './account/errors';
-import { listAccounts, type AccountSummary, type ListFilter } from './account/list';
+import type { ListFilter } from './account/find-runs';
+import { listAccounts, type AccountSummary } from './account/list';
 import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/start-or-join';
 import { failureOfRun, readStatus, type AccountStatus } from './account/status';
 import { Fleets } from './fleet/fleets';
@@ -148,9 +149,11 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Lists the accounts that have had a run, each with its latest, the latest first.
+   * Lists the accounts that have had a run, each with its latest, the latest first: what the runs know that Temporal keeps
+   * (the retention of the namespace). AWS is asked nothing.
    *
    * @throws StagesUnknownError at the end, where there are open runs of which nobody says whether they are in the stage
+   * @throws NotSearchableError, InvalidRequestError
    */
   list(filter: ListFilter = {}): AsyncGenerator<AccountSummary, void, void> {
     return listAccounts(this.temporal, filter);

@@ -4,18 +4,22 @@ export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 export * from './errors';
 export * from './account/errors';
-export type { AccountSummary, ListFilter } from './account/list';
+export type { ListFilter } from './account/find-runs';
+export type { AccountSummary, EarlierRun } from './account/list';
 export type { StartedRun } from './account/start-or-join';
 export type { PendingActivity } from './account/pending';
 export type { AccountStatus } from './account/status';
 export * from './fleet/errors';
 export type { SkippedAccount } from './fleet/skipped';
 export type { FleetFilter, FleetSummary } from './fleet/list';
+export { FleetNews, type FleetEvent } from './fleet/news';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
+export { readRetention } from './retention';
 export { refuseUnknownRegions } from './regions';
 export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
+export { placeOf } from './translate-errors';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
 export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
 export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
@@ -31,6 +35,7 @@ export type {
   DeprovisionResult,
   FleetCalls,
   FleetCause,
+  FleetHold,
   FleetProgress,
   FleetResult,
   FleetStage,

@@ -1,7 +1,7 @@
 import type { AccountStatus, FleetStatus } from '../client';
 
 /**
- * The exit codes of the command, as its help and the README say them. That a run failed has a code to itself: what breaks
+ * The exit codes of the command, as its help and docs/command.md say them. That a run failed has a code to itself: what breaks
  * in the command has another (EX_SOFTWARE of sysexits.h).
  */
 export const EXIT = {

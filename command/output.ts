@@ -1,4 +1,4 @@
-import Table from 'cli-table3';
+import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 
 /**
@@ -78,17 +78,25 @@ export function printRows(rows: readonly Row[]): void {
   for (const [label, text] of rows) if (text) print(`${pc.dim(label.padEnd(15))}${text}`);
 }
 
-/** Prints a table; with the widths of its columns, its cells are wrapped into them. */
-export function printTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  colWidths?: readonly number[],
-): void {
-  const table = new Table({
-    head: [...head],
-    style: { head: [], border: [] },
-    ...(colWidths && { colWidths: [...colWidths], wordWrap: true }),
-  });
-  for (const row of rows) table.push([...row]);
-  print(table.toString());
+/**
+ * Prints a table, its columns two spaces apart: a line a row, without rules, so that it can be searched and cut. A cell without
+ * a text is a dash.
+ */
+export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const filled = rows.map((row) => row.map((cell) => cell || '-'));
+  const widths = head.map((label, column) =>
+    filled.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), label.length),
+  );
+  for (const [index, row] of [head, ...filled].entries()) {
+    const line = row
+      .map((cell, column) => `${cell}${' '.repeat((widths[column] ?? 0) - widthOf(cell))}`)
+      .join('  ')
+      .trimEnd();
+    print(index === 0 ? pc.bold(line) : line);
+  }
+}
+
+/** Counts the characters of a text that are seen: its colours are not. */
+function widthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
 }

@@ -1,13 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { clientToken } from '../contract';
 import { ACCOUNT_VERBS } from './account/program';
 import { addConnectionFlags } from './connection-flags';
-import { EXIT } from './exit-codes';
 import { FLEET_VERBS } from './fleet/program';
-import { print, printJson } from './output';
 import { addVerbs, type Verb } from './verb';
 import { packageVersion } from './version';
-import type { CommonOptions } from './with-client';
 
 /** The verbs that start what a run needs, on this machine. */
 const LOCAL_VERBS: readonly Verb[] = [
@@ -50,15 +46,22 @@ const OTHER_VERBS: readonly Verb[] = [
     load: async () => (await import('./doctor.js')).doctor,
   },
   {
-    usage: 'token <workflowId>',
-    description: 'The ClientToken of a workflow ID',
-    example: 'token identity-center/111122223333 --generation 2',
+    usage: 'token <accountId>',
+    description: 'The ClientToken of an account, or of a whole workflow ID',
+    example: 'token 111122223333 --generation 2',
     options: [
       new Option('--generation <n>', 'generation of the token')
         .argParser(wholeNumber(1, 1_000_000))
         .default(1),
     ],
-    load: () => Promise.resolve(token),
+    load: async () => (await import('./token.js')).token,
+  },
+  {
+    usage: 'explain [failure]',
+    description:
+      'What a failure means, whether it is tried again, and what to do; without a name: all of them',
+    example: 'explain InstanceExists',
+    load: async () => (await import('./explain.js')).explain,
   },
 ];
 
@@ -108,12 +111,4 @@ function wholeNumber(least: number, most: number): (text: string) => number {
       throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
     return value;
   };
-}
-
-/** Prints the ClientToken of a workflow ID, which takes neither a server nor AWS. */
-function token(workflowId: string, { generation, json }: CommonOptions & { generation: number }): number {
-  const computed = clientToken(workflowId, generation);
-  if (json) printJson({ workflowId, generation, clientToken: computed });
-  else print(computed);
-  return EXIT.done;
 }

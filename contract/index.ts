@@ -25,6 +25,7 @@ export * from './fleet/stage';
 export * from './loopback';
 export * from './misspelled';
 export * from './names';
+export * from './nearest-name';
 export * from './pollers';
 export * from './search-attributes';
 export * from './text';

@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { nearestName } from './nearest-name';
 import { oneLine } from './text';
 
 /** One thing that is wrong with a request. */
@@ -19,7 +20,10 @@ const LONGEST_KEY = 128;
 export function readBy<R>(schema: z.ZodType<R>, input: unknown): ReadRequest<R> {
   try {
     const read = schema.safeParse(input, { reportInput: true });
-    const problems = [...(read.error?.issues.flatMap(problemsOf) ?? []), ...lostTag(input)];
+    const problems = [
+      ...(read.error?.issues.flatMap((issue) => problemsOf(issue, schema)) ?? []),
+      ...lostTag(input),
+    ];
     return read.success && problems.length === 0 ? { request: read.data } : { problems };
   } catch {
     // Only an object of a program can be like that: a getter that throws, a revoked proxy.
@@ -34,16 +38,49 @@ function lostTag(input: unknown): Problem[] {
   return lost ? [{ field: 'tags.__proto__', message: 'cannot be a tag key' }] : [];
 }
 
-function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
   const at = (...more: string[]) => fieldName([...issue.path.map(String), ...more]);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ field: at(key), message: 'unknown field' }));
+      return issue.keys.map((key) => ({ field: at(key), message: unknownField(key, issue.path, schema) }));
     case 'invalid_key':
       return issue.issues.map((inner) => ({ field: at(), message: messageOf(inner) }));
     default:
       return [{ field: at(), message: messageOf(issue) }];
   }
+}
+
+/** Says that an object has a field that nobody knows, and which one is meant. */
+function unknownField(key: string, path: readonly PropertyKey[], schema: z.ZodType): string {
+  const meant = nearestName(key, fieldsOf(schemaAt(path, schema)));
+  return meant === undefined
+    ? 'unknown field'
+    : `unknown field (did you mean "${[...path.map(String), meant].join('.')}"?)`;
+}
+
+/** Finds the schema of what is at a path. */
+function schemaAt(path: readonly PropertyKey[], schema: unknown): unknown {
+  return path.reduce((outer: unknown, key) => {
+    const holder = unwrap(outer);
+    if (holder instanceof z.ZodObject) return (holder.shape as Record<PropertyKey, unknown>)[key];
+    return holder instanceof z.ZodArray ? holder.element : undefined;
+  }, schema);
+}
+
+/** Lists the fields of an object, and of the objects in it by their dotted paths. */
+function fieldsOf(schema: unknown): string[] {
+  const holder = unwrap(schema);
+  if (!(holder instanceof z.ZodObject)) return [];
+  return Object.entries(holder.shape as Record<string, unknown>).flatMap(([key, field]) => [
+    key,
+    ...fieldsOf(field).map((inner) => `${key}.${inner}`),
+  ]);
+}
+
+function unwrap(schema: unknown): unknown {
+  const isWrapped =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return isWrapped ? unwrap(schema.unwrap()) : schema;
 }
 
 function messageOf(issue: z.core.$ZodIssue): string {

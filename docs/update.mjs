@@ -1,59 +1,100 @@
-// Writes the tables of README.md that are made from the code: `npm run docs`, after a build. With --check it only says
-// whether they are up to date.
+// Writes what the pages say that is made from the code: `npm run docs`, after a build. With --check it only says whether they
+// are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import * as prettier from 'prettier';
 
 const require = createRequire(import.meta.url);
-const { FAILURES, requestFields } = require('../dist/contract/index.js');
+const { knownFailures, RETRY_WORDS } = require('../dist/command/known-failures.js');
+const { createProgram } = require('../dist/command/program.js');
 const { workerSettingsSchema } = require('../dist/worker/index.js');
 
-const RETRY = {
-  backOff: 'tries again: exponential back-off, full jitter',
-  freshCredentials: 'tries again with new credentials',
-  untilAccountReady:
-    'tries again until `accountReadyTimeout`, then stops with `AccountNotReady` (an explicit deny: as itself)',
-  stop: 'stops',
+const failures = knownFailures();
+const PAGES = {
+  'command.md': { verbs: verbs() },
+  'settings.md': { settings: settings() },
+  'failures.md': {
+    retried: failureTable(failures.filter(({ retry }) => retry !== 'stop')),
+    stops: failureTable(failures.filter(({ retry }) => retry === 'stop')),
+  },
 };
 
-const readme = new URL('../README.md', import.meta.url);
-const before = readFileSync(readme, 'utf8');
-const options = await prettier.resolveConfig(readme);
-const tables = { request: request(), settings: settings(), answers: answers() };
-const filled = Object.entries(tables).reduce((text, [name, table]) => fill(text, name, table), before);
-const after = await prettier.format(filled, { ...options, parser: 'markdown' });
-
-if (process.argv.includes('--check')) {
-  if (before !== after) {
-    console.error('README.md: the tables made from the code are out of date. Run: npm run docs');
-    process.exit(1);
-  }
-} else {
-  writeFileSync(readme, after);
-}
-
-function request() {
-  const rows = requestFields().map(({ path, option, choices, description, required, default: fallback }) => {
-    const name = option && code(option.split(' ')[0]);
-    const meaning = `${choices === undefined ? '' : `${choices.map(code).join(' or ')}: `}${description}`;
-    return [code(path), name, meaning, required ? 'required' : codeOrNone(fallback)];
+const stale = [];
+for (const [name, parts] of Object.entries(PAGES)) {
+  const file = fileURLToPath(new URL(name, import.meta.url));
+  const before = readFileSync(file, 'utf8');
+  const filled = Object.entries(parts).reduce((text, [part, made]) => fill(text, part, made), before);
+  const after = await prettier.format(filled, {
+    ...(await prettier.resolveConfig(file)),
+    parser: 'markdown',
   });
-  return table(['field', 'option', 'meaning', 'default'], rows);
+  if (before === after) continue;
+  stale.push(`docs/${name}`);
+  if (!process.argv.includes('--check')) writeFileSync(file, after);
+}
+if (stale.length > 0 && process.argv.includes('--check')) {
+  console.error(`Out of date: ${stale.join(', ')}. Run: npm run docs`);
+  process.exit(1);
 }
 
-function answers() {
-  const rows = Object.values(FAILURES).map(({ types, sdkList, meaning, retry, remedy }) => [
-    types.map(code).join(', ') + (sdkList ? `, the other names of ${sdkList} in the AWS SDK` : ''),
-    meaning,
-    RETRY[retry],
-    remedy,
-  ]);
-  return table(['failure type', 'what it means', 'the call', 'what you do'], rows);
+function verbs() {
+  return leaves(
+    createProgram(() => {}),
+    [],
+  )
+    .map(({ command, path }) => {
+      const usage = [...path, ...command.registeredArguments.map(argument)].join(' ');
+      const options = command.options
+        .filter(({ long }) => long !== '--json')
+        .map(({ flags, description }) => [code(flags), cell(description)]);
+      const example = exampleOf(command);
+      return [
+        `### ${code(usage)}`,
+        `${command.description()}.`,
+        ...(example === undefined ? [] : [`\`\`\`sh\n${example}\n\`\`\``]),
+        ...(options.length === 0 ? [] : [table(['option', 'what it does'], options)]),
+      ].join('\n\n');
+    })
+    .join('\n\n');
+}
+
+/** The verbs, those in groups with the names of their groups. */
+function leaves(program, outer) {
+  return program.commands.flatMap((command) => {
+    const path = [...outer, command.name()];
+    return command.commands.length > 0 ? leaves(command, path) : [{ command, path }];
+  });
+}
+
+function argument(it) {
+  return it.required ? `<${it.name()}>` : `[${it.name()}]`;
+}
+
+/** The example of the help, which is written after it. */
+function exampleOf(command) {
+  let text = '';
+  command.configureOutput({ writeOut: (more) => (text += more) });
+  command.outputHelp();
+  return /Example:\n\s+(.*)/.exec(text)?.[1];
+}
+
+function failureTable(rows) {
+  return table(
+    ['failure type', 'what it means', 'the call', 'what you do'],
+    rows.map(({ types, sdkList, meaning, retry, remedy }) => [
+      types.map(code).join(', ') + (sdkList ? `, the other names of ${sdkList} in the AWS SDK` : ''),
+      cell(meaning),
+      RETRY_WORDS[retry],
+      cell(remedy),
+    ]),
+  );
 }
 
 function settings() {
   const rows = Object.entries(workerSettingsSchema.shape).map(([name, schema]) => {
-    return [code(name), schema.description, codeOrNone(schema.safeParse(undefined).data)];
+    const fallback = schema.safeParse(undefined).data;
+    return [code(name), schema.description, fallback === undefined ? 'none' : code(fallback)];
   });
   return table(['variable', 'what it sets', 'default'], rows);
 }
@@ -62,16 +103,19 @@ function code(text) {
   return `\`${text}\``;
 }
 
-function codeOrNone(text) {
-  return text === undefined ? 'none' : code(text);
+/** A text as it stands in a cell: a bar would end it, and what is in angle brackets would be taken for HTML. */
+function cell(text) {
+  return text.replaceAll('|', '\\|').replaceAll('<', '\\<');
 }
 
 function table(head, rows) {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  return [head, head.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.map((it) => it.replaceAll(/(?<!\\)\|/g, '\\|')).join(' | ')} |`)
+    .join('\n');
 }
 
-function fill(text, name, table) {
-  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
+function fill(text, part, made) {
+  const [start, end] = [`<!-- ${part}:start -->`, `<!-- ${part}:end -->`];
   const [head, rest] = text.split(start);
-  return `${head}${start}\n\n${table}\n\n${end}${rest.split(end)[1]}`;
+  return `${head}${start}\n\n${made}\n\n${end}${rest.split(end)[1]}`;
 }

@@ -1,5 +1,7 @@
 import {
+  utc,
   describeRequestDifferences,
+  SEARCH_ATTRIBUTES,
   type FieldDifference,
   type ProgressFailure,
   type Steer,
@@ -128,6 +130,18 @@ export class StagesUnknownError extends IdentityCenterError {
   constructor(readonly accountIds: readonly string[]) {
     super(
       `The stage of ${accountIds.length} open run(s) is not known, as no worker answers: ${accountIds.slice(0, 5).join(', ')}${accountIds.length > 5 ? ', …' : ''}. Start one with "identity-center worker".`,
+    );
+  }
+}
+
+/** Thrown where accounts are to be chosen by a search attribute that the namespace does not know. */
+export class NotSearchableError extends IdentityCenterError {
+  override readonly name = 'NotSearchableError';
+  readonly category = 'usage';
+
+  constructor(readonly filter: 'fleet' | 'region') {
+    super(
+      `${filter}: the namespace does not know the search attribute ${SEARCH_ATTRIBUTES[filter].name}, so accounts cannot be chosen by it. "identity-center doctor --fix" registers it for later runs.${filter === 'fleet' ? ' The accounts of a fleet, without it: identity-center fleet report <name>.' : ''}`,
     );
   }
 }

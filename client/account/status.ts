@@ -11,7 +11,10 @@ import {
   defined,
   DEPROVISION_WORKFLOW,
   describeFailure,
+  nameAsker,
   PROGRESS_QUERY,
+  readRequest,
+  readRunStart,
   SEARCH_ATTRIBUTES,
   workflowIdOf,
   type DeprovisionResult,
@@ -41,6 +44,12 @@ export interface AccountStatus extends Progress {
   notice?: string;
 }
 
+/** A run of a workflow. */
+interface RunId {
+  workflowId: string;
+  runId: string;
+}
+
 /** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
 const QUERY_TIMEOUT_MS = 5_000;
 
@@ -56,8 +65,11 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
     readPending(client, description),
   ]);
   const open = description.status.name === 'RUNNING';
+  // A worker says it as corrected.
+  const start = progress === undefined ? await readStart(client, description) : {};
   const noWorker = `No worker answers on task queue ${description.taskQueue}: start one with "identity-center worker".`;
   return {
+    ...start,
     ...(open ? (progress ?? unansweredProgress(description)) : ended(progress, description)),
     ...end,
     accountId,
@@ -88,7 +100,11 @@ export function endStageOf(status: WorkflowExecutionStatusName, workflowType: st
   }
 }
 
-async function queryProgress(client: Client, { workflowId, runId }: WorkflowExecutionDescription) {
+/** Asks a run where it stands; `undefined` where no worker answers, or the run has none to say. */
+export async function queryProgress(
+  client: Client,
+  { workflowId, runId }: RunId,
+): Promise<Progress | undefined> {
   try {
     return await client.connection.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId, runId).query<Progress>(PROGRESS_QUERY),
@@ -144,6 +160,35 @@ async function readEnd(client: Client, { workflowId, runId, status, type }: Work
     if (!(error instanceof WorkflowFailedError)) throw error;
     return error.cause instanceof CancelledFailure ? { stage } : { stage, failure: failureOfRun(error) };
   }
+}
+
+/** Reads what a run has failed with; `undefined` where Temporal has forgotten it. */
+export async function readFailure(
+  client: Client,
+  { workflowId, runId }: RunId,
+): Promise<ProgressFailure | undefined> {
+  try {
+    await client.workflow.getHandle(workflowId, runId).result();
+    return undefined;
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return failureOfRun(error);
+    if (isNoWorkflow(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Reads from the history of a run what was asked, and who asked. */
+async function readStart(
+  client: Client,
+  { workflowId, runId, type, raw }: WorkflowExecutionDescription,
+): Promise<Pick<Progress, 'request' | 'askedBy'>> {
+  const { argument, identity } = await readRunStart(client, { workflowId, runId });
+  const read = type === DEPROVISION_WORKFLOW ? undefined : readRequest(argument);
+  const parent = raw.workflowExecutionInfo?.parentExecution?.workflowId ?? undefined;
+  return defined({
+    request: read !== undefined && 'request' in read ? read.request : undefined,
+    askedBy: nameAsker(parent, identity),
+  });
 }
 
 /** Describes what a run ended with, for people. */

@@ -4,7 +4,9 @@ import {
   FLEET_WORKFLOW,
   fleetNameOf,
   PROGRESS_QUERY,
+  type FleetCause,
   type FleetCounts,
+  type FleetHold,
   type FleetProgress,
   type FleetResult,
   type FleetStage,
@@ -22,6 +24,9 @@ export interface FleetSummary {
   /** Where the fleet stands, and how its accounts did: absent where no worker says it, or its request was refused. */
   stage?: FleetStage;
   counts?: FleetCounts & { accounts: number; waiting: number; open: number; held: number; notReady: number };
+  /** Why accounts have failed, and why they are held. */
+  causes?: FleetCause[];
+  holds?: FleetHold[];
   startedAt: string;
   endedAt?: string;
 }
@@ -69,14 +74,16 @@ async function summaryOf(
     status: status.name,
     stage: standing?.stage,
     counts: standing && countsOf(standing),
+    causes: standing?.causes,
+    holds: standing?.holds,
     startedAt: standing?.startedAt ?? startTime.toISOString(),
     endedAt: closeTime?.toISOString(),
   });
 }
 
 /** What is told of a fleet: by the result of one that has ended, else by a worker. */
-type Standing = Omit<FleetResult, 'causes' | 'pages' | 'pageIdPrefix'> &
-  Pick<FleetProgress, 'stage' | 'waiting' | 'open' | 'held' | 'notReady'>;
+type Standing = Omit<FleetResult, 'pages' | 'pageIdPrefix'> &
+  Pick<FleetProgress, 'stage' | 'holds' | 'waiting' | 'open' | 'held' | 'notReady'>;
 
 function countsOf(standing: Standing): FleetSummary['counts'] & object {
   const { accounts, succeeded, failed, cancelled, skipped, waiting, open, held, notReady } = standing;
@@ -108,7 +115,7 @@ class StandingReader {
   private async readResult(workflowId: string, runId: string): Promise<Standing | undefined> {
     try {
       const result = (await this.client.workflow.getHandle(workflowId, runId).result()) as FleetResult;
-      return { ...result, stage: 'done', waiting: 0, open: 0, held: 0, notReady: 0 };
+      return { ...result, stage: 'done', holds: [], waiting: 0, open: 0, held: 0, notReady: 0 };
     } catch (error) {
       // Forgotten meanwhile.
       if (error instanceof WorkflowNotFoundError) return undefined;

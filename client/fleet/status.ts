@@ -7,6 +7,8 @@ import { FleetFailedError, FleetUnansweredError, NoFleetError } from './errors';
 /** Where a fleet stands. */
 export interface FleetStatus extends FleetProgress {
   workflowId: string;
+  /** The latest execution. */
+  runId: string;
   /** Temporal's status of the latest execution. */
   status: string;
   /** When the fleet ended, ISO 8601; absent while it is open. */
@@ -15,10 +17,10 @@ export interface FleetStatus extends FleetProgress {
 
 /** Reads where the latest fleet of a name stands. @throws NoFleetError, FleetFailedError, FleetUnansweredError */
 export async function readFleetStatus(client: Client, name: string): Promise<FleetStatus> {
-  const { status, workflowId, closeTime } = await describeFleet(client, name);
+  const { status, workflowId, runId, closeTime } = await describeFleet(client, name);
   if (status.name === 'FAILED') throw new FleetFailedError(name, await failureReason(client, workflowId));
   const progress = await askFleet<FleetProgress>(client, name, workflowId, PROGRESS_QUERY);
-  return defined({ ...progress, workflowId, status: status.name, endedAt: closeTime?.toISOString() });
+  return defined({ ...progress, workflowId, runId, status: status.name, endedAt: closeTime?.toISOString() });
 }
 
 /** Describes the latest execution of a fleet, which takes no worker. @throws NoFleetError */

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { keyName, requestFields, type RequestField } from '../../contract';
+import { keyName, nearestName, requestFields, type RequestField } from '../../contract';
 import { awsParts, skipReason, type AwsPart } from './aws-accounts';
 import { refused, type Entry, type Parsed } from './entry';
 import { isIdList, isLikeId, readIdList, unwrap, withoutComments } from './id-list';
@@ -183,6 +183,11 @@ function readColumn(name: string, fields: readonly RequestField[], aws?: AwsPart
   }
   const unseen = unseenCharacters(name);
   if (unseen !== undefined) return `unknown column: its name has ${unseen}`;
+  const meant = nearestName(
+    name,
+    fields.map(({ path }) => path),
+  );
+  if (meant !== undefined && meant !== 'tags') return `unknown column (did you mean "${meant}"?)`;
   return 'unknown column; a tag is tags.KEY, a time is timing.createTimeout and the like';
 }
 

@@ -3,7 +3,7 @@ import { isObject } from './entry';
 // The files that other tools have of accounts, in which no account IDs are: each is told by what it is.
 
 const NEXT =
-  'Start a fleet from "aws organizations list-accounts --output json > accounts.json", with --region; docs/fleets.md ("Files of other tools") has a line that keeps to these accounts';
+  'Start a fleet from "aws organizations list-accounts --output json > accounts.json", with --region; docs/fleets.md in the package identity-center-orchestrator ("Files of other tools") has a line that keeps to these accounts';
 
 type Holder = Record<string, unknown>;
 

@@ -1,7 +1,9 @@
 import { STAGES, type AccountStatus, type PendingActivity } from '../../client';
 import {
   defined,
+  DEPROVISION_WORKFLOW,
   describeDifferences,
+  oneLine,
   utc,
   whatHappened,
   type FailureParts,
@@ -10,14 +12,17 @@ import {
 import { pc, printRows, type Row } from '../output';
 
 /** Prints a status as a person reads it. */
-export function printStatus(status: AccountStatus): void {
-  const { result, failure, pending, notice, notes = [] } = status;
+export function printStatus(status: AccountStatus, uiUrl?: string): void {
+  const { result, request, failure, pending, notice, notes = [] } = status;
   printRows([
     ['Account', status.accountId],
     ['Stage', `${colourStage(status.stage)}: ${describeStage(status)}`],
     ['Since', utc(status.since)],
     ['Outcome', result?.outcome],
-    ['Region', result?.region],
+    ['Region', describeRegion(status)],
+    ['Name', request?.name],
+    ['Tags', request?.tags && describeTags(request.tags)],
+    ['Asked by', status.askedBy && oneLine(status.askedBy, 200)],
     ['Instance', status.instanceArn ?? result?.instanceArn],
     ['Differs', result && 'differences' in result && pc.yellow(whatDiffers(result.differences))],
     ['Identity store', result && 'identityStoreId' in result && result.identityStoreId],
@@ -31,9 +36,24 @@ export function printStatus(status: AccountStatus): void {
       pending && describePending(pending),
     ],
     ['Run', `${status.workflowId} ${status.runId}`],
+    ['In the UI', uiUrl],
     ...notes.map(({ at, text }): Row => ['Noted', `${utc(at)} ${text}`]),
     ['Note', notice && pc.yellow(notice)],
   ]);
+}
+
+/** Names the Region of the instance, else the one that is asked for. */
+function describeRegion({ request, result }: AccountStatus): string | undefined {
+  const [is, asked] = [result?.region, request?.region];
+  return is === undefined || asked === undefined || is === asked
+    ? (is ?? asked)
+    : `${is} (asked for: ${asked})`;
+}
+
+function describeTags(tags: Record<string, string>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
 }
 
 /** Says how an instance is not what was asked for, and whose turn it is. */
@@ -41,10 +61,15 @@ function whatDiffers(differences: readonly InstanceDifference[]): string {
   return `${describeDifferences(differences)}. It stays as it is: change it in AWS, or ask for what it is`;
 }
 
-/** Says what a run does, or what it waits for where it does nothing at present. */
-function describeStage({ stage, status, paused, pending, notice }: AccountStatus): string {
+/** Says what a run does, what it waits for where it does nothing at present, or what has come of it. */
+function describeStage(run: AccountStatus): string {
+  const { stage, status, workflowType, result, paused, pending, notice } = run;
   if (notice !== undefined) return 'not known, as no worker answers';
   if (paused) return 'paused, and writes nothing to AWS';
+  if (result?.outcome === 'nothingThere')
+    return 'the account had no instance in any Region: nothing was deleted';
+  if (stage === 'failed' && workflowType === DEPROVISION_WORKFLOW)
+    return 'ended before an instance was seen to be gone';
   const isBackingOff =
     status === 'RUNNING' && pending?.nextAttemptAt !== undefined && pending.failure !== undefined;
   return isBackingOff ? `waits to try ${pending.activity} again` : STAGES[stage];

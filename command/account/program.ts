@@ -1,7 +1,8 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { requestFields, STAGES } from '../../contract';
 import { timeoutOption } from '../timeout';
 import type { Verb } from '../verb';
+import { readSince } from './since';
 
 /** The fields of a request that have an option. The request's schema reads their values, not commander. */
 export const FIELD_OPTIONS = requestFields().flatMap(
@@ -21,6 +22,22 @@ export const FIELD_OPTIONS = requestFields().flatMap(
 /** Gathers the values of an option that may be given again. */
 function eachTag(pair: string, pairs: string[] | undefined): string[] {
   return [...(pairs ?? []), pair];
+}
+
+function parseSince(text: string): Date {
+  const since = readSince(text);
+  if (since === undefined)
+    throw new InvalidArgumentError(
+      'must be how long ago (30m, 2h, 7d), a date (2026-03-01), or a time with its zone (2026-03-01T08:00Z).',
+    );
+  return since;
+}
+
+function readLimit(text: string): number {
+  const limit = Number(text);
+  if (!/^\d{1,9}$/.test(text) || limit === 0)
+    throw new InvalidArgumentError('must be a whole number, 1 or more.');
+  return limit;
 }
 
 /** Whoever waits for no end hears of no difference. */
@@ -48,7 +65,8 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
   },
   {
     usage: 'status <accountId>',
-    description: 'Where the run of an account stands',
+    description:
+      'Where the run of an account stands; exits with 3 while it is open, also where nothing is wrong',
     example: 'status 111122223333 --json',
     load: async () => (await import('./look.js')).status,
   },
@@ -61,13 +79,23 @@ export const ACCOUNT_VERBS: readonly Verb[] = [
   },
   {
     usage: 'list',
-    description: 'The accounts that have had a run, each with its latest',
-    example: 'list --failed',
+    description: 'The accounts that have had a run, each with its latest, and why runs failed or are held',
+    example: 'list --stage held --fleet accounts',
     options: [
-      new Option('--stage <stage>', 'only those in this stage').choices(Object.keys(STAGES)),
-      new Option('--failed', 'only those whose run failed'),
+      new Option(
+        '--stage <stage>',
+        'only those whose latest run is in this stage; "active": also those with an ACTIVE instance of an earlier run',
+      ).choices(Object.keys(STAGES)),
+      new Option('--failed', 'only those whose latest run failed'),
+      new Option('--fleet <name>', 'only those that this fleet began'),
+      new Option('--region <region>', 'only those whose latest run or instance is in this Region'),
+      new Option(
+        '--since <time>',
+        'only those whose latest run is open, or started or ended since: 2h, 7d, 2026-03-01, 2026-03-01T08:00Z',
+      ).argParser(parseSince),
+      new Option('--limit <n>', 'so many at the most, the latest first').argParser(readLimit),
     ],
-    load: async () => (await import('./look.js')).list,
+    load: async () => (await import('./list.js')).list,
   },
   {
     usage: 'pause <accountId>',

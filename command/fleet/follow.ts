@@ -6,8 +6,10 @@ import { showLive } from './live';
 import { readFleetInput, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { printFleet } from './output';
 import { setRate, type Rate } from './steer';
+import { tellNews } from './tell-news';
 import { print, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
+import { uiLink } from '../ui-link';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** How a fleet is followed. */
@@ -46,21 +48,24 @@ export async function status(name: string, { json }: CommonOptions): Promise<num
   checkFleetName(name);
   return withClient(async (client) => {
     const [found, callsPerSecond] = [await client.fleets.status(name), await client.rate()];
-    if (json) printJson({ ...found, ...defined({ callsPerSecond }) });
-    else printFleet(found, callsPerSecond);
+    const uiUrl = uiLink(client, found);
+    if (json) printJson({ ...found, ...defined({ callsPerSecond, uiUrl }) });
+    else printFleet(found, callsPerSecond, uiUrl);
     return exitCodeForFleet(found);
   });
 }
 
 /**
- * Follows a fleet to its end, or until only held accounts are left: live for people, a JSON document each time that something
- * changes.
+ * Follows a fleet to its end, or until only held accounts are left: live for people; as JSON, each change, and each account
+ * that fails or is held.
  */
 export async function watch(name: string, options: FollowOptions): Promise<number> {
   checkFleetName(name);
-  return withClient(async (client) =>
-    exitCodeForFleet(await follow(watchFleet(client, name, options), options, { each: true })),
-  );
+  return withClient(async (client) => {
+    const statuses = watchFleet(client, name, options);
+    const told = options.json ? tellNews(client, name, statuses) : statuses;
+    return exitCodeForFleet(await follow(told, options, { each: true }));
+  });
 }
 
 /** Held accounts may wait for days for a person; a pipeline does not. */
@@ -92,6 +97,10 @@ export async function cancel(name: string, options: FollowOptions & { wait: bool
   });
 }
 
+function printEvent(status: FleetStatus): void {
+  printJson({ event: 'status', ...status });
+}
+
 /**
  * Shows a fleet as it goes: live for people, its last status as JSON. At the time-out it says so, with the command that follows
  * the fleet.
@@ -105,7 +114,7 @@ async function follow(
   { each = false, told = {} }: { each?: boolean; told?: object } = {},
 ): Promise<FleetStatus> {
   try {
-    const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
+    const last = await (json ? lastStatus(statuses, each ? printEvent : undefined) : showLive(statuses));
     if (!json) printFleet(last);
     else if (!each) printJson({ ...last, ...told });
     return last;

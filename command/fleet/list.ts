@@ -16,16 +16,19 @@ export async function list({
     for await (const fleet of client.fleets.list(defined({ stage, failed }))) fleets.push(fleet);
     if (json) printJson({ fleets });
     else if (fleets.length === 0) print('No fleets.');
-    else
+    else {
       printTable(
-        ['Fleet', 'Stage', 'Accounts', 'Succeeded', 'Failed', 'Held', 'Started', 'Ended'],
+        ['Fleet', 'Stage', 'Accounts', 'Succeeded', 'Failed', 'Held', 'Started', 'Ended', 'Causes'],
         fleets.map(cells),
       );
+      if (fleets.some(({ causes = [], holds = [] }) => causes.length + holds.length > 0))
+        print('\nWhat to do about the causes of one: identity-center fleet status <name>');
+    }
     return EXIT.done;
   });
 }
 
-function cells({ name, status, stage, counts, startedAt, endedAt }: FleetSummary): string[] {
+function cells({ name, status, stage, counts, startedAt, endedAt, ...why }: FleetSummary): string[] {
   const { accounts, succeeded, failed, held } = counts ?? {};
   const count = (value: number | undefined) => (value === undefined ? '?' : grouped(value));
   return [
@@ -37,7 +40,16 @@ function cells({ name, status, stage, counts, startedAt, endedAt }: FleetSummary
     held !== undefined && held > 0 ? pc.yellow(count(held)) : count(held),
     utc(startedAt),
     endedAt === undefined ? '' : utc(endedAt),
+    describeCauses(why),
   ];
+}
+
+/** Names why accounts are held and have failed; `fleet status` has the next steps. */
+function describeCauses({ holds = [], causes = [] }: Pick<FleetSummary, 'holds' | 'causes'>): string {
+  return [
+    ...holds.map(({ count, type, heldUntil }) => `${grouped(count)} held: ${type}, until ${utc(heldUntil)}`),
+    ...causes.map(({ count, type }) => `${grouped(count)} failed: ${type}`),
+  ].join('; ');
 }
 
 /** Says where a fleet stands. A terminated one stays in the stage that it had, so its end is told by Temporal's status. */

@@ -1,10 +1,11 @@
 import type { FleetStatus } from '../../client';
 import { describeFleetStage, utc } from '../../contract';
-import { pc, print, printRows, printTable, type Row } from '../output';
-import { describeCalls } from '../words';
+import { printGroups } from '../causes';
+import { pc, print, printRows, type Row } from '../output';
+import { describeCalls, grouped } from '../words';
 
 /** Prints a status as a person reads it. */
-export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
+export function printFleet(status: FleetStatus, callsPerSecond?: number, uiUrl?: string): void {
   const { pages, accounts, succeeded, failed, skipped, cancelled, waiting, open, held, notReady, differing } =
     status;
   const lacks = pages.expected - pages.arrived;
@@ -29,6 +30,7 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
     ['Started', utc(status.startedAt)],
     ['Ended', status.endedAt && utc(status.endedAt)],
     ['Run', status.workflowId],
+    ['In the UI', uiUrl],
     [
       'Note',
       lacks > 0 &&
@@ -47,7 +49,7 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
   if (held > 0)
     print(
       pc.yellow(
-        `${held} held: they wait for a person. Which, and why: identity-center list --stage held. Once the cause is removed: identity-center fleet retry ${status.name}`,
+        `${held} held: they wait for a person. All of them: identity-center list --stage held --fleet ${status.name}. Once the cause is removed: identity-center fleet retry ${status.name}`,
       ),
     );
   if (notReady > 0)
@@ -56,7 +58,7 @@ export function printFleet(status: FleetStatus, callsPerSecond?: number): void {
         `${notReady} not ready: AWS does not let the worker into the account yet, and their runs ask again. They take no place of others meanwhile.`,
       ),
     );
-  if (status.causes.length > 0) printCauses(status);
+  printCauses(status);
 }
 
 /** Names the open accounts that have given their place to others. */
@@ -73,27 +75,19 @@ function describeStage(fleet: FleetStatus): string {
     : pc.red(`${status.toLowerCase()}, when it was ${stage}`);
 }
 
-function printCauses({ name, status, causes }: FleetStatus): void {
-  printTable(
-    ['Failed', 'Cause', 'Next step', 'Accounts'],
-    causes.map(({ count, type, remedy = '', accounts }) => [
-      String(count),
-      type,
-      remedy,
-      nameFirst(accounts, count),
-    ]),
-    [8, 24, 50, 16],
-  );
+function printCauses({ name, status, causes, holds }: FleetStatus): void {
+  printGroups([
+    ...holds.map((hold) => ({
+      ...hold,
+      title: pc.yellow(`${grouped(hold.count)} held: ${hold.type}; the first until ${utc(hold.heldUntil)}`),
+    })),
+    ...causes.map((cause) => ({ ...cause, title: pc.red(`${grouped(cause.count)} failed: ${cause.type}`) })),
+  ]);
+  if (causes.length === 0) return;
+  print();
   print(
     status === 'RUNNING'
       ? `Once a cause is removed: identity-center fleet retry ${name}. What the manifest says can be changed once the fleet has ended.`
       : 'Once a cause is removed, or the manifest corrected: identity-center fleet start <manifest>. What is done is not done again.',
   );
-}
-
-const NAMED = 3;
-
-/** Names the first accounts of many, a line each. */
-export function nameFirst(accounts: readonly string[], count = accounts.length): string {
-  return [...accounts.slice(0, NAMED), ...(count > NAMED ? ['…'] : [])].join('\n');
 }

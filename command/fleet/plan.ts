@@ -1,11 +1,11 @@
 import { PlanBrokenOffError, PLANS, type AccountPlan, type Plan } from '../../client';
 import { defined, GOOD_PLANS } from '../../contract';
+import { groupBy, printGroups, type CauseGroup } from '../causes';
 import { EXIT, type StrictOption } from '../exit-codes';
 import { readAccounts, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
-import { nameFirst } from './output';
 import { setRate, type Rate } from './steer';
 import { LiveLine } from '../live';
-import { pc, print, printJson, printTable } from '../output';
+import { pc, print, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
@@ -82,39 +82,35 @@ function printPlan(manifest: string, plans: readonly AccountPlan[], counts: Coun
     if (count !== undefined)
       print(`${grouped(count).padStart(8)}  ${colour(plan)(plan.padEnd(10))}${meaning}`);
   }
-  const told = groupByReason(plans.filter((it) => !GOOD_PLANS.includes(it.plan) || differs(it)));
-  if (told.length === 0) return;
-  printTable(
-    ['Accounts', 'Plan', 'Why, of the first', 'Next step', 'Which'],
-    told.map(({ first, accounts }) => [
-      grouped(accounts.length),
-      first.plan,
-      first.why,
-      first.remedy ?? (differs(first) ? 'Change it in AWS, or ask for what it is.' : ''),
-      nameFirst(accounts),
-    ]),
-    [10, 11, 50, 34, 14],
+  const bad = groupBy(
+    plans.filter((it) => !GOOD_PLANS.includes(it.plan) || differs(it)),
+    causeOf,
   );
-  print('Every account, with its reason: --json');
+  if (bad.length === 0) return;
+  printGroups(bad.flatMap(describeGroup));
+  print('\nEvery account, with its reason: --json');
 }
 
-interface Group {
-  first: AccountPlan;
-  accounts: string[];
+/** Accounts of one plan have one cause where one kind of thing is in the way, whatever ARNs and accounts the words name. */
+function causeOf({ plan, reason, differences, why }: AccountPlan): string {
+  return `${plan} ${reason ?? differences?.map(({ field }) => field).join(' ') ?? why}`;
 }
 
-/** Groups the accounts that have one cause. */
-function groupByReason(plans: readonly AccountPlan[]): Group[] {
-  const groups = new Map<string, Group>();
-  for (const account of plans) {
-    const { plan, why, differences, remedy } = account;
-    const { reason = differences?.map(({ field }) => field).join(' ') ?? why } = account;
-    const key = [plan, reason, remedy].join(' ');
-    const group = groups.get(key) ?? { first: account, accounts: [] };
-    group.accounts.push(account.accountId);
-    groups.set(key, group);
-  }
-  return [...groups.values()].sort((one, other) => other.accounts.length - one.accounts.length);
+function describeGroup(group: readonly AccountPlan[]): CauseGroup[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { accountId, plan, reason, why } = first;
+  const remedy = first.remedy ?? (differs(first) ? 'Change it in AWS, or ask for what it is.' : undefined);
+  const count = group.length;
+  return [
+    {
+      title: colour(plan)(`${grouped(count)} ${plan}${reason === undefined ? '' : `: ${reason}`}`),
+      example: count > 1 ? `${why} (${accountId})` : why,
+      remedy,
+      accounts: group.map(({ accountId }) => accountId),
+      count,
+    },
+  ];
 }
 
 function colour(plan: Plan): (text: string) => string {

@@ -96,6 +96,7 @@ export const FLEET_VERBS: readonly Verb[] = [
     description: 'Follow a fleet to its end, or until only held accounts are left',
     example: 'fleet watch accounts',
     options: [waitHeldOption(), timeoutOption('the fleet goes on')],
+    json: 'a JSON document a line: event "status" at each change, "failed" and "held" for each account',
     load: async () => (await import('./follow.js')).watch,
   },
   {

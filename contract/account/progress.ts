@@ -12,7 +12,7 @@ export const STAGES = {
   deleting: 'deletes the instance, and waits until it is gone',
   active: 'the instance is ACTIVE',
   deleted: 'the account has no instance any more',
-  failed: 'ended without an ACTIVE instance',
+  failed: 'ended without what was asked for',
   cancelled: 'was cancelled',
 } as const;
 
@@ -76,6 +76,8 @@ export interface Progress {
   request?: ProvisionRequest;
   /** No write is sent to AWS until `resume`. */
   paused: boolean;
+  /** Who asked: `fleet accounts`, another workflow, or the client that started the run, as it names itself. */
+  askedBy?: string;
   failure?: ProgressFailure;
   /** When the present stage began. */
   since: string;

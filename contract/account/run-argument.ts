@@ -4,6 +4,7 @@ import {
   type Payload,
   type WorkflowSerializationContext,
 } from '@temporalio/common';
+import { defined } from '../defined';
 
 /** The parts of a client of the Temporal SDK that are used here; the contract does not depend on it. */
 interface HistoryReader {
@@ -18,6 +19,7 @@ interface HistoryReader {
         events?:
           | {
               workflowExecutionStartedEventAttributes?: {
+                identity?: string | null;
                 input?: { payloads?: Payload[] | null } | null;
               } | null;
             }[]
@@ -32,16 +34,25 @@ interface HistoryReader {
  * It is decoded by the client's own data converter, which is told of which workflow it is.
  */
 export async function readRunArgument(
-  { options, workflowService }: HistoryReader,
+  client: HistoryReader,
   execution: { workflowId: string; runId?: string },
 ): Promise<unknown> {
+  return (await readRunStart(client, execution)).argument;
+}
+
+/** Reads, as {@link readRunArgument} does, also who started the run: the identity of that client. */
+export async function readRunStart(
+  { options, workflowService }: HistoryReader,
+  execution: { workflowId: string; runId?: string },
+): Promise<{ argument: unknown; identity?: string }> {
   const { namespace } = options;
   const { history } = await workflowService.getWorkflowExecutionHistory({
     namespace,
     execution,
     maximumPageSize: 1,
   });
-  let payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  let payloads = started?.input?.payloads ?? [];
   const { payloadCodecs, payloadConverter } = options.loadedDataConverter;
   const context: WorkflowSerializationContext = {
     type: 'workflow',
@@ -50,7 +61,7 @@ export async function readRunArgument(
   };
   for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads, context);
   const [argument] = arrayFromPayloads(payloadConverter, payloads, context);
-  return argument;
+  return { argument, ...defined({ identity: started?.identity || undefined }) };
 }
 
 /** A field in which two requests differ; `running` or `asked` is absent where that one lacks it. */

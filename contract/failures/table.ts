@@ -27,8 +27,8 @@ export interface FailureRow {
 }
 
 /**
- * Every failure there is. The retry policies, the classification of AWS's answers, the messages and the table in the
- * README are made from this.
+ * Every failure there is. The retry policies, the classification of AWS's answers, the messages and docs/failures.md are
+ * made from this.
  */
 export const FAILURES = {
   throttled: {

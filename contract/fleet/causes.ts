@@ -14,6 +14,16 @@ export interface FleetCause {
 }
 export const MAX_NAMED_ACCOUNTS = 10;
 
+/** Runs that are held for one cause. */
+export interface FleetHold extends FleetCause {
+  situation?: string;
+  /** When the first of them stops waiting and fails, ISO 8601. */
+  heldUntil: string;
+}
+
+/** Causes of holds that are told apart; all further ones are counted together. */
+export const MAX_HOLDS = 20;
+
 /** What further causes are counted under where no more of them are told apart. */
 const OTHER = 'Other';
 

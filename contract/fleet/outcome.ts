@@ -2,8 +2,7 @@ import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@tempor
 import type { InstanceDifference } from '../account/differences';
 import type { ProgressFailure, ProvisionResult } from '../account/progress';
 import { defined } from '../defined';
-import { describeFailure, nextStep, readFailureParts } from '../failures/message';
-import type { Situation } from '../failures/table';
+import { describeFailure } from '../failures/message';
 import { oneLine } from '../text';
 
 /** How an account of a fleet ended. */
@@ -14,7 +13,7 @@ export type FleetCounts = Record<AccountEnd, number>;
 
 /** Why an account failed: without the message, as the account is known where it is told and many have to fit into a payload. */
 export interface AccountFailure extends Omit<ProgressFailure, 'message' | 'situation'> {
-  /** The row of the table of failures, where the next step names something of this account alone, such as an ARN. */
+  /** The row of the table of failures, as a page of another release may know it. */
   situation?: string;
 }
 
@@ -32,8 +31,14 @@ export interface RunOutcome {
   failure?: AccountFailure;
 }
 
+/** What was asked for an account, as its request says. */
+export interface AskedInstance {
+  region?: string;
+  name?: string;
+}
+
 /** What became of one account of a fleet. Times are ISO 8601; of an account that was tried again, those of the last try. */
-export interface AccountOutcome extends RunOutcome {
+export interface AccountOutcome extends RunOutcome, AskedInstance {
   /** When the fleet began with the account; a skipped one was never begun. */
   startedAt?: string;
   endedAt: string;
@@ -84,12 +89,13 @@ export function outcomeOfError(accountId: string, error: unknown): RunOutcome {
   return { accountId, end: 'failed', failure: accountFailure(error) };
 }
 
-function accountFailure(error: unknown): AccountFailure {
+/** Describes why an account failed, or why its run is held. */
+export function accountFailure(error: unknown, place: 'run' | 'hold' = 'run'): AccountFailure {
   if (error instanceof ApplicationFailure) {
-    const { type, whatHappened, awsRequestId, remedy = '' } = describeFailure(error);
+    const { type, situation, whatHappened, awsRequestId, remedy = '' } = describeFailure(error, place);
     return defined({
       type: oneLine(type, LONGEST_TYPE),
-      situation: situationWithOwnRemedy(error),
+      situation,
       whatHappened: oneLine(whatHappened, LONGEST_MESSAGE),
       awsRequestId,
       remedy: oneLine(remedy, LONGEST_MESSAGE) || undefined,
@@ -99,12 +105,4 @@ function accountFailure(error: unknown): AccountFailure {
     return { type: 'Terminated', whatHappened: 'The run was terminated.', remedy: START_AGAIN };
   const said = oneLine(error instanceof Error ? error.message : String(error), LONGEST_MESSAGE);
   return { type: 'Unknown', whatHappened: `The run ended: ${said}.`, remedy: START_AGAIN };
-}
-
-/** Tells the situation of a failure whose next step is not that of the table: it is made for one account. */
-function situationWithOwnRemedy(error: ApplicationFailure): Situation | undefined {
-  const parts = readFailureParts(error);
-  return parts === undefined || parts.remedy === nextStep({ situation: parts.situation })
-    ? undefined
-    : parts.situation;
 }

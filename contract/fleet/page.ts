@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { jsonBytes, oneLine } from '../text';
 import { readBy, type ReadRequest } from '../validation';
+import { MAX_NAMED_ACCOUNTS } from './causes';
+import type { AccountFailure, AskedInstance } from './outcome';
 
 /** Workflow type of a page of a fleet; started by the workflow of its fleet only. */
 export const FLEET_PAGE_WORKFLOW = 'provisionFleetPage';
@@ -63,11 +65,14 @@ export const OUTCOMES_QUERY = 'outcomes';
 export const UNFINISHED_QUERY = 'unfinished';
 
 /** An account of a fleet that has not ended: its run is held, waits for the account to be ready, or is open; or is not begun. */
-export interface UnfinishedAccount {
+export interface UnfinishedAccount extends AskedInstance {
   accountId: string;
   end: 'held' | 'notReady' | 'open' | 'waiting';
   /** ISO 8601; of one that has begun. */
   startedAt?: string;
+  /** Why a held run has stopped, with the next step, and when it stops waiting and fails, ISO 8601. */
+  failure?: AccountFailure;
+  heldUntil?: string;
 }
 
 // What a fleet, its pages, the runs of their accounts and their workers tell each other: within one release, so no part of the public
@@ -118,19 +123,34 @@ export function readPageOrder(input: unknown): ReadRequest<PageOrder> {
 }
 
 const failureSchema = z.strictObject({
-  accountId: shown(20),
-  failure: z.strictObject({
-    type: shown(200),
-    situation: shown(100).exactOptional(),
-    /** Empty where a failure before it in the same report has the same cause: a report has to fit into a payload. */
-    whatHappened: shown(600),
-    awsRequestId: shown(100).exactOptional(),
-    remedy: shown(600).exactOptional(),
-  }),
+  type: shown(200),
+  situation: shown(100).exactOptional(),
+  /** Empty where a failure before it in the same report has the same cause: a report has to fit into a payload. */
+  whatHappened: shown(600),
+  awsRequestId: shown(100).exactOptional(),
+  remedy: shown(600).exactOptional(),
 });
 
+const newFailureSchema = z.strictObject({ accountId: shown(20), failure: failureSchema });
+
 /** An account that has failed since the last report of its page. */
-export type NewFailure = z.output<typeof failureSchema>;
+export type NewFailure = z.output<typeof newFailureSchema>;
+
+/** A time, ISO 8601. */
+const time = z.iso.datetime();
+
+const holdSchema = z.strictObject({
+  type: shown(200),
+  situation: shown(100).exactOptional(),
+  count,
+  example: shown(300),
+  remedy: shown(600).exactOptional(),
+  accounts: z.array(shown(20)).max(MAX_NAMED_ACCOUNTS),
+  heldUntil: time,
+});
+
+/** Why accounts of a page are held: so many causes of one page are told apart. */
+export const MAX_PAGE_HOLDS = 5;
 
 const reportSchema = z.strictObject({
   page: count,
@@ -152,7 +172,9 @@ const reportSchema = z.strictObject({
   retries: count,
   /** The page begins nothing any more, whatever is ordered: it is cancelled, or its fleet is gone. */
   windingUp: z.boolean(),
-  newFailures: z.array(failureSchema).max(MAX_PAGE_ACCOUNTS),
+  /** Why its held accounts are. */
+  holds: z.array(holdSchema).max(MAX_PAGE_HOLDS),
+  newFailures: z.array(newFailureSchema).max(MAX_PAGE_ACCOUNTS),
   /** New failures that did not fit into this report; the next ones tell them. */
   untold: count,
 });
@@ -171,6 +193,9 @@ const heldSchema = z.strictObject({
   held: z.boolean(),
   /** What the run waits for: a person, who is its default, or that the account lets the worker in. */
   why: z.enum(['held', 'notReady']).exactOptional(),
+  /** Of one that waits for a person: why, and until when. */
+  failure: failureSchema.exactOptional(),
+  heldUntil: time.exactOptional(),
 });
 
 /**

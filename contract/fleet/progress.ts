@@ -1,4 +1,4 @@
-import type { FleetCause } from './causes';
+import type { FleetCause, FleetHold } from './causes';
 import type { FleetCounts } from './outcome';
 
 /** Every stage of a fleet, with what the fleet does in it. */
@@ -48,7 +48,10 @@ export interface FleetProgress extends FleetCounts {
   notReady: number;
   maxConcurrent: number;
   startedAt: string;
+  /** Why accounts have failed. */
   causes: FleetCause[];
+  /** Why accounts are held, the most frequent cause first. */
+  holds: FleetHold[];
   calls: FleetCalls;
   pageIdPrefix: string;
   /** That so many accounts failed that no further one is begun. */

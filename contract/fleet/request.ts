@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readBy, type ReadRequest } from '../validation';
-import { pageAccountsSchema } from './page';
+import { fleetOfPage, pageAccountsSchema } from './page';
 
 /** Workflow type that provisions many accounts. */
 export const FLEET_WORKFLOW = 'provisionFleet';
@@ -21,6 +21,17 @@ export function fleetNameOf(workflowId: string): string | undefined {
 /** Tells whether a workflow is part of a fleet: the fleet itself, or one of its pages. */
 export function isFleetId(workflowId: string): boolean {
   return workflowId.startsWith(FLEET_ID_PREFIX);
+}
+
+/**
+ * Says who asked for a run: a fleet, another workflow, or the client that started the run, as it names itself.
+ *
+ * @param parent the workflow ID of the run's parent, where it has one
+ */
+export function nameAsker(parent: string | undefined, identity: string | undefined): string | undefined {
+  if (parent === undefined) return identity;
+  const fleet = fleetNameOf(fleetOfPage(parent).fleetId);
+  return fleet === undefined ? `workflow ${parent}` : `fleet ${fleet}`;
 }
 
 /**

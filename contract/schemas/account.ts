@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { InstanceDifference } from '../account/differences';
 import type { DeprovisionResult, Progress, ProgressFailure, ProvisionResult } from '../account/progress';
 import { STAGES } from '../account/progress';
 import { provisionRequestSchema } from '../account/request';
 import type { FailureDetails } from '../failures/message';
 import { FAILURES } from '../failures/table';
-import { instanceDifferences, oneOf, text, time, whole, type Shape } from './shape';
+import { oneOf, text, time, whole, type Shape } from './shape';
 
 const accountId = text('the AWS account');
 const situation = oneOf(FAILURES).describe(
@@ -15,6 +16,17 @@ const clientToken = text('the ClientToken of the last CreateInstance call');
 const generation = whole(
   'how many ClientTokens the account has used; one more each time an instance was deleted',
 ).min(1);
+
+/** How an instance is not what was asked for. */
+export const differences = z
+  .array(
+    z.object({
+      field: text('`region`, `name`, or a tag: `tags.team`'),
+      asked: text('what was asked for'),
+      actual: text('what the instance has; absent: nothing').exactOptional(),
+    } satisfies Shape<InstanceDifference>),
+  )
+  .describe('in what the instance is not what was asked for');
 
 export const provisionResultSchema = () =>
   z.object({
@@ -28,7 +40,7 @@ export const provisionResultSchema = () =>
       .describe('who made the instance: this run, an earlier run of the account, or somebody else'),
     clientToken,
     generation,
-    differences: instanceDifferences.exactOptional(),
+    differences: differences.exactOptional(),
   } satisfies Shape<ProvisionResult>) satisfies z.ZodType<ProvisionResult>;
 
 export const deprovisionResultSchema = () =>
@@ -57,6 +69,7 @@ export const progressSchema = () =>
     request: provisionRequestSchema()
       .describe('what is asked for, with all defaults, as `retry` has corrected it')
       .exactOptional(),
+    askedBy: text('`fleet accounts`, another workflow, or the client that started the run').exactOptional(),
     paused: z.boolean().describe('no write is sent to AWS until `resume`'),
     failure: progressFailure
       .describe('what the run deals with, is held for, or has ended with')

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FleetCause } from '../fleet/causes';
+import type { FleetCause, FleetHold } from '../fleet/causes';
 import type { AccountFailure, AccountOutcome, FleetCounts } from '../fleet/outcome';
 import type { UnfinishedAccount } from '../fleet/page';
 import {
@@ -9,7 +9,8 @@ import {
   type FleetResult,
   type FleetStop,
 } from '../fleet/progress';
-import { instanceDifferences, oneOf, text, time, whole, type Shape } from './shape';
+import { differences } from './account';
+import { oneOf, text, time, whole, type Shape } from './shape';
 
 const accountId = text('the AWS account');
 
@@ -20,17 +21,22 @@ const counts = {
   skipped: whole('accounts that were never begun'),
 } satisfies Shape<FleetCounts>;
 
-const causes = z
-  .array(
-    z.object({
-      type: text('failure type'),
-      count: whole('how many accounts failed for it'),
-      example: text('what happened to one of them'),
-      remedy: text('the next step').exactOptional(),
-      accounts: z.array(z.string()).describe('the first of them'),
-    } satisfies Shape<FleetCause>),
-  )
-  .describe('the failures, by cause');
+const cause = {
+  type: text('failure type'),
+  count: whole('how many accounts have it'),
+  example: text('what happened to one of them'),
+  remedy: text('the next step').exactOptional(),
+  accounts: z.array(z.string()).describe('the first of them'),
+} satisfies Shape<FleetCause>;
+
+const causes = z.array(z.object(cause)).describe('the failures, by cause');
+
+const situation = text('the row of the table of failures').exactOptional();
+const heldUntil = time('when it stops waiting, and fails');
+
+const holds = z
+  .array(z.object({ ...cause, situation, heldUntil } satisfies Shape<FleetHold>))
+  .describe('why accounts are held, the most frequent cause first');
 
 const calls = z
   .object({
@@ -49,7 +55,7 @@ const calls = z
   } satisfies Shape<FleetCalls>)
   .describe('calls to Identity Center, as far as the workers have told them');
 
-const differing = whole('of those that succeeded, the ones whose instance is not what was asked for');
+const differing = whole('of those that succeeded, the ones whose instance is not as asked');
 const name = text('the name of the fleet');
 const pageIdPrefix = text('workflow IDs of its pages are this, and a number from 0 on');
 
@@ -59,8 +65,8 @@ export const fleetResultSchema = () =>
     name,
     startedAt: time('when it began'),
     accounts: whole('accounts of all pages'),
-    differing,
     causes,
+    differing,
     pages: whole('how many pages there are; the result of each is the outcomes of its accounts'),
     pageIdPrefix,
   } satisfies Shape<FleetResult>) satisfies z.ZodType<FleetResult>;
@@ -74,7 +80,6 @@ export const fleetProgressSchema = () =>
     pages: z
       .object({ arrived: whole('without a gap, from page 0 on'), expected: whole('in all') })
       .describe('how many pages there are'),
-    differing,
     waiting: whole('accounts that are not begun'),
     open: whole('accounts whose run is open'),
     held: whole('of the open ones, those that wait for a person'),
@@ -82,12 +87,14 @@ export const fleetProgressSchema = () =>
     maxConcurrent: whole('runs that may be open at once, held ones aside'),
     startedAt: time('when it began'),
     causes,
+    holds,
+    differing,
     calls,
     pageIdPrefix,
     stopped: z
       .object({
-        failed: whole('accounts that had failed by then'),
-        stopAfterFailures: z.union([z.number(), z.string()]).describe('what was asked for'),
+        failed: whole('the accounts that had failed when it stopped'),
+        stopAfterFailures: z.union([z.number(), z.string()]).describe('a count, or a share of all: "5%"'),
       } satisfies Shape<FleetStop>)
       .describe('that so many accounts failed that no further one is begun')
       .exactOptional(),
@@ -96,23 +103,28 @@ export const fleetProgressSchema = () =>
 
 const accountFailure = z.object({
   type: text('failure type'),
-  situation: text('where the next step names something of this account alone').exactOptional(),
+  situation,
   whatHappened: text('what happened'),
   awsRequestId: text('what AWS Support asks for').exactOptional(),
   remedy: text('the next step').exactOptional(),
 } satisfies Shape<AccountFailure>) satisfies z.ZodType<AccountFailure>;
 
+/** What was asked for. */
+const asked = {
+  region: text('the Region that was asked for').exactOptional(),
+  name: text('the name that was asked for').exactOptional(),
+};
+
 /** The result of a page, and of its query `outcomes`, is a list of these. */
 export const accountOutcomeSchema = () =>
   z.object({
     accountId,
+    ...asked,
     end: z.enum(['succeeded', 'failed', 'cancelled', 'skipped']).describe('how the account ended'),
     outcome: text('how a run that succeeded came to its instance').exactOptional(),
     instanceArn: text('ARN of the instance').exactOptional(),
-    replaced: text(
-      'the instance of an earlier run that was gone, and that this one takes the place of',
-    ).exactOptional(),
-    differences: instanceDifferences.exactOptional(),
+    replaced: text('ARN of the instance that the account had had, and that is gone').exactOptional(),
+    differences: differences.exactOptional(),
     failure: accountFailure.describe('why it failed').exactOptional(),
     startedAt: time('when the fleet began with it').exactOptional(),
     endedAt: time('when it ended'),
@@ -123,6 +135,9 @@ export const accountOutcomeSchema = () =>
 export const unfinishedAccountSchema = () =>
   z.object({
     accountId,
+    ...asked,
     end: z.enum(['held', 'notReady', 'open', 'waiting']).describe('what it waits for'),
     startedAt: time('when the fleet began with it').exactOptional(),
+    failure: accountFailure.describe('why it is held').exactOptional(),
+    heldUntil: heldUntil.exactOptional(),
   } satisfies Shape<UnfinishedAccount>) satisfies z.ZodType<UnfinishedAccount>;

@@ -21,7 +21,7 @@ export function createControl(
       const read = readBy(faultsSchema, JSON.parse(body));
       if ('problems' in read) return { status: 400, value: read };
       faults.set(read.request);
-      return { status: 200, value: {} };
+      return { status: 200, value: faults.list() };
     } catch (error) {
       return refusal(400, `not JSON: ${String(error)}`);
     }
@@ -39,6 +39,8 @@ export function createControl(
     switch (`${method} ${pathname}`) {
       case 'PUT /_emulator/faults':
         return setFaults(body);
+      case 'GET /_emulator/faults':
+        return { status: 200, value: faults.list() };
       case 'GET /_emulator/calls': {
         const [account, operation] = [query.get('account'), query.get('operation')];
         const filter = { account: account ?? undefined, operation: operation ?? undefined };

@@ -105,6 +105,20 @@ export class FaultPlan {
     }
   }
 
+  /**
+   * Lists what is set, each as it could be set again: first what is for all, then what accounts have of their own. What runs
+   * down, such as `times`, is what is left of it.
+   */
+  list(): Faults[] {
+    const forAll = this.scopes.get(EVERYBODY)?.faults;
+    const own = [...this.scopes].filter(([account]) => account !== EVERYBODY);
+    const all = [
+      ...(forAll === undefined ? [] : [forAll]),
+      ...own.map(([account, { faults }]) => ({ ...faults, accounts: [account] })),
+    ];
+    return structuredClone(all.filter((faults) => Object.keys(faults).some((field) => field !== 'accounts')));
+  }
+
   clear(): void {
     this.scopes.clear();
     this.firstCalls.clear();

@@ -199,7 +199,7 @@ describe('doctor --fix', () => {
     expect(stderr).toContain('identity-center worker');
     const all = await command.run(['list']);
     expect(all.code).toBe(0);
-    expect(all.stdout).toMatch(new RegExp(`${waiting} │ open, no worker answers`));
+    expect(all.stdout).toMatch(new RegExp(`${waiting}  open, no worker answers`));
   });
 });
 

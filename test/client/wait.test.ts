@@ -43,7 +43,8 @@ test.concurrent('on a hold a wait ends with why, and what to do; with waitHeld i
       `^Account ${account}: the run is held, until .*organization.*identity-center retry ${account}`,
     ),
   );
-  const waiting = harness.client.provision(request, { waitHeld: true });
+  // Joined before it goes on.
+  const waiting = harness.client.result(await harness.client.start(request), { waitHeld: true });
   harness.emulator.setFaults({ accounts: [account], organizationForbids: false });
   await harness.client.retry(account);
   await expect(waiting).resolves.toMatchObject({ outcome: 'created' });

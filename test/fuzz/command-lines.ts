@@ -49,6 +49,7 @@ const vectors: string[][] = [
   ],
   ['list', '--stage', 'held', '--failed'],
   ['token', `identity-center/${account}`, '--generation', '2', '--json'],
+  ['explain', 'InstanceExists', '--json'],
   ['emulator', '--port', '0'],
   ['up', '--exit', '--fresh', '--port', '7233', '--ui-port', '0'],
   ['list', '--address', '127.0.0.1:7233', '--namespace', 'default'],

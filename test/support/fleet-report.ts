@@ -10,6 +10,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
   return {
     name: 'spring',
     workflowId: 'identity-center-fleet/spring',
+    runId: 'run-1',
     status: 'COMPLETED',
     stage: 'done',
     accounts,
@@ -27,6 +28,7 @@ export function statusOf(accounts: number, more: Partial<FleetStatus> = {}): Fle
     startedAt: after(0),
     ...defined({ endedAt: more.status === 'RUNNING' ? undefined : after(60) }),
     causes: [],
+    holds: [],
     calls: { sent: 0, throttled: 0, spanMs: 1_000, course: [] },
     pageIdPrefix: 'identity-center-fleet/spring/1/',
     ...more,

@@ -31,6 +31,8 @@ export interface UiHarness extends Harness {
   readonly page: Page;
   /** Opens the list of runs with a filter, as Temporal's list filters are written. */
   openList(query: string): Promise<void>;
+  /** Opens the page of a workflow. */
+  openWorkflow(workflowId: string): Promise<void>;
   /** Opens the latest run of an account. */
   openRun(account: string): Promise<void>;
   /** Opens a tab of the run's page, such as `User Metadata`. */
@@ -60,6 +62,10 @@ export async function startUi(): Promise<UiHarness> {
   const temporal = new Client({ connection: harness.temporal.connection, identity: 'ada@laptop' });
   const frameUnder = (heading: string) =>
     page.getByRole('heading', { name: heading, exact: true }).locator('xpath=following::iframe[1]');
+  const openWorkflow = async (workflowId: string) => {
+    await page.goto(`${workflows}/${encodeURIComponent(workflowId)}`);
+    await page.getByRole('heading', { name: workflowId }).waitFor();
+  };
   return {
     ...harness,
     client: new IdentityCenterClient(temporal, harness.taskQueue),
@@ -67,10 +73,8 @@ export async function startUi(): Promise<UiHarness> {
     async openList(query) {
       await page.goto(`${workflows}?query=${encodeURIComponent(query)}`);
     },
-    async openRun(account) {
-      await page.goto(`${workflows}/${encodeURIComponent(workflowIdOf(account))}`);
-      await page.getByRole('heading', { name: workflowIdOf(account) }).waitFor();
-    },
+    openWorkflow,
+    openRun: (account) => openWorkflow(workflowIdOf(account)),
     async openTab(name) {
       await page.getByRole('tab', { name }).click();
     },

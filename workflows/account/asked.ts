@@ -3,6 +3,7 @@ import {
   diffRequests,
   fleetNameOf,
   fleetOfPage,
+  nameAsker,
   oneLine,
   readRequest,
   summaryOf,
@@ -20,10 +21,7 @@ export function fleetName(): string | undefined {
 
 /** Says who asked: a fleet, another workflow, or the client that started the run, as it names itself. */
 export function askedBy(): string | undefined {
-  const { parent } = workflowInfo();
-  const fleet = fleetName();
-  if (fleet !== undefined) return `fleet ${fleet}`;
-  return parent === undefined ? starter() : `workflow ${parent.workflowId}`;
+  return nameAsker(workflowInfo().parent?.workflowId, starter());
 }
 
 /** Says on one line what was asked: all that is not the default. */

@@ -41,7 +41,7 @@ async function tryToCreate(
       if ('instanceArn' in answer) return { status: 'created', instanceArn: answer.instanceArn };
       const { failure, goOnAfterMs } = answer;
       status.showFailure(describeFailure(failure));
-      if (isNotReady(failure)) await place.give('notReady');
+      if (isNotReady(failure)) await place.give({ why: 'notReady' });
       await work.rest(goOnAfterMs, 'backs off');
       if (state.existedBefore !== undefined) continue;
       // Nothing was sent. As long as the look does not come through nothing will be, and the run knows it.

@@ -37,8 +37,8 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
   try {
     found = await lookTwice({ activities, work }, 'any', timing);
     if (found !== undefined) {
-      refuseUnlessOurs(request, found);
       status.setInstance(found.instanceArn);
+      refuseUnlessOurs(request, found);
       await activities.deleteInstance(found);
       status.setInstance(undefined);
       if (work.isAborted) status.addNote(`${arnAndRegion(found)} was deleted`);
@@ -63,6 +63,7 @@ function refuseUnlessOurs({ accountId, instanceArn }: DeprovisionRequest, found:
   const mayBeDeleted = found.ours || found.status === 'CREATE_FAILED';
   if (instanceArn === undefined ? mayBeDeleted : instanceArn === found.instanceArn) return;
   const asked = instanceArn === undefined ? '' : `; asked for ${instanceArn}`;
-  const detail = `${arnAndRegion(found)} (${found.status})${asked}`;
-  throw runFailure({ situation: 'instanceNotOurs', accountId, detail });
+  const detail = `${arnAndRegion(found)} is still there (${found.status})${asked}`;
+  const remedy = `To delete it all the same: identity-center deprovision ${accountId} --any ${found.instanceArn}`;
+  throw runFailure({ situation: 'instanceNotOurs', accountId, detail, remedy });
 }

@@ -25,7 +25,7 @@ interface OpenRun {
   asked(): ProvisionRequest;
   /** Why nothing comes of the run any more. */
   ending(): string | undefined;
-  progress(): Progress;
+  progress: () => Progress;
 }
 
 /** Answers `ensure` in a run that provisions: it is joined where it was asked for the same. */

@@ -18,10 +18,10 @@ export class FleetPlace {
   }
 
   /** Gives the place to another account of the fleet. */
-  async give(why: 'held' | 'notReady'): Promise<void> {
+  async give(news: Pick<HeldNews, 'why' | 'failure' | 'heldUntil'>): Promise<void> {
     if (this.given) return;
     this.given = true;
-    await tellPage({ accountId: this.accountId, held: true, why });
+    await tellPage({ accountId: this.accountId, held: true, ...news });
   }
 
   /** Takes a place again, as the run goes on. */

@@ -1,5 +1,12 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import { describeFailure, MAX_GENERATIONS, milliseconds, type Correction } from '../../contract';
+import {
+  accountFailure,
+  describeFailure,
+  MAX_GENERATIONS,
+  milliseconds,
+  type AccountFailure,
+  type Correction,
+} from '../../contract';
 import { situationOf } from '../shared/failure';
 import type { Decision } from '../shared/handlers';
 import { FleetPlace } from './fleet-place';
@@ -32,10 +39,12 @@ export class Hold {
       // Nothing is done in a hold, and `retry` is a person's word that it should be.
       status.setPaused(false);
       status.showFailure(describeFailure(error, 'hold'));
-      status.setHeld(new Date(Date.now() + timeoutMs));
-      await place.give('held');
+      const until = new Date(Date.now() + timeoutMs);
+      status.setHeld(until);
+      const failure = accountFailure(error, 'hold');
+      await place.give({ why: 'held', failure, heldUntil: until.toISOString() });
       const isOver = () => !this.isHeld || work.isAborted;
-      if (!(await condition(isOver, timeoutMs, { summary: 'held: waits for retry or abort' }))) throw error;
+      if (!(await condition(isOver, timeoutMs, { summary: summaryOf(failure) }))) throw error;
       work.throwIfAborted(error);
       await place.take();
     } finally {
@@ -60,4 +69,9 @@ export class Hold {
       work.showStage();
     };
   }
+}
+
+/** What the UI shows of the wait, which a person sees before the page that says what to do. */
+function summaryOf({ type }: AccountFailure): string {
+  return `held: ${type}; waits for retry or abort. What to do: the tab User Metadata`;
 }

@@ -39,7 +39,7 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
   });
 }
 
-const NOTHING_LEFT = 'this run has made no instance, and leaves none';
+const NOTHING_LEFT = 'nothing that this run made is left';
 
 /** Says what is left. */
 async function keep(run: Provisioning): Promise<void> {
@@ -55,15 +55,13 @@ async function keep(run: Provisioning): Promise<void> {
 async function remove(run: Provisioning): Promise<void> {
   const { state, status } = run;
   const instance = state.instance ?? (state.mayHaveMade ? await findOwn(run) : undefined);
-  let hasMade = instance !== undefined;
   if (instance !== undefined && !(await removeOwn(run, instance))) return;
   // One after the other: an account has one instance at the most.
   for (const asked of state.lostCalls) {
     const made = await askOnceMore(run, asked);
-    hasMade ||= made !== undefined;
     if (made !== undefined && !(await removeOwn(run, made))) return;
   }
-  if (!hasMade) status.addNote(NOTHING_LEFT);
+  status.addNote(NOTHING_LEFT);
 }
 
 /** Why a cancelled run leaves an instance. */

@@ -14,6 +14,7 @@ import {
   type Stage,
 } from '../../contract';
 import { askedBy, fleetName } from './asked';
+import { literal, paragraphs } from '../shared/markdown';
 import { SearchAttributes } from './search-attributes';
 
 /** What a run is about. */
@@ -101,6 +102,7 @@ export class Status {
   progress(): Progress {
     return defined({
       stage: this.current,
+      askedBy: askedBy(),
       instanceArn: this.instanceArn,
       paused: this.isPaused,
       failure: this.failure,
@@ -125,9 +127,6 @@ function now(): string {
   return new Date().toISOString();
 }
 
-/** An empty paragraph (a no-break space): the UI's frame is too low for its text, and cuts off the last line. */
-const LAST = '\u00a0';
-
 const LONGEST_NAME = 200;
 
 /**
@@ -137,17 +136,23 @@ const LONGEST_NAME = 200;
 function asMarkdown(asked: string, progress: Progress): string {
   const { stage, paused, since, heldUntil, failure, instanceArn, notes = [] } = progress;
   const by = askedBy();
-  const paragraphs = [
+  return paragraphs([
     `**Asked:** ${literal(asked)}${by === undefined ? '' : `; by ${literal(oneLine(by, LONGEST_NAME))}`}`,
     `**${stage}** since ${utc(since)}: ${heldUntil === undefined ? STAGES[stage] : waitsUntil(heldUntil)}.`,
+    asksAws(progress) &&
+      'Attempts, what AWS last said and when the next one comes: the tab **Pending Activities**.',
     paused &&
       '**Paused:** waits for the signal `resume`; until then nothing is written to AWS. `abort` ends the run.',
     failure?.remedy !== undefined && `**What to do:** ${literal(failure.remedy)}`,
     failure !== undefined && `**What happened:** ${literal(named(failure))}`,
     instanceArn !== undefined && `**Instance:** \`${instanceArn}\``,
     notes.length > 0 && notes.map(({ at, text }) => `- ${utc(at)}: ${literal(text)}`).join('\n'),
-  ];
-  return [...paragraphs.filter((paragraph) => paragraph !== false), LAST].join('\n\n');
+  ]);
+}
+
+/** Whether it is an activity, which the server retries, that knows how it goes: the workflow hears of its end only. */
+function asksAws({ stage, paused }: Progress): boolean {
+  return !paused && stage !== 'held' && !END_STAGES.includes(stage);
 }
 
 function waitsUntil(until: string): string {
@@ -157,9 +162,4 @@ function waitsUntil(until: string): string {
 /** Says what happened, with the failure type where AWS's own words do not begin with it. */
 function named({ type, whatHappened }: ProgressFailure): string {
   return whatHappened.includes(`${type}: `) ? whatHappened : `${type}: ${whatHappened}`;
-}
-
-/** Words of AWS, or of a person, which mean no Markdown. */
-function literal(text: string): string {
-  return text.replace(/[\\`*_[\]<>|]/g, '\\$&');
 }

@@ -25,6 +25,7 @@ import {
   searchAttributesOf,
   summaryOf,
   workflowIdOf,
+  type AskedInstance,
   type ProvisionRequest,
   type ProvisionResult,
   type RunOutcome,
@@ -181,6 +182,14 @@ async function startRun(
     if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
     throw error;
   }
+}
+
+/** Reads what is asked for an account out of what may be no request, for people who read a report. */
+export function askedIn(input: unknown): AskedInstance {
+  const { region, name } = (input ?? {}) as { region?: unknown; name?: unknown };
+  const text = (value: unknown, longest: number) =>
+    typeof value === 'string' ? oneLine(value, longest) : undefined;
+  return defined({ region: text(region, 40), name: text(name, 255) });
 }
 
 /** Reads the account ID out of what may be no request, for people who look for it. */

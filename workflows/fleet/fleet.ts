@@ -1,3 +1,4 @@
+import { setCurrentDetails } from '@temporalio/workflow';
 import {
   MAX_NOTES,
   type CallsNews,
@@ -9,6 +10,7 @@ import {
 } from '../../contract';
 import type { Decision } from '../shared/handlers';
 import { addCalls } from './calls';
+import { fleetDetails } from './details';
 import { LivePages } from './live-pages';
 import {
   expectedPages,
@@ -60,6 +62,7 @@ export class Fleet {
       this.pages.order({ stop: true });
     }
     this.pages.shareWindow();
+    this.show();
   }
 
   /** Starts a page. One that is there already changes nothing. */
@@ -122,6 +125,12 @@ export class Fleet {
   addNote(text: string): void {
     this.state.notes.push(text);
     if (this.state.notes.length > MAX_NOTES) this.state.notes.shift();
+    this.show();
+  }
+
+  /** Shows in the UI where the fleet stands. */
+  show(): void {
+    setCurrentDetails(fleetDetails(this.progress()));
   }
 
   progress(): FleetProgress {
@@ -141,5 +150,6 @@ export class Fleet {
   private setPaused(paused: boolean): void {
     this.state.paused = paused;
     this.pages.order({ paused });
+    this.show();
   }
 }

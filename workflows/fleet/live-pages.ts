@@ -5,11 +5,11 @@ import {
   oneLine,
   type FleetPage,
   type FleetRequest,
-  type NewFailure,
   type PageOrder,
   type PageReport,
 } from '../../contract';
 import type { Decision } from '../shared/handlers';
+import { takeHolds } from './holds';
 import { PageLink } from './page-link';
 import { addEndedPage, countAccounts, hasWork, newPage, type FleetState, type LivePage } from './state';
 import { reopenFailed, shareWindow } from './window';
@@ -87,7 +87,7 @@ export class LivePages {
 
   /** Takes over where a page stands; one with nothing left to do is let go. Anybody may send what looks like a report. */
   onPageReport(report: PageReport): Decision {
-    const { pageId, newFailures, ...stand } = report;
+    const { pageId, ...stand } = report;
     const { page: number } = stand;
     if (!this.isPageOfName(pageId)) return 'it is not from a page of this fleet';
     if (pageId !== this.link.idOf(number))
@@ -100,7 +100,7 @@ export class LivePages {
     if (countAccounts(report) !== countAccounts(page) || report.held + report.notReady > report.open)
       return `its counts are not those of page ${number}`;
     return () => {
-      this.takeReport(page, stand, newFailures);
+      this.takeReport(page, stand);
     };
   }
 
@@ -112,16 +112,13 @@ export class LivePages {
     );
   }
 
-  private takeReport(
-    page: LivePage,
-    report: Omit<PageReport, 'pageId' | 'newFailures'>,
-    newFailures: readonly NewFailure[],
-  ): void {
+  private takeReport(page: LivePage, { newFailures, holds, ...report }: Omit<PageReport, 'pageId'>): void {
     // A report from before a retry knows nothing of the accounts that are to be tried again. A page that winds up tries
     // none: a cancel may have overtaken the retry on its way to it.
     if (report.retries < page.retries && !report.windingUp) return;
     this.hasNews = true;
     Object.assign(page, report);
+    takeHolds(this.state, page, holds);
     for (const { accountId, failure } of newFailures) this.causes.add(accountId, failure);
     // A page with failures stays, for `retry`.
     if (hasWork(page) || page.failed > 0) return;

@@ -1,13 +1,16 @@
 import { condition } from '@temporalio/workflow';
-import type {
-  AccountOutcome,
-  HeldNews,
-  NewFailure,
-  PageReport,
-  RunOutcome,
-  UnfinishedAccount,
+import {
+  defined,
+  type AccountFailure,
+  type AccountOutcome,
+  type HeldNews,
+  type NewFailure,
+  type PageReport,
+  type RunOutcome,
+  type UnfinishedAccount,
 } from '../../contract';
-import { accountIdIn, type AccountRun, type BegunAccount } from './account-run';
+import { accountIdIn, askedIn, type AccountRun, type BegunAccount } from './account-run';
+import { groupHolds } from './holds';
 
 /** An account that has begun and not ended. */
 export interface OpenAccount extends BegunAccount {
@@ -16,6 +19,9 @@ export interface OpenAccount extends BegunAccount {
   waitsFor?: HeldNews['why'];
   /** Its run was told to leave its hold, and has not said yet that it did. */
   leavesHold?: true;
+  /** Why the run waits for a person, and until when. */
+  failure?: AccountFailure;
+  heldUntil?: string;
   /** Its run, where this page has started it; one that the page only follows takes no orders of the fleet. */
   run?: AccountRun;
   /** The page only follows the run. */
@@ -121,13 +127,15 @@ export class PageState {
    *
    * @returns the account, where it has left a hold
    */
-  onHeld({ accountId, held, why = 'held' }: HeldNews): OpenAccount | undefined {
+  onHeld({ accountId, held, why = 'held', failure, heldUntil }: HeldNews): OpenAccount | undefined {
     const account = [...this.open].find(([index]) => accountIdIn(this.accounts[index]) === accountId)?.[1];
     if (account === undefined) return undefined;
     const before = account.waitsFor;
     delete account.leavesHold;
-    if (held) account.waitsFor = why;
-    else delete account.waitsFor;
+    delete account.waitsFor;
+    delete account.failure;
+    delete account.heldUntil;
+    if (held) Object.assign(account, defined({ waitsFor: why, failure, heldUntil }));
     return before === 'held' && !held ? account : undefined;
   }
 
@@ -158,16 +166,22 @@ export class PageState {
   }
 
   outcomes(): AccountOutcome[] {
-    return this.ended.filter((outcome) => outcome !== undefined);
+    return this.ended.flatMap((outcome, index) =>
+      outcome === undefined ? [] : [{ ...outcome, ...askedIn(this.accounts[index]) }],
+    );
   }
 
   unfinished(): UnfinishedAccount[] {
-    const accountId = (index: number) => accountIdIn(this.accounts[index]);
+    const account = (index: number) => {
+      const input = this.accounts[index];
+      return { accountId: accountIdIn(input), ...askedIn(input) };
+    };
     return [
-      ...[...this.open].map(([index, account]): UnfinishedAccount => {
-        return { accountId: accountId(index), end: placeOf(account), startedAt: account.startedAt };
+      ...[...this.open].map(([index, open]): UnfinishedAccount => {
+        const { startedAt, failure, heldUntil } = open;
+        return { ...account(index), end: placeOf(open), startedAt, ...defined({ failure, heldUntil }) };
       }),
-      ...this.waiting.map((index): UnfinishedAccount => ({ accountId: accountId(index), end: 'waiting' })),
+      ...this.waiting.map((index): UnfinishedAccount => ({ ...account(index), end: 'waiting' })),
     ];
   }
 
@@ -182,6 +196,7 @@ export class PageState {
       held: this.countWaitingFor('held'),
       notReady: this.countWaitingFor('notReady'),
       ...ends,
+      holds: groupHolds(this.unfinished()),
       differing: outcomes.filter(({ differences }) => differences !== undefined).length,
       retries: this.retries,
       windingUp: this.isWindingUp,

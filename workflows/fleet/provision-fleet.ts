@@ -45,6 +45,7 @@ export async function provisionFleet(argument: unknown, carried?: FleetState): P
   // Every account has ended: a cancel that comes now changes nothing.
   fleet.isEnding = true;
   await CancellationScope.nonCancellable(() => pages.finish());
+  fleet.show();
   return fleet.result();
 }
 
@@ -75,8 +76,11 @@ async function cancelPages(fleet: Fleet): Promise<void> {
   const { pages } = fleet;
   pages.goOn();
   pages.cancel();
+  fleet.show();
   for (let wait = FIRST_SILENCE_MS; !(await condition(() => fleet.isDone, wait));) {
     pages.pingPages();
+    fleet.show();
     wait = Math.min(2 * wait, SILENCE_MS);
   }
+  fleet.show();
 }

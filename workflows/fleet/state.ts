@@ -15,9 +15,12 @@ import {
   type PageOrder,
   type PageReport,
 } from '../../contract';
+import { sumHolds, type HoldCause, type PageHold } from './holds';
 
 /** A page that has not ended, as it last reported itself. */
-export interface LivePage extends Omit<PageReport, 'pageId' | 'newFailures'> {
+export interface LivePage extends Omit<PageReport, 'pageId' | 'newFailures' | 'holds'> {
+  /** Why accounts of it are held. */
+  holds: PageHold[];
   /** The window that the page was given. */
   window: number;
   /** The page can be given orders. Before that it gets none, and when it starts all at once. */
@@ -45,6 +48,8 @@ export interface FleetState {
   /** How the accounts of the pages that have ended did. */
   ended: EndedCounts;
   causes: FleetCause[];
+  /** The words of the causes for which accounts are held: pages only count them, so that there is room for many pages. */
+  holdCauses: HoldCause[];
   calls: FleetCalls;
   maxConcurrent: number;
   paused: boolean;
@@ -69,6 +74,7 @@ export function newFleetState({ maxConcurrent }: FleetRequest): FleetState {
     accounts: 0,
     ended: { ...NOBODY, differing: 0 },
     causes: [],
+    holdCauses: [],
     calls: NO_CALLS,
     maxConcurrent,
     paused: false,
@@ -87,6 +93,7 @@ export function newPage(page: number, waiting: number): LivePage {
     held: 0,
     notReady: 0,
     ...NOBODY,
+    holds: [],
     differing: 0,
     retries: 0,
     windingUp: false,
@@ -164,6 +171,7 @@ export function fleetProgress(state: FleetState, request: FleetRequest, stage: F
     maxConcurrent,
     startedAt,
     causes,
+    holds: sumHolds(state),
     calls,
     pageIdPrefix,
     stopped,

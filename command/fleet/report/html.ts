@@ -4,7 +4,7 @@ import { Markup, markup } from '../../drawing';
 import { drawRun } from './picture';
 import type { FleetReport } from './report';
 import { STYLE } from './style';
-import { causesSection, heldSection, othersSection, succeededSection } from './tables';
+import { causesSection, heldSection, holdsSection, othersSection, succeededSection } from './tables';
 import { counted, duration, grouped } from '../../words';
 
 /** What the browser may load: the one style sheet, so that a text that got in unescaped could still run nothing. */
@@ -40,6 +40,7 @@ ${notes(report).map((note) => markup`<p class="note">${note}</p>`)}
 <h2>The run</h2>
 ${drawRun(report)}
 </section>
+${holdsSection(report)}
 ${causesSection(report)}
 ${heldSection(report)}
 ${othersSection(report)}

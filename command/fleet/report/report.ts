@@ -3,6 +3,7 @@ import type {
   CallCounts,
   FleetCalls,
   FleetCause,
+  FleetHold,
   FleetStage,
   FleetStatus,
   IdentityCenterClient,
@@ -36,6 +37,8 @@ export interface FleetReport {
   forgottenPages: number[];
   /** The causes of the failures, the most frequent first. */
   causes: FleetCause[];
+  /** Why accounts are held, the most frequent cause first. */
+  holds: FleetHold[];
   timeline: TimelinePoint[];
   /** The calls to Identity Center for the accounts that the fleet began: by spans of `spanMs`, those without calls left out. */
   calls: Omit<FleetCalls, 'course'> & { course: (CallCounts & { at: string })[] };
@@ -85,6 +88,7 @@ export function makeReport(
     endedAt,
     counts,
     causes: isWhole ? countCauses(accounts) : status.causes,
+    holds: status.status === 'RUNNING' ? status.holds : [],
     forgottenPages,
     timeline: makeTimeline(accounts, {
       startedAt,

@@ -34,7 +34,7 @@ svg { display: block; width: 100%; height: auto; font: 12px system-ui, sans-seri
 svg text { fill: var(--soft); font-variant-numeric: tabular-nums; }
 svg .axis { stroke: var(--soft); stroke-opacity: .35; fill: none; }
 svg .line { stroke: var(--open); stroke-width: 1.5; fill: none; }
-svg .succeeded { fill: var(--succeeded); } svg .failed { fill: var(--failed); } svg .cancelled { fill: var(--cancelled); }
+svg .succeeded { fill: var(--succeeded); } svg .failed { fill: var(--failed); } svg .cancelled, svg .held { fill: var(--cancelled); }
 .legend .rest { stroke: var(--skipped); }
 svg .skipped { fill: var(--skipped); } svg .rest { fill: var(--rest); } svg .open { fill: var(--open); fill-opacity: .18; }
 svg .answered { fill: var(--open); fill-opacity: .55; } svg .throttled { fill: var(--cancelled); }

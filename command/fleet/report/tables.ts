@@ -7,27 +7,42 @@ import type { FleetReport } from './report';
 /** How many rows a table may have: no browser scrolls well through more. The CSV has them all. */
 const MAX_ROWS = { succeeded: 1_000, others: 5_000 };
 
+/** Writes why accounts are held, by cause. */
+export function holdsSection({ holds, counts }: FleetReport): Markup {
+  if (holds.length === 0) return markup``;
+  return markup`<section>
+<h2>Held, by cause</h2>
+${holds.map((hold) => causeEntry(hold, counts.held, 'held', [['The first until', utc(hold.heldUntil)]]))}
+</section>`;
+}
+
 /** Writes the failures, by cause. */
 export function causesSection({ causes, counts }: FleetReport): Markup {
   if (causes.length === 0) return markup``;
   return markup`<section>
 <h2>Failures by cause</h2>
-${causes.map((cause) => causeEntry(cause, counts.failed))}
+${causes.map((cause) => causeEntry(cause, counts.failed, 'failed'))}
 </section>`;
 }
 
-function causeEntry({ type, count, example, remedy, accounts }: FleetCause, failed: number): Markup {
+function causeEntry(
+  { type, count, example, remedy, accounts }: FleetCause,
+  all: number,
+  end: 'failed' | 'held',
+  facts: [string, string][] = [],
+): Markup {
   const more = count - accounts.length;
   const named = `${accounts.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}`;
   const rows: [string, string | undefined][] = [
     ['For example', example],
     ['Next step', remedy],
+    ...facts,
     ['Accounts', named],
   ];
-  const share = Math.max(0.5, (count / Math.max(1, failed)) * 100);
+  const share = Math.max(0.5, (count / Math.max(1, all)) * 100);
   return markup`<div class="cause">
-<h3><span>${type}</span><span>${grouped(count)} of ${grouped(failed)}</span></h3>
-<svg viewBox="0 0 100 1" preserveAspectRatio="none" role="img"><title>${counted(count, 'failure')} of ${grouped(failed)}</title><rect class="rest" width="100" height="1"/><rect class="failed" width="${share}" height="1"/></svg>
+<h3><span>${type}</span><span>${grouped(count)} of ${grouped(all)}</span></h3>
+<svg viewBox="0 0 100 1" preserveAspectRatio="none" role="img"><title>${grouped(count)} of ${grouped(all)} ${end}</title><rect class="rest" width="100" height="1"/><rect class="${end}" width="${share}" height="1"/></svg>
 <dl>${rows.map(([label, text]) => (text ? markup`<dt>${label}</dt><dd>${text}</dd>` : markup``))}</dl>
 </div>`;
 }
@@ -36,15 +51,18 @@ function causeEntry({ type, count, example, remedy, accounts }: FleetCause, fail
 export function heldSection({ unfinished, name }: FleetReport): Markup {
   const held = unfinished.filter(({ end }) => end === 'held');
   if (held.length === 0) return markup``;
-  const why = markup` Why: identity-center status &lt;account&gt;`;
   return markup`<section>
 <h2>Accounts that are held</h2>
-${table(name, held, MAX_ROWS.others, ['Account', 'Begun'], heldCells, why)}
+${table(name, held, MAX_ROWS.others, ['Account', 'Begun', 'Held until', 'What happened, and the next step'], heldCells)}
 </section>`;
 }
 
-function heldCells({ startedAt = '' }: UnfinishedAccount): Markup {
-  return markup`<td class="fixed">${utc(startedAt)}</td>`;
+function heldCells({ startedAt = '', heldUntil, failure }: UnfinishedAccount): Markup {
+  return markup`<td class="fixed">${utc(startedAt)}</td><td class="fixed">${heldUntil && utc(heldUntil)}</td><td>${failure && describeFailure(failure)}</td>`;
+}
+
+function describeFailure({ type, whatHappened, remedy }: AccountOutcome['failure'] & object): Markup {
+  return markup`<p><strong>${type}</strong></p><p>${whatHappened}</p>${remedy ? markup`<p class="soft">${remedy}</p>` : undefined}`;
 }
 
 const OTHER_ENDS = ['failed', 'cancelled', 'skipped'] as const;
@@ -62,10 +80,7 @@ ${table(name, others, MAX_ROWS.others, head, otherCells)}
 
 function otherCells({ end, endedAt, failure, reason }: AccountOutcome): Markup {
   const why = end === 'skipped' ? `Was not begun: ${reason ?? 'the fleet had stopped'}.` : undefined;
-  const text =
-    failure === undefined
-      ? markup`<p>${why}</p>`
-      : markup`<p><strong>${failure.type}</strong></p><p>${failure.whatHappened}</p>${failure.remedy ? markup`<p class="soft">${failure.remedy}</p>` : undefined}`;
+  const text = failure === undefined ? markup`<p>${why}</p>` : describeFailure(failure);
   return markup`<td class="fixed"><span class="end ${end}">${end}</span></td><td class="fixed">${utc(endedAt)}</td><td>${text}</td>`;
 }
 
@@ -96,7 +111,6 @@ function table<T extends { accountId: string }>(
   most: number,
   head: readonly string[],
   cells: (account: T) => Markup,
-  hint?: Markup,
 ): Markup {
   const count = accounts.length;
   const caption =
@@ -104,7 +118,7 @@ function table<T extends { accountId: string }>(
       ? `${counted(count, 'account')}.`
       : `The first ${grouped(most)} of ${grouped(count)} accounts; for all of them: identity-center fleet report ${fleet} --format csv`;
   return markup`<div class="wide"><table>
-<caption>${caption}${hint}</caption>
+<caption>${caption}</caption>
 <thead><tr>${head.map((label) => markup`<th scope="col">${label}</th>`)}</tr></thead>
 <tbody>${accounts.slice(0, most).map(
     (account) => markup`<tr><th scope="row">${account.accountId}</th>${cells(account)}</tr>

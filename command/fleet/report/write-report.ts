@@ -39,6 +39,8 @@ export async function writeReport(
 
 const COLUMNS = [
   'accountId',
+  'region',
+  'name',
   'end',
   'outcome',
   'instanceArn',
@@ -49,6 +51,7 @@ const COLUMNS = [
   'failureType',
   'message',
   'remedy',
+  'heldUntil',
 ];
 
 /** Writes the accounts of a report, ended or not, a line each, as RFC 4180 has it. */

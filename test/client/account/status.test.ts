@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-test('where no worker answers, the server still tells the instance that a cancelled run left', async () => {
+test('where no worker answers, the server still tells the instance that a cancelled run left, what was asked and by whom', async () => {
   const { client, emulator } = harness;
   const account = freshAccount();
   const run = await cancelWhileItWaits(account);
@@ -24,6 +24,10 @@ test('where no worker answers, the server still tells the instance that a cancel
   const error: unknown = await client.result(run).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(RunCancelledError);
   expect(error).toMatchObject({ left: instanceArn });
+  expect(await client.status(account)).toMatchObject({
+    request: { accountId: account, region: 'eu-west-1', onCancel: 'keep' },
+    askedBy: 'tester',
+  });
 });
 
 /** A run that was cancelled while it waited for ACTIVE, and keeps its instance; its worker has ended. */

@@ -66,7 +66,7 @@ test('a fleet that outlives what Temporal keeps of its pages says what it knows,
   });
   const lacks = '1 account of 1 page cannot be listed: Temporal has forgotten';
   expect(toHtml(open)).toContain(lacks);
-  expect(toCsv(open)).toContain(`${held},held`);
+  expect(toCsv(open)).toContain(`${held},eu-west-1,,held`);
 
   harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: false });
   await harness.client.fleets.steer(name, 'retry');

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import {
   describeManifestProblem,
   describeManifestProblems,
@@ -118,6 +116,13 @@ describe('defaults', () => {
       '1: defaults: must be an object',
     ]);
   });
+});
+
+test('an unknown field or column is told with the one that is meant', () => {
+  const [column] = problemsOf('a.csv', `accountId,region,naem\n${ONE},eu-west-1,a\n`);
+  expect(column).toBe('1: naem: unknown column (did you mean "name"?)');
+  const yaml = `- {accountId: '${ONE}', region: eu-west-1, naem: a}`;
+  expect(problemsOf('a.yaml', yaml)).toEqual(['1: naem: unknown field (did you mean "name"?)']);
 });
 
 describe('a wrong field is told at its own line:', () => {
@@ -239,12 +244,4 @@ test('100,000 accounts are read in seconds, in each format', () => {
     // Ten times what it takes on a machine that is not busy.
     expect(performance.now() - began).toBeLessThan(30_000);
   }
-});
-
-test('the examples of docs/fleets.md are read', () => {
-  const page = readFileSync(path.join(__dirname, '..', '..', '..', 'docs', 'fleets.md'), 'utf8');
-  const examples = [...page.matchAll(/^```(csv|yaml)\n(.*?)^```/gms)];
-  expect(examples.map(([, ending]) => ending)).toEqual(['csv', 'yaml']);
-  for (const [, ending, content = ''] of examples)
-    expect(requestsOf(`a.${ending ?? ''}`, content).map(({ accountId }) => accountId)).toEqual([ONE, TWO]);
 });

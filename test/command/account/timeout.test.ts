@@ -70,7 +70,7 @@ test('a run that is cancelled in a hold asks for no retry any more, and says wha
   await its.command.run(['provision', account, '--region', 'eu-west-1', '--on-failure', 'hold']);
   const { code, stdout } = await its.command.run(['cancel', account]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/\nNoted +.* this run has made no instance, and leaves none\n/);
+  expect(stdout).toMatch(/\nNoted +.* nothing that this run made is left\n/);
   // The story tells why it was held; the last word is the status.
   expect(stdout.slice(stdout.indexOf('\nStage'))).not.toMatch(/Next step|retry/);
 });

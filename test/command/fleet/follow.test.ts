@@ -25,7 +25,14 @@ test('with only held accounts left: exit 3, saying so; --wait-held stays; retry 
   expect(stdout).toContain(`identity-center fleet retry ${name}`);
   const watched = await its.command.run(['fleet', 'watch', name, '--json']);
   expect(watched.code).toBe(3);
-  expect(documentOf(watched)).toMatchObject({ held: 1, open: 1 });
+  const events = watched.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(events).toMatchObject([
+    { event: 'status', held: 1, open: 1 },
+    { event: 'held', accountId: held, failure: { situation: 'organizationForbids' } },
+  ]);
   await its.command.run(['fleet', 'pause', name]);
   await its.command.run(['fleet', 'resume', name]);
   expect(await notesOf(its.harness, held)).toEqual([]);

@@ -15,7 +15,7 @@ test('fleet list shows a line for each fleet, and with --json one document', asy
   );
   expect(stdout).toMatch(/Fleet .*Stage .*Accounts .*Succeeded .*Failed .*Held .*Started .*Ended/);
   const line = stdout.split('\n').find((it) => it.includes(name)) ?? '';
-  expect(line).toMatch(/done +│ 2 +│ 1 +│ 1 +│ 0 +│ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
+  expect(line).toMatch(/done +2 +1 +1 +0 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
   const listed = await its.command.run(['fleet', 'list', '--failed', '--stage', 'done', '--json']);
   expect([listed.code, listed.stderr]).toEqual([0, '']);
   expect(documentOf(listed)['fleets']).toContainEqual(

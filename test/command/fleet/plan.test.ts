@@ -29,7 +29,7 @@ test('accounts that would fail are told with the reason and the next step, and e
   const shown = await its.command.run(['fleet', 'plan', file]);
   expect(shown.code).toBe(1);
   expect(shown.stdout).toMatch(/4 {2}notReady/);
-  expect(shown.stdout).toMatch(/│ 4 +│ notReady +│ AssumeRole: STS does not let/);
+  expect(shown.stdout).toMatch(/4 notReady: roleRefused\nWhat happened +AssumeRole: STS does not let/);
   expect(shown.stdout).toContain(ids[1]);
   const json = await its.command.run(['fleet', 'plan', file, '--json']);
   expect(documentOf(json)).toMatchObject({

@@ -124,7 +124,7 @@ test('the options of a request count for all accounts, what an account says wins
   expect(report).toMatchObject({ counts: { accounts: 3, succeeded: 2, skipped: 1, unfinished: 0 } });
   expect(report['accounts']).toContainEqual(expect.objectContaining({ ...skipped[0], end: 'skipped' }));
   const csv = await its.command.run(['fleet', 'report', name, '--format', 'csv']);
-  expect(csv.stdout).toMatch(new RegExp(`^${closed},skipped,.*it is closed \\(CLOSED\\)`, 'm'));
+  expect(csv.stdout).toMatch(new RegExp(`^${closed},,,skipped,.*it is closed \\(CLOSED\\)`, 'm'));
   const html = await its.command.run(['fleet', 'report', name, '--format', 'html']);
   expect(html.stdout).toContain('Was not begun: it is closed (CLOSED).');
 });

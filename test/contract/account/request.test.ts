@@ -113,11 +113,24 @@ test.each<[string, unknown, string]>([
   ['timing.retry.backoffCoefficient', { ...valid, timing: { retry: { backoffCoefficient: 0 } } }, ''],
   ['timing.retry.jitter', { ...valid, timing: { retry: { jitter: true } } }, 'unknown field'],
   ['roleArn', { ...valid, roleArn: 'arn:aws:iam::1:role/x' }, 'unknown field'],
+  ['naem', { ...valid, naem: 'a' }, 'unknown field (did you mean "name"?)'],
+  ['account_id', { ...valid, account_id: 'a' }, 'did you mean "accountId"?'],
+  ['createTimout', { ...valid, createTimout: '1h' }, 'did you mean "timing.createTimeout"?'],
+  [
+    'timing.retry.initialIntreval',
+    { ...valid, timing: { retry: { initialIntreval: '1s' } } },
+    'timing.retry.initialInterval',
+  ],
   ['request', null, 'must be an object, not null'],
 ])('a problem is reported under its field: %s', (field, input, message) => {
   const problems = problemsOf(input);
   expect(Object.keys(problems)).toContain(field);
   expect(problems[field]).toContain(message);
+});
+
+test('a field that is like none is told without a guess', () => {
+  expect(problemsOf({ ...valid, colour: 'red' })['colour']).toBe('unknown field');
+  expect(problemsOf({ ...valid, ['x'.repeat(100_000)]: 1 })).toMatchObject({});
 });
 
 test('every problem is listed, not the first alone', () => {

@@ -15,6 +15,7 @@ const fleetIn = (stage: FleetStage, more: Partial<FleetProgress> = {}): FleetPro
   ...{ waiting: 0, open: 0, held: 0, notReady: 0, maxConcurrent: 50 },
   startedAt: '2026-01-01T00:00:00.000Z',
   causes: [],
+  holds: [],
   calls: NO_CALLS,
   pageIdPrefix: 'identity-center-fleet/accounts/0123456789ab/',
   ...more,

@@ -42,6 +42,38 @@ test('faults are set, calls and instances read, and everything forgotten, over H
   expect(await (await control('GET', '/calls')).json()).toEqual([]);
 });
 
+test('what is set is shown as it could be set again; an account has only what was put for it last', async () => {
+  const put = async (faults: object) => {
+    const response = await fetch(`${emulator.url}/_emulator/faults`, {
+      method: 'PUT',
+      body: JSON.stringify(faults),
+    });
+    return response.json();
+  };
+  const [one, other] = ['111122223333', '444455556666'];
+  expect(await put({ creationMs: 0 })).toEqual([{ creationMs: 0 }]);
+  await put({ accounts: [one, other], latencyMs: 1, errorRate: 0 });
+  const ofOther = { accounts: [other], latencyMs: 1, errorRate: 0 };
+  // Without the field that is to go.
+  await put({ accounts: [one], latencyMs: 1 });
+  const listed = await (await fetch(`${emulator.url}/_emulator/faults`)).json();
+  expect(listed).toEqual([{ creationMs: 0 }, { accounts: [one], latencyMs: 1 }, ofOther]);
+  expect(await put({ accounts: [one] })).toEqual([{ creationMs: 0 }, ofOther]);
+  emulator.reset();
+  expect(await (await fetch(`${emulator.url}/_emulator/faults`)).json()).toEqual([]);
+});
+
+test('a field that there is none of is told with the one that is meant', async () => {
+  const body = JSON.stringify({ failNext: [{ opration: 'ListInstances', error: 'x', times: 1 }] });
+  const response = await fetch(`${emulator.url}/_emulator/faults`, { method: 'PUT', body });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({
+    problems: expect.arrayContaining([
+      { field: 'failNext.0.opration', message: 'unknown field (did you mean "failNext.0.operation"?)' },
+    ]) as unknown,
+  });
+});
+
 test('a page that reaches it under another name is turned away', async () => {
   const status = await new Promise((resolve) => {
     request(`${emulator.url}/_emulator/calls`, { headers: { host: 'evil.example' } }, (response) => {

@@ -32,7 +32,7 @@ test.concurrent(
     await expect(notesOf(harness, account)).resolves.toEqual([
       'abort changed nothing: reason: must be a text in JSON: "…"',
       'abort changed nothing: reason: must not be empty',
-      'retry changed nothing: nmae: unknown field',
+      'retry changed nothing: nmae: unknown field (did you mean "name"?)',
       'stop changed nothing: there are pause, resume, retry, abort',
     ]);
     await expect(end()).resolves.toMatchObject({ outcome: 'created' });
@@ -57,7 +57,7 @@ test.concurrent('an argument that cannot be decoded is noted, and breaks nothing
   await expect(notesOf(harness, account)).resolves.toEqual([
     'retry changed nothing: argument: cannot be read as JSON',
     'retry changed nothing: argument: cannot be read as JSON',
-    'retry changed nothing: nmae: unknown field',
+    'retry changed nothing: nmae: unknown field (did you mean "name"?)',
   ]);
   await expect(end()).resolves.toMatchObject({ outcome: 'created' });
 });

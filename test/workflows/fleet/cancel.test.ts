@@ -90,7 +90,7 @@ test('a page that a cancel reached before a retry is counted as it ended', async
     untold: 0,
   };
   await handle.signal('retry');
-  await handle.signal('pageReport', { ...report, newFailures: [] });
+  await handle.signal('pageReport', { ...report, holds: [], newFailures: [] });
   await hurry(harness, slow);
   await handle.result();
   expect(await harness.client.fleets.status(name)).toMatchObject({ succeeded: 1, skipped: 1, failed: 0 });

@@ -250,7 +250,7 @@ test('what looks like a report of a page counts only where it is one', async () 
   const handle = harness.temporal.workflow.getHandle(fleetIdOf(fleet.name));
   const ends = { succeeded: 2, failed: 0, cancelled: 0, skipped: 0, differing: 0 };
   const counts = { waiting: 0, open: 0, held: 0, notReady: 0, ...ends, retries: 0, untold: 0 };
-  const report = { page: 0, ...counts, windingUp: false, newFailures: [] };
+  const report = { page: 0, ...counts, windingUp: false, holds: [], newFailures: [] };
   // A workflow ID that the server refuses would fail the workflow task that signals it.
   for (const pageId of [
     '',

@@ -26,6 +26,7 @@ const REPORT = {
   retries: 0,
   windingUp: false,
   untold: 0,
+  holds: [],
   newFailures: [],
   succeeded: 0,
   failed: 0,

@@ -13,6 +13,7 @@ function fleetWith(starting: number[]): FleetState {
     accounts: 50,
     ended: { succeeded: 0, failed: 0, cancelled: 0, skipped: 0, differing: 0 },
     causes: [],
+    holdCauses: [],
     calls: NO_CALLS,
     maxConcurrent: 5,
     paused: false,

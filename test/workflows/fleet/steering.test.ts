@@ -223,7 +223,7 @@ test('a retry that crosses the news of a failure tries the account again', async
       cancelled: 0,
       skipped: 0,
     },
-    ...{ retries: 0, windingUp: false, newFailures: [], untold: 0 },
+    ...{ retries: 0, windingUp: false, holds: [], newFailures: [], untold: 0 },
   };
   await fleet.signal(PAGE_REPORT_SIGNAL, report);
   await harness.client.fleets.steer(name, 'retry');

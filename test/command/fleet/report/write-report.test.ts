@@ -62,7 +62,7 @@ test('without a file it goes to stdout, and nothing else does', async () => {
   written.length = 0;
   await writeReport(name, { format: 'csv' });
   expect(written).toHaveLength(1);
-  expect(written[0]).toMatch(new RegExp(`^accountId,end,.*\\r\\n${ids[0]},failed,`));
+  expect(written[0]).toMatch(new RegExp(`^accountId,region,name,end,.*\\r\\n${ids[0]},eu-west-1,,failed,`));
 });
 
 test('a file that cannot be written is said with what to do', async () => {

@@ -1,0 +1,57 @@
+import { fleetIdOf } from '../../contract';
+import { requestFor, until } from '../support/harness';
+import { describeInBrowser, startUi, textOf, type UiHarness } from '../support/ui';
+
+const HELD = ['222233334441', '222233334442', '222233334443'];
+const DONE = '333344445555';
+const THROTTLED = '444455556666';
+
+describeInBrowser('what the UI says of a fleet and of its runs', () => {
+  let ui: UiHarness;
+  beforeAll(async () => {
+    ui = await startUi();
+  });
+  afterAll(() => ui.stop());
+
+  test('the page of a fleet: counts, causes, what to do; that of a run: the fleet that asked', async () => {
+    ui.emulator.setFaults({ accounts: HELD, organizationForbids: true });
+    const accounts = [
+      ...HELD.map((account) => requestFor(account, { onFailure: 'hold' })),
+      requestFor(DONE, { name: 'workforce' }),
+    ];
+    await ui.client.fleets.start({ name: 'accounts', accounts });
+    await until(
+      () => ui.client.fleets.status('accounts'),
+      ({ held, succeeded }) => held === HELD.length && succeeded === 1,
+    );
+    await ui.openWorkflow(fleetIdOf('accounts'));
+    await ui.openTab('User Metadata');
+    await ui.page.waitForURL(/\/workflows\/identity-center-fleet%2Faccounts\/[-\w]+\/user-metadata$/);
+    const details = await textOf(ui.renderedUnder('Current Details'));
+    expect(details).toContain(
+      'Accounts: 4: 1 succeeded, 0 failed, 0 cancelled, 0 skipped; 3 open (of them 3 held)',
+    );
+    expect(details).toMatch(/3 held, the first until .* UTC: AccessDeniedException/);
+    expect(details).toContain('What to do: Enable account instances in the IAM Identity Center console');
+    await ui.picture('fleet-page', 900);
+    await ui.openRun(HELD[0]!);
+    await ui.openTab('User Metadata');
+    expect(await textOf(ui.renderedUnder('Current Details'))).toContain('by fleet accounts');
+  });
+
+  test('the page of a run that AWS throttles points to the attempts', async () => {
+    ui.emulator.setFaults({
+      accounts: [THROTTLED],
+      failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 1_000 }],
+    });
+    await ui.client.start(requestFor(THROTTLED));
+    await until(
+      () => ui.client.status(THROTTLED),
+      ({ pending }) => pending?.failure?.type === 'ThrottlingException',
+    );
+    await ui.openRun(THROTTLED);
+    await ui.openTab('User Metadata');
+    expect(await textOf(ui.renderedUnder('Current Details'))).toContain('the tab Pending Activities');
+    await ui.page.getByRole('tab', { name: 'Pending Activities' }).waitFor();
+  });
+});
