@@ -20,4 +20,3 @@ test('the package holds the schemas and the examples, and no compiled example', 
     path.join(ROOT, 'schemas/progress.json'),
   );
 });
-
