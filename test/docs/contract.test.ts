@@ -20,9 +20,3 @@ test('the package holds the schemas and the examples, and no compiled example', 
     path.join(ROOT, 'schemas/progress.json'),
   );
 });
-
-test('the links of the pages lead to files', () => {
-  for (const page of ['docs/contract.md', 'docs/library.md'])
-    for (const [, link = ''] of readFileSync(path.join(ROOT, page), 'utf8').matchAll(/\]\(([^)#]+)/g))
-      expect(readdirSync(path.dirname(path.join(ROOT, 'docs', link)))).toContain(path.basename(link));
-});

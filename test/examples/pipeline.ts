@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { workflowIdOf, type ProvisionRequestInput } from '../../contract';
+import { workflowIdOf } from '../../contract';
 import { freshAccount, handleOf, requestFor, startTestWorker, until } from '../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../support/provisioning';
 import { throttledOnce } from '../support/steering';
@@ -22,7 +22,9 @@ type Settings = Record<string, string>;
 
 /** Tests a pipeline against the contract that all of them keep; skips where it cannot be run here. */
 export function testPipeline(command: readonly string[] | undefined, env: Settings = {}): void {
-  const tests = command === undefined ? test.skip : test.concurrent;
+  // A machine with two cores starts many JVMs at once more slowly than one after the other.
+  const each = command?.[0] === 'java' ? test : test.concurrent;
+  const tests = command === undefined ? test.skip : each;
   const [file = '', ...args] = command ?? [];
   let harness: ProvisioningHarness;
 
@@ -56,10 +58,10 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
     };
   };
   const run = (request: unknown, settings?: Settings) => start(request, settings).finished;
-  const waiting = async (more: Partial<ProvisionRequestInput> = {}) => {
+  const throttled = () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, throttledOnce('CreateInstance'), more);
-    return { account, result };
+    harness.emulator.setFaults({ accounts: [account], ...throttledOnce('CreateInstance') });
+    return account;
   };
 
   tests('provisions, and prints the result; two at once are one', async () => {
@@ -100,12 +102,12 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
   });
 
   tests('a request that differs from the open run’s is refused, with the fields', async () => {
-    const { account, result } = await waiting();
+    const account = throttled();
+    await harness.client.start(requestFor(account));
     const { code, stderr } = await run(requestFor(account, { region: 'eu-central-1', name: 'other' }));
     expect(code).toBe(2);
     expect(stderr).toMatch(/^Refused: .*name.*region.*"eu-central-1"/m);
     await harness.client.cancel(account);
-    await expect(result).rejects.toThrow('cancelled');
   });
 
   tests('a request that is wrong is refused, with the field', async () => {
@@ -115,7 +117,7 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
   });
 
   tests('a run that is cancelled, and one that takes too long, have their own exit codes', async () => {
-    const { account, result } = await waiting();
+    const account = throttled();
     const { code, stderr } = await run(requestFor(account), { PROVISION_TIMEOUT: '1' });
     expect(code).toBe(3);
     expect(stderr).toMatch(/still running after 1 ?s/i);
@@ -123,14 +125,12 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
     await until(job.stderr, (said) => said.includes('creating since'));
     await harness.client.cancel(account);
     expect(await job.finished).toMatchObject({ code: 4 });
-    await expect(result).rejects.toThrow('cancelled');
   });
 
   tests('a worker that is not there, or is lost, and a server that is not there are told', async () => {
     const taskQueue = `lost-${harness.taskQueue}`;
     const settings = { IDENTITY_CENTER_TASK_QUEUE: taskQueue, PROVISION_WORKER_TIMEOUT: '5' };
-    const account = freshAccount();
-    harness.emulator.setFaults({ accounts: [account], ...throttledOnce('CreateInstance') });
+    const account = throttled();
     const nobody = await run(requestFor(account), settings);
     expect(nobody).toMatchObject({ code: 5, stdout: '' });
     expect(nobody.stderr).toContain(`No worker has answered on task queue ${taskQueue} for 5 s`);

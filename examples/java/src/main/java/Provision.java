@@ -82,7 +82,7 @@ public final class Provision {
       ClientConfigProfile profile = ClientConfigProfile.load();
       WorkflowServiceStubs service =
           WorkflowServiceStubs.newConnectedServiceStubs(
-              profile.toWorkflowServiceStubsOptions(), Duration.ofSeconds(10));
+              profile.toWorkflowServiceStubsOptions(), Duration.ofSeconds(30));
       return WorkflowClient.newInstance(service, profile.toWorkflowClientOptions());
     } catch (IOException | RuntimeException error) {
       throw new Stop(5, "Temporal is not reachable: %s. Check TEMPORAL_ADDRESS and the keys.", error.getMessage());
