@@ -35,7 +35,7 @@ export function createActivities(deps: ActivityDependencies) {
     waitForActive: (input: WaitForActiveInput) => waitForActive(deps, input),
     findInstance: (input: FindInstanceInput) => findInstance(deps, input),
     followRun: (input: FollowRunInput) => followRun(deps, input),
-    listSearchAttributes: searchAttributeLister(deps.monotonicNow),
+    listSearchAttributes: searchAttributeLister(() => deps.monotonicNow()),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
     checkAws: (input: CheckRequest) => checkAws(deps, input),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { InstanceDifference } from '../account/differences';
 
 /**
  * What a schema of an interface is made of: a schema for each of its properties, and of no other. The compiler refuses one
@@ -21,3 +22,13 @@ export const time = (description: string) => z.string().meta({ description, form
 
 /** A whole number, from 0 up. */
 export const whole = (description: string) => z.number().int().min(0).describe(description);
+
+export const instanceDifferences = z
+  .array(
+    z.object({
+      field: text('`region`, `name`, or a tag: `tags.team`'),
+      asked: text('what was asked for'),
+      actual: text('what the instance has').exactOptional(),
+    } satisfies Shape<InstanceDifference>),
+  )
+  .describe('where the instance is not what was asked for, and stays as it is');

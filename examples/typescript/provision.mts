@@ -13,95 +13,78 @@ import {
   IdentityCenterClient,
   IdentityCenterError,
   RunFailedError,
+  RunHeldError,
   type ProvisionRequestInput,
-  type ProvisionResult,
+  type StartedRun,
 } from 'identity-center-orchestrator';
 
-const EXIT_CODES: Record<string, number> = { failed: 1, usage: 2, cancelled: 4, unreachable: 5 };
+const EXIT_CODES = { failed: 1, usage: 2, running: 3, cancelled: 4, unreachable: 5 } as const;
 // How long this job waits for the run, and how long for a worker that does not answer; in seconds.
-const TIMEOUT = Number(process.env['PROVISION_TIMEOUT'] ?? 3600);
+const TIMEOUT = process.env['PROVISION_TIMEOUT'] ?? '3600';
 const WORKER_TIMEOUT = Number(process.env['PROVISION_WORKER_TIMEOUT'] ?? 120);
-const LOOK_EVERY = 5;
+const LOOK_EVERY_MS = 5_000;
 
-/** Ends the job: an exit code, and what to tell. */
-class Stop extends Error {
-  constructor(
-    readonly code: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
-function seconds(): number {
-  return performance.now() / 1000;
-}
-
-async function provision(
-  client: IdentityCenterClient,
-  request: ProvisionRequestInput,
-): Promise<ProvisionResult> {
-  const run = await client.start(request).catch((error: unknown) => {
-    const isRefused = error instanceof IdentityCenterError && error.category === 'usage';
-    throw isRefused ? new Stop(2, `Refused: ${error.message}`) : error;
-  });
-  const result = client.result(run);
-  // Whoever waits below is told; a job that returns before does not wait.
-  result.catch(() => undefined);
-  const began = seconds();
-  let [heard, shown] = [began, ''];
-  for (;;) {
-    const ended = await Promise.race([result, sleep(shown === '' ? 500 : LOOK_EVERY * 1000)]);
-    if (ended !== undefined) return ended;
-    const { stage, since, heldUntil, failure, notice } = await client.status(run.accountId, run.runId);
-    // A notice says that no worker has answered, and what is known without one.
+/** Says where a run stands each time that it changes; breaks the wait for it off where no worker answers. */
+async function follow(client: IdentityCenterClient, { accountId, runId }: StartedRun, lost: AbortController) {
+  for (let heard = Date.now(), shown = ''; !lost.signal.aborted; await sleep(LOOK_EVERY_MS)) {
+    const { stage, since, notice } = await client.status(accountId, runId);
+    // A notice says that no worker has answered: the rest is what the server knows without one.
     if (notice === undefined) {
-      heard = seconds();
-      if (stage !== shown) process.stderr.write(`${stage} since ${since}\n`);
+      heard = Date.now();
+      if (stage !== shown) say(`${stage} since ${since}`);
       shown = stage;
-    } else if (seconds() - heard > WORKER_TIMEOUT) {
-      throw new Stop(
-        5,
-        `No worker has answered on task queue ${client.taskQueue} for ${WORKER_TIMEOUT} s. Start one (identity-center worker): the run goes on by itself. Then run this job again to wait for it.`,
+    } else if (Date.now() - heard > WORKER_TIMEOUT * 1000) {
+      lost.abort(
+        new Error(
+          `No worker has answered on task queue ${client.taskQueue} for ${WORKER_TIMEOUT} s. Start one (identity-center worker): the run goes on by itself. Then run this job again to wait for it.`,
+        ),
       );
     }
-    if (stage === 'held')
-      throw new Stop(
-        3,
-        [
-          `Held until ${heldUntil}: ${failure?.whatHappened}`,
-          `Next step: ${failure?.remedy}`,
-          `AWS request ID: ${failure?.awsRequestId ?? 'none'}`,
-          `Then: temporal workflow signal --workflow-id ${run.workflowId} --name retry; and run this job again.`,
-        ].join('\n'),
-      );
-    if (shown !== '' && seconds() - began > TIMEOUT)
-      throw new Stop(
-        3,
-        `Still running after ${TIMEOUT} s, in stage ${shown}. Run this job again to wait for more.`,
-      );
   }
 }
 
-function stopOf(error: unknown): Stop {
-  if (error instanceof Stop) return error;
+/** What to tell of an error, and the exit code. */
+function describe(error: unknown): [message: string, code: number] {
+  if (error instanceof RunHeldError) {
+    const { accountId, heldUntil, failure } = error;
+    const lines = [
+      `Held until ${heldUntil}: ${failure?.whatHappened}`,
+      `Next step: ${failure?.remedy}`,
+      `AWS request ID: ${failure?.awsRequestId ?? 'none'}`,
+      `Then: temporal workflow signal --workflow-id identity-center/${accountId} --name retry; and run this job again.`,
+    ];
+    return [lines.join('\n'), EXIT_CODES.running];
+  }
   if (error instanceof RunFailedError) {
     const { type, situation, message, awsRequestId = 'none' } = error.failure;
-    return new Stop(1, `Failed (${type}, ${situation}): ${message}\nAWS request ID: ${awsRequestId}`);
+    return [`Failed (${type}, ${situation}): ${message}\nAWS request ID: ${awsRequestId}`, EXIT_CODES.failed];
   }
-  if (error instanceof IdentityCenterError) return new Stop(EXIT_CODES[error.category] ?? 1, error.message);
-  throw error;
+  if (error instanceof IdentityCenterError) {
+    const refused = error.category === 'usage' ? 'Refused: ' : '';
+    return [`${refused}${error.message}`, EXIT_CODES[error.category]];
+  }
+  if (error instanceof SyntaxError)
+    return [`Usage: provision.mts '{"accountId": "111122223333", "region": "eu-west-1"}'`, EXIT_CODES.usage];
+  return [error instanceof Error ? error.message : String(error), EXIT_CODES.unreachable];
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 try {
   const request = JSON.parse(process.argv[2] ?? '') as ProvisionRequestInput;
   const client = await IdentityCenterClient.connect();
-  process.stdout.write(`${JSON.stringify(await provision(client, request))}\n`);
+  const run = await client.start(request);
+  const lost = new AbortController();
+  follow(client, run, lost).catch((error: unknown) => {
+    lost.abort(error);
+  });
+  const result = await client.result(run, { timeout: `${TIMEOUT}s`, signal: lost.signal });
+  process.stdout.write(`${JSON.stringify(result)}\n`);
   process.exit(0);
 } catch (error) {
-  const isUsage = error instanceof SyntaxError;
-  const usage = `Usage: provision.mts '{"accountId": "111122223333", "region": "eu-west-1"}'`;
-  const { code, message } = isUsage ? new Stop(2, usage) : stopOf(error);
-  process.stderr.write(`${message}\n`);
+  const [message, code] = describe(error);
+  say(message);
   process.exit(code);
 }

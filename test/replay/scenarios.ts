@@ -2,6 +2,7 @@ import { SSOAdminClient, UntagResourceCommand } from '@aws-sdk/client-sso-admin'
 import { WORKFLOW_ID_TAG } from '../../contract';
 import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
+import { ensureRaw } from '../support/other-language';
 import { seconds } from '../support/steering';
 import { fleetScenarios } from './fleet-scenarios';
 import { fails, type Scenario } from './scenario';
@@ -49,6 +50,12 @@ const deprovision = ({ client }: Harness, accountId: string) =>
 
 export const scenarios: Record<string, Scenario> = {
   created: {},
+  'started-by-another-language': {
+    start: async (harness, accountId) => {
+      const { runId, handle } = await ensureRaw(harness, accountId, { accountId, region: 'eu-west-1' });
+      return { accountId, workflowId: handle.workflowId, runId, joined: false };
+    },
+  },
   throttled: { faults: fails('ThrottlingException', 2) },
   'answer-lost': { faults: { loseResponse: { operation: 'CreateInstance', times: 1 } } },
   'slow-to-become-active': { faults: { creationMs: 8_000 } },

@@ -26,7 +26,7 @@ describeInBrowser('what the UI says of a fleet and of its runs', () => {
     );
     await ui.openWorkflow(fleetIdOf('accounts'));
     await ui.openTab('User Metadata');
-    expect(ui.page.url()).toMatch(/\/workflows\/identity-center-fleet%2Faccounts\/[-\w]+\/user-metadata$/);
+    await ui.page.waitForURL(/\/workflows\/identity-center-fleet%2Faccounts\/[-\w]+\/user-metadata$/);
     const details = await textOf(ui.renderedUnder('Current Details'));
     expect(details).toContain(
       'Accounts: 4: 1 succeeded, 0 failed, 0 cancelled, 0 skipped; 3 open (of them 3 held)',

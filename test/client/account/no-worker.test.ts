@@ -25,8 +25,8 @@ test('starts, joins and refuses without a worker; an ensure waits, and what it s
   expect(same).toMatchObject({ value: { runId, joined: true } });
   expect(different).toMatchObject({ reason: expect.any(RequestDiffersError) as Error });
   expect(other).toMatchObject({ reason: expect.any(OtherTaskQueueError) as Error });
-  const { reason } = other as PromiseRejectedResult & { reason: Error };
-  expect(reason.message).toContain(`an open run waits on task queue ${taskQueue}, where no worker answers`);
+  const { message } = (other as { reason: Error }).reason;
+  expect(message).toContain(`an open run waits on task queue ${taskQueue}, where no worker answers`);
   await expect(client.status(joined)).resolves.toMatchObject({
     notice: expect.stringContaining('No worker answers') as string,
   });

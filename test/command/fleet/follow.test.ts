@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { commandSuite, documentOf, type Finished } from '../../support/command';
+import { commandSuite, documentOf } from '../../support/command';
 import { freshAccount, startHarness, until } from '../../support/harness';
 import { notesOf } from '../../support/steering';
 
@@ -15,8 +15,6 @@ function manifest(...lines: string[]): { file: string; name: string } {
   return { file, name: path.parse(file).name };
 }
 
-const lastOf = ({ stdout }: Finished) => JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as object;
-
 test('with only held accounts left: exit 3, saying so; --wait-held stays; retry says what it tries', async () => {
   const [held, good] = [freshAccount(), freshAccount()];
   its.harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
@@ -27,8 +25,14 @@ test('with only held accounts left: exit 3, saying so; --wait-held stays; retry 
   expect(stdout).toContain(`identity-center fleet retry ${name}`);
   const watched = await its.command.run(['fleet', 'watch', name, '--json']);
   expect(watched.code).toBe(3);
-  expect(lastOf(watched)).toMatchObject({ event: 'held', accountId: held });
-  expect(watched.stdout).toMatch(/^\{"event":"status".*"held":1,/);
+  const events = watched.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(events).toMatchObject([
+    { event: 'status', held: 1, open: 1 },
+    { event: 'held', accountId: held, failure: { situation: 'organizationForbids' } },
+  ]);
   await its.command.run(['fleet', 'pause', name]);
   await its.command.run(['fleet', 'resume', name]);
   expect(await notesOf(its.harness, held)).toEqual([]);
@@ -66,7 +70,11 @@ test('--timeout: exit 3, with how to follow what goes on', async () => {
   );
   const watched = await its.command.run(['fleet', 'watch', name, '--timeout', '500ms', '--json']);
   expect(watched.code).toBe(3);
-  expect(lastOf(watched)).toMatchObject({ event: 'status', timedOut: true, next });
+  expect(JSON.parse(watched.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    event: 'status',
+    timedOut: true,
+    next,
+  });
   const cancelled = await its.command.run(['fleet', 'cancel', name, '--timeout', '500ms', '--json']);
   expect(cancelled.code).toBe(3);
   expect(documentOf(cancelled)).toMatchObject({ status: 'RUNNING', timedOut: true, next });

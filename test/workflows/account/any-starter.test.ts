@@ -174,3 +174,18 @@ test.concurrent('a run that deletes shows itself the same', async () => {
   );
   await handle.terminate();
 });
+
+test.concurrent('a run of a fleet says that the fleet asked', async () => {
+  const account = freshAccount();
+  const name = `fleet-${account}`;
+  harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
+  const request = requestFor(account, { onFailure: 'hold' });
+  await harness.client.fleets.start({ name, accounts: [request] });
+  const query = `IdentityCenterFleet = '${name}' AND IdentityCenterStage = 'held'`;
+  await until(
+    () => idsOf(query),
+    (found) => found.length === 1,
+  );
+  expect((await detailsOf(account)).split('\n')[0]).toMatch(new RegExp(`; by fleet ${name}$`));
+  await harness.client.fleets.cancel(name);
+});

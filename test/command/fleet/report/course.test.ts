@@ -55,13 +55,21 @@ describe('the timeline', () => {
 
 test('accounts without an end are in the report: held ones with their own table', () => {
   const open = [
-    { accountId: '200000000001', end: 'held', startedAt: after(5) },
+    {
+      accountId: '200000000001',
+      end: 'held',
+      startedAt: after(5),
+      failure: { type: 'Denied', whatHappened: 'it is forbidden', remedy: 'Allow it.' },
+      heldUntil: after(100),
+    },
     { accountId: '200000000002', end: 'waiting' },
   ] as const;
   const status = statusOf(3, { status: 'RUNNING', stage: 'running', open: 1, held: 1 });
   const report = makeReport(status, [succeeded(1, 0, 10)], new Date(BEGAN + 90_000), [...open]);
-  expect(toCsv(report)).toMatch(/\r\n200000000001,held,,,[^\r]*,,,,\r\n200000000002,waiting,/);
-  expect(toHtml(report)).toMatch(/Accounts that are held[^]*200000000001/);
+  expect(toCsv(report)).toMatch(
+    /\r\n200000000001,,,held,,,,,[^,]*,,Denied,it is forbidden,Allow it\.,[^,]*Z\r\n200000000002,,,waiting,/,
+  );
+  expect(toHtml(report)).toMatch(/Accounts that are held[^]*200000000001[^]*Denied[^]*Allow it\./);
   expect(toHtml(report)).not.toContain('200000000002');
 });
 

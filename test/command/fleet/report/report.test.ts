@@ -31,8 +31,8 @@ describe('the CSV', () => {
     const message = 'said "no", twice\nand left';
     const csv = toCsv(reportOn([failed(1, 0, 1, { type: 'X', whatHappened: message })]));
     expect(csv).toBe(
-      'accountId,end,outcome,instanceArn,replaced,differences,startedAt,endedAt,failureType,message,remedy\r\n' +
-        `${accountAt(1)},failed,,,,,${after(0)},${after(1)},X,"said ""no"", twice\nand left",\r\n`,
+      'accountId,region,name,end,outcome,instanceArn,replaced,differences,startedAt,endedAt,failureType,message,remedy,heldUntil\r\n' +
+        `${accountAt(1)},,,failed,,,,,${after(0)},${after(1)},X,"said ""no"", twice\nand left",,\r\n`,
     );
   });
 
@@ -128,6 +128,8 @@ describe('whatever the accounts say,', () => {
   const outcome: fc.Arbitrary<AccountOutcome> = fc.record(
     {
       accountId: text,
+      region: text,
+      name: text,
       end: fc.constantFrom('succeeded', 'failed', 'cancelled', 'skipped'),
       endedAt: time,
       startedAt: time,
@@ -148,6 +150,8 @@ describe('whatever the accounts say,', () => {
       fc.property(outcomes, (accounts) => {
         const expected = accounts.map(({ failure, ...account }) => ({
           accountId: harmless(account.accountId),
+          region: harmless(account.region),
+          name: harmless(account.name),
           end: account.end,
           outcome: harmless(account.outcome),
           instanceArn: harmless(account.instanceArn),
@@ -158,6 +162,7 @@ describe('whatever the accounts say,', () => {
           failureType: harmless(failure?.type),
           message: harmless(failure?.whatHappened),
           remedy: harmless(failure?.remedy),
+          heldUntil: '',
         }));
         expect(rowsOf(toCsv(reportOn(accounts)))).toEqual(expected);
       }),
