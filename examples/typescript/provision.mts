@@ -26,7 +26,7 @@ const LOOK_EVERY_MS = 5_000;
 
 /** Says where a run stands each time that it changes; breaks the wait for it off where no worker answers. */
 async function follow(client: IdentityCenterClient, { accountId, runId }: StartedRun, lost: AbortController) {
-  for (let heard = Date.now(), shown = ''; !lost.signal.aborted; await sleep(LOOK_EVERY_MS)) {
+  for (let heard = Date.now(), shown = ''; !lost.signal.aborted;) {
     const { stage, since, notice } = await client.status(accountId, runId);
     // A notice says that no worker has answered: the rest is what the server knows without one.
     if (notice === undefined) {
@@ -40,6 +40,7 @@ async function follow(client: IdentityCenterClient, { accountId, runId }: Starte
         ),
       );
     }
+    await sleep(LOOK_EVERY_MS);
   }
 }
 
