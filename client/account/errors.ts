@@ -1,5 +1,4 @@
 import {
-  utc,
   describeRequestDifferences,
   SEARCH_ATTRIBUTES,
   type FieldDifference,
