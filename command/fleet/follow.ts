@@ -122,7 +122,9 @@ async function follow(
     if (!(error instanceof FleetStillRunningError) || error.status === undefined) throw error;
     const { status, next, message } = error;
     if (json) {
-      printJson({ ...status, ...told, timedOut: true, next });
+      const end = { ...status, ...told, timedOut: true, next };
+      if (each) printEvent(end);
+      else printJson(end);
     } else {
       printFleet(status);
       print(message);

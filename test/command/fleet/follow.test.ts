@@ -70,7 +70,11 @@ test('--timeout: exit 3, with how to follow what goes on', async () => {
   );
   const watched = await its.command.run(['fleet', 'watch', name, '--timeout', '500ms', '--json']);
   expect(watched.code).toBe(3);
-  expect(JSON.parse(watched.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ timedOut: true, next });
+  expect(JSON.parse(watched.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    event: 'status',
+    timedOut: true,
+    next,
+  });
   const cancelled = await its.command.run(['fleet', 'cancel', name, '--timeout', '500ms', '--json']);
   expect(cancelled.code).toBe(3);
   expect(documentOf(cancelled)).toMatchObject({ status: 'RUNNING', timedOut: true, next });
@@ -79,7 +83,7 @@ test('--timeout: exit 3, with how to follow what goes on', async () => {
 
 test('fleet plan --timeout: exit 3, with what was looked at', async () => {
   const account = freshAccount();
-  its.harness.emulator.setFaults({ accounts: [account], latencyMs: 30_000 });
+  its.harness.emulator.setFaults({ accounts: [account], latencyMs: 5_000 });
   const { file } = manifest(`${account},eu-west-1,`);
   const { code, stdout } = await its.command.run(['fleet', 'plan', file, '--timeout', '1s', '--json']);
   expect(code).toBe(3);
