@@ -4,6 +4,7 @@ import {
   type FieldDifference,
   type ProgressFailure,
   type Steer,
+  utc,
 } from '../../contract';
 import { IdentityCenterError } from '../errors';
 import type { AccountStatus } from './status';
