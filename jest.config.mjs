@@ -49,8 +49,8 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnlyPackages().join('|')})/)`],
   // Ends a test that hangs, and no other: a sound one takes seconds, and many times that where the machine is busy.
   testTimeout: 180_000,
-  // Tests wait, for back-off above all, more than they work: three files at once keep two cores busy.
-  maxWorkers: 3,
+  // Tests wait, for back-off above all, more than they work: four files at once keep two cores busy.
+  maxWorkers: 4,
   // Most of the time of a test is back-off.
   maxConcurrency: 12,
 };

@@ -108,7 +108,9 @@ test('a variable of ours that is misspelled is warned of, with the right name; s
     IDENTITY_CENTER_ROLE: 'y',
     IDENTITY_CENTER_PORT: 'tcp://10.0.0.1',
   };
-  const { code, stdout, stderr } = await command.run(['token', 'x', '--json'], { env });
+  const { code, stdout, stderr } = await command.run(['token', 'identity-center/111122223333', '--json'], {
+    env,
+  });
   expect(code).toBe(0);
   expect(Object.keys(JSON.parse(stdout) as object)).toContain('clientToken');
   expect(stderr.trim().split('\n')).toEqual([

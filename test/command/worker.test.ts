@@ -204,7 +204,7 @@ test.each<[string, NodeJS.ProcessEnv, RegExp]>([
   [
     'with a Region that is none',
     { AWS_REGION: 'eu-wst-1', AWS_ENDPOINT_URL: '' },
-    /no Region \\"eu-wst-1\\"; the nearest are eu-west-1.*Correct AWS_REGION of the worker/,
+    /no Region \\"eu-wst-1\\" \(did you mean eu-west-1\?\).*Correct AWS_REGION of the worker/,
   ],
 ])('a worker %s says what to do, and serves; doctor says the same', async (_name, env, words) => {
   const address = { TEMPORAL_ADDRESS: temporalAddress() };

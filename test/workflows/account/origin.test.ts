@@ -153,7 +153,7 @@ describe('nothing was sent', () => {
       );
       await wrong.client.cancel(account);
       await expect(wrong.client.result(run)).rejects.toBeInstanceOf(RunCancelledError);
-      await expect(notesOf(wrong, account)).resolves.toEqual([]);
+      await expect(notesOf(wrong, account)).resolves.toEqual(['nothing that this run made is left']);
       expect(wrong.emulator.calls({}).map(({ operation }) => operation)).toEqual(['AssumeRole']);
     } finally {
       await wrong.stop();
@@ -170,6 +170,6 @@ describe('nothing was sent', () => {
     await harness.client.cancel(account);
     await expect(result).rejects.toBeInstanceOf(RunCancelledError);
     expect(harness.creates(account)).toHaveLength(0);
-    await expect(notesOf(harness, account)).resolves.toEqual([]);
+    await expect(notesOf(harness, account)).resolves.toEqual(['nothing that this run made is left']);
   });
 });
