@@ -43,7 +43,9 @@ test('a fleet counts, plans and reports what is not as asked for; what is gone i
   const planned = await fleet('plan');
   expect(planned.code).toBe(0);
   expect(planned.stdout).toMatch(/1 {2}create/);
-  expect(planned.stdout).toMatch(/│ 1 +│ done .*│ Change it in AWS, or ask/);
+  expect(planned.stdout).toMatch(
+    /1 done\nWhat happened .*asked for "other"\nNext step +Change it in AWS, or ask/,
+  );
   const strictPlan = await fleet('plan', '--strict', '--json');
   expect(strictPlan.code).toBe(1);
   expect(documentOf(strictPlan)['plans']).toMatchObject([

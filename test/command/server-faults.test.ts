@@ -108,12 +108,12 @@ function errorOf(finished: Finished): Record<string, unknown> {
   return documentOf(finished)['error'] as Record<string, unknown>;
 }
 
-test('for people: one line, which names the address, the namespace and the next step', async () => {
+test('for people: what is wrong, with the next step, and which server was asked', async () => {
   const env = { TEMPORAL_NAMESPACE: 'nowhere' };
   const { code, stdout, stderr } = await command.run(['status', ACCOUNT], { env });
   expect([code, stdout]).toEqual([5, '']);
   expect(stderr).toMatch(
-    /^The Temporal server at \S+ has no namespace nowhere\. Set TEMPORAL_NAMESPACE .*\n$/,
+    /^The Temporal server at \S+ has no namespace nowhere\. Set TEMPORAL_NAMESPACE .*\nTemporal server asked: \S+, namespace nowhere \(as TEMPORAL_ADDRESS says\)\.\n$/,
   );
   expect(stderr).toContain(temporalAddress());
 });
