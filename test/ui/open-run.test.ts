@@ -36,7 +36,7 @@ describeInBrowser('an open run in the UI', () => {
     await ui.openRun(WAITING);
     await ui.openTab('User Metadata');
     expect(await textOf(ui.renderedUnder('Current Details'))).toMatch(
-      /^cancelled since .*ssoins-\w+ in eu-west-1 was deleted$/,
+      /^Asked: provision .* cancelled since .*ssoins-\w+ in eu-west-1 was deleted .*nothing that this run made is left$/,
     );
   });
 
