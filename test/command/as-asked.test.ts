@@ -65,9 +65,13 @@ test('a fleet counts, plans and reports what is not as asked for; what is gone i
 
   const report = await command.run(['fleet', 'report', name, '--format', 'csv']);
   expect(report.stdout).toMatch(
-    new RegExp(`${renamed},succeeded,alreadyProvisioned,.*name is ""workforce"", asked for ""other""`),
+    new RegExp(
+      `${renamed},[^,]*,[^,]*,succeeded,alreadyProvisioned,.*name is ""workforce"", asked for ""other""`,
+    ),
   );
-  expect(report.stdout).toMatch(new RegExp(`${gone},succeeded,created,[^,]+,${made[1]?.instanceArn ?? ''},`));
+  expect(report.stdout).toMatch(
+    new RegExp(`${gone},[^,]*,[^,]*,succeeded,created,[^,]+,${made[1]?.instanceArn ?? ''},`),
+  );
   const page = await command.run(['fleet', 'report', name, '--format', 'html']);
   expect(page.stdout).toContain('1 account with an instance that is not what was asked for');
   expect(page.stdout).toContain(`In place of ${made[1]?.instanceArn ?? ''}, which was gone.`);

@@ -19,7 +19,7 @@ afterAll(async () => {
 test.concurrent.each(['http_proxy', 'https_proxy', 'grpc_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'])(
   'with %s a Temporal server on this machine is asked without it',
   async (variable) => {
-    const { code, stderr } = await command.run(['list'], { env: { [variable]: proxy.url } });
+    const { code, stderr } = await command.run(['fleet', 'list'], { env: { [variable]: proxy.url } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(proxy.asked).toEqual([]);
   },
