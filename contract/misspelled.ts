@@ -12,6 +12,7 @@ export const OUR_VARIABLES = [
   'IDENTITY_CENTER_MAX_CALLS_PER_SECOND',
   'IDENTITY_CENTER_LOG_LEVEL',
   'IDENTITY_CENTER_HOME',
+  'IDENTITY_CENTER_NEW_REGIONS',
 ] as const;
 
 /** So much of a name may be wrong, and it is still that name. */

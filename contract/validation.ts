@@ -15,6 +15,12 @@ export type ReadRequest<R> = { request: R } | { problems: Problem[] };
 /** Messages name this many problems; one with every field of a wrong file in it would be too long for a history. */
 export const MOST_NAMED = 20;
 const LONGEST_KEY = 128;
+const UNKNOWN_FIELD = 'unknown field';
+
+/** Whether a field was given that this release does not know. */
+export function isUnknownField({ message }: Problem): boolean {
+  return message.startsWith(UNKNOWN_FIELD);
+}
 
 /** Reads what came from outside by a schema; never throws. */
 export function readBy<R>(schema: z.ZodType<R>, input: unknown): ReadRequest<R> {
@@ -54,8 +60,8 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodType): Problem[] {
 function unknownField(key: string, path: readonly PropertyKey[], schema: z.ZodType): string {
   const meant = nearestName(key, fieldsOf(schemaAt(path, schema)));
   return meant === undefined
-    ? 'unknown field'
-    : `unknown field (did you mean "${[...path.map(String), meant].join('.')}"?)`;
+    ? UNKNOWN_FIELD
+    : `${UNKNOWN_FIELD} (did you mean "${[...path.map(String), meant].join('.')}"?)`;
 }
 
 /** Finds the schema of what is at a path. */

@@ -1,4 +1,4 @@
-import { defined, nextStep, whatHappened, type Check, type Situation } from '../../contract';
+import { defined, nextStep, whatHappened, type Check } from '../../contract';
 import { PacerBusyError } from '../aws/pacer';
 import { classify } from '../errors/classify';
 import { AwsCallError, isA } from '../errors/thrown';
@@ -17,13 +17,8 @@ export async function look(check: string, find: () => Promise<string>, operation
     const call = operation ?? (isA(error, AwsCallError) ? error.operation : undefined);
     const { situation, remedy, ...answer } = classify(error);
     const found = whatHappened({ situation, ...answer, ...defined({ operation: call }) });
-    return { check, ok: false, found, remedy: remedy ?? nextStepAfter(situation) };
+    return { check, ok: false, found, remedy: remedy ?? nextStep({ situation }, 'check') };
   }
-}
-
-/** Nobody plans here, but what is to be done first is the same. */
-function nextStepAfter(situation: Situation): string {
-  return nextStep({ situation }, 'plan').replace(/\bplan again/i, `check with "identity-center doctor"`);
 }
 
 function tooBusy(check: string, { ahead }: PacerBusyError): Check {

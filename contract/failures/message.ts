@@ -22,7 +22,7 @@ export interface FailureParts {
 export type FailureDetails = FailureParts & { remedy: string };
 
 /** Where a next step is taken: in a run that has ended, in one that is held, or before any was started. */
-type FailurePlace = 'run' | 'hold' | 'plan';
+type FailurePlace = 'run' | 'hold' | 'plan' | 'check';
 
 /** An ApplicationFailure, on whatever side it is read. */
 interface FailureLike {
@@ -86,9 +86,9 @@ export function nextStep(
   place: FailurePlace = 'run',
 ): string {
   const row: FailureRow = FAILURES[situation];
-  if (place === 'hold' && row.remedyInHold !== undefined) return row.remedyInHold;
-  if (place === 'plan' && row.remedyInPlan !== undefined) return row.remedyInPlan;
-  return remedy ?? row.remedy;
+  const { remedyInHold: hold, remedyInPlan: plan, remedyInCheck: check } = row;
+  const here = { run: undefined, hold, plan, check }[place];
+  return here ?? remedy ?? row.remedy;
 }
 
 /** Renders the one-line message of a failure: the account, what happened, the next step. */

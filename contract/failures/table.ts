@@ -22,8 +22,27 @@ export interface FailureRow {
   readonly remedyAfterTimeout?: string;
   /** The next step where the run is held; default: the remedy. */
   readonly remedyInHold?: string;
-  /** The next step for an account that is only looked at; default: the remedy. */
+  /** The next step for an account that a plan looks at; default: the remedy. */
   readonly remedyInPlan?: string;
+  /** The next step where `doctor` looks; default: the remedy. */
+  readonly remedyInCheck?: string;
+}
+
+/** The next steps of what a person mends before the same is tried, planned or checked again; ends before these words. */
+function again(mend: string) {
+  return {
+    remedy: `${mend} start the run again.`,
+    remedyInHold: `${mend} retry.`,
+    ...lookedAt(mend),
+  };
+}
+
+/** The next steps where an account is only looked at. */
+function lookedAt(mend: string) {
+  return {
+    remedyInPlan: `${mend} plan again.`,
+    remedyInCheck: `${mend} check again: identity-center doctor.`,
+  };
 }
 
 /**
@@ -37,7 +56,7 @@ export const FAILURES = {
     retry: 'backOff',
     meaning: 'AWS is throttling',
     remedy: 'Nothing to do: the call is tried again. If this lasts, start fewer accounts at once.',
-    remedyInPlan: 'Start fewer accounts at once. Then plan again.',
+    ...lookedAt('Start fewer accounts at once. Then'),
   },
   answerLost: {
     types: [
@@ -53,14 +72,14 @@ export const FAILURES = {
     meaning: 'no usable answer came from AWS, which may have done what was asked',
     remedy:
       'Nothing to do: the call is tried again with the same ClientToken. If this lasts, check the way from the worker to AWS.',
-    remedyInPlan: 'Check the way from the worker to AWS. Then plan again.',
+    ...lookedAt('Check the way from the worker to AWS. Then'),
   },
   notSignedIn: {
     types: ['NotSignedIn'],
     retry: 'backOff',
     meaning: 'no usable answer came from STS, so nothing was sent to the account',
     remedy: 'Nothing to do: the call is tried again. If this lasts, check the way from the worker to STS.',
-    remedyInPlan: 'Check the way from the worker to STS. Then plan again.',
+    ...lookedAt('Check the way from the worker to STS. Then'),
   },
   nothingSent: {
     types: ['NothingSent'],
@@ -70,8 +89,9 @@ export const FAILURES = {
       'Check the way from the worker to AWS: DNS, routes and firewalls, the proxy (HTTPS_PROXY, NO_PROXY), its certificates (AWS_CA_BUNDLE); the call is tried again.',
     remedyAfterTimeout:
       'Check the way from the worker to AWS: DNS, routes and firewalls, the proxy (HTTPS_PROXY, NO_PROXY), its certificates (AWS_CA_BUNDLE); then start the run again.',
-    remedyInPlan:
-      'Check the way from the worker to AWS: DNS, routes and firewalls, the proxy (HTTPS_PROXY, NO_PROXY), its certificates (AWS_CA_BUNDLE). Then plan again.',
+    ...lookedAt(
+      'Check the way from the worker to AWS: DNS, routes and firewalls, the proxy (HTTPS_PROXY, NO_PROXY), its certificates (AWS_CA_BUNDLE). Then',
+    ),
   },
   noEndpoint: {
     types: ['NoEndpoint'],
@@ -79,7 +99,7 @@ export const FAILURES = {
     meaning: 'AWS has no host for the call, so nothing was sent',
     remedy: 'Correct the region of the request, then start the run again.',
     remedyInHold: 'Cancel, and start a run with the right region.',
-    remedyInPlan: 'Correct the region of the request, then plan again.',
+    ...lookedAt('Correct the region of the request, then'),
   },
   credentialsStale: {
     types: [
@@ -97,8 +117,7 @@ export const FAILURES = {
     meaning: 'the credentials have expired, are not valid yet, or are not known to AWS (any more)',
     remedy:
       'Nothing to do: new credentials are fetched. If this lasts, check the clock of the worker, and that the Region is enabled in the account.',
-    remedyInPlan:
-      'Check the clock of the worker, and that the Region is enabled in the account. Then plan again.',
+    ...lookedAt('Check the clock of the worker, and that the Region is enabled in the account. Then'),
   },
   ownIdentity: {
     types: [
@@ -119,8 +138,9 @@ export const FAILURES = {
       'Give the worker credentials that work (AWS_PROFILE, a web identity or SSO token, a role of its machine or pod); the call is tried again with them.',
     remedyAfterTimeout:
       'Give the worker credentials that work (AWS_PROFILE, a web identity or SSO token, a role of its machine or pod); then start the run again.',
-    remedyInPlan:
-      'Give the worker credentials that work (AWS_PROFILE, a web identity or SSO token, a role of its machine or pod). Then plan again.',
+    ...lookedAt(
+      'Give the worker credentials that work (AWS_PROFILE, a web identity or SSO token, a role of its machine or pod). Then',
+    ),
   },
   roleRefused: {
     types: ['AccessDenied'],
@@ -158,10 +178,7 @@ export const FAILURES = {
     types: ['AccountNotReady'],
     retry: 'stop',
     meaning: 'the account still refused the call when accountReadyTimeout was over',
-    remedy:
-      'Mend what the AWS error names (role, permission, Region, subscription), then start the run again.',
-    remedyInHold: 'Mend what the AWS error names (role, permission, Region, subscription), then retry.',
-    remedyInPlan: 'Mend what the AWS error names (role, permission, Region, subscription), then plan again.',
+    ...again('Mend what the AWS error names (role, permission, Region, subscription), then'),
   },
   explicitDeny: {
     types: ['AccessDeniedException'],
@@ -173,27 +190,22 @@ export const FAILURES = {
       'Take the account out of the policy that the message names, or allow the call in it; then start the run again.',
     remedyInHold:
       'Take the account out of the policy that the message names, or allow the call in it; then retry.',
-    remedyInPlan:
-      'Take the account out of the policy that the message names, or allow the call in it; then plan again.',
+    ...lookedAt('Take the account out of the policy that the message names, or allow the call in it; then'),
   },
   organizationForbids: {
     types: ['AccessDeniedException'],
     retry: 'stop',
     meaning: 'the organization does not allow its members to create account instances',
-    remedy:
-      'Enable account instances in the IAM Identity Center console of the management account; then start the run again.',
-    remedyInHold:
-      'Enable account instances in the IAM Identity Center console of the management account; then retry.',
-    remedyInPlan:
-      'Enable account instances in the IAM Identity Center console of the management account; then plan again.',
+    ...again('Enable account instances in the IAM Identity Center console of the management account; then'),
   },
   managementAccount: {
     types: ['AccessDeniedException'],
     retry: 'stop',
     meaning: 'the management account of an organization cannot have an account instance',
     remedy: 'Use a member account, or enable the organization instance in the IAM Identity Center console.',
-    remedyInPlan:
-      'Use a member account, or enable the organization instance in the IAM Identity Center console. Then plan again.',
+    ...lookedAt(
+      'Use a member account, or enable the organization instance in the IAM Identity Center console. Then',
+    ),
   },
   invalidParameter: {
     types: ['ValidationException', 'ValidationError'],
@@ -202,7 +214,7 @@ export const FAILURES = {
     remedy: 'Correct the field that the message names, then start the run again.',
     remedyInHold:
       'Retry with a corrected name or corrected tags. Where another field is wrong: cancel, and start a run that has it right.',
-    remedyInPlan: 'Correct the field that the message names, then plan again.',
+    ...lookedAt('Correct the field that the message names, then'),
   },
   parameterMismatch: {
     types: ['IdempotentParameterMismatch'],
@@ -227,28 +239,19 @@ export const FAILURES = {
     types: ['ServiceQuotaExceededException'],
     retry: 'stop',
     meaning: 'a quota of IAM Identity Center is used up',
-    remedy: 'Ask for a higher quota in Service Quotas, then start the run again.',
-    remedyInHold: 'Ask for a higher quota in Service Quotas, then retry.',
-    remedyInPlan: 'Ask for a higher quota in Service Quotas, then plan again.',
+    ...again('Ask for a higher quota in Service Quotas, then'),
   },
   refused: {
     types: ['RequestRefused'],
     retry: 'stop',
     meaning: 'AWS refuses the call',
-    remedy: 'Act on the AWS error in the message, then start the run again.',
-    remedyInHold: 'Act on the AWS error in the message, then retry.',
-    remedyInPlan: 'Act on the AWS error in the message, then plan again.',
+    ...again('Act on the AWS error in the message, then'),
   },
   wrongAccount: {
     types: ['WrongAccount'],
     retry: 'stop',
     meaning: 'the credentials belong to another account, so nothing was sent',
-    remedy:
-      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then start the run again.',
-    remedyInHold:
-      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then retry.',
-    remedyInPlan:
-      'Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then plan again.',
+    ...again('Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then'),
   },
   attemptTooLate: {
     types: ['AttemptTooLate'],
@@ -261,9 +264,7 @@ export const FAILURES = {
     types: ['InvalidRequest'],
     retry: 'stop',
     meaning: 'the request is not valid, so nothing was sent',
-    remedy: 'Correct the fields that the message names, then start the run again.',
-    remedyInHold: 'Correct the fields that the message names, then retry.',
-    remedyInPlan: 'Correct the fields that the message names, then plan again.',
+    ...again('Correct the fields that the message names, then'),
   },
   instanceExists: {
     types: ['InstanceExists'],
@@ -336,8 +337,9 @@ export const FAILURES = {
     retry: 'stop',
     meaning: 'the run was cancelled, but what it made could not be removed',
     remedy: 'Delete what is left with the command that the message names, with credentials of the account.',
-    remedyInPlan:
-      'Delete what is left with the command that the message names, with credentials of the account. Then plan again.',
+    ...lookedAt(
+      'Delete what is left with the command that the message names, with credentials of the account. Then',
+    ),
   },
   aborted: {
     types: ['Aborted'],
@@ -353,8 +355,9 @@ export const FAILURES = {
     meaning: 'the account has an instance that does not carry the tag of its runs, so nothing was deleted',
     remedy:
       'To delete it all the same: identity-center deprovision with --any and the ARN that the message names.',
-    remedyInPlan:
-      'To delete it all the same: identity-center deprovision with --any and the ARN that the message names. Then plan again.',
+    ...lookedAt(
+      'To delete it all the same: identity-center deprovision with --any and the ARN that the message names. Then',
+    ),
   },
 } as const satisfies Record<string, FailureRow>;
 

@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { findMisspelled, OUR_VARIABLES } from '../../contract';
-import { workerSettingsSchema } from '../../worker';
+
+const ROOT = path.join(__dirname, '../..');
 
 test.each([
   ['IDENTITY_CENTER_TASKQUEUE', 'IDENTITY_CENTER_TASK_QUEUE'],
@@ -18,6 +21,12 @@ test('ours, and what others call so, are no mistakes', () => {
   expect(findMisspelled(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([]);
 });
 
-test('every setting of a worker is known', () => {
-  expect(OUR_VARIABLES).toEqual(expect.arrayContaining(Object.keys(workerSettingsSchema.shape)));
+test('every variable of ours that the product reads is known', () => {
+  const sources = ['activities', 'client', 'command', 'contract', 'sandbox', 'worker'].flatMap((folder) =>
+    readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(path.join(ROOT, folder, file), 'utf8')),
+  );
+  const read = new Set(sources.flatMap((source) => source.match(/\bIDENTITY_CENTER_[A-Z_]+\b/g) ?? []));
+  expect([...OUR_VARIABLES].sort()).toEqual([...read].sort());
 });

@@ -1,4 +1,4 @@
-import { FLEET_STAGES, utc, type FleetCause, type FleetProgress } from '../../contract';
+import { describeFleetStage, utc, type FleetCause, type FleetProgress } from '../../contract';
 import { literal, paragraphs } from '../shared/markdown';
 
 /** The frame of the UI shows some dozen lines. */
@@ -9,7 +9,7 @@ export function fleetDetails(progress: FleetProgress): string {
   const { name, stage, holds, causes, notes = [] } = progress;
   const more = Math.max(0, holds.length - MAX_SHOWN) + Math.max(0, causes.length - MAX_SHOWN);
   return paragraphs([
-    `**${stage}**: ${FLEET_STAGES[stage]}.`,
+    `**${stage}**: ${describeFleetStage(progress)}.`,
     `**Accounts:** ${describeCounts(progress)}.`,
     ...holds
       .slice(0, MAX_SHOWN)

@@ -25,11 +25,13 @@ function keyOf({ type, situation = '' }: Pick<HoldCause, 'type' | 'situation'>):
   return `${type} ${situation}`;
 }
 
+/** An account whose run waits for a person, why, and until when. */
+export type HeldAccount = Required<Pick<UnfinishedAccount, 'accountId' | 'failure' | 'heldUntil'>>;
+
 /** Groups the held accounts of a page by cause, for its report. */
-export function groupHolds(accounts: readonly UnfinishedAccount[]): FleetHold[] {
+export function groupHolds(accounts: readonly HeldAccount[]): FleetHold[] {
   const holds = new Map<string, FleetHold>();
   for (const { accountId, failure, heldUntil } of accounts) {
-    if (failure === undefined || heldUntil === undefined) continue;
     const { type, situation, remedy, whatHappened } = failure;
     const isKnown = holds.has(keyOf(failure)) || holds.size < MAX_PAGE_HOLDS - 1;
     const cause = isKnown

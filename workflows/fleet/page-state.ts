@@ -10,7 +10,7 @@ import {
   type UnfinishedAccount,
 } from '../../contract';
 import { accountIdIn, askedIn, type AccountRun, type BegunAccount } from './account-run';
-import { groupHolds } from './holds';
+import { groupHolds, type HeldAccount } from './holds';
 
 /** An account that has begun and not ended. */
 export interface OpenAccount extends BegunAccount {
@@ -185,19 +185,21 @@ export class PageState {
     ];
   }
 
-  /** Counts the accounts by where they stand. */
+  /** Counts the accounts by where they stand. The page looks for news in every activation, so this has to be cheap. */
   counts(): Omit<PageReport, 'page' | 'pageId' | 'newFailures' | 'untold'> {
-    const ends = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 };
-    const outcomes = this.outcomes();
-    for (const { end } of outcomes) ends[end] += 1;
+    const ends = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0, differing: 0 };
+    for (const outcome of this.ended) {
+      if (outcome === undefined) continue;
+      ends[outcome.end] += 1;
+      if (outcome.differences !== undefined) ends.differing += 1;
+    }
     return {
       waiting: this.waiting.length,
       open: this.open.size,
       held: this.countWaitingFor('held'),
       notReady: this.countWaitingFor('notReady'),
       ...ends,
-      holds: groupHolds(this.unfinished()),
-      differing: outcomes.filter(({ differences }) => differences !== undefined).length,
+      holds: groupHolds(this.held()),
       retries: this.retries,
       windingUp: this.isWindingUp,
     };
@@ -211,6 +213,14 @@ export class PageState {
       open: [...open],
       ended: [...ended.entries()].flatMap(([index, outcome]) => (outcome ? [[index, outcome]] : [])),
     };
+  }
+
+  private held(): HeldAccount[] {
+    return [...this.open].flatMap(([index, { failure, heldUntil }]) =>
+      failure === undefined || heldUntil === undefined
+        ? []
+        : [{ accountId: accountIdIn(this.accounts[index]), failure, heldUntil }],
+    );
   }
 
   private countWaitingFor(what: HeldNews['why']): number {

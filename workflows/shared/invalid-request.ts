@@ -3,6 +3,7 @@ import {
   defined,
   describeProblems,
   FAILURES,
+  isUnknownField,
   type FailureParts,
   type Problem,
 } from '../../contract';
@@ -12,7 +13,7 @@ const NEWER_RELEASE =
 
 /** Makes the parts of the failure of a request that is not valid. */
 export function invalidRequest(workflowId: string, problems: readonly Problem[]): FailureParts {
-  const hasUnknown = problems.some(({ message }) => message.startsWith('unknown field'));
+  const hasUnknown = problems.some(isUnknownField);
   return defined({
     situation: 'invalidRequest' as const,
     accountId: accountIdOf(workflowId) ?? '(unknown)',

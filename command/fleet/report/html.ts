@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FLEET_STAGES, utc } from '../../../contract';
+import { utc } from '../../../contract';
 import { Markup, markup } from '../../drawing';
 import { drawRun } from './picture';
 import type { FleetReport } from './report';
@@ -102,7 +102,7 @@ function notesOnEnd({ status, stage, counts, name }: FleetReport): string[] {
           `What became of ${counted(unfinished, 'account')} is not known: the fleet, or a page of it, was ended from outside. Start the fleet again; it goes on with what is there.`,
         ];
   return [
-    `The fleet is open (${stage}: ${FLEET_STAGES[stage]}). Make the report again when it has ended.`,
+    `The fleet is open (${stage}). Make the report again when it has ended.`,
     ...(held === 0
       ? []
       : [
