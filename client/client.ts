@@ -30,7 +30,7 @@ import { listAccounts, type AccountSummary } from './account/list';
 import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/start-or-join';
 import { failureOfRun, readStatus, type AccountStatus } from './account/status';
 import { Fleets } from './fleet/fleets';
-import { watchForHold } from './held';
+import { endOrHold } from './held';
 import { sendUpdate } from './send-update';
 import { readTemporalSettings, type TemporalSettings } from './settings';
 import { readQueueRate, setQueueRate } from './task-queue';
@@ -234,9 +234,7 @@ export class IdentityCenterClient {
     try {
       return await wait.during((over) => {
         const end = this.temporal.workflow.getHandle(workflowId, runId).result();
-        return options.waitHeld === true
-          ? end
-          : Promise.race([end, watchForHold(() => this.lookForHold(run), over)]);
+        return endOrHold(end, options, () => this.lookForHold(run), over);
       });
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;

@@ -1,13 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
+  type WorkflowHandle,
 } from '@temporalio/client';
-import { isNoWorkflow } from './server-errors';
+import { isLostWithItsTask, isNoWorkflow } from './server-errors';
 
 /** How long a worker has to answer. */
 export const ANSWER_WITHIN_MS = 10_000;
 const SERVER_WITHIN_MS = 3_000;
+const PAUSE_MS = 200;
 
 /** The errors of an Update, in the words of who sends it. */
 interface UpdateErrors {
@@ -28,11 +32,7 @@ export async function sendUpdate<T>(
 ): Promise<T> {
   const handle = client.workflow.getHandle(workflowId);
   try {
-    return await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      argument === undefined
-        ? handle.executeUpdate<T, []>(update)
-        : handle.executeUpdate<T, [unknown]>(update, { args: [argument] }),
-    );
+    return await executeUpdate<T>(client, handle, update, argument, ANSWER_WITHIN_MS);
   } catch (error) {
     if (isNoWorkflow(error)) throw errors.none();
     if (error instanceof WorkflowUpdateFailedError)
@@ -40,6 +40,34 @@ export async function sendUpdate<T>(
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
     await checkServerAnswers(client);
     throw errors.unanswered();
+  }
+}
+
+/**
+ * Executes an Update, and once more where the workflow task that it came with has failed, as one does that goes on in another
+ * execution while a signal arrives: then nothing has come of it.
+ */
+export async function executeUpdate<T>(
+  { connection }: Client,
+  handle: WorkflowHandle,
+  update: string,
+  argument: unknown,
+  withinMs: number,
+): Promise<T> {
+  const end = Date.now() + withinMs;
+  // The server takes an Update of the same ID for the same.
+  const updateId = randomUUID();
+  for (;;) {
+    try {
+      return await connection.withDeadline(end, () =>
+        argument === undefined
+          ? handle.executeUpdate<T, []>(update, { updateId })
+          : handle.executeUpdate<T, [unknown]>(update, { updateId, args: [argument] }),
+      );
+    } catch (error) {
+      if (!isLostWithItsTask(error) || Date.now() + PAUSE_MS > end) throw error;
+      await sleep(PAUSE_MS);
+    }
   }
 }
 

@@ -181,6 +181,12 @@ function grpcErrorOf(error: unknown): ServiceError | undefined {
   return undefined;
 }
 
+/** Tells whether an Update was lost as the workflow task that it came with failed. The server says it in words only. */
+export function isLostWithItsTask(error: unknown): boolean {
+  const said = grpcErrorOf(error);
+  return said?.code === GRPC.FAILED_PRECONDITION && /workflow task failure/i.test(said.details);
+}
+
 function isNamespaceNotFound(error: unknown): boolean {
   if (error instanceof NamespaceNotFoundError) return true;
   if (error instanceof WorkflowNotFoundError) return saysNamespace(error.message);

@@ -5,7 +5,7 @@ import {
 } from '@temporalio/client';
 import { ENSURE_UPDATE, readRefusal, type EnsureRefusal, type ProvisionRequest } from '../../contract';
 import { InvalidRequestError } from '../errors';
-import { checkServerAnswers } from '../send-update';
+import { checkServerAnswers, executeUpdate } from '../send-update';
 import { isNoWorkflow } from '../server-errors';
 import { OtherRunOpenError, RequestDiffersError } from './errors';
 
@@ -25,9 +25,7 @@ export async function ensure(
 ): Promise<'same' | 'ended' | 'unanswered'> {
   const handle = client.workflow.getHandle(workflowId, runId);
   try {
-    await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      handle.executeUpdate<unknown, [ProvisionRequest]>(ENSURE_UPDATE, { args: [request] }),
-    );
+    await executeUpdate(client, handle, ENSURE_UPDATE, request, ANSWER_WITHIN_MS);
     return 'same';
   } catch (error) {
     if (isNoWorkflow(error)) return 'ended';

@@ -14,7 +14,7 @@ import {
   type UnfinishedAccount,
 } from '../../contract';
 import { sendUpdate } from '../send-update';
-import { watchForHold } from '../held';
+import { endOrHold } from '../held';
 import { isNoWorkflow } from '../server-errors';
 import { Wait, type ResultOptions, type WaitOptions, type WatchOptions } from '../wait';
 import { watchStatus } from '../watch';
@@ -104,9 +104,7 @@ export class Fleets {
     try {
       return (await wait.during((over) => {
         const end = this.temporal.workflow.getHandle(fleetIdOf(name)).result();
-        return options.waitHeld === true
-          ? end
-          : Promise.race([end, watchForHold(() => this.lookForHold(name), over)]);
+        return endOrHold(end, options, () => this.lookForHold(name), over);
       })) as FleetResult;
     } catch (error) {
       if (isNoWorkflow(error)) throw new NoFleetError(name, 'no fleet');

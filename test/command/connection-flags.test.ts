@@ -1,19 +1,22 @@
 import { freePort } from '../../sandbox/temporal-server';
 import { commandRunner, documentOf, type CommandRunner } from '../support/command';
-import { freshAccount } from '../support/harness';
-import { temporalAddress } from '../support/temporal';
+import { freshAccount, startHarness, type Harness } from '../support/harness';
 
+let harness: Harness;
 let command: CommandRunner;
 let nowhere: string;
 beforeAll(async () => {
+  // To list what all other tests have left would take long.
+  harness = await startHarness({ worker: false, ownServer: {} });
   nowhere = `127.0.0.1:${await freePort(0)}`;
   command = commandRunner({ TEMPORAL_ADDRESS: nowhere, TEMPORAL_NAMESPACE: 'nowhere' });
 });
-afterAll(() => {
+afterAll(async () => {
   command.dispose();
+  await harness.stop();
 });
 
-const here = () => ['--address', temporalAddress(), '--namespace', 'default'];
+const here = () => ['--address', harness.address, '--namespace', 'default'];
 
 test('the flags go before the environment, before and after the verb', async () => {
   await expect(command.run(['list', '--json', ...here()])).resolves.toMatchObject({ code: 0, stderr: '' });
@@ -24,13 +27,13 @@ test('the flags go before the environment, before and after the verb', async () 
 test('--profile names the server where the environment does not', async () => {
   const file = command.file(
     'temporal.toml',
-    `[profile.here]\naddress = "${temporalAddress()}"\nnamespace = "default"\n`,
+    `[profile.here]\naddress = "${harness.address}"\nnamespace = "default"\n`,
   );
   const env = { TEMPORAL_ADDRESS: '', TEMPORAL_NAMESPACE: '', TEMPORAL_CONFIG_FILE: file };
   await expect(command.run(['list', '--profile', 'here'], { env })).resolves.toMatchObject({ code: 0 });
   const refused = await command.run(['status', freshAccount(), '--profile', 'here', '--json'], { env });
   expect(documentOf(refused)).toMatchObject({
-    error: { server: { address: temporalAddress(), namespace: 'default', from: 'profile' } },
+    error: { server: { address: harness.address, namespace: 'default', from: 'profile' } },
   });
   const unknown = await command.run(['list', '--profile', 'there'], { env });
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('TEMPORAL_PROFILE') as unknown });
@@ -41,7 +44,7 @@ test('an error says which server was asked, and what named it', async () => {
   const flagged = await command.run(['status', account, ...here()]);
   expect(flagged.stderr).toMatch(
     new RegExp(
-      `there is no run.*\nTemporal server asked: ${temporalAddress()}, namespace default \\(as --address`,
+      `there is no run.*\nTemporal server asked: ${harness.address}, namespace default \\(as --address`,
     ),
   );
   const lost = await command.run(['status', account, '--json']);

@@ -2,14 +2,18 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { commandRunner, documentOf, type CommandRunner } from '../support/command';
-import { temporalAddress } from '../support/temporal';
+import { startHarness, type Harness } from '../support/harness';
 
+let harness: Harness;
 let command: CommandRunner;
-beforeAll(() => {
-  command = commandRunner({ TEMPORAL_ADDRESS: temporalAddress() });
+beforeAll(async () => {
+  // To list what all other tests have left would take long.
+  harness = await startHarness({ worker: false, ownServer: {} });
+  command = commandRunner({ TEMPORAL_ADDRESS: harness.address });
 });
-afterAll(() => {
+afterAll(async () => {
   command.dispose();
+  await harness.stop();
 });
 
 const EMPTY = [
@@ -20,7 +24,7 @@ const EMPTY = [
   ...['IDENTITY_CENTER_EXTERNAL_ID', 'AWS_REGION', 'AWS_PROFILE', 'https_proxy'],
 ];
 
-test.each(['', ' ', '\n'])('variables that are %j count as unset', async (value) => {
+test.concurrent.each(['', ' ', '\n'])('variables that are %j count as unset', async (value) => {
   const env = Object.fromEntries(EMPTY.map((name) => [name, value]));
   const finished = await command.run(['doctor', '--json'], { env });
   expect(finished.stderr).toBe('');
@@ -32,15 +36,18 @@ test.each(['', ' ', '\n'])('variables that are %j count as unset', async (value)
   ]);
 });
 
-test('an address that is blank is the usual one; one with a line end is that without', async () => {
-  const blank = await command.run(['list', '--json'], { env: { TEMPORAL_ADDRESS: ' ' } });
-  // Whether one listens at 7233 on this machine is not said here.
-  expect(blank.stdout).not.toContain('TemporalSettingsError');
-  const env = { TEMPORAL_ADDRESS: `${temporalAddress()}\n` };
-  await expect(command.run(['list'], { env })).resolves.toMatchObject({ code: 0 });
-});
+test.concurrent(
+  'an address that is blank is the usual one; one with a line end is that without',
+  async () => {
+    const blank = await command.run(['list', '--json'], { env: { TEMPORAL_ADDRESS: ' ' } });
+    // Whether one listens at 7233 on this machine is not said here.
+    expect(blank.stdout).not.toContain('TemporalSettingsError');
+    const env = { TEMPORAL_ADDRESS: `${harness.address}\n` };
+    await expect(command.run(['list'], { env })).resolves.toMatchObject({ code: 0 });
+  },
+);
 
-test.each<[NodeJS.ProcessEnv, string]>([
+test.concurrent.each<[NodeJS.ProcessEnv, string]>([
   [{ TEMPORAL_TLS: 'yes' }, 'TEMPORAL_TLS'],
   [{ TEMPORAL_TLS_CLIENT_CERT_PATH: '/no/such.crt' }, 'TEMPORAL_TLS_CLIENT_CERT_PATH'],
   [{ TEMPORAL_TLS_CLIENT_KEY_DATA: 'garbage' }, 'TEMPORAL_TLS_CLIENT_KEY_DATA'],
@@ -68,7 +75,7 @@ test('a profile that is broken is named, and what it holds is not said', async (
 describe('a home folder', () => {
   const verbs = [['list'], ['status', '111122223333'], ['token', 'w'], ['fleet', 'status', 'none']];
 
-  test.each(verbs)('that is not set, or is not there: %s is no stack', async (...args) => {
+  test.concurrent.each(verbs)('that is not set, or is not there: %s is no stack', async (...args) => {
     for (const HOME of [undefined, '', '/nonexistent']) {
       const env = { HOME, IDENTITY_CENTER_HOME: undefined };
       const { code, stderr } = await command.run(args, { env });

@@ -6,7 +6,7 @@ let harness: Harness;
 let command: CommandRunner;
 let proxy: TestProxy;
 beforeAll(async () => {
-  harness = await startHarness({ worker: false });
+  harness = await startHarness({ worker: false, ownServer: {} });
   command = commandFor(harness);
   proxy = await startProxy(() => ({ status: 503 }));
 });

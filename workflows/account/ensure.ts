@@ -52,8 +52,8 @@ interface Refused {
 }
 
 /**
- * Sets the handler. A refusal comes from its validator, before the Update is accepted: so it leaves no event in the history of a
- * run that has nothing to do with it.
+ * Sets the handler. A refusal comes from its validator, before the Update is accepted: so it leaves no event of its own in the
+ * history of a run that has nothing to do with it.
  */
 function answerUnless(
   refuse: (request: ProvisionRequest) => Refused | undefined,

@@ -1,0 +1,45 @@
+import { IdentityCenterClient, connectToTemporal } from '../../client';
+import { openGate, type Gate } from '../support/gate';
+import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
+
+let harness: Harness;
+let gate: Gate;
+beforeAll(async () => {
+  harness = await startHarness();
+  gate = await openGate(harness.address);
+});
+afterAll(async () => {
+  await gate.close();
+  await harness.stop();
+});
+
+test('an Update that is lost as its workflow task fails is sent again, and carried out once', async () => {
+  const account = freshAccount();
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
+  await harness.client.start(requestFor(account));
+  await until(
+    () => harness.client.status(account),
+    ({ stage }) => stage === 'waitingForActive',
+  );
+  let lost = 0;
+  gate.judge = ({ ':path': path }) => {
+    if (path?.endsWith('/UpdateWorkflowExecution') !== true || lost === 2) return undefined;
+    lost += 1;
+    return {
+      code: 9,
+      message: 'Unable to perform workflow execution update due to unexpected workflow task failure.',
+    };
+  };
+  const connectionOptions = { address: gate.address };
+  const connected = await connectToTemporal({ connectionOptions, namespace: 'default' });
+  try {
+    const client = new IdentityCenterClient(connected, harness.taskQueue);
+    await expect(client.pause(account)).resolves.toMatchObject({ paused: true });
+    const events = await harness.eventsOf(account);
+    const accepted = events.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
+    expect([lost, accepted.length]).toEqual([2, 1]);
+  } finally {
+    await connected.connection.close();
+    await harness.client.cancel(account);
+  }
+});
