@@ -62,6 +62,8 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     maxEagerActivityReservationsPerWorkflowTask: 0,
+    // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
+    stickyQueueScheduleToStartTimeout: '2s',
     ...COMPUTING_LIMIT,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',

@@ -125,12 +125,14 @@ func ensure(temporalClient client.Client, request map[string]any) (client.Workfl
 		}
 		var refused *temporal.ApplicationError
 		var ended *serviceerror.NotFound
+		// The server may notice that the time is over before this process does.
+		var late *client.WorkflowUpdateServiceTimeoutOrCanceledError
 		switch {
 		case err == nil:
 			return start.Get(ctx)
 		case errors.As(err, &refused):
 			return nil, stopf(2, "Refused: %s", refused.Message())
-		case ctx.Err() != nil:
+		case ctx.Err() != nil || errors.As(err, &late):
 			return nil, noWorker()
 		// The open run has ended in between: the next call starts a new one.
 		case !errors.As(err, &ended):

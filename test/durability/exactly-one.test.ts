@@ -27,11 +27,14 @@ promise(
   'the same account started twenty times at once: one run, one instance, twenty equal results',
   async (harness) => {
     const account = freshAccount();
-    harness.emulator.setFaults({ accounts: [account], creationMs: 1_500 });
+    const refused = [{ operation: 'ListInstances', error: 'ThrottlingException', times: 100_000 }];
+    harness.emulator.setFaults({ accounts: [account], failNext: refused });
     const worker = await startWorker(harness);
     const runs = await Promise.all(
       Array.from({ length: 20 }, () => harness.client.start(requestFor(account))),
     );
+    // Only now may the run end: who starts after its end starts another.
+    harness.emulator.setFaults({ accounts: [account] });
     const results = await Promise.all(runs.map((run) => harness.client.result(run)));
     expect(new Set(runs.map((run) => run.runId)).size).toBe(1);
     expect(runs.filter((run) => !run.joined)).toHaveLength(1);

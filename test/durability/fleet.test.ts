@@ -32,6 +32,22 @@ test('a fleet whose worker is killed in the middle goes on with the next: one in
   await worker.stop();
 });
 
+test('who asks about a fleet right after the worker that did it was killed is answered by another', async () => {
+  const [account = ''] = freshAccounts(1);
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
+  const killed = await startWorker();
+  await harness.client.fleets.start({ name: 'asked', accounts: [requestFor(account)] });
+  await until(
+    () => harness.client.fleets.status('asked'),
+    ({ open }) => open === 1,
+  );
+  const worker = await startWorker();
+  await killed.kill();
+  await expect(harness.client.fleets.status('asked')).resolves.toMatchObject({ open: 1 });
+  await harness.client.fleets.cancel('asked');
+  await worker.stop();
+});
+
 test('without a worker, who asks about a fleet is told so', async () => {
   const [account = ''] = freshAccounts(1);
   await harness.client.fleets.start({ name: 'alone', accounts: [requestFor(account)] });
