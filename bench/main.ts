@@ -46,10 +46,7 @@ const RUNS: Record<Site['kind'], Record<'runs' | 'fleet', readonly Name[]>> = {
  *
  * @param onCluster by how much its runs are fewer there, where all processes on one machine take several times as long
  */
-function onTestbed(
-  measure: (bed: Testbed, scale: Scale) => Promise<Measured>,
-  onCluster = 1,
-): Measure {
+function onTestbed(measure: (bed: Testbed, scale: Scale) => Promise<Measured>, onCluster = 1): Measure {
   return (site, { rounds, divisor }) => {
     const fewer = site.kind === 'cluster' ? onCluster : 1;
     return site.withTestbed((bed) => measure(bed, { rounds, divisor: divisor * fewer }));
