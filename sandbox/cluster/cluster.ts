@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { accepts } from '../temporal-server';
 import { claimAddresses, type Place } from './addresses';
 import {
   DATABASES,
@@ -12,7 +13,7 @@ import { goProcess, writeConfiguration, type PartProcess } from './member';
 import { MEMBER_NAMES, MEMBERS, PART_NAMES, type PartName } from './parts';
 import { startPostgres } from './postgres';
 import { findServerPrograms, findUiProgram, SERVER_VERSION } from './programs';
-import { makeUsable } from './readiness';
+import { makeUsable, serves } from './readiness';
 import { makeSchema } from './schema';
 
 /** How a cluster is started. */
@@ -108,7 +109,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       const program = () => ({ file: programs.server, args });
       processes.set(
         name,
-        goProcess(name, places[name], folder, program, () => onEnded?.(name)),
+        goProcess(
+          name,
+          folder,
+          program,
+          () => serves(places[name]),
+          () => onEnded?.(name),
+        ),
       );
     }
     // The first one makes the records of the cluster, for which the others wait.
@@ -118,13 +125,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       write(path.join('ui', 'base.yaml'), uiConfiguration(places));
       const args = ['--root', folder, '--config', 'ui', '--env', 'base', 'start'];
       const program = { file: uiProgram, args };
+      const isReady = () => accepts(places.ui.port, places.ui.host);
       processes.set(
         'ui',
         goProcess(
           'ui',
-          places.ui,
           folder,
           () => program,
+          isReady,
           () => onEnded?.('ui'),
         ),
       );

@@ -1,7 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { accepts } from '../temporal-server';
-import type { Place } from './addresses';
 import { Part, type PartPlan } from './part';
 import type { PartName } from './parts';
 
@@ -27,9 +25,9 @@ export interface GoProgram {
  */
 export function goProcess(
   name: PartName,
-  { host, port }: Place,
   folder: string,
   program: () => GoProgram,
+  isReady: () => Promise<boolean>,
   onEnded: () => void,
 ): PartProcess {
   const part = new Part(name, onEnded);
@@ -43,7 +41,7 @@ export function goProcess(
         // Nothing of the environment: it may name another server, and Go wants these two.
         env: { USER: 'identity-center', HOME: folder },
         logFile: path.join(folder, `${name}.log`),
-        isReady: () => accepts(port, host),
+        isReady,
       };
       await part.start(plan);
     },

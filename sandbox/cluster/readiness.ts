@@ -3,17 +3,41 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { accepts } from '../temporal-server';
+import type { Place } from './addresses';
 
 const NAMESPACE = 'default';
 const RETENTION_MS = 72 * 3_600_000;
 const USABLE_MS = 120_000;
 const CALL_MS = 5_000;
+const HEALTH_MS = 2_000;
 const POLL_MS = 100;
 /** So many workflows that do not exist lie in every shard, as good as certainly. */
 const PROBES = 100;
 const GRPC = { notFound: 5, alreadyExists: 6 };
 
+// A proxy of the environment knows nothing of this machine's own addresses.
+const NO_PROXY = { channelArgs: { 'grpc.enable_http_proxy': 0 } };
+
 const { TaskQueueType, IndexedValueType } = temporal.api.enums.v1;
+
+/**
+ * Says whether a process of Temporal's server serves calls: its port is open long before that. What its health is does not
+ * matter, which of a history process is good only seconds later.
+ */
+export async function serves({ host, port }: Pick<Place, 'host' | 'port'>): Promise<boolean> {
+  // A gRPC channel that was refused waits a second before it tries again; a bare socket does not.
+  if (!(await accepts(port, host))) return false;
+  const connection = Connection.lazy({ ...NO_PROXY, address: `${host}:${port}` });
+  try {
+    await connection.withDeadline(Date.now() + HEALTH_MS, () => connection.healthService.check({}));
+    return true;
+  } catch (error) {
+    return (error as { code?: number }).code === GRPC.notFound;
+  } finally {
+    await connection.close();
+  }
+}
 
 /**
  * Makes the namespace with the search attributes, of which all are keywords, and waits until every shard and task queue of the
@@ -23,8 +47,7 @@ const { TaskQueueType, IndexedValueType } = temporal.api.enums.v1;
  */
 export async function makeUsable(address: string, searchAttributes: readonly string[]): Promise<void> {
   const connection = await eventually('the frontend', () =>
-    // A proxy of the environment knows nothing of this machine's own addresses.
-    Connection.connect({ address, connectTimeout: '2s', channelArgs: { 'grpc.enable_http_proxy': 0 } }),
+    Connection.connect({ ...NO_PROXY, address, connectTimeout: '2s' }),
   );
   const { workflowService, operatorService } = connection;
   const step = (what: string, work: () => Promise<unknown>) =>
