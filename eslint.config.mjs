@@ -21,7 +21,7 @@ const FOLDERS = Object.keys(LAYERS);
 const INNER_SURFACES = {
   client: ['manifest'],
   contract: ['schemas'],
-  sandbox: ['emulator', 'temporal-server'],
+  sandbox: ['cluster', 'emulator', 'temporal-server'],
   command: ['drawing'],
 };
 
