@@ -27,6 +27,7 @@ export const BARE = { bare: 'bareProvision', empty: 'emptyProvision' } as const;
 /** Starts what is compared; all of it stands by while one of them works. */
 export async function startContenders(bed: Testbed) {
   const ours = await bed.startWorker();
+  const before = await bed.before?.startWorker();
   const bare = await bed.startBareWorker();
   const script = await startPeer('bench/jobs/script.js', [], emulatorEnvironment(bed.emulator.url));
   const beside = await startDbos(bed);
@@ -34,13 +35,14 @@ export async function startContenders(bed: Testbed) {
   return {
     contenders: [
       ourContender(bed, [ours]),
+      ...(before === undefined ? [] : [ourContender(bed, [before], 'before')]),
       bareContender(bed, [bare], 'bare'),
       bareContender(bed, [bare], 'empty'),
       peerContender(bed, 'dbos', dbos, beside.postgres),
       peerContender(bed, 'script', script),
     ],
     async stop() {
-      for (const process of [ours, bare, script, dbos]) await process.stop();
+      for (const process of [ours, before, bare, script, dbos]) await process?.stop();
       await beside.stop();
     },
   };
@@ -56,13 +58,16 @@ export async function startDbos(bed: Testbed) {
   return { postgres, start, stop: async () => own?.stop() };
 }
 
-export function ourContender(bed: Testbed, workers: readonly Process[]): Contender {
+export function ourContender(
+  bed: Testbed,
+  workers: readonly Process[],
+  column: 'ours' | 'before' = 'ours',
+): Contender {
+  const { client } = (column === 'before' ? bed.before : undefined) ?? bed;
   return {
-    column: 'ours',
+    column,
     provision: (accounts, concurrency) =>
-      inParallel(accounts, concurrency, (accountId) =>
-        bed.client.provision({ accountId, region: 'eu-west-1' }),
-      ),
+      inParallel(accounts, concurrency, (accountId) => client.provision({ accountId, region: 'eu-west-1' })),
     ...onEngine(bed, workers),
     workflowId: workflowIdOf,
   };

@@ -1,6 +1,7 @@
 /** What is compared, with its heading in a table. */
 export const COLUMN_NAMES = {
   ours: 'ours',
+  before: 'ours, before',
   bare: 'bare workflow, same calls',
   empty: 'bare workflow, empty activities',
   dbos: 'DBOS',

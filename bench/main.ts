@@ -1,4 +1,5 @@
 /** Measures everything but fleets, or what is named: `npm run bench -- [name …] [--cluster] [--quick] [--write]`. */
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Argument, Command } from 'commander';
 import { coldStart } from './cold-start';
@@ -57,9 +58,10 @@ interface Options {
   cluster?: true;
   quick?: true;
   write?: true;
+  before?: string;
 }
 
-async function main(asked: (Name | 'fleet')[], { cluster, quick, write }: Options): Promise<void> {
+async function main(asked: (Name | 'fleet')[], { cluster, quick, write, before }: Options): Promise<void> {
   const kind = cluster ? 'cluster' : 'dev server';
   const [first, ...others] = asked;
   const whole = first === undefined ? 'runs' : first === 'fleet' && others.length === 0 ? 'fleet' : undefined;
@@ -72,7 +74,7 @@ async function main(asked: (Name | 'fleet')[], { cluster, quick, write }: Option
   );
   const scale: Scale = quick ? { rounds: 2, divisor: 10 } : { rounds: 5, divisor: 1 };
   const began = performance.now();
-  const site = await (cluster ? clusterSite() : devServerSite());
+  const site = await (cluster ? clusterSite(before) : devServerSite(before));
   const measured: Measured[] = [];
   try {
     for (const name of names) {
@@ -107,6 +109,11 @@ const program = new Command('bench')
     'on a Temporal cluster of several processes, with PostgreSQL, in place of the dev server',
   )
   .option('--quick', 'a tenth of the runs: to see that it works')
+  .option(
+    '--before <dist>',
+    'another build of this package, such as /repo/dist of an older commit, beside this one',
+    (dist) => path.resolve(dist),
+  )
   .option('--write', 'writes the figures and charts into docs/')
   .action(main);
 

@@ -15,7 +15,8 @@ export interface Process {
 /** Flags for Node.js, such as `--cpu-prof --cpu-prof-dir=/tmp/profiles`: to see where the time goes. */
 const FLAGS = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
 
-const DIST = path.dirname(__dirname);
+/** The folder of this build. */
+export const DIST = path.dirname(__dirname);
 
 // Nothing of the environment but where programs are: no credentials, no server of somebody else.
 const ENVIRONMENT = {
@@ -23,13 +24,14 @@ const ENVIRONMENT = {
   HOME: process.env['HOME'],
 };
 
-/** Starts a script of the build; resolves with its first line on stdout. */
+/** Starts a script of a build; resolves with its first line on stdout. */
 export async function startScript(
   script: string,
   scriptArguments: string[],
   env: Record<string, string> = {},
+  dist = DIST,
 ): Promise<{ process: Process; line: string }> {
-  const child = spawn(process.execPath, [...FLAGS, path.join(DIST, script), ...scriptArguments], {
+  const child = spawn(process.execPath, [...FLAGS, path.join(dist, script), ...scriptArguments], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...ENVIRONMENT, ...env },
   });

@@ -61,6 +61,11 @@ export async function recovery(bed: Testbed, scale: Scale): Promise<Measured> {
   const bare = workers(bed, 'bare', () => bed.startBareWorker());
   await measure(ours, 'take-over', several);
   await measure(ours, 'restart', several);
+  if (bed.before !== undefined) {
+    const before = workers(bed, 'before', bed.before.startWorker);
+    await measure(before, 'take-over', 1);
+    await measure(before, 'restart', 1);
+  }
   // What they take is the sum of time-outs, the same in each round.
   await measure(bare, 'take-over', 1);
   await measure(bare, 'restart', 1);
@@ -77,8 +82,12 @@ export async function recovery(bed: Testbed, scale: Scale): Promise<Measured> {
 }
 
 /** Workers of Temporal: the server hands on what a dead one has left. */
-function workers(bed: Testbed, column: 'ours' | 'bare', start: () => Promise<Process>): Subject<Process> {
-  const { provision } = column === 'ours' ? ourContender(bed, []) : bareContender(bed, [], column);
+function workers(
+  bed: Testbed,
+  column: 'ours' | 'before' | 'bare',
+  start: () => Promise<Process>,
+): Subject<Process> {
+  const { provision } = column === 'bare' ? bareContender(bed, [], column) : ourContender(bed, [], column);
   return {
     column,
     start,

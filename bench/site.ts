@@ -12,14 +12,14 @@ export interface Site {
 }
 
 /** A dev server for each testbed: it takes a second, and none pays for what an earlier one left. */
-export function devServerSite(): Site {
+export function devServerSite(before?: string): Site {
   return {
     kind: 'dev server',
     description: 'Temporal dev server: one process, SQLite in memory; PostgreSQL with fsync for DBOS',
     async withTestbed(measure) {
       const engine = await startDevServer();
       try {
-        return await useTestbed(engine, measure);
+        return await useTestbed(engine, measure, before);
       } finally {
         await engine.stop();
       }
@@ -29,18 +29,22 @@ export function devServerSite(): Site {
 }
 
 /** One cluster for all testbeds, as it takes half a minute. */
-export async function clusterSite(): Promise<Site> {
+export async function clusterSite(before?: string): Promise<Site> {
   const engine = await startClusterEngine();
   return {
     kind: 'cluster',
     description: `Temporal cluster: frontend, two history, two matching, worker, and ${engine.postgres?.version ?? ''} with fsync, for DBOS as well`,
-    withTestbed: (measure) => useTestbed(engine, measure),
+    withTestbed: (measure) => useTestbed(engine, measure, before),
     close: engine.stop,
   };
 }
 
-async function useTestbed<T>(engine: Engine, measure: (bed: Testbed) => Promise<T>): Promise<T> {
-  const bed = await startTestbed(engine);
+async function useTestbed<T>(
+  engine: Engine,
+  measure: (bed: Testbed) => Promise<T>,
+  before?: string,
+): Promise<T> {
+  const bed = await startTestbed(engine, before);
   try {
     return await measure(bed);
   } finally {

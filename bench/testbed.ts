@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { IdentityCenterClient, registerSearchAttributes } from '../client';
 import { emulatorEnvironment } from '../sandbox';
@@ -13,6 +14,8 @@ export interface Testbed {
   readonly emulator: Emulator;
   /** The production worker, in a process of its own. */
   startWorker(env?: Record<string, string>): Promise<Process>;
+  /** Another build of this package, where one is compared; what it starts is on a task queue of its own. */
+  readonly before?: Pick<Testbed, 'client' | 'startWorker'>;
   /** The worker of the bare workflows, likewise. */
   startBareWorker(): Promise<Process>;
   /** Starts a bare workflow. @param type one of those in `bare/workflows.ts` */
@@ -32,7 +35,7 @@ export interface Emulator {
 }
 
 /** Starts the parts; the workers are started by whoever needs one. */
-export async function startTestbed(engine: Engine): Promise<Testbed> {
+export async function startTestbed(engine: Engine, before?: string): Promise<Testbed> {
   const { address } = engine;
   const emulator = await startEmulatorProcess();
   const connection = await Connection.connect({ address });
@@ -40,22 +43,29 @@ export async function startTestbed(engine: Engine): Promise<Testbed> {
   await registerSearchAttributes(connection, 'default');
   const temporal = new Client({ connection });
   // A rate belongs to its queue, and a worker that has ended shares it for a minute.
-  const [queue, bareQueue] = [`ours-${freshNumber()}`, `bare-${freshNumber()}`];
+  const bareQueue = `bare-${freshNumber()}`;
+  const build = (Client: typeof IdentityCenterClient, dist?: string) => {
+    const queue = `ours-${freshNumber()}`;
+    return {
+      client: new Client(temporal, queue),
+      async startWorker(env: Record<string, string> = {}) {
+        const environment = {
+          ...emulatorEnvironment(emulator.url),
+          TEMPORAL_ADDRESS: address,
+          IDENTITY_CENTER_TASK_QUEUE: queue,
+          IDENTITY_CENTER_LOG_LEVEL: 'error',
+          ...env,
+        };
+        return (await startScript('command/main.js', ['worker', '--json'], environment, dist)).process;
+      },
+    };
+  };
   return {
     engine,
     temporal,
-    client: new IdentityCenterClient(temporal, queue),
+    ...build(IdentityCenterClient),
+    ...(before === undefined ? {} : { before: build(await clientOf(before), before) }),
     emulator,
-    async startWorker(env = {}) {
-      const { process } = await startScript('command/main.js', ['worker', '--json'], {
-        ...emulatorEnvironment(emulator.url),
-        TEMPORAL_ADDRESS: address,
-        IDENTITY_CENTER_TASK_QUEUE: queue,
-        IDENTITY_CENTER_LOG_LEVEL: 'error',
-        ...env,
-      });
-      return process;
-    },
     async startBareWorker() {
       const { process } = await startScript('bench/bare/worker.js', [address, bareQueue, emulator.url]);
       return process;
@@ -67,6 +77,12 @@ export async function startTestbed(engine: Engine): Promise<Testbed> {
       await emulator.stop();
     },
   };
+}
+
+/** The client of another build. */
+async function clientOf(dist: string): Promise<typeof IdentityCenterClient> {
+  const module = (await import(path.join(dist, 'client', 'index.js'))) as typeof import('../client');
+  return module.IdentityCenterClient;
 }
 
 async function startEmulatorProcess(): Promise<Emulator> {
