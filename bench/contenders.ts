@@ -12,11 +12,11 @@ import { inParallel } from './work';
 export interface Contender {
   readonly column: Column;
   /** Provisions accounts, so many at once; answers with the milliseconds of each. */
-  provision(accounts: readonly string[], concurrency: number): Promise<number[]>;
+  readonly provision: (accounts: readonly string[], concurrency: number) => Promise<number[]>;
   /** Milliseconds of CPU by the kind of process, as tables name it. */
   readonly cpu: Readonly<Record<string, Meter>>;
   /** Finds the run of an account, where it is Temporal's. */
-  workflowId?(accountId: string): string;
+  readonly workflowId?: (accountId: string) => string;
   /** What is written for it. */
   readonly postgres?: Postgres;
 }
@@ -41,7 +41,7 @@ export async function startContenders(bed: Testbed) {
       peerContender(bed, 'dbos', dbos, beside.postgres),
       peerContender(bed, 'script', script),
     ],
-    async stop() {
+    stop: async () => {
       for (const process of [ours, before, bare, script, dbos]) await process?.stop();
       await beside.stop();
     },
@@ -108,7 +108,7 @@ function onEngine({ engine, emulator }: Testbed, workers: readonly Process[]) {
 function peerContender({ emulator }: Testbed, column: Column, peer: Peer, postgres?: Postgres): Contender {
   return defined({
     column,
-    async provision(accounts: readonly string[], concurrency: number) {
+    provision: async (accounts: readonly string[], concurrency: number) => {
       const { times, failed } = await peer.ask({ accounts: [...accounts], concurrency });
       if (failed.length > 0) throw new Error(`${column}: ${failed[0] ?? ''}`);
       return times;

@@ -16,17 +16,17 @@ export interface Engine {
   readonly cpu: Readonly<Record<string, Meter>>;
   /** What holds its state; of the dev server, SQLite does. */
   readonly postgres?: Postgres;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Starts the dev server: one process, SQLite in memory. */
 export async function startDevServer(): Promise<Engine> {
-  const { address, pid, stop } = await startTemporalServer({ port: 0, uiPort: false });
+  const server = await startTemporalServer({ port: 0, uiPort: false });
   return {
     kind: 'dev server',
-    address,
-    cpu: { server: () => cpuMs(pid) },
-    stop,
+    address: server.address,
+    cpu: { server: () => cpuMs(server.pid) },
+    stop: () => server.stop(),
   };
 }
 

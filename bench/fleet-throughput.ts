@@ -17,8 +17,8 @@ const WINDOW = 50;
 /** A fleet of ours, or a bare one. */
 interface FleetKind {
   column: 'ours' | 'bare' | 'empty';
-  start(bed: Testbed): Promise<Process>;
-  run(bed: Testbed, accounts: readonly string[]): Promise<void>;
+  start: (bed: Testbed) => Promise<Process>;
+  run: (bed: Testbed, accounts: readonly string[]) => Promise<void>;
   /** Its workflow types, by what they are. */
   types: Record<string, string>;
 }

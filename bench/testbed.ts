@@ -13,11 +13,11 @@ export interface Testbed {
   readonly client: IdentityCenterClient;
   readonly emulator: Emulator;
   /** The production worker, in a process of its own. */
-  startWorker(env?: Record<string, string>): Promise<Process>;
+  readonly startWorker: (env?: Record<string, string>) => Promise<Process>;
   /** Another build of this package, where one is compared; what it starts is on a task queue of its own. */
   readonly before?: Pick<Testbed, 'client' | 'startWorker'>;
   /** The worker of the bare workflows, likewise. */
-  startBareWorker(): Promise<Process>;
+  readonly startBareWorker: () => Promise<Process>;
   /** Starts a bare workflow. @param type one of those in `bare/workflows.ts` */
   startBare(type: string, workflowId: string, args?: unknown[]): Promise<WorkflowHandle>;
   /** Ends all but the engine. */
@@ -81,7 +81,9 @@ export async function startTestbed(engine: Engine, before?: string): Promise<Tes
 
 /** The client of another build. */
 async function clientOf(dist: string): Promise<typeof IdentityCenterClient> {
-  const module = (await import(path.join(dist, 'client', 'index.js'))) as typeof import('../client');
+  const module = (await import(path.join(dist, 'client', 'index.js'))) as {
+    IdentityCenterClient: typeof IdentityCenterClient;
+  };
   return module.IdentityCenterClient;
 }
 
