@@ -14,7 +14,7 @@ export interface Place {
 /** The loopback addresses of a cluster, which no other takes meanwhile. */
 export interface Addresses {
   places: Readonly<Record<PartName, Place>>;
-  release(): void;
+  release: () => void;
 }
 
 const BLOCK = '127.73';
@@ -62,7 +62,9 @@ async function findPlace(name: PartName, own: string, uiPort: number): Promise<P
 }
 
 async function listen(host: string): Promise<Server | undefined> {
-  const server = createServer((socket) => socket.destroy());
+  const server = createServer((socket) => {
+    socket.destroy();
+  });
   try {
     await once(server.listen(CLAIM_PORT, host), 'listening');
   } catch (error) {

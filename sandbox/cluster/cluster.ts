@@ -1,19 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { accepts } from '../temporal-server';
 import { claimAddresses, type Place } from './addresses';
-import {
-  DATABASES,
-  dynamicConfiguration,
-  MOST_CONNECTIONS,
-  serverConfiguration,
-  uiConfiguration,
-} from './configuration';
-import { goProcess, writeConfiguration, type PartProcess } from './member';
-import { MEMBER_NAMES, MEMBERS, PART_NAMES, type PartName } from './parts';
+import { DATABASES, dynamicConfiguration, MOST_CONNECTIONS } from './configuration';
+import { requireFreeFolder, serveControl } from './control';
+import { memberProcess, uiProcess, writeConfiguration, type PartProcess, type Surroundings } from './member';
+import { MEMBER_NAMES, PART_NAMES, type PartName } from './parts';
 import { startPostgres } from './postgres';
 import { findServerPrograms, findUiProgram, SERVER_VERSION } from './programs';
-import { makeUsable, serves } from './readiness';
+import { makeUsable } from './readiness';
 import { makeSchema } from './schema';
 
 /** How a cluster is started. */
@@ -60,6 +52,8 @@ export interface Cluster {
   start(name: PartName): Promise<void>;
   /** Ends a process in good order, or all; resolves when they are gone. */
   stop(name?: PartName): Promise<void>;
+  /** Resolves when all of it was stopped, from here or from another terminal. */
+  readonly stopped: Promise<void>;
   /** Makes the tables ready for another version of the server; processes that are started from then on are of that version. */
   setVersion(version: string): Promise<void>;
 }
@@ -68,26 +62,29 @@ export interface Cluster {
  * Starts a cluster and waits until it can be used. It ends with this process at the latest, but call `stop`: Ctrl-C does not
  * reach it. The first time in a folder takes some seconds more, and the first time at all minutes: the server is built.
  *
- * @throws MissingProgramError, PartStartError
+ * @throws MissingProgramError, ClusterRunsError, PartStartError
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { folder, uiPort = 8233, searchAttributes = [], dynamicConfig = {}, onEnded } = options;
   const { version = SERVER_VERSION, onProgress = () => undefined } = options;
+  await requireFreeFolder(folder);
   let programs = await findServerPrograms(version, { onProgress });
   const uiProgram = uiPort === false ? undefined : await findUiProgram({ onProgress });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { places, release } = await claimAddresses(uiPort === false ? 0 : uiPort);
+  const addresses = await claimAddresses(uiPort === false ? 0 : uiPort);
+  const { places } = addresses;
+  const around: Surroundings = { folder, places, onEnded };
+  const closing: (() => void)[] = [addresses.release];
   const processes = new Map<PartName, PartProcess>();
-  const stopAll = async () => {
-    const others = [...processes].filter(([name]) => name !== 'postgresql');
-    await Promise.all(others.map(([, process]) => process.stop()));
-    await processes.get('postgresql')?.stop();
-    release();
-  };
   const get = (name: PartName) => {
     const process = processes.get(name);
     if (process === undefined) throw new Error(`This cluster has no ${name}.`);
     return process;
+  };
+  const stopAll = async () => {
+    const others = [...processes].filter(([name]) => name !== 'postgresql');
+    await Promise.all(others.map(([, process]) => process.stop()));
+    await processes.get('postgresql')?.stop();
+    for (const close of closing) close();
   };
   try {
     onProgress('starting PostgreSQL');
@@ -101,45 +98,19 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await makeSchema(programs.sqlTool, version, folder, postgres);
 
     onProgress('starting the Temporal server');
-    const write = (name: string, text: string) => writeConfiguration(folder, name, text);
-    const dynamic = write('dynamic-configuration.yaml', dynamicConfiguration(dynamicConfig));
-    for (const name of MEMBER_NAMES) {
-      const file = write(`${name}.yaml`, serverConfiguration(name, places, postgres, dynamic));
-      const args = ['--config-file', file, '--allow-no-auth', 'start', '--service', MEMBERS[name]];
-      const program = () => ({ file: programs.server, args });
+    const dynamic = writeConfiguration(folder, 'dynamic.yaml', dynamicConfiguration(dynamicConfig));
+    for (const name of MEMBER_NAMES)
       processes.set(
         name,
-        goProcess(
-          name,
-          folder,
-          program,
-          () => serves(places[name]),
-          () => onEnded?.(name),
-        ),
+        memberProcess(name, around, postgres, dynamic, () => programs.server),
       );
-    }
+    if (uiProgram !== undefined) processes.set('ui', uiProcess(around, uiProgram));
     // The first one makes the records of the cluster, for which the others wait.
     await get('frontend').start();
-    await Promise.all(MEMBER_NAMES.map((name) => get(name).start()));
-    if (uiProgram !== undefined) {
-      write(path.join('ui', 'base.yaml'), uiConfiguration(places));
-      const args = ['--root', folder, '--config', 'ui', '--env', 'base', 'start'];
-      const program = { file: uiProgram, args };
-      const isReady = () => accepts(places.ui.port, places.ui.host);
-      processes.set(
-        'ui',
-        goProcess(
-          'ui',
-          folder,
-          () => program,
-          isReady,
-          () => onEnded?.('ui'),
-        ),
-      );
-      await get('ui').start();
-    }
+    await Promise.all([...processes.values()].map((process) => process.start()));
     await makeUsable(addressOf(places.frontend), searchAttributes);
-    return {
+
+    const cluster: Cluster = {
       address: addressOf(places.frontend),
       ...(uiProgram === undefined ? {} : { uiUrl: `http://${addressOf(places.ui)}` }),
       postgresUrl: postgres.url(DATABASES.state),
@@ -153,11 +124,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       kill: (name) => get(name).kill(),
       start: (name) => get(name).start(),
       stop: (name) => (name === undefined ? stopAll() : get(name).stop()),
+      stopped: new Promise((resolve) => closing.push(resolve)),
       async setVersion(next) {
         programs = await findServerPrograms(next, { onProgress });
         await makeSchema(programs.sqlTool, next, folder, postgres);
       },
     };
+    closing.push(await serveControl(folder, cluster));
+    return cluster;
   } catch (error) {
     await stopAll();
     throw error;

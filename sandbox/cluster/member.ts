@@ -1,7 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { accepts } from '../temporal-server';
+import type { Place } from './addresses';
+import { serverConfiguration, uiConfiguration, type DatabaseAccess } from './configuration';
 import { Part, type PartPlan } from './part';
-import type { PartName } from './parts';
+import { MEMBERS, type MemberName, type PartName } from './parts';
+import { serves } from './readiness';
 
 /** A process of the cluster, to which things can be done. */
 export interface PartProcess {
@@ -12,39 +16,59 @@ export interface PartProcess {
   kill(): Promise<void>;
 }
 
-/** What a process that is built from Go is started with, beside its configuration. */
-export interface GoProgram {
-  file: string;
-  args: readonly string[];
+/** What the processes of a cluster have in common. */
+export interface Surroundings {
+  folder: string;
+  places: Readonly<Record<PartName, Place>>;
+  /** Told where one ends and nobody has asked for that. */
+  onEnded?: ((name: PartName) => void) | undefined;
 }
 
 /**
- * Makes a process of one of the programs that are built, which is not started yet.
+ * Makes a process of Temporal's server, which is not started yet.
  *
- * @param program said at each start: it may be another version by then
+ * @param server says its program, at each start: it may be another version by then
  */
-export function goProcess(
-  name: PartName,
-  folder: string,
-  program: () => GoProgram,
-  isReady: () => Promise<boolean>,
-  onEnded: () => void,
+export function memberProcess(
+  name: MemberName,
+  around: Surroundings,
+  database: DatabaseAccess,
+  dynamicConfigFile: string,
+  server: () => string,
 ): PartProcess {
-  const part = new Part(name, onEnded);
+  const { folder, places } = around;
+  const text = serverConfiguration(name, places, database, dynamicConfigFile);
+  const file = writeConfiguration(folder, `${name}.yaml`, text);
+  const args = ['--config-file', file, '--allow-no-auth', 'start', '--service', MEMBERS[name]];
+  return goProcess(name, around, () => ({ file: server(), args, isReady: () => serves(places[name]) }));
+}
+
+/** Makes the process of Temporal's UI, likewise. */
+export function uiProcess(around: Surroundings, file: string): PartProcess {
+  const { folder, places } = around;
+  writeConfiguration(folder, path.join('ui', 'base.yaml'), uiConfiguration(places));
+  const args = ['--root', folder, '--config', 'ui', '--env', 'base', 'start'];
+  const { port, host } = places.ui;
+  return goProcess('ui', around, () => ({ file, args, isReady: () => accepts(port, host) }));
+}
+
+function goProcess(
+  name: PartName,
+  { folder, onEnded }: Surroundings,
+  plan: () => Pick<PartPlan, 'file' | 'args' | 'isReady'>,
+): PartProcess {
+  const part = new Part(name, () => onEnded?.(name));
   return {
     get pid() {
       return part.pid;
     },
-    async start() {
-      const plan: PartPlan = {
-        ...program(),
+    start: () =>
+      part.start({
+        ...plan(),
         // Nothing of the environment: it may name another server, and Go wants these two.
         env: { USER: 'identity-center', HOME: folder },
         logFile: path.join(folder, `${name}.log`),
-        isReady,
-      };
-      await part.start(plan);
-    },
+      }),
     stop: () => part.end('SIGTERM'),
     kill: () => part.end('SIGKILL'),
   };

@@ -31,7 +31,7 @@ export interface PartPlan {
   logFile: string;
   /** What ends it in good order. Default: SIGTERM. */
   stopSignal?: NodeJS.Signals;
-  isReady(): Promise<boolean>;
+  isReady: () => Promise<boolean>;
 }
 
 /** A process that is started, ended and started again. */

@@ -20,6 +20,8 @@ import { Part, PartStartError } from './part';
 const run = promisify(execFile);
 const DEBIAN = '/usr/lib/postgresql';
 const USER = 'postgres';
+/** Others come through, and see nothing. */
+const PASSABLE = 0o711;
 /** A postmaster that was killed leaves processes that end a little later, and until then no other is let in. */
 const LEFT_BEHIND = /is still in use|lock file .* already exists/;
 const STARTS = 40;
@@ -64,8 +66,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const { folder, host, port, mostConnections = 100, env = process.env } = options;
   const bin = findPostgres(env);
   const inBin = (program: string) => path.join(bin, program);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const user = await unprivilegedUser(folder);
+  const isRoot = process.getuid?.() === 0;
+  mkdirSync(folder, { recursive: true, mode: isRoot ? PASSABLE : 0o700 });
+  const user = isRoot ? await unprivilegedUser(folder) : undefined;
   const data = path.join(folder, 'postgres');
   const as = { ...user, cwd: path.parse(folder).root };
   const password = await makeDatabase(folder, data, inBin('initdb'), as);
@@ -124,13 +127,12 @@ function findPostgres(env: NodeJS.ProcessEnv): string {
 }
 
 /** PostgreSQL refuses to run as root: whom it runs as then, who must come into the folder. */
-async function unprivilegedUser(folder: string): Promise<{ uid: number; gid: number } | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  chmodSync(folder, 0o711);
+async function unprivilegedUser(folder: string): Promise<{ uid: number; gid: number }> {
+  chmodSync(folder, PASSABLE);
   for (let above = path.dirname(folder); above !== path.dirname(above); above = path.dirname(above))
     if ((statSync(above).mode & 0o001) === 0)
       throw new Error(
-        `PostgreSQL does not run as root but as "${USER}", who may not enter ${above}. Name another folder, such as one in /var/lib.`,
+        `PostgreSQL does not run as root but as "${USER}", who may not enter ${above}. Name another folder (--folder, IDENTITY_CENTER_HOME), such as one in /var/lib.`,
       );
   const [uid = 0, gid = 0] = await Promise.all(
     ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, USER])).stdout)),

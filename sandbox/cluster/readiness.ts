@@ -79,9 +79,12 @@ export async function makeUsable(address: string, searchAttributes: readonly str
     await step('the registration of search attributes', async () => {
       const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
       const missing = searchAttributes.filter((name) => customAttributes[name] === undefined);
-      const types = missing.map((name) => [name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD]);
-      if (missing.length > 0)
-        await operatorService.addSearchAttributes({ namespace, searchAttributes: Object.fromEntries(types) });
+      if (missing.length === 0) return;
+      const type = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+      await operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(missing.map((name) => [name, type] as const)),
+      });
     });
     const query = searchAttributes.map((name) => `${name} = ''`).join(' AND ');
     await step('the search attributes', () => workflowService.countWorkflowExecutions({ namespace, query }));
