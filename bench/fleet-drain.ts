@@ -8,8 +8,8 @@ import { freshAccounts, timed } from './work';
 
 /** How many requests a second AWS takes, and what is drained under that. */
 const LIMITS = [
-  { limit: 20, accounts: 300 },
-  { limit: 100, accounts: 1_000 },
+  { limit: 20, accounts: 200 },
+  { limit: 100, accounts: 800 },
 ];
 /** What it takes at once, in seconds of that rate. */
 const BURST = 1;

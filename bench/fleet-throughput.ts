@@ -11,6 +11,7 @@ import { freshAccounts, freshNumber } from './work';
 /** How many accounts a fleet has: two sizes, as what an account costs may grow with their number. */
 const SIZES = { 'dev server': [1_000, 10_000], cluster: [500, 2_000] };
 const PAGE = 250;
+const WARM_UP = 100;
 /** The same for all. */
 const WINDOW = 50;
 
@@ -87,7 +88,7 @@ async function measureFleets(
   await site.withTestbed(async (bed) => {
     await bed.emulator.reset({ creationMs: 0 });
     const worker = await start(bed);
-    await run(bed, freshAccounts(PAGE));
+    await run(bed, freshAccounts(WARM_UP));
     const contender: Contender = {
       ...(column === 'ours' ? ourContender(bed, [worker]) : bareContender(bed, [worker], column)),
       async provision(accounts) {
