@@ -25,6 +25,8 @@ export interface Row {
   samples: Partial<Record<Column, Sample>>;
   /** What the ratio of ours to a limit is to be. */
   wanted?: Partial<Record<'bare' | 'empty', string>>;
+  /** What the figure of ours itself is to be. */
+  goal?: string;
 }
 
 /** What a measurement found: lines of the table, what fits into none of its columns, and what else is worth a sentence. */
@@ -84,7 +86,7 @@ export class Collected {
   };
 
   /** @param wanted by the name of the row */
-  toRows(wanted: Record<string, Pick<Row, 'wanted'>> = {}): Row[] {
+  toRows(wanted: Record<string, Pick<Row, 'wanted' | 'goal'>> = {}): Row[] {
     return [...this.rows].map(([name, { unit, values }]) => ({
       name,
       unit,

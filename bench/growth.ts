@@ -7,6 +7,7 @@ import { freshAccounts, timed } from './work';
 const WORKERS = [1, 2, 4];
 const CONCURRENCY = 200;
 const RUNS = 200;
+const ROUNDS = 2;
 
 /** Measures runs a second with more workers, ours and the bare workflow in turns; all share the cores of the machine. */
 export async function growth(bed: Testbed, scale: Scale): Promise<Measured> {
@@ -28,7 +29,7 @@ export async function growth(bed: Testbed, scale: Scale): Promise<Measured> {
     };
     await run(() => undefined);
     const name = `runs a second, ${CONCURRENCY} at once, ${workers === 1 ? 'one worker' : `${workers} workers`}`;
-    for (let round = 0; round < 2; round += 1)
+    for (let round = 0; round < ROUNDS; round += 1)
       await run((rate, column) => {
         figures.add(name, '/s', column, rate);
       });

@@ -33,6 +33,7 @@ function comparison(rows: readonly Row[]): Table {
     ['what', ({ name }) => name],
     ...(Object.keys(COLUMN_NAMES) as Column[]).flatMap((column): [string, (row: Row) => string][] => [
       [COLUMN_NAMES[column], ({ samples, unit }) => spread(samples[column], unit)],
+      ...(column === 'ours' ? [GOAL] : []),
       ...(isLimit(column) ? limitColumns(column) : []),
     ]),
     ['rounds', ({ samples }) => Math.max(...Object.values(samples).map(({ runs }) => runs))],
@@ -43,6 +44,8 @@ function comparison(rows: readonly Row[]): Table {
     lines: rows.map((row) => shown.map(([, read]) => read(row))),
   };
 }
+
+const GOAL: [string, (row: Row) => string] = ['wanted', ({ goal }) => goal ?? ''];
 
 type Limit = keyof NonNullable<Row['wanted']>;
 
