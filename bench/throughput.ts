@@ -1,5 +1,5 @@
 import { startContenders, type Contender } from './contenders';
-import { addCosts } from './costs';
+import { addCosts, GOALS } from './costs';
 import { Collected, COLUMN_NAMES, scaled, type Column, type Measured, type Scale } from './figures';
 import { model } from './model';
 import type { Testbed } from './testbed';
@@ -30,6 +30,7 @@ export async function throughput(bed: Testbed, scale: Scale): Promise<Measured> 
   await stop();
   const rows = figures.toRows({
     [RATE]: { wanted: { bare: '≥ 0.9', empty: '> 1' } },
+    ...GOALS,
   });
   return {
     rows,
