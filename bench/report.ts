@@ -62,7 +62,7 @@ function limitColumns(limit: Limit): [string, (row: Row) => string][] {
           ? ''
           : (ours.median / other.median).toFixed(2),
     ],
-    ['wanted', ({ wanted }) => wanted?.[limit] ?? ''],
+    ['wanted', ({ samples, wanted }) => (samples[limit] && wanted?.[limit]) ?? ''],
   ];
 }
 
