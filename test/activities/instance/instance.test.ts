@@ -202,18 +202,6 @@ test('the delay to the next attempt is jittered under the ceiling, and Retry-Aft
   expect(failure.nextRetryDelay).toBe(7_000 + 2_000);
 });
 
-test('waiting shows the server that the worker lives', async () => {
-  const account = freshAccount();
-  const activities = activitiesWith();
-  emulator.setFaults({ accounts: [account], creationMs: 1_500 });
-  const { instanceArn } = await createdBy(activities, account);
-  const env = activityEnvironment();
-  let heartbeats = 0;
-  env.on('heartbeat', () => (heartbeats += 1));
-  await env.run(activities.waitForActive, { ...inputFor(account), instanceArn });
-  expect(heartbeats).toBeGreaterThan(1);
-});
-
 test('a look over all Regions finds an instance elsewhere', async () => {
   const account = freshAccount();
   const activities = activitiesWith();
