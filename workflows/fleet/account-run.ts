@@ -63,7 +63,7 @@ export interface BegunAccount {
 const activities = proxyActivities<Activities>({
   ...ATTEMPT,
   // How long it takes is the other run's affair.
-  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+  retry: { initialInterval: '250ms', backoffCoefficient: 1.5, maximumInterval: '15s' },
   summary: 'asks after the run that the account has already, and looks whether what it made is there',
 });
 

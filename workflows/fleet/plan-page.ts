@@ -11,7 +11,7 @@ const { inspectAccount } = proxyActivities<Activities>({
   ...ATTEMPT,
   // How long AWS may throttle, or others' calls come first.
   scheduleToCloseTimeout: '10m',
-  retry: { initialInterval: '1s', maximumInterval: '4s' },
+  retry: { initialInterval: '250ms', maximumInterval: '4s' },
   summary: 'looks what a fleet would do with the account',
 });
 
