@@ -1,4 +1,4 @@
-import { ApplicationFailure, sleep } from '@temporalio/activity';
+import { ApplicationFailure, cancellationSignal, sleep } from '@temporalio/activity';
 import {
   defined,
   FAILURES,
@@ -109,6 +109,7 @@ async function firstLooks(
   const asked = existedBefore.includes(instanceArn) ? defined({ region, name, tags }) : undefined;
   try {
     for (const restMs of [...FIRST_RESTS_MS, undefined]) {
+      cancellationSignal().throwIfAborted();
       const settled = await lookAt(identityCenter, defined({ instanceArn, region, asked }));
       if (settled?.status === 'active') return settled;
       if (settled?.status === 'createFailed') break;

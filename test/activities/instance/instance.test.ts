@@ -98,7 +98,7 @@ test('an attempt that wakes after its time sends nothing, and is tried again', a
 
 test.each([
   [false, ['AttemptTooLate']],
-  [true, ['AssumeRole', 'ListInstances', 'CreateInstance']],
+  [true, ['AssumeRole', 'ListInstances', 'CreateInstance', 'DescribeInstance']],
 ])(
   'an attempt that looks too old is sent only if the server still waits for it (%s)',
   async (awaited, what) => {
@@ -171,7 +171,7 @@ test('credentials that AWS no longer takes are fetched anew by the next attempt'
   expect(failure).toMatchObject({ type: 'ExpiredTokenException', nonRetryable: false });
   await activityEnvironment().run(activities.createInstance, inputFor(account));
   const attempt = ['AssumeRole', 'ListInstances', 'CreateInstance'];
-  expect(operations(account)).toEqual([...attempt, ...attempt]);
+  expect(operations(account)).toEqual([...attempt, ...attempt, 'DescribeInstance']);
 });
 
 test.each(['hang', 'halfResponse', 'garbage'])(
