@@ -9,9 +9,11 @@ import {
   type Situation,
 } from '../../contract';
 import { tell, toldSoFar } from '../attempts';
+import type { Account } from '../aws/account';
 import type { IdentityCenter } from '../aws/sso-admin';
 import { classify, failedAs } from '../errors/classify';
 import { callFailure } from '../errors/failure';
+import { wantsFreshCredentials } from '../errors/fresh-credentials';
 import { AttemptTooLateError, isA } from '../errors/thrown';
 import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 import { ownArns } from './list';
@@ -66,11 +68,12 @@ export async function createInstance(
     return await inAccount(
       deps,
       input,
-      async ({ identityCenter }) => {
+      async (account) => {
+        const { identityCenter } = account;
         const existedBefore = (news.existedBefore ??= await lookFirst(deps, identityCenter, input));
         const instanceArn = (news.instanceArn ??= await create(identityCenter, input, existedBefore));
         tell({ existedBefore, instanceArn } satisfies CreateNews);
-        const active = await firstLooks(identityCenter, input, { existedBefore, instanceArn });
+        const active = await firstLooks(account, input, { existedBefore, instanceArn });
         return defined({ instanceArn, existedBefore, active });
       },
       { finishes: true },
@@ -100,7 +103,7 @@ async function create(
  * find: nothing may keep the ARN from the run.
  */
 async function firstLooks(
-  identityCenter: IdentityCenter,
+  { identityCenter, forgetCredentials }: Account,
   { region, name, tags, placeGiven }: CreateInstanceInput,
   { existedBefore, instanceArn }: CreateAnswer,
 ): Promise<ActiveInstance | undefined> {
@@ -115,8 +118,8 @@ async function firstLooks(
       if (settled?.status === 'createFailed') break;
       if (restMs !== undefined) await sleep(restMs);
     }
-  } catch {
-    // Throttled, not answered, denied, cut short.
+  } catch (error) {
+    if (wantsFreshCredentials(error)) forgetCredentials();
   }
   return undefined;
 }

@@ -56,6 +56,7 @@ test.concurrent('while a look finds it ACTIVE: the instance is deleted', async (
 test.concurrent('while waiting for ACTIVE: the instance is deleted', async () => {
   const account = freshAccount();
   const result = start(account, { creationMs: 600_000 });
+  await harness.called(account, 'DescribeInstance');
   await until(
     () => harness.client.status(account),
     ({ stage }) => stage === 'waitingForActive',

@@ -36,7 +36,13 @@ describe('nothing in the way', () => {
       namespace: 'default',
       execution: { workflowId: workflowIdOf(account) },
     });
-    expect(Number(workflowExecutionInfo?.stateTransitionCount)).toBe(8);
+    const [began, ended] = [
+      events.find((event) => event.activityTaskStartedEventAttributes),
+      events.find((event) => event.activityTaskCompletedEventAttributes),
+    ].map((event) => Number(event?.eventTime?.seconds) + Number(event?.eventTime?.nanos) / 1e9);
+    // One that takes longer than two seconds, as on a busy machine, shows that it lives.
+    const heartbeats = Math.floor((Number(ended) - Number(began)) / 2);
+    expect(Number(workflowExecutionInfo?.stateTransitionCount)).toBeLessThanOrEqual(8 + heartbeats);
   });
 
   test('an instance that takes longer is waited for without a worker slot and without more history', async () => {
