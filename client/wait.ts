@@ -66,7 +66,10 @@ export class Wait {
    * @param part given a signal that is aborted then; few calls, as the SDK leaves a listener at it for each
    * @param within the signal of the part that this is a part of
    */
-  async during<T>(part: (over: AbortSignal) => Promise<T>, within: AbortSignal = this.over.signal): Promise<T> {
+  async during<T>(
+    part: (over: AbortSignal) => Promise<T>,
+    within: AbortSignal = this.over.signal,
+  ): Promise<T> {
     if (within.aborted) this.throwOver();
     const [given, done] = [new AbortController(), new AbortController()];
     const over = once(within, 'abort', { signal: done.signal }).then((): never => {

@@ -1,4 +1,7 @@
+import { getEventListeners } from 'node:events';
+import type { Client } from '@temporalio/client';
 import {
+  IdentityCenterClient,
   InvalidRequestError,
   NoRunError,
   RunHeldError,
@@ -130,4 +133,28 @@ test.concurrent('a signal that is aborted already starts nothing', async () => {
   const waiting = harness.client.provision(requestFor(account), { signal: AbortSignal.abort() });
   await expect(waiting).rejects.toThrow('abort');
   await expect(harness.client.status(account)).rejects.toBeInstanceOf(NoRunError);
+});
+
+test.concurrent('a wait leaves few listeners at a signal, however often it looks', async () => {
+  const { temporal, taskQueue } = harness;
+  const signals: AbortSignal[] = [];
+  const withAbortSignal = <T>(signal: AbortSignal, part: () => Promise<T>) => {
+    signals.push(signal);
+    return temporal.connection.withAbortSignal(signal, part);
+  };
+  const connection: unknown = Object.create(temporal.connection, {
+    withAbortSignal: { value: withAbortSignal },
+  });
+  const client = new IdentityCenterClient(
+    Object.create(temporal, { connection: { value: connection } }) as Client,
+    taskQueue,
+  );
+  const account = freshAccount();
+  slow(account);
+  const run = await client.start(requestFor(account, { onFailure: 'hold', timing: { activeTimeout: '1h' } }));
+  await expect(client.result(run, { timeout: '12s' })).rejects.toBeInstanceOf(StillRunningError);
+  expect(signals.length).toBeGreaterThan(4);
+  // Node.js warns of the eleventh.
+  expect(Math.max(...signals.map((signal) => getEventListeners(signal, 'abort').length))).toBeLessThan(8);
+  await client.cancel(account);
 });
