@@ -1,6 +1,14 @@
 import ora from 'ora';
 import { outputIsRead, pc, print } from './output';
 
+/** What is drawn now: there is one terminal. */
+let drawn: LiveLine | undefined;
+
+/** Takes the line that changes away, whoever has drawn it. */
+export function clearLiveLine(): void {
+  drawn?.stop();
+}
+
 /** Prints lines that stay and, in a terminal, draws one below them that changes: what is going on just now. */
 export class LiveLine {
   // A terminal without a width, as `script` makes them, cannot draw a line anew.
@@ -22,6 +30,7 @@ export class LiveLine {
 
   /** Draws the line that changes. */
   draw(line: string): void {
+    drawn = this;
     this.spinner?.start(line);
   }
 

@@ -4,8 +4,9 @@ import { groupBy, printGroups, type CauseGroup } from '../causes';
 import { EXIT, type StrictOption } from '../exit-codes';
 import { readAccounts, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { setRate, type Rate } from './steer';
+import { InterruptedError, interruption } from '../interrupt';
 import { LiveLine } from '../live';
-import { pc, print, printJson } from '../output';
+import { pc, print, printAside, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
 import { grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
@@ -33,11 +34,18 @@ export async function plan(
     };
     try {
       sayHowFar();
-      for await (const account of client.fleets.plan(accounts, defined({ timeout }))) {
+      // Not left as it is: what was begun is looks that nobody would read.
+      const signal = interruption();
+      for await (const account of client.fleets.plan(accounts, defined({ timeout, signal }))) {
         plans.push(account);
         sayHowFar();
       }
     } catch (error) {
+      if (error instanceof InterruptedError) {
+        live?.stop();
+        printAside('The plan was broken off; nothing was written to AWS, and nothing goes on.');
+        return error.exitCode;
+      }
       if (!(error instanceof PlanBrokenOffError)) throw error;
       brokenOff = error.message;
     } finally {

@@ -73,9 +73,16 @@ describe('setup.mjs', () => {
       );
       await put(
         'command/main.ts',
-        "#!/usr/bin/env node\nconst words: string = 'one';\nvoid import('./other.js').then(() => console.log(words));\n",
+        "#!/usr/bin/env node\nvoid import('./other.js').then(({ words, say, Line }) => say(new Line(words)));\n",
       );
-      await put('command/other.ts', 'export const other = 1;');
+      // Node.js finds the names of a CommonJS module without running it.
+      await put(
+        'command/other.ts',
+        `export * from './words';
+         export class Line { constructor(readonly text: string) {} }
+         export const say = ({ text }: Line) => { console.log(text); };`,
+      );
+      await put('command/words.ts', "export const words: string = 'one';\nexport const more = 2;");
     });
 
     it('builds without the tools of development, saying how long each step took, and once', async () => {
