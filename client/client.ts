@@ -234,7 +234,7 @@ export class IdentityCenterClient {
     try {
       return await wait.during((over) => {
         const end = this.temporal.workflow.getHandle(workflowId, runId).result();
-        return endOrHold(end, options, () => this.lookForHold(run), over);
+        return endOrHold(end, options, () => wait.during(() => this.lookForHold(run)), over);
       });
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;

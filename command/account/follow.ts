@@ -17,6 +17,7 @@ import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printAside, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
+import { uiLink } from '../ui-link';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
@@ -41,7 +42,12 @@ export async function provision(
     if (!options.wait) return EXIT.done;
     const statuses = watchRun(client, run, options);
     // A held run may wait for days for a person; a pipeline does not.
-    const last = await follow(accountId, options.waitHeld === true ? statuses : untilHeld(statuses), options);
+    const last = await follow(
+      client,
+      accountId,
+      options.waitHeld === true ? statuses : untilHeld(statuses),
+      options,
+    );
     return exitCodeForRun(last, options);
   });
 }
@@ -64,7 +70,7 @@ export async function deprovision(
     const run = await begin(accountId, () => client.startDeprovision(request));
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
-    return exitCodeForRun(await follow(accountId, watchRun(client, run, options), options));
+    return exitCodeForRun(await follow(client, accountId, watchRun(client, run, options), options));
   });
 }
 
@@ -87,7 +93,9 @@ async function knownInstance(client: IdentityCenterClient, accountId: string): P
 export async function watch(accountId: string, options: CommonOptions & TimeoutOptions): Promise<number> {
   const account = checkAccountId(accountId);
   return withClient(async (client) =>
-    exitCodeForRun(await follow(account, watchRun(client, { accountId: account }, options), options, true)),
+    exitCodeForRun(
+      await follow(client, account, watchRun(client, { accountId: account }, options), options, true),
+    ),
   );
 }
 
@@ -112,7 +120,7 @@ export async function cancel(accountId: string, options: StartOptions): Promise<
         );
       return EXIT.done;
     }
-    const last = await follow(account, watchRun(client, { accountId, runId }, options), options);
+    const last = await follow(client, account, watchRun(client, { accountId, runId }, options), options);
     // A run that ended well before the request came is not what was asked for.
     return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
   });
@@ -131,6 +139,7 @@ function begin(accountId: string, start: () => Promise<StartedRun>): Promise<Sta
  * @param each as JSON every status, not only the last
  */
 async function follow(
+  client: IdentityCenterClient,
   accountId: string,
   statuses: Statuses,
   { json }: CommonOptions,
@@ -141,7 +150,7 @@ async function follow(
     const last = await sayIfInterrupted(goesOn, () =>
       json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses),
     );
-    if (!json) printStatus(last);
+    if (!json) printStatus(last, uiLink(client, last));
     else if (!each) printJson(last);
     return last;
   } catch (error) {
@@ -150,7 +159,7 @@ async function follow(
     if (json) {
       printJson({ ...status, timedOut: true, next });
     } else {
-      printStatus(status);
+      printStatus(status, uiLink(client, status));
       print(message);
     }
     return status;

@@ -11,6 +11,7 @@ import { tellNews } from './tell-news';
 import { print, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
 import { uiLink } from '../ui-link';
+import { counted } from '../words';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** How a fleet is followed. */
@@ -36,13 +37,13 @@ export async function start(
     const { name, workflowId, joined, stage = 'running' } = fleet;
     const how = joined
       ? `joined the open one${stage === 'running' ? '' : `, which is ${stage}: ${FLEET_STAGES[stage]}`}`
-      : `started with ${input.accounts.length} accounts`;
+      : `started with ${counted(input.accounts.length, 'account')}`;
     if (!options.json)
       print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
     const told = { manifest: { accounts: input.accounts.length, skipped, notes } };
     if (options.wait)
       return exitCodeForFleet(
-        await follow(name, watchFleet(client, name, options), options, { told }),
+        await follow(client, name, watchFleet(client, name, options), options, { told }),
         options,
       );
     if (options.json) printJson({ ...fleet, ...told });
@@ -71,7 +72,7 @@ export async function watch(name: string, options: FollowOptions): Promise<numbe
   return withClient(async (client) => {
     const statuses = watchFleet(client, name, options);
     const told = options.json ? tellNews(client, name, statuses) : statuses;
-    return exitCodeForFleet(await follow(name, told, options, { each: true }));
+    return exitCodeForFleet(await follow(client, name, told, options, { each: true }));
   });
 }
 
@@ -95,7 +96,7 @@ export async function cancel(name: string, options: FollowOptions & { wait: bool
     if (options.wait) {
       // It may be seen once more as it was before it heard of the cancel.
       const statuses = watchFleet(client, name, { ...options, waitHeld: true });
-      const code = exitCodeForFleet(await follow(name, statuses, options));
+      const code = exitCodeForFleet(await follow(client, name, statuses, options));
       return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
     }
     if (options.json) printJson({ name });
@@ -116,6 +117,7 @@ function printEvent(status: FleetStatus): void {
  * @param told what the last status as JSON says besides
  */
 async function follow(
+  client: IdentityCenterClient,
   name: string,
   statuses: AsyncIterable<FleetStatus>,
   { json }: CommonOptions,
@@ -126,7 +128,7 @@ async function follow(
     const last = await sayIfInterrupted(goesOn, () =>
       json ? lastStatus(statuses, each ? printEvent : undefined) : showLive(statuses),
     );
-    if (!json) printFleet(last);
+    if (!json) printFleet(last, undefined, uiLink(client, last));
     else if (!each) printJson({ ...last, ...told });
     return last;
   } catch (error) {
@@ -137,7 +139,7 @@ async function follow(
       if (each) printEvent(end);
       else printJson(end);
     } else {
-      printFleet(status);
+      printFleet(status, undefined, uiLink(client, status));
       print(message);
     }
     return status;

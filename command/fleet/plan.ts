@@ -8,7 +8,7 @@ import { InterruptedError, interruption } from '../interrupt';
 import { LiveLine } from '../live';
 import { pc, print, printAside, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
-import { grouped } from '../words';
+import { counted, grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
 /**
@@ -84,7 +84,7 @@ function countPlans(plans: readonly AccountPlan[]): Counts {
 }
 
 function printPlan(manifest: string, plans: readonly AccountPlan[], counts: Counts): void {
-  print(`${manifest}: ${grouped(plans.length)} accounts; nothing was written to AWS.`);
+  print(`${manifest}: ${counted(plans.length, 'account')}; nothing was written to AWS.`);
   for (const [plan, meaning] of Object.entries(PLANS) as [Plan, string][]) {
     const count = counts[plan];
     if (count !== undefined)
