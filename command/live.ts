@@ -1,12 +1,12 @@
 import ora from 'ora';
 import { canRedraw, outputIsRead, pc, print } from './output';
 
-/** What is drawn now: there is one terminal. */
-let drawn: LiveLine | undefined;
+/** Takes away what is drawn now: there is one terminal. */
+let clear: (() => void) | undefined;
 
 /** Takes the line that changes away, whoever has drawn it. */
 export function clearLiveLine(): void {
-  drawn?.stop();
+  clear?.();
 }
 
 /** Prints lines that stay and, in a terminal, draws one below them that changes: what is going on just now. */
@@ -28,7 +28,9 @@ export class LiveLine {
 
   /** Draws the line that changes. */
   draw(line: string): void {
-    drawn = this;
+    clear = () => {
+      this.stop();
+    };
     this.spinner?.start(line);
   }
 

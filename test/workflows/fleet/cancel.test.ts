@@ -1,7 +1,7 @@
 import { NoFleetError } from '../../../client';
 import { fleetIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
-import { requestFor, until } from '../../support/harness';
+import { handleOf, requestFor, until } from '../../support/harness';
 import { detailsOf, hurry, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
@@ -66,7 +66,7 @@ test('while it is being cancelled, its details say how far that is', async () =>
     ({ cancelled }) => cancelled === 1,
   );
   expect(await detailsOf(harness, workflowId)).toContain('1 cancelled, 0 skipped; 1 open, 0 waiting');
-  harness.emulator.setFaults({ accounts: [slow], deletionMs: 0 });
+  await handleOf(harness, slow).terminate();
   await harness.client.fleets.result(fleet.name);
 });
 
