@@ -142,7 +142,7 @@ export function freshAccount(): string {
 
 /**
  * A request whose waits suit a test: short between two tries, and without an end where the machine is slow. A test that
- * is about a time-out asks for one itself. Temporal's own granularity of a delay is a second.
+ * is about a time-out asks for one itself.
  */
 export function requestFor(
   accountId: string,
