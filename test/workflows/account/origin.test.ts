@@ -70,7 +70,7 @@ test('an answer that was lost, then a cancel while the run backs off: what was m
   const account = freshAccount();
   const { result } = await harness.start(
     account,
-    { loseResponse: { operation: 'CreateInstance', times: 99 } },
+    { loseResponse: { operation: 'CreateInstance', times: 10_000 } },
     { timing: { retry: { initialInterval: '60s', maximumInterval: '60s' } } },
   );
   await harness.called(account, 'CreateInstance');
@@ -161,8 +161,8 @@ describe('nothing was sent', () => {
   });
 
   test.concurrent.each([
-    ['the role is refused', { operation: 'AssumeRole', error: 'AccessDenied', status: 403, times: 99 }],
-    ['the look is not answered', { operation: 'ListInstances', error: 'html503', times: 99 }],
+    ['the role is refused', { operation: 'AssumeRole', error: 'AccessDenied', status: 403, times: 10_000 }],
+    ['the look is not answered', { operation: 'ListInstances', error: 'html503', times: 10_000 }],
   ])('%s, then a cancel in the back-off: ends at once, without a look', async (_why, failure) => {
     const account = freshAccount();
     const { result } = await harness.start(account, { failNext: [failure] });
