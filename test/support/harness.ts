@@ -109,6 +109,19 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
 }
 
+/** Gives a test a harness of its own: what becomes of its workers is no other test's. */
+export async function withHarness(
+  options: HarnessOptions,
+  use: (harness: Harness) => Promise<void>,
+): Promise<void> {
+  const harness = await startHarness(options);
+  try {
+    await use(harness);
+  } finally {
+    await harness.stop();
+  }
+}
+
 export async function startTestWorker(
   address: string,
   taskQueue: string,

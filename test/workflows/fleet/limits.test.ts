@@ -2,11 +2,11 @@ import { fleetIdOf, workflowIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
 
-/** The limits of a server, at a fiftieth or less of what they are elsewhere. */
+/** The limits of a server, at a hundredth or less of what they are elsewhere. */
 const LIMITS = {
-  'limit.historyCount.suggestContinueAsNew': 80,
-  'limit.historyCount.warn': 300,
-  'limit.historyCount.error': 800,
+  'limit.historyCount.suggestContinueAsNew': 40,
+  'limit.historyCount.warn': 200,
+  'limit.historyCount.error': 400,
   'history.maximumSignalsPerExecution': 400,
   'limit.numPendingSignals.error': 60,
   'limit.numPendingCancelRequests.error': 60,
@@ -16,7 +16,7 @@ const LIMITS = {
 };
 
 /** Each is some 50 events of the page. */
-const ROUNDS = 20;
+const ROUNDS = 10;
 
 let harness: FleetHarness;
 beforeAll(async () => {
