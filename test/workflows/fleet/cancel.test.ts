@@ -2,7 +2,7 @@ import { NoFleetError } from '../../../client';
 import { fleetIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
-import { hurry, throttledOnce } from '../../support/steering';
+import { hurry, letGoOn, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ test.concurrent(
     await expect(harness.client.fleets.start(fleet)).rejects.toThrow(
       'is being cancelled: start it again once',
     );
-    await Promise.all(ids.map((account) => hurry(harness, account)));
+    await Promise.all(ids.map((account) => letGoOn(harness, account, 'DeleteInstance')));
     await harness.client.fleets.result(fleet.name);
     await expect(harness.client.fleets.cancel(fleet.name)).rejects.toThrow(NoFleetError);
   },

@@ -9,6 +9,7 @@ import {
 } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { until } from '../../support/harness';
+import { letGoOn, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -39,7 +40,8 @@ test.concurrent(
   'signals of a fleet and its pages that make no sense change nothing, and a fleet notes its own',
   async () => {
     const ids = freshAccounts(2);
-    harness.emulator.setFaults({ accounts: ids, creationMs: 3_000 });
+    for (const account of ids)
+      harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
     const fleet = harness.fleetOf(ids);
     await harness.client.fleets.start(fleet);
     const { pageIdPrefix } = await until(
@@ -61,6 +63,7 @@ test.concurrent(
       'pageReport changed nothing: request: is required',
       'pageReport changed nothing: open: must be 0 or more; newFailures.0.failure: is required',
     ]);
+    await Promise.all(ids.map((account) => letGoOn(harness, account)));
     expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 2, failed: 0 });
   },
 );
