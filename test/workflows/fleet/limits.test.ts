@@ -3,7 +3,7 @@ import { fleetIdOf, workflowIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
 
-/** The limits of a server, at a hundredth or less of what they are elsewhere. */
+/** The limits of a server, at a hundredth of what they are elsewhere; of what may be under way, just over what is sent at once. */
 const LIMITS = {
   'limit.historyCount.suggestContinueAsNew': 40,
   'limit.historyCount.warn': 200,
