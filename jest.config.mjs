@@ -50,10 +50,10 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnlyPackages().join('|')})/)`],
   // Ends a test that hangs, and no other: a sound one takes seconds, and many times that where the machine is busy.
   testTimeout: 180_000,
-  // Tests wait more than they work: six files at once keep two cores busy.
-  maxWorkers: 6,
+  // Tests wait more than they work: five files at once keep two cores busy.
+  maxWorkers: 5,
   // Each file leaves some 40 MB of modules in its process, which Jest does not get rid of.
   workerIdleMemoryLimit: '1GB',
-  // Most of the time of a test is back-off.
-  maxConcurrency: 12,
+  // More at once would only make each slower, and bring it to the time-outs of what it proves.
+  maxConcurrency: 6,
 };
