@@ -194,7 +194,9 @@ export async function until<T>(look: () => Promise<T> | T, holds: (seen: T) => b
     const seen = await answered(look);
     if (seen !== UNANSWERED && holds(seen)) return seen;
     if (Date.now() > end)
-      throw new Error(`not within ${PATIENCE_MS} ms; last seen: ${JSON.stringify(seen) ?? String(seen)}`);
+      throw new Error(
+        `not within ${PATIENCE_MS} ms; last seen: ${seen === UNANSWERED ? 'no answer of a worker' : JSON.stringify(seen)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -80,7 +80,11 @@ test.concurrent(
     leave.abort();
     expect(await waiting).toBe(leave.signal.reason);
     expect(await watching).toBe(leave.signal.reason);
-    expect(await client.fleets.status(name)).toMatchObject({ status: 'RUNNING', open: 2 });
+    const goesOn = await until(
+      () => client.fleets.status(name),
+      ({ open }) => open === 2,
+    );
+    expect(goesOn).toMatchObject({ status: 'RUNNING' });
     await client.fleets.cancel(name);
     expect(await client.fleets.result(name)).toBeUndefined();
   },

@@ -35,8 +35,8 @@ interface Up {
 /** The command of a test, with a home of its own, so that what is started there meets no other. */
 interface Home {
   readonly command: CommandRunner;
-  start(): Running;
-  startUp(env?: NodeJS.ProcessEnv): Promise<Running & { up: Up }>;
+  readonly start: () => Running;
+  readonly startUp: (env?: NodeJS.ProcessEnv) => Promise<Running & { up: Up }>;
 }
 
 /** Gives a test a home, and ends what it has started there. */
