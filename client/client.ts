@@ -205,7 +205,7 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Limits the calls to Identity Center of all workers of the task queue, from within 10 s on, while they run.
+   * Limits the calls to Identity Center of all workers of the task queue, from within 2 s on, while they run.
    *
    * @param callsPerSecond more than 0; `undefined`: what the workers' own setting says
    * @throws RangeError
@@ -234,7 +234,7 @@ export class IdentityCenterClient {
     try {
       return await wait.during((over) => {
         const end = this.temporal.workflow.getHandle(workflowId, runId).result();
-        return endOrHold(end, options, () => this.lookForHold(run), over);
+        return endOrHold(end, options, () => wait.during(() => this.lookForHold(run)), over);
       });
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { Client } from '@temporalio/client';
 import { milliseconds, readTimeout } from '../contract';
 import { InvalidRequestError } from './errors';
@@ -63,8 +63,10 @@ export class Wait {
    */
   async during<T>(part: (over: AbortSignal) => Promise<T>): Promise<T> {
     this.throwIfOver();
-    // The SDK leaves a listener at the signal for each call that it makes.
+    // The SDK leaves a listener at the signal for each call that it makes: each part has a signal of its own, and Node.js is not
+    // to take them for a leak.
     const [given, done] = [new AbortController(), new AbortController()];
+    setMaxListeners(0, given.signal);
     const over = once(this.over.signal, 'abort', { signal: done.signal }).then((): never => {
       given.abort();
       return this.throwOver();

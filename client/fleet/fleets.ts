@@ -104,7 +104,7 @@ export class Fleets {
     try {
       return (await wait.during((over) => {
         const end = this.temporal.workflow.getHandle(fleetIdOf(name)).result();
-        return endOrHold(end, options, () => this.lookForHold(name), over);
+        return endOrHold(end, options, () => wait.during(() => this.lookForHold(name)), over);
       })) as FleetResult;
     } catch (error) {
       if (isNoWorkflow(error)) throw new NoFleetError(name, 'no fleet');

@@ -11,6 +11,14 @@ export const signal = (harness: Harness, account: string, name: Steer, ...args: 
 export const progressOf = (harness: Harness, account: string) =>
   handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
 
+/** What the UI shows of a workflow under "User Metadata". */
+export const detailsOf = async ({ temporal }: Pick<Harness, 'temporal'>, workflowId: string) => {
+  const metadata = await temporal.workflow
+    .getHandle(workflowId)
+    .query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+};
+
 export const notesOf = async (harness: Harness, account: string) =>
   ((await progressOf(harness, account)).notes ?? []).map(({ text }) => text);
 
