@@ -43,6 +43,16 @@ export async function hurry({ client }: Pick<Harness, 'client'>, account: string
   );
 }
 
+/** Lets a run go on that AWS has throttled, as {@link throttledOnce} has it, once it has come that far. */
+export async function letGoOn(
+  harness: ProvisioningHarness,
+  account: string,
+  operation = 'DescribeInstance',
+): Promise<void> {
+  await harness.called(account, operation);
+  await hurry(harness, account);
+}
+
 /** A run that stays open, however slow the machine is, until `end` lets it go on to its own end. */
 export async function startWaiting(harness: ProvisioningHarness, account: string) {
   const { run, result } = await harness.start(account, throttledOnce('DescribeInstance'), {
