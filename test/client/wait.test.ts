@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import {
   IdentityCenterClient,
@@ -28,6 +31,27 @@ const errorOf = (promise: Promise<unknown>) =>
 const slow = (account: string) => {
   harness.emulator.setFaults({ accounts: [account], deletionMs: 0, ...throttledOnce('DescribeInstance') });
 };
+
+test.concurrent('a wait with many calls and many looks has Node.js warn of nothing', async () => {
+  const program = `
+    const { IdentityCenterClient } = require('./dist/client');
+    const { Wait } = require('./dist/client/wait');
+    void (async () => {
+      const client = await IdentityCenterClient.connect();
+      const wait = new Wait(client.temporal, {});
+      const look = () => client.temporal.workflowService.getSystemInfo({});
+      await wait.during(async () => {
+        for (let call = 0; call < 20; call += 1) await look();
+        for (let call = 0; call < 20; call += 1) await wait.during(look);
+      });
+      wait.end();
+      await client.close();
+    })();`;
+  const cwd = path.join(__dirname, '../..');
+  const env = { ...process.env, TEMPORAL_ADDRESS: harness.address };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', program], { cwd, env });
+  expect([stdout, stderr]).toEqual(['', '']);
+});
 
 test.concurrent('on a hold a wait ends with why, and what to do; with waitHeld it goes on', async () => {
   const account = freshAccount();
