@@ -11,14 +11,13 @@ import {
 import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
 import { followQueueLimit, hasEnded, tellCalls } from './background';
 import { WORKFLOW_BUNDLE } from './bundle';
+import { readTuning, sdkTuning, type Tuning } from './tuning';
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Partial<Tuning> {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
   aws: AwsSettings;
-  /** Calls to AWS that the worker has open at once; default 100. */
-  maxConcurrentCalls?: number;
   /** Codecs and plugins; default: those of the package, which its client and command take as well. */
   extensions?: TemporalExtensions;
   /** Replace a clock or the random numbers; default: those of the process. */
@@ -41,8 +40,11 @@ const COMPUTING_LIMIT = { isolateExecutionTimeout: '2m' } as const;
  * each makes at least one call. A rate can be set for the queue at any time, so no worker takes activities from the answer
  * to the workflow task that asked for them (eager dispatch, the default of servers from 1.32 on), which would pass the rate
  * by: each activity costs a poll more.
+ *
+ * @throws Error naming every field of the tuning that is wrong
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
+  const tuning = readTuning(options);
   const { maxCallsPerSecond } = options.aws;
   const pacer = new Pacer(maxCallsPerSecond);
   const meter = new CallMeter();
@@ -59,11 +61,9 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
       ...dependencies,
       openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
     }),
-    maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
+    ...sdkTuning(tuning),
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     maxEagerActivityReservationsPerWorkflowTask: 0,
-    // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
-    stickyQueueScheduleToStartTimeout: '2s',
     ...COMPUTING_LIMIT,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',
