@@ -1,5 +1,6 @@
 import type { WorkerOptions as SdkOptions } from '@temporalio/worker';
 import { z } from 'zod';
+import type { ActivitySlots } from './activity-slots';
 import { durationUpTo, milliseconds, oneLine } from '../contract';
 
 const whole = (least: number, most: number) => {
@@ -51,7 +52,7 @@ export function readTuning(options: { [Field in keyof Tuning]?: Tuning[Field] | 
 }
 
 /** The same, as the SDK names it. */
-export function sdkTuning(tuning: Tuning) {
+export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlots) {
   const { maxConcurrentCalls, maxCachedWorkflows, maxPollers, stickyTimeout } = tuning;
   // More than are kept would throw each other out.
   const workflowTasks = Math.min(tuning.maxConcurrentWorkflowTasks, maxCachedWorkflows);
@@ -59,9 +60,15 @@ export function sdkTuning(tuning: Tuning) {
   const pollersFor = (slots: number) =>
     ({ type: 'simple-maximum', maximum: Math.min(maxPollers, slots) }) as const;
   return {
-    maxConcurrentActivityTaskExecutions: maxConcurrentCalls,
+    // The SDK takes either the numbers of all kinds of slots, or the suppliers.
+    tuner: {
+      activityTaskSlotSupplier,
+      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowTasks },
+      // None are used, and the SDK wants them.
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
     activityTaskPollerBehavior: pollersFor(maxConcurrentCalls),
-    maxConcurrentWorkflowTaskExecutions: workflowTasks,
     workflowTaskPollerBehavior: pollersFor(workflowTasks),
     maxCachedWorkflows,
     // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.

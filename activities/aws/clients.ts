@@ -48,7 +48,7 @@ const MAX_CLIENTS = 200;
 
 /**
  * Makes the clients of the SDK, one for each service and Region, whatever the account: to make one for the credentials of
- * each account takes as long as a call, and a thousand of them hold 100 MB.
+ * each account takes as long as a call, and each holds 18 KB.
  */
 export class AwsClients {
   private readonly clients = new LRUCache<string, AwsClient>({ max: MAX_CLIENTS });

@@ -1,7 +1,9 @@
 import { createWorker, readWorkerSettings } from '../../worker';
+import { ActivitySlots } from '../../worker/activity-slots';
 import { readTuning, sdkTuning } from '../../worker/tuning';
 
 const DEFAULTS = readTuning({});
+const slots = new ActivitySlots(0);
 
 test('what is not set has its default, in code and in the environment', () => {
   expect(DEFAULTS).toEqual({
@@ -22,9 +24,13 @@ test('each setting of the environment reaches the SDK', () => {
     IDENTITY_CENTER_MAX_POLLERS: '20',
     IDENTITY_CENTER_STICKY_TIMEOUT: '1.5s',
   });
-  expect(sdkTuning(settings)).toEqual({
-    maxConcurrentActivityTaskExecutions: 300,
-    maxConcurrentWorkflowTaskExecutions: 80,
+  expect(sdkTuning(settings, slots)).toEqual({
+    tuner: {
+      activityTaskSlotSupplier: slots,
+      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: 80 },
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
     maxCachedWorkflows: 5_000,
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 20 },
     workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 20 },
@@ -34,9 +40,9 @@ test('each setting of the environment reaches the SDK', () => {
 
 test('nobody polls for more than there are slots for, nor works on more runs than are kept', () => {
   const few = { maxConcurrentCalls: 4, maxCachedWorkflows: 3 };
-  expect(sdkTuning({ ...DEFAULTS, ...few })).toMatchObject({
+  expect(sdkTuning({ ...DEFAULTS, ...few }, slots)).toMatchObject({
     activityTaskPollerBehavior: { maximum: 4 },
-    maxConcurrentWorkflowTaskExecutions: 3,
+    tuner: { workflowTaskSlotSupplier: { numSlots: 3 } },
     workflowTaskPollerBehavior: { maximum: 3 },
   });
 });

@@ -87,9 +87,9 @@ test('whatever accounts call at once, each request is signed with the session of
       for (const { session, token, about } of seen)
         expect({ session, token }).toEqual({ session: `ASIA${about}`, token: `token-${about}` });
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
-  expect(seen.length).toBeGreaterThan(100);
+  expect(seen.length).toBeGreaterThan(50);
 });
 
 test('a session that replaces another of the account signs from the next request on', async () => {
