@@ -13,7 +13,8 @@ const OPTIONS = {
   swcrc: false,
   jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
   // An import() loads what is an ES module, or late, also in a CommonJS module.
-  module: { type: 'commonjs', ignoreDynamic: true },
+  // It finds the names of several exports only where they are annotated.
+  module: { type: 'commonjs', ignoreDynamic: true, exportInteropAnnotation: true },
   sourceMaps: 'inline',
 };
 
