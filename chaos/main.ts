@@ -55,7 +55,7 @@ async function trySeed(seed: number, minutes: number, engine: EngineKind): Promi
   try {
     const outcome = await play(plan, machine, minutes * 60_000);
     const again = ['npm run chaos --', `--seed ${seed}`, `--minutes ${minutes}`, ...FLAGS[engine]];
-    return judge(outcome, machine, again.join(' '));
+    return await judge(outcome, machine, again.join(' '));
   } catch (error) {
     // Printed before the parts are stopped: what still talks to them prints errors then.
     console.error(error);
