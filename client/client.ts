@@ -233,8 +233,8 @@ export class IdentityCenterClient {
     wait.startClock((timeout) => new StillRunningError(accountId, timeout));
     try {
       return await wait.during((over) => {
-        const end = this.temporal.workflow.getHandle(workflowId, runId).result();
-        return endOrHold(end, options, () => this.lookForHold(run), over);
+        const end = wait.resultOf(this.temporal.workflow.getHandle(workflowId, runId), over);
+        return endOrHold(end, options, () => wait.during(() => this.lookForHold(run), over), over);
       });
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;

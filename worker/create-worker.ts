@@ -64,6 +64,8 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     maxEagerActivityReservationsPerWorkflowTask: 0,
     // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
     stickyQueueScheduleToStartTimeout: '2s',
+    // The server gives up an attempt that it hears nothing of for five seconds.
+    maxHeartbeatThrottleInterval: '2s',
     ...COMPUTING_LIMIT,
     // A call to AWS in flight is given the time to answer.
     shutdownGraceTime: '8s',

@@ -16,8 +16,13 @@ export const notesOf = async (harness: Harness, account: string) =>
 
 /** Throttled for longer than any test lasts, unless somebody cuts the back-off short. */
 export const throttledOnce = (operation: string): AccountFaults => ({
-  failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
+  failNext: [
+    { operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: timesUntilBackOff(operation) },
+  ],
 });
+
+/** The activity that creates looks as well, and leaves it to the one that waits to back off. */
+export const timesUntilBackOff = (operation: string) => (operation === 'DescribeInstance' ? 2 : 1);
 
 /**
  * Cuts a wait of a run short: asks for a retry until the run takes it, as it takes none right after a call. A run that has

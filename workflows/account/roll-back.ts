@@ -99,7 +99,7 @@ async function askOnceMore(run: Provisioning, asked: AskedInstance): Promise<Ins
   const outcome = await create(run, asked, work.now() + milliseconds(state.request.timing.createTimeout));
   if (outcome.status === 'created') {
     state.answered(asked.clientToken);
-    return state.goOnWith(outcome.instanceArn, state.request.region);
+    return state.created(outcome.answer);
   }
   if (outcome.status === 'timedOut' || !state.hasJustSent) throw outcome.failure;
   // AWS has answered: it makes none now, and what it made before shows.

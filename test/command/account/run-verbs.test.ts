@@ -1,6 +1,6 @@
 import { commandSuite, documentOf } from '../../support/command';
 import { freshAccount, requestFor, startHarness, until } from '../../support/harness';
-import { hurry } from '../../support/steering';
+import { hurry, throttledOnce } from '../../support/steering';
 
 const its = commandSuite(startHarness);
 
@@ -175,10 +175,7 @@ describe('status, watch, list, cancel', () => {
     'watch --json: a document each time something changes, until the run ends, with its exit code',
     async () => {
       const account = freshAccount();
-      const failNext = [
-        { operation: 'DescribeInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
-      ];
-      its.harness.emulator.setFaults({ accounts: [account], failNext });
+      its.harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
       await its.harness.client.start(requestFor(account, { timing: { activeTimeout: '1h' } }));
       const watching = its.command.start(['watch', account, '--json']);
       await until(
@@ -186,7 +183,7 @@ describe('status, watch, list, cancel', () => {
           watching.stdout(),
           its.harness.emulator.calls({ account, operation: 'DescribeInstance' }).length,
         ],
-        ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 1,
+        ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 2,
       );
       await hurry(its.harness, account);
       const { code, stdout } = await watching.finished;
