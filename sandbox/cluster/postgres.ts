@@ -128,9 +128,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
  *
  * @throws {@link MissingProgramError}
  */
-export function findPostgres(env: NodeJS.ProcessEnv = process.env): string {
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : [];
-  const ofDebian = versions.sort((a, b) => Number(b) - Number(a)).map((it) => path.join(DEBIAN, it, 'bin'));
+export function findPostgres(env: NodeJS.ProcessEnv = process.env, debian = DEBIAN): string {
+  const versions = existsSync(debian) ? readdirSync(debian) : [];
+  const ofDebian = versions.sort((a, b) => Number(b) - Number(a)).map((it) => path.join(debian, it, 'bin'));
   const found = [...ofDebian, ...pathFolders(env)].find((it) =>
     ['postgres', 'initdb', 'pg_isready', 'psql'].every((program) => existsSync(path.join(it, program))),
   );

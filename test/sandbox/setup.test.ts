@@ -73,9 +73,10 @@ describe('setup.mjs', () => {
       );
       await put(
         'command/main.ts',
-        "#!/usr/bin/env node\nconst words: string = 'one';\nvoid import('./other.js').then(() => console.log(words));\n",
+        "#!/usr/bin/env node\nconst words: string = 'one';\nvoid import('./other.js').then(({ print }) => print(words));\n",
       );
-      await put('command/other.ts', 'export const other = 1;');
+      // What is imported late is found by name where there are several as well.
+      await put('command/other.ts', 'export const other = 1;\nexport const print = console.log;');
     });
 
     it('builds without the tools of development, saying how long each step took, and once', async () => {
