@@ -14,7 +14,15 @@ const STILL_MS = 150_000;
 const LATE_MS = 3_000;
 
 /** What keeps an answer from the run that waits for it. */
-const OUTAGES: readonly Fault['type'][] = ['killWorker', 'freezeWorker', 'killServer'];
+const OUTAGES: readonly Fault['type'][] = [
+  'killWorker',
+  'freezeWorker',
+  'killServer',
+  'killPart',
+  'cutTemporal',
+  'cutDatabase',
+  'upgradeServer',
+];
 
 /** What came of a plan. */
 export interface Outcome {
