@@ -3,7 +3,7 @@ import { DATABASES, dynamicConfiguration, MOST_CONNECTIONS } from './configurati
 import { requireFreeFolder, serveControl } from './control';
 import { memberProcess, uiProcess, writeConfiguration, type PartProcess, type Surroundings } from './member';
 import { MEMBER_NAMES, PART_NAMES, type PartName } from './parts';
-import { startPostgres } from './postgres';
+import { findPostgres, startPostgres } from './postgres';
 import { findServerPrograms, findUiProgram, SERVER_VERSION } from './programs';
 import { makeUsable } from './readiness';
 import { makeSchema } from './schema';
@@ -52,6 +52,8 @@ export interface Cluster {
   start(name: PartName): Promise<void>;
   /** Ends a process in good order, or all; resolves when they are gone. */
   stop(name?: PartName): Promise<void>;
+  /** Cuts the connections of all processes to PostgreSQL, as a fail-over of a database does. */
+  disconnectDatabase(): Promise<void>;
   /** Resolves when all of it was stopped, from here or from another terminal. */
   readonly stopped: Promise<void>;
   /** Makes the tables ready for another version of the server; processes that are started from then on are of that version. */
@@ -68,6 +70,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { folder, uiPort = 8233, searchAttributes = [], dynamicConfig = {}, onEnded } = options;
   const { version = SERVER_VERSION, onProgress = () => undefined } = options;
   await requireFreeFolder(folder);
+  // What a person has to install is said before the minutes of the build.
+  findPostgres();
   let programs = await findServerPrograms(version, { onProgress });
   const uiProgram = uiPort === false ? undefined : await findUiProgram({ onProgress });
   const addresses = await claimAddresses(uiPort === false ? 0 : uiPort);
@@ -124,6 +128,9 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       kill: (name) => get(name).kill(),
       start: (name) => get(name).start(),
       stop: (name) => (name === undefined ? stopAll() : get(name).stop()),
+      async disconnectDatabase() {
+        await Promise.all(Object.values(DATABASES).map((database) => postgres.disconnect(database)));
+      },
       stopped: new Promise((resolve) => closing.push(resolve)),
       async setVersion(next) {
         programs = await findServerPrograms(next, { onProgress });

@@ -1,4 +1,4 @@
-export { ClusterRunsError } from './control';
+export { ClusterRunsError, requireFreeFolder } from './control';
 export { clusterFolder } from './folder';
 export { startCluster, type Cluster, type ClusterOptions, type PartStatus } from './cluster';
 export { MissingProgramError } from './missing-program';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endWithThisProcess } from '../temporal-server';
 
 const START_MS = 60_000;
-const STOP_MS = 10_000;
+const STOP_MS = 6_000;
 const POLL_MS = 50;
 const LINES_SHOWN = 12;
 /** A server of Temporal's writes where it was in the code, at length. */
@@ -97,7 +97,7 @@ export class Part {
     isServing = true;
   }
 
-  /** Ends it, as a crash would with SIGKILL; by force after 10 s. Resolves when it is gone. */
+  /** Ends it, as a crash would with SIGKILL; by force after 6 s. Resolves when it is gone. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const { child } = this;
     if (child === undefined) return;

@@ -44,6 +44,8 @@ export interface Postgres {
   stop(): Promise<void>;
   /** Ends it as a crash would; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Cuts off whoever is connected to one of its databases. */
+  disconnect(database: string): Promise<void>;
 }
 
 export interface PostgresOptions {
@@ -112,15 +114,25 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     start,
     stop: () => part.end('SIGINT'),
     kill: () => part.end('SIGKILL'),
+    async disconnect(database) {
+      const query = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}'`;
+      const env = { PGPASSWORD: password, PGCONNECT_TIMEOUT: '2' };
+      const to = ['-h', host, '-p', String(port), '-U', USER, '-d', 'postgres'];
+      await run(inBin('psql'), [...to, '-qAtc', query], { env });
+    },
   };
 }
 
-/** The folder of its programs: of the newest that Debian has installed, else one on the PATH. */
-function findPostgres(env: NodeJS.ProcessEnv): string {
-  const versions = existsSync(DEBIAN) ? readdirSync(DEBIAN) : [];
-  const ofDebian = versions.sort((a, b) => Number(b) - Number(a)).map((it) => path.join(DEBIAN, it, 'bin'));
+/**
+ * The folder of its programs: of the newest that Debian has installed, else one on the PATH.
+ *
+ * @throws {@link MissingProgramError}
+ */
+export function findPostgres(env: NodeJS.ProcessEnv = process.env, debian = DEBIAN): string {
+  const versions = existsSync(debian) ? readdirSync(debian) : [];
+  const ofDebian = versions.sort((a, b) => Number(b) - Number(a)).map((it) => path.join(debian, it, 'bin'));
   const found = [...ofDebian, ...pathFolders(env)].find((it) =>
-    ['postgres', 'initdb', 'pg_isready'].every((program) => existsSync(path.join(it, program))),
+    ['postgres', 'initdb', 'pg_isready', 'psql'].every((program) => existsSync(path.join(it, program))),
   );
   if (found === undefined) throw new MissingProgramError('PostgreSQL', env);
   return found;
