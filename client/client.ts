@@ -205,7 +205,7 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Limits the calls to Identity Center of all workers of the task queue, from within 10 s on, while they run.
+   * Limits the calls to Identity Center of all workers of the task queue, from within 2 s on, while they run.
    *
    * @param callsPerSecond more than 0; `undefined`: what the workers' own setting says
    * @throws RangeError

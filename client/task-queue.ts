@@ -33,7 +33,7 @@ export async function isPolled(client: Client, taskQueue: string): Promise<boole
 }
 
 /**
- * Limits the calls to Identity Center of all workers of a task queue, which share the limit from within 10 s on; it goes
+ * Limits the calls to Identity Center of all workers of a task queue, which share the limit from within 2 s on; it goes
  * before their own setting, and outlives them.
  *
  * @param callsPerSecond more than 0; `undefined`: each worker's own setting again

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { milliseconds, readTimeout } from '../contract';
 import { InvalidRequestError } from './errors';
 
-/** Five polls of the server: the SDK leaves a listener at the signal of a part for each call that is made in it. */
+/** Five polls of the server. What may take days is waited for in parts, as each leaves behind what it has called. */
 const PART_MS = 100_000;
 
 /** How long to wait for what goes on by itself, be it waited for or not. */
@@ -63,12 +63,17 @@ export class Wait {
   /**
    * Does a part of what is waited for; its calls to the server are given up once the wait is over.
    *
-   * @param part given a signal that is aborted then; few calls, as the SDK leaves a listener at it for each
+   * @param part given a signal that is aborted then; at it the SDK leaves a listener for each call, until the part is done
    * @param within the signal of the part that this is a part of
    */
-  async during<T>(part: (over: AbortSignal) => Promise<T>, within: AbortSignal = this.over.signal): Promise<T> {
+  async during<T>(
+    part: (over: AbortSignal) => Promise<T>,
+    within: AbortSignal = this.over.signal,
+  ): Promise<T> {
     if (within.aborted) this.throwOver();
     const [given, done] = [new AbortController(), new AbortController()];
+    // Node.js is not to take the listeners for a leak.
+    setMaxListeners(0, given.signal);
     const over = once(within, 'abort', { signal: done.signal }).then((): never => {
       given.abort();
       return this.throwOver();

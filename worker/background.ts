@@ -4,7 +4,7 @@ import type { Worker } from '@temporalio/worker';
 import type { AwsSettings, CallMeter } from '../activities';
 import { CALLS_SIGNAL, countAlive, type CallsNews } from '../contract';
 
-const LIMIT_EVERY_MS = 10_000;
+const LIMIT_EVERY_MS = 2_000;
 const CALLS_EVERY_MS = 250;
 const ANSWER_MS = 5_000;
 
@@ -15,7 +15,7 @@ interface Queue {
 }
 
 /**
- * Tells, every 10 s until the worker has ended, how many calls per second are this worker's: its share, among the workers
+ * Tells, every 2 s until the worker has ended, how many calls per second are this worker's: its share, among the workers
  * that poll, of the limit that the server has for the queue, or else of `aws.maxCallsPerSecond`. Where the server does not
  * say, what was told last holds.
  */

@@ -18,7 +18,8 @@ export interface ActiveInstance {
 }
 
 /** What has become of an instance. */
-export type SettledInstance = ActiveInstance | { status: 'createFailed'; reason: string } | { status: 'gone' };
+export type SettledInstance =
+  ActiveInstance | { status: 'createFailed'; reason: string } | { status: 'gone' };
 
 /** Looks at an instance once; `undefined` while AWS is making it. */
 export async function lookAt(

@@ -18,13 +18,13 @@ afterAll(async () => {
 
 const here = () => ['--address', harness.address, '--namespace', 'default'];
 
-test('the flags go before the environment, before and after the verb', async () => {
+test.concurrent('the flags go before the environment, before and after the verb', async () => {
   await expect(command.run(['list', '--json', ...here()])).resolves.toMatchObject({ code: 0, stderr: '' });
   await expect(command.run([...here(), 'list'])).resolves.toMatchObject({ code: 0 });
   await expect(command.run(['fleet', 'status', 'none', ...here()])).resolves.toMatchObject({ code: 2 });
 });
 
-test('--profile names the server where the environment does not', async () => {
+test.concurrent('--profile names the server where the environment does not', async () => {
   const file = command.file(
     'temporal.toml',
     `[profile.here]\naddress = "${harness.address}"\nnamespace = "default"\n`,
@@ -39,7 +39,7 @@ test('--profile names the server where the environment does not', async () => {
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('TEMPORAL_PROFILE') as unknown });
 });
 
-test('an error says which server was asked, and what named it', async () => {
+test.concurrent('an error says which server was asked, and what named it', async () => {
   const account = freshAccount();
   const flagged = await command.run(['status', account, ...here()]);
   expect(flagged.stderr).toMatch(
@@ -54,7 +54,7 @@ test('an error says which server was asked, and what named it', async () => {
   });
 });
 
-test('an error before any server was asked names none', async () => {
+test.concurrent('an error before any server was asked names none', async () => {
   const { stderr } = await command.run(['status', '12', ...here()]);
   expect(stderr).not.toContain('Temporal server asked');
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { commandFor, type CommandRunner } from '../support/command';
-import { takesColours } from '../../command/output';
+import { canRedraw, takesColours } from '../../command/output';
 import { freshAccounts } from '../support/fleets';
 import { freshAccount, requestFor, startHarness, type Harness } from '../support/harness';
 
@@ -22,6 +22,16 @@ describe('colours', () => {
   ])('%j with %j: %s', (stream, env, takes) => {
     expect(takesColours(stream, env)).toBe(takes);
   });
+});
+
+test.each([
+  [{ isTTY: true, columns: 80 }, {}, true],
+  [{ isTTY: true, columns: 80 }, { TERM: 'dumb' }, false],
+  [{ isTTY: true, columns: 80 }, { CI: 'true' }, false],
+  [{ isTTY: true, columns: 0 }, {}, false],
+  [{}, {}, false],
+])('a line can be drawn anew on %j with %j: %s', (stream, env, can) => {
+  expect(canRedraw(stream, env)).toBe(can);
 });
 
 describe('what a verb prints', () => {
@@ -47,7 +57,7 @@ describe('what a verb prints', () => {
     await harness.stop();
   });
 
-  test('arrives whole, however slowly it is read', async () => {
+  test.concurrent('arrives whole, however slowly it is read', async () => {
     const { child, finished, stdout } = command.start(['fleet', 'report', account, '--json']);
     child.stdout?.pause();
     // Longer than a process that has done its work stays otherwise.
@@ -60,7 +70,7 @@ describe('what a verb prints', () => {
     expect(code).toBe(0);
   });
 
-  test.each([
+  test.concurrent.each([
     ['status', () => ['status', account], 0],
     ['status --json', () => ['status', account, '--json'], 0],
     ['list', () => ['list'], 0],
@@ -79,7 +89,7 @@ describe('what a verb prints', () => {
     },
   );
 
-  test('to a reader that leaves, of a run that goes on: exit 3, and the run goes on', async () => {
+  test.concurrent('to a reader that leaves, of a run that goes on: exit 3, and the run goes on', async () => {
     const open = freshAccount();
     harness.emulator.setFaults({ accounts: [open], creationMs: 600_000, deletionMs: 0 });
     const watching = command.start(['provision', open, '--region', 'eu-west-1']);
@@ -88,7 +98,7 @@ describe('what a verb prints', () => {
     await harness.client.cancel(open);
   });
 
-  const onLinux = process.platform === 'linux' ? test : test.skip;
+  const onLinux = process.platform === 'linux' ? test.concurrent : test.skip;
   onLinux('to a disk that is full: the exit code says so, and stderr why', async () => {
     const shell = ['-c', '"$0" "$1" status "$2" --json > /dev/full', process.execPath, command.main, account];
     const child = spawn('/bin/sh', shell, { env: command.env });

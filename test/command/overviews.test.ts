@@ -4,6 +4,7 @@ import { commandSuite, documentOf } from '../support/command';
 import { freshAccounts } from '../support/fleets';
 import { freshAccount, requestFor, until } from '../support/harness';
 import { startProvisioning } from '../support/provisioning';
+import { detailsOf } from '../support/steering';
 
 const its = commandSuite(() => startProvisioning());
 const run = (...args: string[]) => its.command.run(args);
@@ -44,7 +45,7 @@ describe('of a fleet with held, failed and provisioned accounts', () => {
     await its.harness.client.fleets.result(name);
   });
 
-  test('fleet status: each cause once, with its count, the next step and until when', async () => {
+  test.concurrent('fleet status: each cause once, with its count, the next step and until when', async () => {
     const { stdout } = await run('fleet', 'status', name);
     expect(stdout).toMatch(/^4 held: AccessDeniedException; the first until [-\d]{10} [:\d]{8} UTC$/m);
     expect(stdout).toMatch(/^1 failed: AccessDeniedException$/m);
@@ -59,34 +60,39 @@ describe('of a fleet with held, failed and provisioned accounts', () => {
     expect(new Set(holds[0]?.accounts)).toEqual(new Set(held));
   });
 
-  test('list --fleet: a line an account with the cause and until when, and the next step once', async () => {
-    const { stdout, stderr } = await until(
-      () => run('list', '--stage', 'held', '--fleet', name),
-      ({ stdout }) => held.every((account) => stdout.includes(account)),
-    );
-    for (const account of held)
-      expect(stdout).toMatch(
-        new RegExp(
-          `^${account}  held +eu-west-1 +- +[-\\d]{10} [:\\d]{8} UTC  - +[-\\d]{10} [:\\d]{8} UTC  AccessDeniedException$`,
-          'm',
-        ),
+  test.concurrent(
+    'list --fleet: a line an account with the cause and until when, and the next step once',
+    async () => {
+      const { stdout, stderr } = await until(
+        () => run('list', '--stage', 'held', '--fleet', name),
+        ({ stdout }) => held.every((account) => stdout.includes(account)),
       );
-    expect(stdout.split(ENABLE)).toHaveLength(2);
-    expect(stdout).not.toMatch(BOX);
-    expect(stdout).not.toContain(failed);
-    expect(stderr).toMatch(/Temporal keeps those that have ended for .* \(the retention of the namespace\)/);
-    const json = await run('list', '--stage', 'held', '--fleet', name, '--json', '--limit', '2');
-    const accounts = lines<AccountSummary>(json.stdout);
-    expect(accounts).toHaveLength(2);
-    for (const account of accounts)
-      expect(account).toMatchObject({
-        fleet: name,
-        heldUntil: expect.any(String) as string,
-        failure: { situation: 'organizationForbids', remedy: expect.stringContaining(ENABLE) as string },
-      });
-  });
+      for (const account of held)
+        expect(stdout).toMatch(
+          new RegExp(
+            `^${account}  held +eu-west-1 +- +[-\\d]{10} [:\\d]{8} UTC  - +[-\\d]{10} [:\\d]{8} UTC  AccessDeniedException$`,
+            'm',
+          ),
+        );
+      expect(stdout.split(ENABLE)).toHaveLength(2);
+      expect(stdout).not.toMatch(BOX);
+      expect(stdout).not.toContain(failed);
+      expect(stderr).toMatch(
+        /Temporal keeps those that have ended for .* \(the retention of the namespace\)/,
+      );
+      const json = await run('list', '--stage', 'held', '--fleet', name, '--json', '--limit', '2');
+      const accounts = lines<AccountSummary>(json.stdout);
+      expect(accounts).toHaveLength(2);
+      for (const account of accounts)
+        expect(account).toMatchObject({
+          fleet: name,
+          heldUntil: expect.any(String) as string,
+          failure: { situation: 'organizationForbids', remedy: expect.stringContaining(ENABLE) as string },
+        });
+    },
+  );
 
-  test('list chooses by Region, time and failure; says which filter makes no sense', async () => {
+  test.concurrent('list chooses by Region, time and failure; says which filter makes no sense', async () => {
     const count = async (...args: string[]) =>
       lines((await run('list', '--json', '--fleet', name, ...args)).stdout).length;
     expect(await count('--region', 'eu-west-1')).toBe(6);
@@ -107,55 +113,64 @@ describe('of a fleet with held, failed and provisioned accounts', () => {
       });
   });
 
-  test('fleet list names the causes of each', async () => {
+  test.concurrent('fleet list names the causes of each', async () => {
     const { stdout } = await run('fleet', 'list');
     const line = stdout.split('\n').find((it) => it.startsWith(`${name} `)) ?? '';
     expect(line).toMatch(/4 held: AccessDeniedException, until .* UTC; 1 failed: AccessDeniedException$/);
   });
 
-  test('reports: each held account with its cause, next step and time; CSV with Region and name', async () => {
-    const { stdout: csv } = await run('fleet', 'report', name, '--format', 'csv');
-    const [head = '', ...rows] = csv.split('\r\n');
-    expect(head.split(',').slice(0, 4)).toEqual(['accountId', 'region', 'name', 'end']);
-    for (const account of held) {
-      const row = rows.find((it) => it.startsWith(account)) ?? '';
-      expect(row).toMatch(/^\d{12},eu-west-1,workforce,held,.*AccessDeniedException.*Enable account.*Z$/);
-    }
-    const { stdout: html } = await run('fleet', 'report', name, '--format', 'html');
-    expect(html).toContain('Held, by cause');
-    expect(html.split(ENABLE).length).toBeGreaterThan(held.length);
-    const report = documentOf(await run('fleet', 'report', name));
-    expect(report).toMatchObject({ holds: [{ count: 4 }] });
-  });
+  test.concurrent(
+    'reports: each held account with its cause, next step and time; CSV with Region and name',
+    async () => {
+      const { stdout: csv } = await run('fleet', 'report', name, '--format', 'csv');
+      const [head = '', ...rows] = csv.split('\r\n');
+      expect(head.split(',').slice(0, 4)).toEqual(['accountId', 'region', 'name', 'end']);
+      for (const account of held) {
+        const row = rows.find((it) => it.startsWith(account)) ?? '';
+        expect(row).toMatch(/^\d{12},eu-west-1,workforce,held,.*AccessDeniedException.*Enable account.*Z$/);
+      }
+      const { stdout: html } = await run('fleet', 'report', name, '--format', 'html');
+      expect(html).toContain('Held, by cause');
+      expect(html.split(ENABLE).length).toBeGreaterThan(held.length);
+      const report = documentOf(await run('fleet', 'report', name));
+      expect(report).toMatchObject({ holds: [{ count: 4 }] });
+    },
+  );
 
-  test('fleet watch --json: the status, then an event for each account that failed or is held', async () => {
-    const watching = its.command.start(['fleet', 'watch', name, '--json']);
-    const events = await until(
-      () => lines<FleetEvent | { event: 'status' }>(watching.stdout().replace(/[^\n]*$/, '')),
-      (seen) => seen.length > 5,
-    );
-    watching.child.kill();
-    await watching.finished;
-    expect(events.map(({ event }) => event)).toEqual(['status', 'failed', 'held', 'held', 'held', 'held']);
-    expect(events[1]).toMatchObject({ accountId: failed, failure: { type: 'AccessDeniedException' } });
-    expect(events[2]).toMatchObject({
-      heldUntil: expect.any(String) as string,
-      failure: { remedy: expect.stringContaining(ENABLE) as string },
-    });
-  });
+  test.concurrent(
+    'fleet watch --json: the status, then an event for each account that failed or is held',
+    async () => {
+      const watching = its.command.start(['fleet', 'watch', name, '--json']);
+      const events = await until(
+        () => lines<FleetEvent | { event: 'status' }>(watching.stdout().replace(/[^\n]*$/, '')),
+        (seen) => seen.length > 5,
+      );
+      watching.child.kill();
+      await watching.finished;
+      expect(events.map(({ event }) => event)).toEqual(['status', 'failed', 'held', 'held', 'held', 'held']);
+      expect(events[1]).toMatchObject({ accountId: failed, failure: { type: 'AccessDeniedException' } });
+      expect(events[2]).toMatchObject({
+        heldUntil: expect.any(String) as string,
+        failure: { remedy: expect.stringContaining(ENABLE) as string },
+      });
+    },
+  );
 
-  test('the page of the fleet in the UI says counts, causes, next step; that of a run who asked', async () => {
-    const fleet = await detailsOf(fleetIdOf(name));
-    expect(fleet).toContain('6: 1 succeeded, 1 failed, 0 cancelled, 0 skipped; 4 open (of them 4 held)');
-    expect(fleet).toContain('**4 held, the first until ');
-    expect(fleet).toContain(`- What to do: ${ENABLE}`);
-    expect(fleet).toContain('the signal `retry`');
-    expect(await detailsOf(`identity-center/${held[0]}`)).toContain(`by fleet ${name}`);
-    expect(await its.harness.client.status(held[0] ?? '')).toMatchObject({ askedBy: `fleet ${name}` });
-  });
+  test.concurrent(
+    'the page of the fleet in the UI says counts, causes, next step; that of a run who asked',
+    async () => {
+      const fleet = await detailsOf(its.harness, fleetIdOf(name));
+      expect(fleet).toContain('6: 1 succeeded, 1 failed, 0 cancelled, 0 skipped; 4 open (of them 4 held)');
+      expect(fleet).toContain('**4 held, the first until ');
+      expect(fleet).toContain(`- What to do: ${ENABLE}`);
+      expect(fleet).toContain('the signal `retry`');
+      expect(await detailsOf(its.harness, `identity-center/${held[0]}`)).toContain(`by fleet ${name}`);
+      expect(await its.harness.client.status(held[0] ?? '')).toMatchObject({ askedBy: `fleet ${name}` });
+    },
+  );
 });
 
-test('a failed second request does not hide the instance that the account has', async () => {
+test.concurrent('a failed second request does not hide the instance that the account has', async () => {
   const account = freshAccount();
   const { instanceArn } = await its.harness.provision(account, {});
   await its.harness.client.provision(requestFor(account, { region: 'us-east-1' })).catch(() => undefined);
@@ -188,7 +203,7 @@ test('a failed second request does not hide the instance that the account has', 
   );
 });
 
-test('status says what is asked for, as corrected, and by whom', async () => {
+test.concurrent('status says what is asked for, as corrected, and by whom', async () => {
   const account = freshAccount();
   its.harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
   const tags = { team: 'identity', cost: '42' };
@@ -211,30 +226,26 @@ test('status says what is asked for, as corrected, and by whom', async () => {
 });
 
 describe('deprovision', () => {
-  test('of an account that never had anything: says that nothing was deleted', async () => {
+  test.concurrent('of an account that never had anything: says that nothing was deleted', async () => {
     const { code, stdout } = await run('deprovision', freshAccount(), '--yes');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Stage +deleted: the account had no instance in any Region: nothing was deleted/);
   });
 
-  test('of what is not ours: the instance is still there, and the line to paste deletes it', async () => {
-    const account = freshAccount();
-    const instanceArn = await its.harness.createdBySomebodyElse(account);
-    const { code, stdout } = await run('deprovision', account, '--yes');
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/Stage +failed: ended before an instance was seen to be gone/);
-    expect(stdout).toMatch(new RegExp(`Instance +${instanceArn}`));
-    expect(stdout).toContain(`${instanceArn} in eu-west-1 is still there (ACTIVE)`);
-    const line = `identity-center deprovision ${account} --any ${instanceArn}`;
-    expect(stdout).toContain(line);
-    const pasted = await run(...line.split(' ').slice(1), '--yes');
-    expect(pasted.code).toBe(0);
-  });
+  test.concurrent(
+    'of what is not ours: the instance is still there, and the line to paste deletes it',
+    async () => {
+      const account = freshAccount();
+      const instanceArn = await its.harness.createdBySomebodyElse(account);
+      const { code, stdout } = await run('deprovision', account, '--yes');
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/Stage +failed: ended before an instance was seen to be gone/);
+      expect(stdout).toMatch(new RegExp(`Instance +${instanceArn}`));
+      expect(stdout).toContain(`${instanceArn} in eu-west-1 is still there (ACTIVE)`);
+      const line = `identity-center deprovision ${account} --any ${instanceArn}`;
+      expect(stdout).toContain(line);
+      const pasted = await run(...line.split(' ').slice(1), '--yes');
+      expect(pasted.code).toBe(0);
+    },
+  );
 });
-
-/** The current details in the UI. */
-async function detailsOf(workflowId: string): Promise<string> {
-  const handle = its.harness.temporal.workflow.getHandle(workflowId);
-  const { currentDetails } = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-  return currentDetails ?? '';
-}

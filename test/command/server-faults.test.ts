@@ -66,7 +66,7 @@ async function runAll(
 }
 
 describe('every verb, in JSON with the code, and never as if a run had failed', () => {
-  test.each<[string, () => Promise<NodeJS.ProcessEnv>, string, number]>([
+  test.concurrent.each<[string, () => Promise<NodeJS.ProcessEnv>, string, number]>([
     [
       'nothing listens',
       async () => ({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort(0)}` }),
@@ -108,7 +108,7 @@ function errorOf(finished: Finished): Record<string, unknown> {
   return documentOf(finished)['error'] as Record<string, unknown>;
 }
 
-test('for people: what is wrong, with the next step, and which server was asked', async () => {
+test.concurrent('for people: what is wrong, with the next step, and which server was asked', async () => {
   const env = { TEMPORAL_NAMESPACE: 'nowhere' };
   const { code, stdout, stderr } = await command.run(['status', ACCOUNT], { env });
   expect([code, stdout]).toEqual([5, '']);
@@ -118,7 +118,7 @@ test('for people: what is wrong, with the next step, and which server was asked'
   expect(stderr).toContain(temporalAddress());
 });
 
-test.each(['http://127.0.0.1:7233', '127.0.0.1:99999', '127.0.0.1:0'])(
+test.concurrent.each(['http://127.0.0.1:7233', '127.0.0.1:99999', '127.0.0.1:0'])(
   'TEMPORAL_ADDRESS=%s: wrong usage, which names the variable',
   async (address) => {
     const finished = await command.run(['list', '--json'], { env: { TEMPORAL_ADDRESS: address } });
@@ -127,7 +127,7 @@ test.each(['http://127.0.0.1:7233', '127.0.0.1:99999', '127.0.0.1:0'])(
   },
 );
 
-test('a server that ends while a run is watched: exit 5, saying that runs go on', async () => {
+test.concurrent('a server that ends while a run is watched: exit 5, saying that runs go on', async () => {
   const server = await startTemporalServer({ port: 0, uiPort: false });
   const env = { TEMPORAL_ADDRESS: server.address };
   const started = await command.run(['provision', ACCOUNT, '--region', 'eu-west-1', '--no-wait'], { env });
@@ -141,7 +141,7 @@ test('a server that ends while a run is watched: exit 5, saying that runs go on'
   expect(stderr).not.toMatch(/^ +at /m);
 });
 
-test('an order to a server that is silent says so, and not that no worker answers', async () => {
+test.concurrent('an order to a server that is silent says so, and not that no worker answers', async () => {
   const env = await refusing({ code: STATUSES['DEADLINE_EXCEEDED']!, details: 'of the stand-in' });
   const finished = await command.run(['status', ACCOUNT, '--json'], { env });
   expect([finished.code, errorOf(finished)['code']]).toEqual([5, 'NO_ANSWER']);

@@ -1,18 +1,10 @@
 import { workflowIdOf } from '../../contract';
-import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
+import { freshAccount, requestFor, until, withHarness, type Harness } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
 import { startWorkerProcess } from '../../sandbox';
 
-/** A harness of a test's own: its workers are killed, and no other test's. */
 function promise(name: string, prove: (harness: Harness) => Promise<void>): void {
-  test.concurrent(name, async () => {
-    const harness = await startHarness({ worker: false });
-    try {
-      await prove(harness);
-    } finally {
-      await harness.stop();
-    }
-  });
+  test.concurrent(name, () => withHarness({ worker: false }, prove));
 }
 
 const created = ({ emulator }: Harness, account: string) =>

@@ -3,52 +3,57 @@ import { FleetUnansweredError } from '../../client';
 import { fleetIdOf } from '../../contract';
 import { startWorkerProcess } from '../../sandbox';
 import { freshAccounts } from '../support/fleets';
-import { requestFor, startHarness, until, type Harness } from '../support/harness';
+import { requestFor, until, withHarness, type Harness } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
 
-let harness: Harness;
-beforeAll(async () => {
-  harness = await startHarness({ worker: false });
-});
-afterAll(() => harness.stop());
+function promise(name: string, prove: (harness: Harness) => Promise<void>): void {
+  test.concurrent(name, () => withHarness({ worker: false }, prove));
+}
 
-const startWorker = () => startWorkerProcess(temporalAddress(), harness.taskQueue, harness.emulator.url);
+const startWorker = ({ taskQueue, emulator }: Harness) =>
+  startWorkerProcess(temporalAddress(), taskQueue, emulator.url);
 
-test('a fleet whose worker is killed in the middle goes on with the next: one instance an account', async () => {
-  const ids = freshAccounts(30);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 500 });
-  const fleet = { name: 'killed', accounts: ids.map((id) => requestFor(id)), maxConcurrent: 5 };
-  const killed = await startWorker();
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => harness.emulator.instances().length,
-    (made) => made >= 8,
-  );
-  await killed.kill();
-  const worker = await startWorker();
-  expect(await harness.client.fleets.result('killed')).toMatchObject({ accounts: 30, succeeded: 30 });
-  const made = harness.emulator.instances().map(({ accountId }) => accountId);
-  expect(made.sort()).toEqual([...ids].sort());
-  await worker.stop();
-});
+promise(
+  'a fleet whose worker is killed in the middle goes on with the next: one instance an account',
+  async (harness) => {
+    const ids = freshAccounts(30);
+    harness.emulator.setFaults({ accounts: ids, creationMs: 500 });
+    const fleet = { name: 'killed', accounts: ids.map((id) => requestFor(id)), maxConcurrent: 5 };
+    const killed = await startWorker(harness);
+    await harness.client.fleets.start(fleet);
+    await until(
+      () => harness.emulator.instances().length,
+      (made) => made >= 8,
+    );
+    await killed.kill();
+    const worker = await startWorker(harness);
+    expect(await harness.client.fleets.result('killed')).toMatchObject({ accounts: 30, succeeded: 30 });
+    const made = harness.emulator.instances().map(({ accountId }) => accountId);
+    expect(made.sort()).toEqual([...ids].sort());
+    await worker.stop();
+  },
+);
 
-test('who asks about a fleet right after the worker that did it was killed is answered by another', async () => {
-  const [account = ''] = freshAccounts(1);
-  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
-  const killed = await startWorker();
-  await harness.client.fleets.start({ name: 'asked', accounts: [requestFor(account)] });
-  await until(
-    () => harness.client.fleets.status('asked'),
-    ({ open }) => open === 1,
-  );
-  const worker = await startWorker();
-  await killed.kill();
-  await expect(harness.client.fleets.status('asked')).resolves.toMatchObject({ open: 1 });
-  await harness.client.fleets.cancel('asked');
-  await worker.stop();
-});
+promise(
+  'who asks about a fleet right after the worker that did it was killed is answered by another',
+  async (harness) => {
+    const [account = ''] = freshAccounts(1);
+    harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
+    const killed = await startWorker(harness);
+    await harness.client.fleets.start({ name: 'asked', accounts: [requestFor(account)] });
+    await until(
+      () => harness.client.fleets.status('asked'),
+      ({ open }) => open === 1,
+    );
+    const worker = await startWorker(harness);
+    await killed.kill();
+    await expect(harness.client.fleets.status('asked')).resolves.toMatchObject({ open: 1 });
+    await harness.client.fleets.cancel('asked');
+    await worker.stop();
+  },
+);
 
-test('without a worker, who asks about a fleet is told so', async () => {
+promise('without a worker, who asks about a fleet is told so', async (harness) => {
   const [account = ''] = freshAccounts(1);
   await harness.client.fleets.start({ name: 'alone', accounts: [requestFor(account)] });
   await Promise.all([
@@ -57,23 +62,26 @@ test('without a worker, who asks about a fleet is told so', async () => {
   ]);
 });
 
-test('pages that waited for a worker together are started ten at a time: a message has to hold what starts them', async () => {
-  const ids = freshAccounts(30);
-  const handle = await harness.temporal.workflow.start<(request: object) => Promise<object>>(
-    'provisionFleet',
-    {
-      workflowId: fleetIdOf('flood'),
-      taskQueue: harness.taskQueue,
-      args: [{ name: 'flood', pages: 30 }],
-    },
-  );
-  for (const [page, account] of ids.entries())
-    await handle.signal('addPage', { page, accounts: [requestFor(account)] });
-  const worker = await startWorker();
-  expect(await handle.result()).toMatchObject({ accounts: 30, succeeded: 30 });
-  await worker.stop();
-  expect(mostStartsOfATask(await handle.fetchHistory())).toBe(10);
-});
+promise(
+  'pages that waited for a worker together are started ten at a time: a message has to hold what starts them',
+  async (harness) => {
+    const ids = freshAccounts(30);
+    const handle = await harness.temporal.workflow.start<(request: object) => Promise<object>>(
+      'provisionFleet',
+      {
+        workflowId: fleetIdOf('flood'),
+        taskQueue: harness.taskQueue,
+        args: [{ name: 'flood', pages: 30 }],
+      },
+    );
+    for (const [page, account] of ids.entries())
+      await handle.signal('addPage', { page, accounts: [requestFor(account)] });
+    const worker = await startWorker(harness);
+    expect(await handle.result()).toMatchObject({ accounts: 30, succeeded: 30 });
+    await worker.stop();
+    expect(mostStartsOfATask(await handle.fetchHistory())).toBe(10);
+  },
+);
 
 /** The most child workflows that one workflow task started. */
 function mostStartsOfATask({ events }: History): number {

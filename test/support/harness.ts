@@ -5,7 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies, AwsSettings } from '../../activities';
-import { IdentityCenterClient } from '../../client';
+import { FleetUnansweredError, IdentityCenterClient, NoWorkerError } from '../../client';
 import { defined, workflowIdOf, type ProvisionRequestInput, type TemporalExtensions } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer, type StartOptions } from '../../sandbox/temporal-server';
@@ -109,6 +109,19 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
 }
 
+/** Gives a test a harness of its own: what becomes of its workers is no other test's. */
+export async function withHarness(
+  options: HarnessOptions,
+  use: (harness: Harness) => Promise<void>,
+): Promise<void> {
+  const harness = await startHarness(options);
+  try {
+    await use(harness);
+  } finally {
+    await harness.stop();
+  }
+}
+
 export async function startTestWorker(
   address: string,
   taskQueue: string,
@@ -142,7 +155,7 @@ export function freshAccount(): string {
 
 /**
  * A request whose waits suit a test: short between two tries, and without an end where the machine is slow. A test that
- * is about a time-out asks for one itself. Temporal's own granularity of a delay is a second.
+ * is about a time-out asks for one itself.
  */
 export function requestFor(
   accountId: string,
@@ -170,14 +183,31 @@ export function handleOf(harness: Harness, accountId: string): WorkflowHandle {
 /** Longer than anything takes on a busy machine, and shorter than a test may: its message says more than Jest's. */
 const PATIENCE_MS = 150_000;
 
-/** Waits until something holds; fails with what it saw last. */
+/**
+ * Waits until something holds; fails with what it saw last. A look that no worker answered in time has seen nothing: where
+ * the machine is busy, a worker may take longer than a person is let wait.
+ */
 export async function until<T>(look: () => Promise<T> | T, holds: (seen: T) => boolean): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
   // What comes soon is seen at once, and who waits for long does not keep the machine busy with looking.
   for (let pauseMs = 50; ; pauseMs = Math.min(250, pauseMs * 1.2)) {
-    const seen = await look();
-    if (holds(seen)) return seen;
-    if (Date.now() > end) throw new Error(`not within ${PATIENCE_MS} ms; last seen: ${JSON.stringify(seen)}`);
+    const seen = await answered(look);
+    if (seen !== UNANSWERED && holds(seen)) return seen;
+    if (Date.now() > end)
+      throw new Error(
+        `not within ${PATIENCE_MS} ms; last seen: ${seen === UNANSWERED ? 'no answer of a worker' : JSON.stringify(seen)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  }
+}
+
+const UNANSWERED = Symbol('no worker has answered');
+
+async function answered<T>(look: () => Promise<T> | T): Promise<T | typeof UNANSWERED> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof FleetUnansweredError || error instanceof NoWorkerError) return UNANSWERED;
+    throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { RunFailedError, type StartedRun } from '../../client';
 import type { ProgressFailure, ProvisionRequestInput, ProvisionResult } from '../../contract';
@@ -40,6 +41,9 @@ export interface ProvisioningHarness extends Harness {
 export async function startProvisioning(options: HarnessOptions = {}): Promise<ProvisioningHarness> {
   const harness = await startHarness(options);
   const { client, emulator } = harness;
+  // Who waits for a run that a test leaves open would keep the process of the test file, and ask a connection that is closed.
+  const over = new AbortController();
+  setMaxListeners(0, over.signal);
   const setFaults = (account: string, faults: AccountFaults) => {
     emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, ...faults });
   };
@@ -52,10 +56,14 @@ export async function startProvisioning(options: HarnessOptions = {}): Promise<P
   const calls = (account: string, operation: string) => emulator.calls({ account, operation }).length;
   return {
     ...harness,
+    async stop() {
+      over.abort();
+      await harness.stop();
+    },
     async start(account, faults, more = {}) {
       setFaults(account, faults);
       const run = await client.start(requestFor(account, more));
-      const result = client.result(run, { waitHeld: true });
+      const result = client.result(run, { waitHeld: true, signal: over.signal });
       result.catch(() => undefined);
       return { run, result };
     },

@@ -11,6 +11,14 @@ export const signal = (harness: Harness, account: string, name: Steer, ...args: 
 export const progressOf = (harness: Harness, account: string) =>
   handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
 
+/** What the UI shows of a workflow under "User Metadata". */
+export const detailsOf = async ({ temporal }: Pick<Harness, 'temporal'>, workflowId: string) => {
+  const metadata = await temporal.workflow
+    .getHandle(workflowId)
+    .query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+};
+
 export const notesOf = async (harness: Harness, account: string) =>
   ((await progressOf(harness, account)).notes ?? []).map(({ text }) => text);
 
@@ -38,6 +46,16 @@ export async function hurry({ client }: Pick<Harness, 'client'>, account: string
       }),
     (answer) => typeof answer !== 'string',
   );
+}
+
+/** Lets a run go on that AWS has throttled, as {@link throttledOnce} has it, once it has come that far. */
+export async function letGoOn(
+  harness: ProvisioningHarness,
+  account: string,
+  operation = 'DescribeInstance',
+): Promise<void> {
+  await harness.called(account, operation);
+  await hurry(harness, account);
 }
 
 /** A run that stays open, however slow the machine is, until `end` lets it go on to its own end. */

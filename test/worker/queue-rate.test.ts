@@ -4,7 +4,7 @@ import { freshAccount, requestFor, startHarness } from '../support/harness';
 const ACCOUNTS = 30;
 const RATE = 10;
 
-// A worker looks every 10 s for the rate of its queue. Until then, and in one that does not look, the server holds it: by
+// A worker looks every 2 s for the rate of its queue. Until then, and in one that does not look, the server holds it: by
 // activities, of which the one that creates looks first, which is a call more. From 1.32 on, a server would hand a worker the
 // activities that its workflow task asked for past the rate.
 test('a rate that is set while a worker runs holds its activities at once', async () => {

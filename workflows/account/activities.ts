@@ -7,7 +7,13 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ActiveInstance, Activities, CreateAnswer, FoundInstance, SettledInstance } from '../../activities';
+import type {
+  ActiveInstance,
+  Activities,
+  CreateAnswer,
+  FoundInstance,
+  SettledInstance,
+} from '../../activities';
 import {
   defined,
   milliseconds,

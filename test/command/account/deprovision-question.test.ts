@@ -14,7 +14,7 @@ const isThere = (account: string) => its.harness.emulator.instances().some((it) 
 const lastType = async (account: string) => (await its.harness.client.status(account)).workflowType;
 
 describe('without a terminal', () => {
-  test.each([[[]], [['--json']], [['--no-wait']]])(
+  test.concurrent.each([[[]], [['--json']], [['--no-wait']]])(
     'and without --yes %j: exit 2, nothing is started',
     async (more) => {
       const { account } = await provisioned();
@@ -29,7 +29,7 @@ describe('without a terminal', () => {
     },
   );
 
-  test('with --yes it is asked nothing', async () => {
+  test.concurrent('with --yes it is asked nothing', async () => {
     const { account } = await provisioned();
     await expect(its.command.run(['deprovision', account, '--yes'])).resolves.toMatchObject({ code: 0 });
     expect(isThere(account)).toBe(false);
@@ -62,7 +62,7 @@ onTerminal('on a terminal', () => {
     return { code: child.exitCode, seen };
   }
 
-  test.each(['no\n', '\n', 'y\n', '\u0004', '\u0003'])(
+  test.concurrent.each(['no\n', '\n', 'y\n', '\u0004', '\u0003'])(
     'it asks; %j deletes nothing: exit 4',
     async (typed) => {
       const { account, instanceArn } = await provisioned();
@@ -76,20 +76,20 @@ onTerminal('on a terminal', () => {
     },
   );
 
-  test('"yes" deletes', async () => {
+  test.concurrent('"yes" deletes', async () => {
     const { account } = await provisioned();
     await expect(ask(['deprovision', account], 'yes\n')).resolves.toMatchObject({ code: 0 });
     expect(isThere(account)).toBe(false);
   });
 
-  test('an account of which nothing is known is asked about all the same', async () => {
+  test.concurrent('an account of which nothing is known is asked about all the same', async () => {
     const account = freshAccount();
     const { code, seen } = await ask(['deprovision', account], 'no\n');
     expect(code).toBe(4);
     expect(seen).toContain('the instance that carries the tag of its runs');
   });
 
-  test('--json asks nobody: exit 2', async () => {
+  test.concurrent('--json asks nobody: exit 2', async () => {
     const { account } = await provisioned();
     await expect(ask(['deprovision', account, '--json'], '')).resolves.toMatchObject({ code: 2 });
     expect(isThere(account)).toBe(true);

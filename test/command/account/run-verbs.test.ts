@@ -89,7 +89,8 @@ describe('provision', () => {
   });
 
   test.concurrent.each([
-    ['broken JSON', '{"accountId": ', 'cannot be read as JSON'],
+    ['broken JSON', '{"accountId": ', '--request: stdin:1: is not valid JSON: '],
+    ['a key twice', '{"region": "eu-west-1",\n"region": "eu-west-2"}', 'stdin:2: region: is given twice'],
     ['a list', '[]', 'one JSON object'],
     ['another account', '{"accountId": "999988887777"}', 'accountId'],
     ['an unknown field', '{"region": "eu-west-1", "colour": "red"}', 'colour: unknown field'],

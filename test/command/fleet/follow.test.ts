@@ -15,38 +15,41 @@ function manifest(...lines: string[]): { file: string; name: string } {
   return { file, name: path.parse(file).name };
 }
 
-test('with only held accounts left: exit 3, saying so; --wait-held stays; retry says what it tries', async () => {
-  const [held, good] = [freshAccount(), freshAccount()];
-  its.harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
-  const { file, name } = manifest(`${held},eu-west-1,hold`, `${good},eu-west-1,`);
-  const { code, stdout } = await its.command.run(['fleet', 'start', file]);
-  expect(code).toBe(3);
-  expect(stdout).toMatch(/\nStage +running: waits for 1 held account\n/);
-  expect(stdout).toContain(`identity-center fleet retry ${name}`);
-  const watched = await its.command.run(['fleet', 'watch', name, '--json']);
-  expect(watched.code).toBe(3);
-  const events = watched.stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as object);
-  expect(events).toMatchObject([
-    { event: 'status', held: 1, open: 1 },
-    { event: 'held', accountId: held, failure: { situation: 'organizationForbids' } },
-  ]);
-  await its.command.run(['fleet', 'pause', name]);
-  await its.command.run(['fleet', 'resume', name]);
-  expect(await notesOf(its.harness, held)).toEqual([]);
-  const { finished, stdout: seen } = its.command.start(['fleet', 'watch', name, '--wait-held']);
-  await until(seen, (text) => text.includes('1 held'));
-  its.harness.emulator.setFaults({ accounts: [held], organizationForbids: false });
-  const retried = await its.command.run(['fleet', 'retry', name]);
-  expect(retried.stdout).toContain(
-    `Fleet ${name}: tries again 1 account: 0 failed, 1 held, 0 not ready. Follow it with: identity-center fleet watch ${name}`,
-  );
-  expect((await finished).code).toBe(0);
-});
+test.concurrent(
+  'with only held accounts left: exit 3, saying so; --wait-held stays; retry says what it tries',
+  async () => {
+    const [held, good] = [freshAccount(), freshAccount()];
+    its.harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
+    const { file, name } = manifest(`${held},eu-west-1,hold`, `${good},eu-west-1,`);
+    const { code, stdout } = await its.command.run(['fleet', 'start', file]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/\nStage +running: waits for 1 held account\n/);
+    expect(stdout).toContain(`identity-center fleet retry ${name}`);
+    const watched = await its.command.run(['fleet', 'watch', name, '--json']);
+    expect(watched.code).toBe(3);
+    const events = watched.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as object);
+    expect(events).toMatchObject([
+      { event: 'status', held: 1, open: 1 },
+      { event: 'held', accountId: held, failure: { situation: 'organizationForbids' } },
+    ]);
+    await its.command.run(['fleet', 'pause', name]);
+    await its.command.run(['fleet', 'resume', name]);
+    expect(await notesOf(its.harness, held)).toEqual([]);
+    const { finished, stdout: seen } = its.command.start(['fleet', 'watch', name, '--wait-held']);
+    await until(seen, (text) => text.includes('1 held'));
+    its.harness.emulator.setFaults({ accounts: [held], organizationForbids: false });
+    const retried = await its.command.run(['fleet', 'retry', name]);
+    expect(retried.stdout).toContain(
+      `Fleet ${name}: tries again 1 account: 0 failed, 1 held, 0 not ready. Follow it with: identity-center fleet watch ${name}`,
+    );
+    expect((await finished).code).toBe(0);
+  },
+);
 
-test('a fleet that has stopped says at which count', async () => {
+test.concurrent('a fleet that has stopped says at which count', async () => {
   const ids = Array.from({ length: 4 }, freshAccount);
   its.harness.emulator.setFaults({ accounts: ids, organizationForbids: true });
   const { file } = manifest(...ids.map((id) => `${id},eu-west-1,`));
@@ -58,7 +61,7 @@ test('a fleet that has stopped says at which count', async () => {
   );
 });
 
-test('--timeout: exit 3, with how to follow what goes on', async () => {
+test.concurrent('--timeout: exit 3, with how to follow what goes on', async () => {
   const ids = [freshAccount(), freshAccount()];
   its.harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 600_000 });
   const { file, name } = manifest(...ids.map((id) => `${id},eu-west-1,`));
@@ -81,7 +84,7 @@ test('--timeout: exit 3, with how to follow what goes on', async () => {
   its.harness.emulator.setFaults({ accounts: ids, deletionMs: 0 });
 });
 
-test('fleet plan --timeout: exit 3, with what was looked at', async () => {
+test.concurrent('fleet plan --timeout: exit 3, with what was looked at', async () => {
   const account = freshAccount();
   its.harness.emulator.setFaults({ accounts: [account], latencyMs: 5_000 });
   const { file } = manifest(`${account},eu-west-1,`);

@@ -12,7 +12,7 @@ function manifest(text: string, ending = 'csv'): string {
 
 const csvOf = (ids: string[]) => ['accountId,region', ...ids.map((id) => `${id},eu-west-1`)].join('\n');
 
-test('fleet start provisions what the manifest lists, and says how it ended', async () => {
+test.concurrent('fleet start provisions what the manifest lists, and says how it ended', async () => {
   const file = manifest(csvOf([freshAccount(), freshAccount(), freshAccount()]));
   const { code, stdout } = await its.command.run(['fleet', 'start', file]);
   expect(stdout).toContain('started with 3 accounts');
@@ -20,7 +20,7 @@ test('fleet start provisions what the manifest lists, and says how it ended', as
   expect(code).toBe(0);
 });
 
-test('a failure gives exit code 1, its cause and its next step', async () => {
+test.concurrent('a failure gives exit code 1, its cause and its next step', async () => {
   const [good, bad] = [freshAccount(), freshAccount()];
   its.harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
   const { code, stdout } = await its.command.run(['fleet', 'start', manifest(csvOf([good, bad]))]);
@@ -29,13 +29,13 @@ test('a failure gives exit code 1, its cause and its next step', async () => {
   expect(stdout).toContain('Enable account instances');
 });
 
-test('with --json there is one document, and its exit code', async () => {
+test.concurrent('with --json there is one document, and its exit code', async () => {
   const started = await its.command.run(['fleet', 'start', manifest(csvOf([freshAccount()])), '--json']);
   expect(documentOf(started)).toMatchObject({ succeeded: 1, stage: 'done', status: 'COMPLETED' });
   expect(started.code).toBe(0);
 });
 
-test('every problem of a manifest is told with its line, and nothing is started', async () => {
+test.concurrent('every problem of a manifest is told with its line, and nothing is started', async () => {
   const id = freshAccount();
   const file = manifest(`accountId,region\n${id},nowhere\n12,eu-west-1\n${id},eu-west-1\n`);
   const { code, stderr } = await its.command.run(['fleet', 'start', file, '--fleet-name', 'never-started']);
@@ -46,7 +46,7 @@ test('every problem of a manifest is told with its line, and nothing is started'
   expect((await its.command.run(['fleet', 'status', 'never-started'])).code).toBe(2);
 });
 
-test('a fleet is watched, paused, changed, resumed and cancelled by its name', async () => {
+test.concurrent('a fleet is watched, paused, changed, resumed and cancelled by its name', async () => {
   const ids = Array.from({ length: 6 }, freshAccount);
   its.harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
   const file = manifest(csvOf(ids));
@@ -76,58 +76,67 @@ test('a fleet is watched, paused, changed, resumed and cancelled by its name', a
   expect((await its.command.run(['fleet', 'watch', name])).code).toBe(4);
 });
 
-test('the options of a request count for all accounts, what an account says wins; the report has who was skipped', async () => {
-  const [one, two, closed] = [freshAccount(), freshAccount(), freshAccount()];
-  const yaml = [
-    'defaults: { region: us-east-1, tags: { stage: prod, team: other } }',
-    'accounts:',
-    `- '${one}'`,
-    `- { accountId: '${two}', region: ap-southeast-2, name: own }`,
-    `- { Id: '${closed}', State: CLOSED, Name: Smith }`,
-  ].join('\n');
-  const file = manifest(yaml, 'yaml');
-  const options = [
-    '--region',
-    'eu-west-1',
-    '--name',
-    'workforce',
-    '--tag',
-    'team=identity',
-    '--on-cancel',
-    'keep',
-  ];
-  const { code, stderr, ...started } = await its.command.run(['fleet', 'start', file, ...options, '--json']);
-  const skipped = [{ accountId: closed, reason: 'it is closed (CLOSED)' }];
-  expect(stderr).toContain(`1 of 3 accounts skipped:\n  1: it is closed (CLOSED): ${closed}`);
-  expect(JSON.parse(started.stdout)).toMatchObject({
-    succeeded: 2,
-    skipped: 0,
-    manifest: { accounts: 2, skipped },
-  });
-  expect(code).toBe(0);
-  const requestOf = async (account: string) => (await its.harness.client.status(account)).request;
-  const tags = { stage: 'prod', team: 'identity' };
-  expect(await requestOf(one)).toMatchObject({
-    region: 'eu-west-1',
-    name: 'workforce',
-    onCancel: 'keep',
-    tags,
-  });
-  expect(await requestOf(two)).toMatchObject({
-    region: 'ap-southeast-2',
-    name: 'own',
-    onCancel: 'keep',
-    tags,
-  });
-  const { name } = path.parse(file);
-  const report = documentOf(await its.command.run(['fleet', 'report', name]));
-  expect(report).toMatchObject({ counts: { accounts: 3, succeeded: 2, skipped: 1, unfinished: 0 } });
-  expect(report['accounts']).toContainEqual(expect.objectContaining({ ...skipped[0], end: 'skipped' }));
-  const csv = await its.command.run(['fleet', 'report', name, '--format', 'csv']);
-  expect(csv.stdout).toMatch(new RegExp(`^${closed},,,skipped,.*it is closed \\(CLOSED\\)`, 'm'));
-  const html = await its.command.run(['fleet', 'report', name, '--format', 'html']);
-  expect(html.stdout).toContain('Was not begun: it is closed (CLOSED).');
-});
+test.concurrent(
+  'the options of a request count for all accounts, what an account says wins; the report has who was skipped',
+  async () => {
+    const [one, two, closed] = [freshAccount(), freshAccount(), freshAccount()];
+    const yaml = [
+      'defaults: { region: us-east-1, tags: { stage: prod, team: other } }',
+      'accounts:',
+      `- '${one}'`,
+      `- { accountId: '${two}', region: ap-southeast-2, name: own }`,
+      `- { Id: '${closed}', State: CLOSED, Name: Smith }`,
+    ].join('\n');
+    const file = manifest(yaml, 'yaml');
+    const options = [
+      '--region',
+      'eu-west-1',
+      '--name',
+      'workforce',
+      '--tag',
+      'team=identity',
+      '--on-cancel',
+      'keep',
+    ];
+    const { code, stderr, ...started } = await its.command.run([
+      'fleet',
+      'start',
+      file,
+      ...options,
+      '--json',
+    ]);
+    const skipped = [{ accountId: closed, reason: 'it is closed (CLOSED)' }];
+    expect(stderr).toContain(`1 of 3 accounts skipped:\n  1: it is closed (CLOSED): ${closed}`);
+    expect(JSON.parse(started.stdout)).toMatchObject({
+      succeeded: 2,
+      skipped: 0,
+      manifest: { accounts: 2, skipped },
+    });
+    expect(code).toBe(0);
+    const requestOf = async (account: string) => (await its.harness.client.status(account)).request;
+    const tags = { stage: 'prod', team: 'identity' };
+    expect(await requestOf(one)).toMatchObject({
+      region: 'eu-west-1',
+      name: 'workforce',
+      onCancel: 'keep',
+      tags,
+    });
+    expect(await requestOf(two)).toMatchObject({
+      region: 'ap-southeast-2',
+      name: 'own',
+      onCancel: 'keep',
+      tags,
+    });
+    const { name } = path.parse(file);
+    const report = documentOf(await its.command.run(['fleet', 'report', name]));
+    expect(report).toMatchObject({ counts: { accounts: 3, succeeded: 2, skipped: 1, unfinished: 0 } });
+    expect(report['accounts']).toContainEqual(expect.objectContaining({ ...skipped[0], end: 'skipped' }));
+    const csv = await its.command.run(['fleet', 'report', name, '--format', 'csv']);
+    expect(csv.stdout).toMatch(new RegExp(`^${closed},,,skipped,.*it is closed \\(CLOSED\\)`, 'm'));
+    const html = await its.command.run(['fleet', 'report', name, '--format', 'html']);
+    expect(html.stdout).toContain('Was not begun: it is closed (CLOSED).');
+  },
+);
 
 test('the rate is that of the task queue, until it is set again', async () => {
   const file = manifest(csvOf([freshAccount()]));
@@ -141,7 +150,7 @@ test('the rate is that of the task queue, until it is set again', async () => {
   expect((await its.command.run(['fleet', 'set', name, '--rate', '0'])).code).toBe(2);
 });
 
-test('an option or a name that no fleet can have is told with what it may be', async () => {
+test.concurrent('an option or a name that no fleet can have is told with what it may be', async () => {
   const file = manifest(csvOf([freshAccount(), freshAccount()]));
   const { stderr, code } = await its.command.run(['fleet', 'start', file, '--stop-after-failures', '150%']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('a whole share such as "5%"')]);
@@ -153,7 +162,7 @@ test('an option or a name that no fleet can have is told with what it may be', a
   expect(odd.stderr).toContain('give one with --fleet-name');
 });
 
-test('a name that is none, and one that nobody started, say so', async () => {
+test.concurrent('a name that is none, and one that nobody started, say so', async () => {
   expect((await its.command.run(['fleet', 'status', 'a/b'])).stderr).toContain('is no name of a fleet');
   for (const verb of ['watch', 'status', 'pause']) {
     const { code, stderr } = await its.command.run(['fleet', verb, 'nobody']);

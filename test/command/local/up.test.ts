@@ -25,19 +25,6 @@ const DEAD_PROXY = Object.fromEntries(
   ]),
 );
 
-let command: CommandRunner;
-const running: Running[] = [];
-beforeEach(() => {
-  command = commandRunner({});
-});
-afterEach(async () => {
-  for (const { child, finished } of running.splice(0)) {
-    child.kill('SIGTERM');
-    await finished;
-  }
-  command.dispose();
-});
-
 interface Up {
   temporalAddress: string;
   taskQueue: string;
@@ -45,19 +32,44 @@ interface Up {
   run: { stage: string };
 }
 
-async function startUp(env: NodeJS.ProcessEnv = {}): Promise<Running & { up: Up }> {
-  const started = command.start(['up', '--json'], env);
-  running.push(started);
-  const line = await Promise.race([
-    until(started.stdout, (seen) => seen.endsWith('\n')),
-    started.finished.then(({ code, stderr }) => {
-      throw new Error(`up ended with ${code}: ${stderr}`);
-    }),
-  ]);
-  return { ...started, up: JSON.parse(line) as Up };
+/** The command of a test, with a home of its own, so that what is started there meets no other. */
+interface Home {
+  readonly command: CommandRunner;
+  readonly start: () => Running;
+  readonly startUp: (env?: NodeJS.ProcessEnv) => Promise<Running & { up: Up }>;
 }
 
-test.each<[string, NodeJS.ProcessEnv]>([
+/** Gives a test a home, and ends what it has started there. */
+async function atHome(does: (home: Home) => Promise<void>): Promise<void> {
+  const command = commandRunner({});
+  const running: Running[] = [];
+  const start = (env: NodeJS.ProcessEnv = {}) => {
+    const started = command.start(['up', '--json'], env);
+    running.push(started);
+    return started;
+  };
+  const startUp = async (env: NodeJS.ProcessEnv = {}) => {
+    const started = start(env);
+    const line = await Promise.race([
+      until(started.stdout, (seen) => seen.endsWith('\n')),
+      started.finished.then(({ code, stderr }) => {
+        throw new Error(`up ended with ${code}: ${stderr}`);
+      }),
+    ]);
+    return { ...started, up: JSON.parse(line) as Up };
+  };
+  try {
+    await does({ command, start, startUp });
+  } finally {
+    for (const { child, finished } of running) {
+      child.kill('SIGTERM');
+      await finished;
+    }
+    command.dispose();
+  }
+}
+
+test.concurrent.each<[string, NodeJS.ProcessEnv]>([
   ['the namespace, key and TLS of another server', PRODUCTION],
   [
     'a profile that is not there',
@@ -65,15 +77,17 @@ test.each<[string, NodeJS.ProcessEnv]>([
   ],
   ['a dead proxy', DEAD_PROXY],
   ['empty variables', Object.fromEntries(Object.keys(PRODUCTION).map((name) => [name, '']))],
-])('with %s in the environment, up works, and so do the verbs that find it', async (_name, env) => {
-  const { up } = await startUp(env);
-  expect(up).toMatchObject({ namespace: 'default', run: { stage: 'active' } });
-  const found = 'TEMPORAL_PROFILE' in env ? {} : env;
-  const provisioned = await command.run(['provision', freshAccount(), '--region', 'eu-west-1', '--json'], {
-    env: found,
-  });
-  expect(documentOf(provisioned)).toMatchObject({ stage: 'active' });
-});
+])('with %s in the environment, up works, and so do the verbs that find it', (_name, env) =>
+  atHome(async ({ command, startUp }) => {
+    const { up } = await startUp(env);
+    expect(up).toMatchObject({ namespace: 'default', run: { stage: 'active' } });
+    const found = 'TEMPORAL_PROFILE' in env ? {} : env;
+    const provisioned = await command.run(['provision', freshAccount(), '--region', 'eu-west-1', '--json'], {
+      env: found,
+    });
+    expect(documentOf(provisioned)).toMatchObject({ stage: 'active' });
+  }),
+);
 
 /** A user whom the system does not know, as containers have them. */
 const NOBODY = ['--reuid=54321', '--regid=54321', '--clear-groups'];
@@ -104,78 +118,81 @@ const canBeNobody =
   }
 });
 
-test('of two that start at the same time one comes up, and the other says that', async () => {
-  const both = [command.start(['up', '--json']), command.start(['up', '--json'])];
-  running.push(...both);
-  const refused = await Promise.race(both.map(({ finished }) => finished));
-  expect(refused.code).toBe(2);
-  expect(documentOf(refused)).toMatchObject({
-    error: {
-      type: 'UsageError',
-      message: expect.stringMatching(/^Already up, as process \d+: it is starting\.$/) as unknown,
-    },
-  });
-  await until(
-    () => both.map(({ stdout }) => stdout()).join(''),
-    (seen) => seen.includes('"stage":"active"'),
-  );
-});
+test.concurrent('of two that start at the same time one comes up, and the other says that', () =>
+  atHome(async ({ start }) => {
+    const both = [start(), start()];
+    const refused = await Promise.race(both.map(({ finished }) => finished));
+    expect(refused.code).toBe(2);
+    expect(documentOf(refused)).toMatchObject({
+      error: {
+        type: 'UsageError',
+        message: expect.stringMatching(/^Already up, as process \d+: it is starting\.$/) as unknown,
+      },
+    });
+    await until(
+      () => both.map(({ stdout }) => stdout()).join(''),
+      (seen) => seen.includes('"stage":"active"'),
+    );
+  }),
+);
 
-test('a server that ends takes up with it, saying so', async () => {
-  const { child, finished, stdout, stderr } = await startUp();
-  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(child.pid)], {
-    encoding: 'utf8',
-  });
-  const server = children.split('\n').find((line) => line.includes('start-dev'));
-  process.kill(Number.parseInt(server ?? '', 10), 'SIGKILL');
-  await expect(finished).resolves.toMatchObject({ code: 5 });
-  const last = JSON.parse(stdout().trim().split('\n').at(-1) ?? '') as unknown;
-  expect(last).toMatchObject({
-    error: {
-      message: expect.stringMatching(
-        /^The Temporal server at 127\.0\.0\.1:\d+ has ended\. Start /,
-      ) as unknown,
-    },
-  });
-  expect(stderr()).toBe('');
-});
+test.concurrent('a server that ends takes up with it, saying so', () =>
+  atHome(async ({ startUp }) => {
+    const { child, finished, stdout, stderr } = await startUp();
+    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(child.pid)], {
+      encoding: 'utf8',
+    });
+    const server = children.split('\n').find((line) => line.includes('start-dev'));
+    process.kill(Number.parseInt(server ?? '', 10), 'SIGKILL');
+    await expect(finished).resolves.toMatchObject({ code: 5 });
+    const last = JSON.parse(stdout().trim().split('\n').at(-1) ?? '') as unknown;
+    expect(last).toMatchObject({
+      error: {
+        message: expect.stringMatching(
+          /^The Temporal server at 127\.0\.0\.1:\d+ has ended\. Start /,
+        ) as unknown,
+      },
+    });
+    expect(stderr()).toBe('');
+  }),
+);
 
 describe('on a server that others use too', () => {
-  test.each<[string, string | undefined, string]>([
+  test.concurrent.each<[string, string | undefined, string]>([
     ['none named', undefined, 'identity-center-sandbox'],
     ["production's own", 'identity-center', 'identity-center-sandbox'],
     ["another of production's", 'vending', 'vending-sandbox'],
     ['one of its own', 'mine-sandbox', 'mine-sandbox'],
-  ])('its queue is never one of production: %s', async (_name, named, queue) => {
-    // As a port that is forwarded: on this machine, and not of it.
-    const server = await startTemporalServer({ port: 0, uiPort: false });
-    const connection = await Connection.connect({ address: server.address });
-    try {
-      const env = { TEMPORAL_ADDRESS: server.address, IDENTITY_CENTER_TASK_QUEUE: named ?? '' };
-      const { up } = await startUp(env);
-      expect(up).toMatchObject({
-        taskQueue: queue,
-        temporalAddress: server.address,
-        run: { stage: 'active' },
-      });
-      const { workflowService } = new Client({ connection });
-      const pollers = async (name: string) => {
-        const { pollers: found } = await workflowService.describeTaskQueue({
-          namespace: 'default',
-          taskQueue: { name },
-          taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  ])('its queue is never one of production: %s', (_name, named, queue) =>
+    atHome(async ({ startUp }) => {
+      // As a port that is forwarded: on this machine, and not of it.
+      const server = await startTemporalServer({ port: 0, uiPort: false });
+      const connection = await Connection.connect({ address: server.address });
+      try {
+        const env = { TEMPORAL_ADDRESS: server.address, IDENTITY_CENTER_TASK_QUEUE: named ?? '' };
+        const { up, child, finished } = await startUp(env);
+        expect(up).toMatchObject({
+          taskQueue: queue,
+          temporalAddress: server.address,
+          run: { stage: 'active' },
         });
-        return found.length;
-      };
-      expect(await pollers(queue)).toBeGreaterThan(0);
-      for (const name of ['identity-center', 'vending']) expect(await pollers(name)).toBe(0);
-      for (const { child, finished } of running.splice(0)) {
+        const { workflowService } = new Client({ connection });
+        const pollers = async (name: string) => {
+          const { pollers: found } = await workflowService.describeTaskQueue({
+            namespace: 'default',
+            taskQueue: { name },
+            taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+          });
+          return found.length;
+        };
+        expect(await pollers(queue)).toBeGreaterThan(0);
+        for (const name of ['identity-center', 'vending']) expect(await pollers(name)).toBe(0);
         child.kill('SIGTERM');
         await finished;
+      } finally {
+        await connection.close();
+        await server.stop();
       }
-    } finally {
-      await connection.close();
-      await server.stop();
-    }
-  });
+    }),
+  );
 });

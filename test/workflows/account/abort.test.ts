@@ -146,7 +146,7 @@ describe('at every stage an abort holds, whatever is asked after it in the same 
   }
   const never = 600_000;
   const throttled = (operation: string) => ({
-    failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 5, times: 99 }],
+    failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 5, times: 10_000 }],
   });
   const hold = { onFailure: 'hold' } as const;
   const stages: Record<string, Stage> = {
@@ -171,7 +171,7 @@ describe('at every stage an abort holds, whatever is asked after it in the same 
     'paused before it may look': { faults: throttled('ListInstances'), stage: 'creating' },
     'paused while it waits': { faults: { creationMs: never }, stage: 'waitingForActive' },
     'paused while it looks again': {
-      faults: { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 99 }] },
+      faults: { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 10_000 }] },
       more: { timing: { pollInterval: '10m' } },
       stage: 'reconciling',
     },

@@ -79,7 +79,7 @@ test.concurrent(
     const account = freshAccount();
     const result = cancelInFlight(
       account,
-      { failNext: [{ ...CREATE, error: 'hang', times: 99 }] },
+      { failNext: [{ ...CREATE, error: 'hang', times: 10_000 }] },
       { timing: { createTimeout: '3s' } },
     );
     const { type, message } = await failureOf(result);

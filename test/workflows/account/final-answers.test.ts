@@ -74,7 +74,7 @@ describe('answers after which nothing is sent again', () => {
       const failure = await failureOf(
         aws.provision(
           account,
-          { failNext: [{ operation: 'CreateInstance', error, message, times: 1_000 }] },
+          { failNext: [{ operation: 'CreateInstance', error, message, times: 10_000 }] },
           { timing: { accountReadyTimeout: '3s' } },
         ),
       );
@@ -124,7 +124,7 @@ describe('answers after which nothing is sent again', () => {
       const failure = await failureOf(
         aws.provision(
           account,
-          { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1000 }] },
+          { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 10_000 }] },
           { timing: { createTimeout: '4s' } },
         ),
       );

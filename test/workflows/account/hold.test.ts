@@ -72,14 +72,14 @@ test.concurrent(
   async () => {
     const account = freshAccount();
     // Written, never answered, and denied a look at the end: the run cannot know.
-    const loseResponse = { operation: 'CreateInstance', times: 99 };
+    const loseResponse = { operation: 'CreateInstance', times: 10_000 };
     const { result } = await harness.start(
       account,
       { loseResponse },
       { onFailure: 'hold', name: 'first', timing: { createTimeout: '5s' } },
     );
     await harness.called(account, 'CreateInstance');
-    const failNext = [{ operation: 'ListInstances', error: 'ValidationException', times: 99 }];
+    const failNext = [{ operation: 'ListInstances', error: 'ValidationException', times: 10_000 }];
     harness.emulator.setFaults({ accounts: [account], creationMs: 0, loseResponse, failNext });
     await held(account);
     expect(created(account)).toHaveLength(1);

@@ -85,7 +85,7 @@ test('a member may not ask Organizations: the failure names the permission', asy
   const theirs = await harness.createdBySomebodyElse(account);
   const message = 'User: x is not authorized to perform: organizations:DescribeOrganization';
   const failNext = [
-    { operation: 'DescribeOrganization', error: 'AccessDeniedException', message, times: 99 },
+    { operation: 'DescribeOrganization', error: 'AccessDeniedException', message, times: 10_000 },
   ];
   const failure = await failureOf(harness.provision(account, { failNext }, { existing: 'adopt' }));
   expect(failure.remedy).toContain('Allow the role organizations:DescribeOrganization');

@@ -169,7 +169,7 @@ test.concurrent('invalidParameter: started again with the field corrected', asyn
 
 test.concurrent('conflict: started again later', async () => {
   const account = freshAccount();
-  const failNext = [{ operation: 'CreateInstance', error: 'ConflictException', times: 99 }];
+  const failNext = [{ operation: 'CreateInstance', error: 'ConflictException', times: 10_000 }];
   const more = { timing: { createTimeout: '2s' } };
   await expect(failureOf(harness.provision(account, { failNext }, more))).resolves.toMatchObject({
     type: 'ConflictException',

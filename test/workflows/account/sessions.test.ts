@@ -1,5 +1,6 @@
 import { freshAccount } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { startWaiting } from '../../support/steering';
 
 let aws: ProvisioningHarness;
 beforeAll(async () => {
@@ -9,10 +10,9 @@ afterAll(() => aws.stop());
 
 test.concurrent('a session that AWS does not know any more is replaced at the next attempt', async () => {
   const account = freshAccount();
-  const { run, result } = await aws.start(account, { creationMs: 3_000 });
-  await aws.called(account, 'DescribeInstance');
+  const { run, end } = await startWaiting(aws, account);
   expect(aws.emulator.forgetSessions(account)).toBe(1);
-  await expect(result).resolves.toMatchObject({ outcome: 'created' });
+  await expect(end()).resolves.toMatchObject({ outcome: 'created' });
   expect(aws.calls(account, 'AssumeRole')).toBe(2);
   expect(run.workflowId).toContain(account);
   aws.emulator.forgetSessions(account);

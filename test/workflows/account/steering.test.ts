@@ -86,7 +86,7 @@ describe('pause', () => {
   test.concurrent('stops a back-off; nothing is written to AWS until resume', async () => {
     const account = freshAccount();
     const { result } = await harness.start(account, {
-      failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 30 }],
+      failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 10_000 }],
     });
     await harness.called(account, 'CreateInstance');
     await expect(harness.client.pause(account)).resolves.toMatchObject({ stage: 'creating', paused: true });

@@ -20,7 +20,7 @@ async function failureOf(type: string, workflowId: string, argument: object): Pr
   throw error;
 }
 
-test.each([
+test.concurrent.each([
   ['under the workflow ID of another name', (name: string) => [fleetIdOf(`not-${name}`), name]],
   ['under a workflow ID that is none of a fleet', (name: string) => [`my-${name}`, name]],
 ])('a fleet %s is refused, and says which it has to be', async (_, idAndName) => {
@@ -30,7 +30,7 @@ test.each([
   expect(error.message).toContain(`the workflow ID is ${workflowId}, and has to be ${fleetIdOf(name)}`);
 });
 
-test.each(['', 'x'.repeat(5_000), 'identity-center-fleet/nobody'])(
+test.concurrent.each(['', 'x'.repeat(5_000), 'identity-center-fleet/nobody'])(
   'a page that no fleet has started is refused, whatever fleet it names',
   async (fleetId) => {
     const [account = ''] = freshAccounts(1);
@@ -49,7 +49,7 @@ test.each(['', 'x'.repeat(5_000), 'identity-center-fleet/nobody'])(
   },
 );
 
-test('a plan that is started by hand works, is bounded, and can be cancelled', async () => {
+test.concurrent('a plan that is started by hand works, is bounded, and can be cancelled', async () => {
   const [account = ''] = freshAccounts(1);
   const { workflow } = harness.temporal;
   const planned = (maxConcurrent: number) => ({ accounts: [requestFor(account)], maxConcurrent });

@@ -1,8 +1,8 @@
 import { NoFleetError } from '../../../client';
 import { fleetIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
-import { requestFor, until } from '../../support/harness';
-import { hurry, throttledOnce } from '../../support/steering';
+import { handleOf, requestFor, until } from '../../support/harness';
+import { detailsOf, hurry, letGoOn, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -10,26 +10,38 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-test('a fleet that is being cancelled is not joined, and one that has ended is not cancelled', async () => {
-  const ids = freshAccounts(2);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 2_000 });
-  const fleet = harness.fleetOf(ids);
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => ids.flatMap((account) => harness.created(account)).length,
-    (made) => made === 2,
-  );
-  await harness.client.fleets.cancel(fleet.name);
-  await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ stage }) => stage === 'cancelling',
-  );
-  await expect(harness.client.fleets.start(fleet)).rejects.toThrow('is being cancelled: start it again once');
-  await harness.client.fleets.result(fleet.name);
-  await expect(harness.client.fleets.cancel(fleet.name)).rejects.toThrow(NoFleetError);
-});
+test.concurrent(
+  'a fleet that is being cancelled is not joined, and one that has ended is not cancelled',
+  async () => {
+    const ids = freshAccounts(2);
+    for (const account of ids)
+      harness.emulator.setFaults({
+        accounts: [account],
+        creationMs: 600_000,
+        deletionMs: 0,
+        ...throttledOnce('DeleteInstance'),
+      });
+    const fleet = harness.fleetOf(ids);
+    await harness.client.fleets.start(fleet);
+    await until(
+      () => ids.flatMap((account) => harness.created(account)).length,
+      (made) => made === 2,
+    );
+    await harness.client.fleets.cancel(fleet.name);
+    await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ stage }) => stage === 'cancelling',
+    );
+    await expect(harness.client.fleets.start(fleet)).rejects.toThrow(
+      'is being cancelled: start it again once',
+    );
+    await Promise.all(ids.map((account) => letGoOn(harness, account, 'DeleteInstance')));
+    await harness.client.fleets.result(fleet.name);
+    await expect(harness.client.fleets.cancel(fleet.name)).rejects.toThrow(NoFleetError);
+  },
+);
 
-test('cancelled, its open runs roll back, the rest is left out, and then it ends', async () => {
+test.concurrent('cancelled, its open runs roll back, the rest is left out, and then it ends', async () => {
   const ids = freshAccounts(8);
   harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 0 });
   const fleet = harness.fleetOf(ids, { maxConcurrent: 3 });
@@ -50,7 +62,27 @@ test('cancelled, its open runs roll back, the rest is left out, and then it ends
   expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
 });
 
-test('cancelled right after its start, it ends with no instance', async () => {
+test.concurrent('while it is being cancelled, its details say how far that is', async () => {
+  const [quick = '', slow = ''] = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: [quick], creationMs: 600_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [slow], creationMs: 600_000, deletionMs: 600_000 });
+  const fleet = harness.fleetOf([quick, slow]);
+  const { workflowId } = await harness.client.fleets.start(fleet);
+  await until(
+    () => [quick, slow].flatMap((account) => harness.created(account)).length,
+    (made) => made === 2,
+  );
+  await harness.client.fleets.cancel(fleet.name);
+  await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ cancelled }) => cancelled === 1,
+  );
+  expect(await detailsOf(harness, workflowId)).toContain('1 cancelled, 0 skipped; 1 open, 0 waiting');
+  await handleOf(harness, slow).terminate();
+  await harness.client.fleets.result(fleet.name);
+});
+
+test.concurrent('cancelled right after its start, it ends with no instance', async () => {
   const ids = freshAccounts(4);
   harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 0 });
   const fleet = harness.fleetOf(ids);
@@ -60,7 +92,7 @@ test('cancelled right after its start, it ends with no instance', async () => {
   expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
 });
 
-test('a page that a cancel reached before a retry is counted as it ended', async () => {
+test.concurrent('a page that a cancel reached before a retry is counted as it ended', async () => {
   const [slow = '', waiting = ''] = freshAccounts(2);
   harness.emulator.setFaults({ accounts: [slow], ...throttledOnce('DescribeInstance') });
   const name = harness.freshName();
@@ -96,7 +128,7 @@ test('a page that a cancel reached before a retry is counted as it ended', async
   expect(await harness.client.fleets.status(name)).toMatchObject({ succeeded: 1, skipped: 1, failed: 0 });
 });
 
-test.each([0, 50, 150, 400, 900])(
+test.concurrent.each([0, 50, 150, 400, 900])(
   'cancelled %i ms after its last account has ended, it has ended either way, and loses nothing',
   async (ms) => {
     const [good = '', bad = ''] = freshAccounts(2);

@@ -110,51 +110,54 @@ async function sendGarbage(handle: WorkflowHandle, harmless: (name: string) => b
 /** Steering needs no argument, so with garbage it still steers. */
 const steers = (name: string) => Object.keys(FLEET_STEERING).includes(name) || name in STEERING;
 
-test('a fleet, its page and the run of an account are sent garbage by every name, and go on', async () => {
-  const [account = ''] = freshAccounts(1);
-  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
-  const fleet = harness.fleetOf([account]);
-  await harness.client.fleets.start(fleet);
-  const { pageIdPrefix } = await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ open }) => open === 1,
-  );
-  const [ofFleet, ofPage, ofRun] = [fleetIdOf(fleet.name), `${pageIdPrefix}0`, workflowIdOf(account)].map(
-    (workflowId) => harness.temporal.workflow.getHandle(workflowId),
-  ) as [WorkflowHandle, WorkflowHandle, WorkflowHandle];
-  await sendGarbage(ofFleet, (name) => !steers(name));
-  await sendGarbage(ofPage, () => true);
-  await sendGarbage(ofRun, (name) => !steers(name));
+test.concurrent(
+  'a fleet, its page and the run of an account are sent garbage by every name, and go on',
+  async () => {
+    const [account = ''] = freshAccounts(1);
+    harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
+    const fleet = harness.fleetOf([account]);
+    await harness.client.fleets.start(fleet);
+    const { pageIdPrefix } = await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ open }) => open === 1,
+    );
+    const [ofFleet, ofPage, ofRun] = [fleetIdOf(fleet.name), `${pageIdPrefix}0`, workflowIdOf(account)].map(
+      (workflowId) => harness.temporal.workflow.getHandle(workflowId),
+    ) as [WorkflowHandle, WorkflowHandle, WorkflowHandle];
+    await sendGarbage(ofFleet, (name) => !steers(name));
+    await sendGarbage(ofPage, () => true);
+    await sendGarbage(ofRun, (name) => !steers(name));
 
-  const { notes = [], ...seen } = await ofFleet.query<FleetProgress>(PROGRESS_QUERY);
-  expect(seen).toMatchObject({ open: 1, waiting: 0, failed: 0, maxConcurrent: 50, accounts: 1 });
-  expect(notes).not.toEqual([]);
-  for (const note of notes) {
-    expect(note).toMatch(/^[^\p{Cc}\p{Cf}]{1,500}$/u);
-    expect(note).toContain('changed nothing');
-  }
-  expect(await ofPage.query(UNFINISHED_QUERY)).toMatchObject([{ accountId: account, end: 'open' }]);
-  for (const { text } of (await ofRun.query<Progress>(PROGRESS_QUERY)).notes ?? [])
-    expect(text).toMatch(/^[^\p{Cc}\p{Cf}]{1,500}$/u);
+    const { notes = [], ...seen } = await ofFleet.query<FleetProgress>(PROGRESS_QUERY);
+    expect(seen).toMatchObject({ open: 1, waiting: 0, failed: 0, maxConcurrent: 50, accounts: 1 });
+    expect(notes).not.toEqual([]);
+    for (const note of notes) {
+      expect(note).toMatch(/^[^\p{Cc}\p{Cf}]{1,500}$/u);
+      expect(note).toContain('changed nothing');
+    }
+    expect(await ofPage.query(UNFINISHED_QUERY)).toMatchObject([{ accountId: account, end: 'open' }]);
+    for (const { text } of (await ofRun.query<Progress>(PROGRESS_QUERY)).notes ?? [])
+      expect(text).toMatch(/^[^\p{Cc}\p{Cf}]{1,500}$/u);
 
-  await harness.client.fleets.steer(fleet.name, 'pause');
-  await until(
-    () => harness.client.status(account),
-    ({ paused }) => paused,
-  );
-  await harness.client.fleets.steer(fleet.name, 'resume');
-  harness.emulator.setFaults({ accounts: [account], deletionMs: 0 });
-  await harness.client.fleets.cancel(fleet.name);
-  expect(await harness.client.fleets.result(fleet.name)).toBeUndefined();
-  for (const { workflowId } of [ofFleet, ofPage, ofRun]) {
-    const { events } = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
-    const failed = events?.flatMap((it) => it.workflowTaskFailedEventAttributes?.failure?.message ?? []);
-    // The server asks anew where a signal came while the workflow ended its execution.
-    expect(failed?.filter((message) => message !== 'UnhandledCommand')).toEqual([]);
-  }
-});
+    await harness.client.fleets.steer(fleet.name, 'pause');
+    await until(
+      () => harness.client.status(account),
+      ({ paused }) => paused,
+    );
+    await harness.client.fleets.steer(fleet.name, 'resume');
+    harness.emulator.setFaults({ accounts: [account], deletionMs: 0 });
+    await harness.client.fleets.cancel(fleet.name);
+    expect(await harness.client.fleets.result(fleet.name)).toBeUndefined();
+    for (const { workflowId } of [ofFleet, ofPage, ofRun]) {
+      const { events } = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
+      const failed = events?.flatMap((it) => it.workflowTaskFailedEventAttributes?.failure?.message ?? []);
+      // The server asks anew where a signal came while the workflow ended its execution.
+      expect(failed?.filter((message) => message !== 'UnhandledCommand')).toEqual([]);
+    }
+  },
+);
 
-test('queries answer, whatever their argument is', async () => {
+test.concurrent('queries answer, whatever their argument is', async () => {
   const fleet = harness.fleetOf([]);
   const handle = harness.temporal.workflow.getHandle(fleetIdOf(fleet.name));
   await harness.temporal.workflow.start(FLEET_WORKFLOW, {
@@ -182,7 +185,7 @@ const json = (value: unknown): Payload => ({
   data: new TextEncoder().encode(JSON.stringify(value)),
 });
 
-test.each([
+test.concurrent.each([
   FLEET_WORKFLOW,
   FLEET_PAGE_WORKFLOW,
   PLAN_PAGE_WORKFLOW,
@@ -211,7 +214,7 @@ test.each([
   for (const end of await Promise.all(ends)) expect(end).toMatchObject({ type: 'InvalidRequest' });
 });
 
-test('what a fleet is started with beside its request counts for nothing', async () => {
+test.concurrent('what a fleet is started with beside its request counts for nothing', async () => {
   const [account = ''] = freshAccounts(1);
   const name = harness.freshName();
   const args = [
@@ -222,7 +225,7 @@ test('what a fleet is started with beside its request counts for nothing', async
   expect(await harness.temporal.workflow.execute(FLEET_WORKFLOW, options)).toMatchObject({ succeeded: 1 });
 });
 
-test('pause and resume by signal take any argument', async () => {
+test.concurrent('pause and resume by signal take any argument', async () => {
   const [account = ''] = freshAccounts(1);
   harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
   const fleet = harness.fleetOf([account]);
@@ -238,7 +241,7 @@ test('pause and resume by signal take any argument', async () => {
   await harness.client.cancel(account).catch(() => undefined);
 });
 
-test('what looks like a report of a page counts only where it is one', async () => {
+test.concurrent('what looks like a report of a page counts only where it is one', async () => {
   const ids = freshAccounts(2);
   harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
   const fleet = harness.fleetOf(ids);

@@ -9,6 +9,7 @@ import {
 } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { until } from '../../support/harness';
+import { letGoOn, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -35,34 +36,39 @@ const REPORT = {
   differing: 0,
 };
 
-test('signals of a fleet and its pages that make no sense change nothing, and a fleet notes its own', async () => {
-  const ids = freshAccounts(2);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 3_000 });
-  const fleet = harness.fleetOf(ids);
-  await harness.client.fleets.start(fleet);
-  const { pageIdPrefix } = await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ open }) => open === 2,
-  );
-  const handle = harness.temporal.workflow.getHandle(fleetIdOf(fleet.name));
-  await handle.signal(PAGE_REPORT_SIGNAL);
-  await handle.signal(PAGE_REPORT_SIGNAL, { ...REPORT, open: -1, newFailures: [{ accountId: '1' }] });
-  const page = harness.temporal.workflow.getHandle(`${pageIdPrefix}0`);
-  for (const argument of [null, 'stop', 7, [], { window: '5' }, { finish: 'now' }, { abort: true }])
-    await page.signal(PAGE_ORDER_SIGNAL, argument);
-  for (const argument of [null, ids[0], { accountId: 7, held: true }, { held: true }])
-    await page.signal(HELD_SIGNAL, argument);
-  await page.signal(PAGE_ORDER_SIGNAL);
-  await page.signal(HELD_SIGNAL);
-  const { notes } = await harness.client.fleets.status(fleet.name);
-  expect(notes).toEqual([
-    'pageReport changed nothing: request: is required',
-    'pageReport changed nothing: open: must be 0 or more; newFailures.0.failure: is required',
-  ]);
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 2, failed: 0 });
-});
+test.concurrent(
+  'signals of a fleet and its pages that make no sense change nothing, and a fleet notes its own',
+  async () => {
+    const ids = freshAccounts(2);
+    for (const account of ids)
+      harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
+    const fleet = harness.fleetOf(ids);
+    await harness.client.fleets.start(fleet);
+    const { pageIdPrefix } = await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ open }) => open === 2,
+    );
+    const handle = harness.temporal.workflow.getHandle(fleetIdOf(fleet.name));
+    await handle.signal(PAGE_REPORT_SIGNAL);
+    await handle.signal(PAGE_REPORT_SIGNAL, { ...REPORT, open: -1, newFailures: [{ accountId: '1' }] });
+    const page = harness.temporal.workflow.getHandle(`${pageIdPrefix}0`);
+    for (const argument of [null, 'stop', 7, [], { window: '5' }, { finish: 'now' }, { abort: true }])
+      await page.signal(PAGE_ORDER_SIGNAL, argument);
+    for (const argument of [null, ids[0], { accountId: 7, held: true }, { held: true }])
+      await page.signal(HELD_SIGNAL, argument);
+    await page.signal(PAGE_ORDER_SIGNAL);
+    await page.signal(HELD_SIGNAL);
+    const { notes } = await harness.client.fleets.status(fleet.name);
+    expect(notes).toEqual([
+      'pageReport changed nothing: request: is required',
+      'pageReport changed nothing: open: must be 0 or more; newFailures.0.failure: is required',
+    ]);
+    await Promise.all(ids.map((account) => letGoOn(harness, account)));
+    expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 2, failed: 0 });
+  },
+);
 
-test.each([FLEET_PAGE_WORKFLOW, PLAN_PAGE_WORKFLOW])(
+test.concurrent.each([FLEET_PAGE_WORKFLOW, PLAN_PAGE_WORKFLOW])(
   'the argument of %s that makes no sense fails the workflow, with every problem',
   async (workflowType) => {
     const args: [object] = [{ page: 'first', accounts: 7 }];

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-test('a page that is terminated from outside does not keep its fleet open', async () => {
+test.concurrent('a page that is terminated from outside does not keep its fleet open', async () => {
   const ids = freshAccounts(2);
   harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
   const fleet = harness.fleetOf(ids);
@@ -31,23 +31,26 @@ test('a page that is terminated from outside does not keep its fleet open', asyn
   for (const account of ids) await harness.client.cancel(account);
 });
 
-test('a page of a terminated fleet does not meddle with the next of that name, and soon begins nothing more', async () => {
-  const ids = freshAccounts(7);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 3_000 });
-  const fleet = harness.fleetOf(ids, { maxConcurrent: 1 });
-  await harness.client.fleets.start(fleet);
-  const { pageIdPrefix } = await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ open }) => open === 1,
-  );
-  await harness.temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
-  await harness.client.fleets.start(fleet);
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 7, succeeded: 7 });
-  expect(await harness.outcomesOf(fleet.name)).toHaveLength(7);
-  const left = (await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).result()) as AccountOutcome[];
-  // It learns at its next report, 5 s later at the most, that its fleet is gone.
-  expect(left.map(({ end }) => end).at(-1)).toBe('skipped');
-});
+test.concurrent(
+  'a page of a terminated fleet does not meddle with the next of that name, and soon begins nothing more',
+  async () => {
+    const ids = freshAccounts(7);
+    harness.emulator.setFaults({ accounts: ids, creationMs: 2_000 });
+    const fleet = harness.fleetOf(ids, { maxConcurrent: 1 });
+    await harness.client.fleets.start(fleet);
+    const { pageIdPrefix } = await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ open }) => open === 1,
+    );
+    await harness.temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
+    await harness.client.fleets.start(fleet);
+    expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 7, succeeded: 7 });
+    expect(await harness.outcomesOf(fleet.name)).toHaveLength(7);
+    const left = (await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).result()) as AccountOutcome[];
+    // It learns at its next report, 5 s later at the most, that its fleet is gone.
+    expect(left.map(({ end }) => end).at(-1)).toBe('skipped');
+  },
+);
 
 /** A fleet with two accounts whose roll-back does not come to an end, as it is being cancelled. */
 async function startCancelling(before?: (name: string) => Promise<unknown>) {
@@ -87,14 +90,17 @@ const LOST = {
   ],
 };
 
-test('a page that is terminated while its fleet is being cancelled is counted out, and the fleet ends', async () => {
-  const { name, page } = await startCancelling();
-  await page.terminate();
-  expect(await harness.client.fleets.result(name)).toBeUndefined();
-  expect(await harness.client.fleets.status(name)).toMatchObject(LOST);
-});
+test.concurrent(
+  'a page that is terminated while its fleet is being cancelled is counted out, and the fleet ends',
+  async () => {
+    const { name, page } = await startCancelling();
+    await page.terminate();
+    expect(await harness.client.fleets.result(name)).toBeUndefined();
+    expect(await harness.client.fleets.status(name)).toMatchObject(LOST);
+  },
+);
 
-test('so is one that an earlier execution of the fleet had started', async () => {
+test.concurrent('so is one that an earlier execution of the fleet had started', async () => {
   const { name, page } = await startCancelling(async (name) => {
     const handle = harness.temporal.workflow.getHandle(fleetIdOf(name));
     const { runId } = await handle.describe();
@@ -110,7 +116,7 @@ test('so is one that an earlier execution of the fleet had started', async () =>
   expect(await harness.client.fleets.status(name)).toMatchObject(LOST);
 });
 
-test('a page that cannot be started is counted out with the reason', async () => {
+test.concurrent('a page that cannot be started is counted out with the reason', async () => {
   const [account = '', other = ''] = freshAccounts(2);
   const name = harness.freshName();
   const { workflow } = harness.temporal;
@@ -192,33 +198,36 @@ function withAnHourOfSilence(
   return { events };
 }
 
-test('a page that has begun nothing learns within an hour that its fleet was terminated, and ends', async () => {
-  const ids = freshAccounts(2);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
-  const name = harness.freshName();
-  const fleet = await harness.temporal.workflow.start('provisionFleet', {
-    workflowId: fleetIdOf(name),
-    taskQueue: harness.taskQueue,
-    args: [{ name, pages: 2, maxConcurrent: 1 }],
-  });
-  for (const [page, account] of ids.entries())
-    await fleet.signal('addPage', { page, accounts: [requestFor(account)] });
-  const { pageIdPrefix } = await until(
-    () => harness.client.fleets.status(name),
-    ({ open, pages }) => open === 1 && pages.arrived === 2,
-  );
-  const idle = harness.temporal.workflow.getHandle(`${pageIdPrefix}1`);
-  const history = await until(
-    () => idle.fetchHistory(),
-    ({ events }) => (events ?? []).some(({ timerStartedEventAttributes: started }) => started),
-  );
-  await fleet.terminate();
-  const recorded = JSON.parse(historyToJSON(history)) as { events: JsonEvent[] };
-  await Worker.runReplayHistory(
-    { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
-    historyFromJSON(withAnHourOfSilence(recorded, fleet.workflowId)),
-    idle.workflowId,
-  );
-  await idle.terminate();
-  await harness.client.cancel(ids[0] ?? '');
-});
+test.concurrent(
+  'a page that has begun nothing learns within an hour that its fleet was terminated, and ends',
+  async () => {
+    const ids = freshAccounts(2);
+    harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
+    const name = harness.freshName();
+    const fleet = await harness.temporal.workflow.start('provisionFleet', {
+      workflowId: fleetIdOf(name),
+      taskQueue: harness.taskQueue,
+      args: [{ name, pages: 2, maxConcurrent: 1 }],
+    });
+    for (const [page, account] of ids.entries())
+      await fleet.signal('addPage', { page, accounts: [requestFor(account)] });
+    const { pageIdPrefix } = await until(
+      () => harness.client.fleets.status(name),
+      ({ open, pages }) => open === 1 && pages.arrived === 2,
+    );
+    const idle = harness.temporal.workflow.getHandle(`${pageIdPrefix}1`);
+    const history = await until(
+      () => idle.fetchHistory(),
+      ({ events }) => (events ?? []).some(({ timerStartedEventAttributes: started }) => started),
+    );
+    await fleet.terminate();
+    const recorded = JSON.parse(historyToJSON(history)) as { events: JsonEvent[] };
+    await Worker.runReplayHistory(
+      { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
+      historyFromJSON(withAnHourOfSilence(recorded, fleet.workflowId)),
+      idle.workflowId,
+    );
+    await idle.terminate();
+    await harness.client.cancel(ids[0] ?? '');
+  },
+);

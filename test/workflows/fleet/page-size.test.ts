@@ -23,7 +23,7 @@ function startWith(pages: number) {
   });
 }
 
-test('pages over the size are refused and named, and those that fit are taken', async () => {
+test.concurrent('pages over the size are refused and named, and those that fit are taken', async () => {
   const [account = ''] = freshAccounts(1);
   const handle = await startWith(1);
   const tooLarge = { page: 0, accounts: [{ ...requestFor(account), name: 'x'.repeat(500_000) }] };
@@ -45,7 +45,7 @@ test('pages over the size are refused and named, and those that fit are taken', 
   expect(await handle.result()).toMatchObject({ succeeded: 1 });
 });
 
-test.each([
+test.concurrent.each([
   ['by their bytes', (accountId: string): object => ({ accountId, note: 'é'.repeat(25_000) }), 2],
   ['by their number', (account: string): object => requestFor(account), 251],
 ])('a fleet that is started with too many accounts %s fails with the limit', async (_, account, count) => {
@@ -58,14 +58,14 @@ test.each([
   expect((failed as WorkflowFailedError).cause?.message).toMatch(/accounts: must be .* at the most/);
 });
 
-test('the client refuses a request that no page can hold, and names it', async () => {
+test.concurrent('the client refuses a request that no page can hold, and names it', async () => {
   const [account = '', other = ''] = freshAccounts(2);
   const accounts = [requestFor(account), requestFor(other, { tags: { big: 'x'.repeat(100_000) } })];
   await expect(harness.client.fleets.start({ name: 'large', accounts })).rejects.toThrow(InvalidRequestError);
   await expect(harness.client.fleets.plan(accounts).next()).rejects.toThrow('accounts.1: must be less than');
 });
 
-test('full pages that come all at once are started a few at a time', async () => {
+test.concurrent('full pages that come all at once are started a few at a time', async () => {
   const pages = 25;
   const handle = await startWith(pages);
   const filler = 'é'.repeat(49_000);

@@ -3,6 +3,7 @@ import { FleetDiffersError, FleetFailedError, type FleetResult } from '../../../
 import { fleetIdOf, workflowIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { freshAccount, requestFor, until } from '../../support/harness';
+import { letGoOn, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-test('each account gets one instance, by a run of its own', async () => {
+test.concurrent('each account gets one instance, by a run of its own', async () => {
   const ids = freshAccounts(30);
   const fleet = harness.fleetOf(ids, { maxConcurrent: 8 });
   expect(await harness.run(fleet)).toMatchObject({
@@ -28,40 +29,47 @@ test('each account gets one instance, by a run of its own', async () => {
   );
 });
 
-test('never more runs are open than maxConcurrent, over pages, and slow accounts delay no other', async () => {
-  const ids = freshAccounts(12);
-  const [slow = ''] = ids;
-  harness.emulator.setFaults({ accounts: [slow], creationMs: 6_000 });
-  const fleet = harness.fleetOf(ids, { maxConcurrent: 2 });
-  await harness.client.fleets.start(fleet);
-  const last = await until(
-    async () => {
-      const seen = await harness.client.fleets.status(fleet.name);
-      expect(seen.open).toBeLessThanOrEqual(2);
-      return seen;
-    },
-    ({ waiting, open }) => waiting === 0 && open === 1,
-  );
-  expect(last).toMatchObject({ succeeded: 11, stage: 'running' });
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 12 });
-});
+test.concurrent(
+  'never more runs are open than maxConcurrent, over pages, and slow accounts delay no other',
+  async () => {
+    const ids = freshAccounts(12);
+    const [slow = ''] = ids;
+    harness.emulator.setFaults({ accounts: [slow], ...throttledOnce('DescribeInstance') });
+    const fleet = harness.fleetOf(ids, { maxConcurrent: 2 });
+    await harness.client.fleets.start(fleet);
+    const last = await until(
+      async () => {
+        const seen = await harness.client.fleets.status(fleet.name);
+        expect(seen.open).toBeLessThanOrEqual(2);
+        return seen;
+      },
+      ({ waiting, open }) => waiting === 0 && open === 1,
+    );
+    expect(last).toMatchObject({ succeeded: 11, stage: 'running' });
+    await letGoOn(harness, slow);
+    expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 12 });
+  },
+);
 
-test('failures are counted by cause, and those alone are done when the fleet is started again', async () => {
-  const ids = freshAccounts(6);
-  const [bad = ''] = ids;
-  harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
-  const fleet = harness.fleetOf(ids);
-  const first = await harness.run(fleet);
-  expect(first).toMatchObject({ succeeded: 5, failed: 1 });
-  expect(first?.causes).toEqual([
-    expect.objectContaining({ type: 'AccessDeniedException', count: 1, accounts: [bad] }),
-  ]);
-  harness.emulator.setFaults({ accounts: [bad], organizationForbids: false });
-  expect(await harness.run(fleet)).toMatchObject({ succeeded: 6, failed: 0 });
-  expect(harness.created(bad)).toHaveLength(1);
-});
+test.concurrent(
+  'failures are counted by cause, and those alone are done when the fleet is started again',
+  async () => {
+    const ids = freshAccounts(6);
+    const [bad = ''] = ids;
+    harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
+    const fleet = harness.fleetOf(ids);
+    const first = await harness.run(fleet);
+    expect(first).toMatchObject({ succeeded: 5, failed: 1 });
+    expect(first?.causes).toEqual([
+      expect.objectContaining({ type: 'AccessDeniedException', count: 1, accounts: [bad] }),
+    ]);
+    harness.emulator.setFaults({ accounts: [bad], organizationForbids: false });
+    expect(await harness.run(fleet)).toMatchObject({ succeeded: 6, failed: 0 });
+    expect(harness.created(bad)).toHaveLength(1);
+  },
+);
 
-test('an account whose run is open is joined', async () => {
+test.concurrent('an account whose run is open is joined', async () => {
   const [account = '', other = ''] = freshAccounts(2);
   harness.emulator.setFaults({ accounts: [account], creationMs: 3_000 });
   await harness.client.start(requestFor(account));
@@ -69,25 +77,28 @@ test('an account whose run is open is joined', async () => {
   expect(harness.creates(account)).toHaveLength(1);
 });
 
-test('a joined run that is terminated has failed, which retry and the next start can mend', async () => {
-  const [account = ''] = freshAccounts(1);
-  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
-  await harness.client.start(requestFor(account));
-  const fleet = harness.fleetOf([account]);
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ open }) => open === 1,
-  );
-  await harness.temporal.workflow.getHandle(workflowIdOf(account)).terminate();
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({
-    failed: 1,
-    cancelled: 0,
-    causes: [{ type: 'Terminated', remedy: expect.stringContaining('Start the fleet again') as string }],
-  });
-});
+test.concurrent(
+  'a joined run that is terminated has failed, which retry and the next start can mend',
+  async () => {
+    const [account = ''] = freshAccounts(1);
+    harness.emulator.setFaults({ accounts: [account], creationMs: 600_000 });
+    await harness.client.start(requestFor(account));
+    const fleet = harness.fleetOf([account]);
+    await harness.client.fleets.start(fleet);
+    await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ open }) => open === 1,
+    );
+    await harness.temporal.workflow.getHandle(workflowIdOf(account)).terminate();
+    expect(await harness.client.fleets.result(fleet.name)).toMatchObject({
+      failed: 1,
+      cancelled: 0,
+      causes: [{ type: 'Terminated', remedy: expect.stringContaining('Start the fleet again') as string }],
+    });
+  },
+);
 
-test('a request that no run would take fails alone', async () => {
+test.concurrent('a request that no run would take fails alone', async () => {
   const [account = ''] = freshAccounts(1);
   const fleet = harness.fleetOf([account]);
   const wrong = { ...requestFor(freshAccount()), region: 'nowhere' };
@@ -96,9 +107,10 @@ test('a request that no run would take fails alone', async () => {
   expect(result?.causes[0]?.example).toContain('region: must be an AWS Region code');
 });
 
-test('a fleet that is open is joined by the same manifest, and refused to another', async () => {
+test.concurrent('a fleet that is open is joined by the same manifest, and refused to another', async () => {
   const ids = freshAccounts(3);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 2_000 });
+  for (const account of ids)
+    harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
   const fleet = harness.fleetOf(ids);
   const first = await harness.client.fleets.start(fleet);
   expect(await harness.client.fleets.start(fleet)).toEqual({
@@ -109,65 +121,42 @@ test('a fleet that is open is joined by the same manifest, and refused to anothe
   await expect(harness.client.fleets.start({ ...fleet, accounts: fleet.accounts.slice(1) })).rejects.toThrow(
     FleetDiffersError,
   );
+  await Promise.all(ids.map((account) => letGoOn(harness, account)));
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 3, succeeded: 3 });
 });
 
-test('an account in two fleets and a run of its own gets one instance, and all three succeed', async () => {
-  const ids = freshAccounts(6);
-  harness.emulator.setFaults({ accounts: ids, creationMs: 1_000 });
-  const fleets = [harness.fleetOf(ids), harness.fleetOf([...ids].reverse())];
-  const results = await Promise.all([
-    ...fleets.map((fleet) => harness.run(fleet)),
-    harness.client.provision(requestFor(ids[3] ?? '')),
-  ]);
-  for (const result of results.slice(0, 2)) expect(result).toMatchObject({ succeeded: 6, failed: 0 });
-  expect(ids.map((account) => harness.creates(account).length)).toEqual(ids.map(() => 1));
-});
+test.concurrent(
+  'an account in two fleets and a run of its own gets one instance, and all three succeed',
+  async () => {
+    const ids = freshAccounts(6);
+    harness.emulator.setFaults({ accounts: ids, creationMs: 1_000 });
+    const fleets = [harness.fleetOf(ids), harness.fleetOf([...ids].reverse())];
+    const results = await Promise.all([
+      ...fleets.map((fleet) => harness.run(fleet)),
+      harness.client.provision(requestFor(ids[3] ?? '')),
+    ]);
+    for (const result of results.slice(0, 2)) expect(result).toMatchObject({ succeeded: 6, failed: 0 });
+    expect(ids.map((account) => harness.creates(account).length)).toEqual(ids.map(() => 1));
+  },
+);
 
-test('a fleet of many pages goes on in another execution, with nothing lost or done twice', async () => {
-  const name = harness.freshName();
-  const pages = 220;
-  const ids = freshAccounts(20);
-  const handle = await harness.temporal.workflow.start<(request: object) => Promise<FleetResult>>(
-    'provisionFleet',
-    {
-      workflowId: fleetIdOf(name),
-      taskQueue: harness.taskQueue,
-      args: [{ name, pages }],
-    },
-  );
-  // Mostly empty pages: each costs the fleet as many events as a full one.
-  for (let page = 0; page < pages; page += 1) {
-    const account = page % 11 === 0 ? ids[page / 11] : undefined;
-    // What a busy machine takes in together is fewer events, so the history is made long in the middle by what means nothing.
-    if (page === pages / 2) {
-      const calls = { pageIdPrefix: 'another fleet/', sent: 0, throttled: 0 };
-      await Promise.all(Array.from({ length: 900 }, () => handle.signal('callsMade', calls)));
-    }
-    await handle.signal('addPage', { page, accounts: account === undefined ? [] : [requestFor(account)] });
-  }
-  expect(await handle.result()).toMatchObject({ accounts: 20, succeeded: 20, pages });
-  const last = harness.temporal.workflow.getHandle(fleetIdOf(name));
-  const { runId, historyLength } = await last.describe();
-  expect(runId).not.toBe(handle.firstExecutionRunId);
-  expect(historyLength).toBeLessThan(10_000);
-  expect(ids.map((account) => harness.creates(account).length)).toEqual(ids.map(() => 1));
-});
+test.concurrent(
+  'an account with an open run that was asked for something else, or that deletes, fails and is left alone',
+  async () => {
+    const [other = '', deleting = ''] = freshAccounts(2);
+    await harness.client.provision(requestFor(deleting));
+    harness.emulator.setFaults({ accounts: [other], creationMs: 600_000 });
+    harness.emulator.setFaults({ accounts: [deleting], deletionMs: 600_000 });
+    await harness.client.start(requestFor(other, { name: 'workforce' }));
+    await harness.client.startDeprovision({ accountId: deleting });
+    const result = await harness.run(harness.fleetOf([other, deleting]));
+    expect(result).toMatchObject({ succeeded: 0, failed: 2 });
+    expect(result?.causes.map(({ type }) => type).sort()).toEqual(['OtherRunOpen', 'RequestDiffers']);
+    expect(await harness.client.status(other)).toMatchObject({ status: 'RUNNING' });
+  },
+);
 
-test('an account with an open run that was asked for something else, or that deletes, fails and is left alone', async () => {
-  const [other = '', deleting = ''] = freshAccounts(2);
-  await harness.client.provision(requestFor(deleting));
-  harness.emulator.setFaults({ accounts: [other], creationMs: 8_000 });
-  harness.emulator.setFaults({ accounts: [deleting], deletionMs: 8_000 });
-  await harness.client.start(requestFor(other, { name: 'workforce' }));
-  await harness.client.startDeprovision({ accountId: deleting });
-  const result = await harness.run(harness.fleetOf([other, deleting]));
-  expect(result).toMatchObject({ succeeded: 0, failed: 2 });
-  expect(result?.causes.map(({ type }) => type).sort()).toEqual(['OtherRunOpen', 'RequestDiffers']);
-  expect(await harness.client.status(other)).toMatchObject({ status: 'RUNNING' });
-});
-
-test('a pipeline in another language gives up to a page of accounts with the start', async () => {
+test.concurrent('a pipeline in another language gives up to a page of accounts with the start', async () => {
   const ids = freshAccounts(3);
   const name = harness.freshName();
   const { workflow } = harness.temporal;
@@ -176,24 +165,27 @@ test('a pipeline in another language gives up to a page of accounts with the sta
   expect(await workflow.execute('provisionFleet', options)).toMatchObject({ accounts: 3, succeeded: 3 });
 });
 
-test('a fleet that no workflow would take fails with every problem, and says what to do', async () => {
-  const options = {
-    workflowId: fleetIdOf('never'),
-    taskQueue: harness.taskQueue,
-    args: [{ name: 'a/b', accounts: [], pages: -1, maxConcurrent: 0 }] as [object],
-  };
-  const error: unknown = await harness.temporal.workflow
-    .execute('provisionFleet', options)
-    .catch((it: unknown) => it);
-  const message = (error as WorkflowFailedError).cause?.message;
-  for (const field of ['name', 'pages', 'maxConcurrent']) expect(message).toContain(`${field}: `);
-  expect(message).toContain('start the fleet again');
-  await expect(harness.client.fleets.status('never')).rejects.toThrow(
-    new FleetFailedError('never', message ?? ''),
-  );
-});
+test.concurrent(
+  'a fleet that no workflow would take fails with every problem, and says what to do',
+  async () => {
+    const options = {
+      workflowId: fleetIdOf('never'),
+      taskQueue: harness.taskQueue,
+      args: [{ name: 'a/b', accounts: [], pages: -1, maxConcurrent: 0 }] as [object],
+    };
+    const error: unknown = await harness.temporal.workflow
+      .execute('provisionFleet', options)
+      .catch((it: unknown) => it);
+    const message = (error as WorkflowFailedError).cause?.message;
+    for (const field of ['name', 'pages', 'maxConcurrent']) expect(message).toContain(`${field}: `);
+    expect(message).toContain('start the fleet again');
+    await expect(harness.client.fleets.status('never')).rejects.toThrow(
+      new FleetFailedError('never', message ?? ''),
+    );
+  },
+);
 
-test('every failure is counted under its cause, however many come at once', async () => {
+test.concurrent('every failure is counted under its cause, however many come at once', async () => {
   const fleet = harness.fleetOf(freshAccounts(200), { maxConcurrent: 200 });
   const accounts = fleet.accounts.map((account) => ({ ...account, region: 'nowhere' }));
   const result = await harness.run({ ...fleet, accounts });
@@ -201,7 +193,7 @@ test('every failure is counted under its cause, however many come at once', asyn
   expect(result?.causes[0]?.example).toContain('region: must be an AWS Region code');
 });
 
-test('a page that came out of turn is noted, and the fleet takes it in its turn', async () => {
+test.concurrent('a page that came out of turn is noted, and the fleet takes it in its turn', async () => {
   const [first = '', second = ''] = freshAccounts(2);
   const name = harness.freshName();
   const handle = await harness.temporal.workflow.start<(request: object) => Promise<FleetResult>>(

@@ -10,9 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-test('stopAfterFailures begins no more accounts', async () => {
+test.concurrent('stopAfterFailures begins no more accounts', async () => {
   const ids = freshAccounts(20);
   harness.emulator.setFaults({ accounts: ids.slice(0, 2), organizationForbids: true });
+  // The fleet hears of the second failure while the third account takes its time.
+  harness.emulator.setFaults({ accounts: ids.slice(2), creationMs: 4_000 });
   const fleet = harness.fleetOf(ids, { maxConcurrent: 1, stopAfterFailures: 2 });
   const { name } = fleet;
   const result = await harness.run(fleet);
@@ -25,59 +27,67 @@ test('stopAfterFailures begins no more accounts', async () => {
   expect(result?.skipped).toBeGreaterThanOrEqual(15);
 });
 
-test('a stopping fleet tries its held accounts again, and says what to do where it has none', async () => {
-  const ids = freshAccounts(4);
-  const [held = '', failing = ''] = ids;
-  harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: true });
-  const fleet: FleetInput = {
-    ...harness.fleetOf(ids, { maxConcurrent: 1, stopAfterFailures: 1 }),
-    accounts: ids.map((account, index) => requestFor(account, { onFailure: index === 0 ? 'hold' : 'fail' })),
-  };
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ stage, held, open }) => stage === 'stopping' && held === 1 && open === 1,
-  );
-  const unfinished = [];
-  for await (const account of harness.client.fleets.unfinished(fleet.name)) unfinished.push(account);
-  expect(unfinished).toMatchObject([{ accountId: held, end: 'held' }]);
-  harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: false });
-  await until(
-    () => harness.client.fleets.steer(fleet.name, 'retry').catch(() => undefined),
-    (progress) => progress !== undefined,
-  );
-  const result = await harness.client.fleets.result(fleet.name);
-  expect(result).toMatchObject({ failed: 1 });
-  expect(await harness.outcomesOf(fleet.name)).toContainEqual(
-    expect.objectContaining({ accountId: held, end: 'succeeded' }),
-  );
-});
+test.concurrent(
+  'a stopping fleet tries its held accounts again, and says what to do where it has none',
+  async () => {
+    const ids = freshAccounts(4);
+    const [held = '', failing = ''] = ids;
+    harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: true });
+    const fleet: FleetInput = {
+      ...harness.fleetOf(ids, { maxConcurrent: 1, stopAfterFailures: 1 }),
+      accounts: ids.map((account, index) =>
+        requestFor(account, { onFailure: index === 0 ? 'hold' : 'fail' }),
+      ),
+    };
+    await harness.client.fleets.start(fleet);
+    await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ stage, held, open }) => stage === 'stopping' && held === 1 && open === 1,
+    );
+    const unfinished = [];
+    for await (const account of harness.client.fleets.unfinished(fleet.name)) unfinished.push(account);
+    expect(unfinished).toMatchObject([{ accountId: held, end: 'held' }]);
+    harness.emulator.setFaults({ accounts: [held, failing], organizationForbids: false });
+    await until(
+      () => harness.client.fleets.steer(fleet.name, 'retry').catch(() => undefined),
+      (progress) => progress !== undefined,
+    );
+    const result = await harness.client.fleets.result(fleet.name);
+    expect(result).toMatchObject({ failed: 1 });
+    expect(await harness.outcomesOf(fleet.name)).toContainEqual(
+      expect.objectContaining({ accountId: held, end: 'succeeded' }),
+    );
+  },
+);
 
-test('a run that leaves its hold while its fleet is paused is paused as well, until the fleet goes on', async () => {
-  const [account = ''] = freshAccounts(1);
-  harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
-  const name = harness.freshName();
-  await harness.client.fleets.start({ name, accounts: [requestFor(account, { onFailure: 'hold' })] });
-  await until(
-    () => harness.client.fleets.status(name),
-    ({ held }) => held === 1,
-  );
-  await harness.client.fleets.steer(name, 'pause');
-  harness.emulator.setFaults({
-    accounts: [account],
-    organizationForbids: false,
-    ...throttledOnce('CreateInstance'),
-  });
-  await harness.client.retry(account);
-  await until(
-    () => harness.client.status(account),
-    ({ paused }) => paused,
-  );
-  await harness.client.fleets.steer(name, 'resume');
-  expect(await harness.client.fleets.result(name)).toMatchObject({ succeeded: 1 });
-});
+test.concurrent(
+  'a run that leaves its hold while its fleet is paused is paused as well, until the fleet goes on',
+  async () => {
+    const [account = ''] = freshAccounts(1);
+    harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
+    const name = harness.freshName();
+    await harness.client.fleets.start({ name, accounts: [requestFor(account, { onFailure: 'hold' })] });
+    await until(
+      () => harness.client.fleets.status(name),
+      ({ held }) => held === 1,
+    );
+    await harness.client.fleets.steer(name, 'pause');
+    harness.emulator.setFaults({
+      accounts: [account],
+      organizationForbids: false,
+      ...throttledOnce('CreateInstance'),
+    });
+    await harness.client.retry(account);
+    await until(
+      () => harness.client.status(account),
+      ({ paused }) => paused,
+    );
+    await harness.client.fleets.steer(name, 'resume');
+    expect(await harness.client.fleets.result(name)).toMatchObject({ succeeded: 1 });
+  },
+);
 
-test('paused, a fleet begins nothing; resumed, it ends', async () => {
+test.concurrent('paused, a fleet begins nothing; resumed, it ends', async () => {
   const ids = freshAccounts(10);
   for (const account of ids)
     harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
@@ -103,7 +113,7 @@ test('paused, a fleet begins nothing; resumed, it ends', async () => {
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 10 });
 });
 
-test('retry of a running fleet tries its failed accounts again', async () => {
+test.concurrent('retry of a running fleet tries its failed accounts again', async () => {
   const ids = freshAccounts(4);
   const [bad = '', slow = ''] = ids;
   harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
@@ -126,7 +136,7 @@ test('retry of a running fleet tries its failed accounts again', async () => {
   expect((await harness.outcomesOf(fleet.name)).map(({ end }) => end)).toEqual(ids.map(() => 'succeeded'));
 });
 
-test.each([0, 100, 200, 300, 500, 800])(
+test.concurrent.each([0, 100, 200, 300, 500, 800])(
   'a retry %i ms after the last account has ended is refused or done, never lost',
   async (ms) => {
     const [good = '', bad = ''] = freshAccounts(2);
@@ -156,37 +166,40 @@ test.each([0, 100, 200, 300, 500, 800])(
   },
 );
 
-test('what is ordered of a run goes to that run, not to one that has its workflow ID since', async () => {
-  const [account = '', other = ''] = freshAccounts(2);
-  harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
-  harness.emulator.setFaults({ accounts: [other], ...throttledOnce('DescribeInstance') });
-  const fleet = harness.fleetOf([account, other]);
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ failed }) => failed === 1,
-  );
-  harness.emulator.setFaults({
-    accounts: [account],
-    organizationForbids: false,
-    ...throttledOnce('CreateInstance'),
-  });
-  await harness.client.start(requestFor(account));
-  await harness.client.fleets.steer(fleet.name, 'pause');
-  await until(
-    () => harness.client.status(other),
-    ({ paused }) => paused,
-  );
-  expect(await harness.client.status(account)).toMatchObject({ status: 'RUNNING', paused: false });
-  await harness.client.fleets.steer(fleet.name, 'resume');
-  await Promise.all([account, other].map((id) => hurry(harness, id)));
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 1, failed: 1 });
-});
+test.concurrent(
+  'what is ordered of a run goes to that run, not to one that has its workflow ID since',
+  async () => {
+    const [account = '', other = ''] = freshAccounts(2);
+    harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
+    harness.emulator.setFaults({ accounts: [other], ...throttledOnce('DescribeInstance') });
+    const fleet = harness.fleetOf([account, other]);
+    await harness.client.fleets.start(fleet);
+    await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ failed }) => failed === 1,
+    );
+    harness.emulator.setFaults({
+      accounts: [account],
+      organizationForbids: false,
+      ...throttledOnce('CreateInstance'),
+    });
+    await harness.client.start(requestFor(account));
+    await harness.client.fleets.steer(fleet.name, 'pause');
+    await until(
+      () => harness.client.status(other),
+      ({ paused }) => paused,
+    );
+    expect(await harness.client.status(account)).toMatchObject({ status: 'RUNNING', paused: false });
+    await harness.client.fleets.steer(fleet.name, 'resume');
+    await Promise.all([account, other].map((id) => hurry(harness, id)));
+    expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 1, failed: 1 });
+  },
+);
 
 // Last: what all the fleets above left.
 test('the histories of these fleets and of their pages replay', () => harness.replayAll());
 
-test('a retry that crosses the news of a failure tries the account again', async () => {
+test.concurrent('a retry that crosses the news of a failure tries the account again', async () => {
   const [held = '', slow = ''] = freshAccounts(2);
   harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
   harness.emulator.setFaults({ accounts: [slow], creationMs: 600_000 });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-test('accounts that are tried again wait until the later pages leave them a place', async () => {
+test.concurrent('accounts that are tried again wait until the later pages leave them a place', async () => {
   const [failing, slow] = [freshAccounts(3), freshAccounts(3)];
   harness.emulator.setFaults({ accounts: failing, organizationForbids: true });
   for (const account of slow)
@@ -49,41 +49,47 @@ test('accounts that are tried again wait until the later pages leave them a plac
   expect(await handle.result()).toMatchObject({ succeeded: 6, failed: 0 });
 });
 
-test('a held account gives its place to another, and retry of the fleet goes on with it', async () => {
-  const ids = freshAccounts(3);
-  const [held = ''] = ids;
-  harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
-  const fleet: FleetInput = {
-    ...harness.fleetOf(ids, { maxConcurrent: 1 }),
-    accounts: ids.map((account) => requestFor(account, { onFailure: 'hold' })),
-  };
-  await harness.client.fleets.start(fleet);
-  await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ held, succeeded }) => held === 1 && succeeded === 2,
-  );
-  harness.emulator.setFaults({ accounts: [held], organizationForbids: false });
-  await harness.client.fleets.steer(fleet.name, 'retry');
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 3 });
-});
+test.concurrent(
+  'a held account gives its place to another, and retry of the fleet goes on with it',
+  async () => {
+    const ids = freshAccounts(3);
+    const [held = ''] = ids;
+    harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
+    const fleet: FleetInput = {
+      ...harness.fleetOf(ids, { maxConcurrent: 1 }),
+      accounts: ids.map((account) => requestFor(account, { onFailure: 'hold' })),
+    };
+    await harness.client.fleets.start(fleet);
+    await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ held, succeeded }) => held === 1 && succeeded === 2,
+    );
+    harness.emulator.setFaults({ accounts: [held], organizationForbids: false });
+    await harness.client.fleets.steer(fleet.name, 'retry');
+    expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 3 });
+  },
+);
 
-test('accounts that are not ready give their places to others, and are done once they are', async () => {
-  const [notReady, ready] = [freshAccounts(12), freshAccounts(6)];
-  harness.emulator.setFaults({ accounts: notReady, notReadyForMs: 600_000 });
-  const fleet = harness.fleetOf([...notReady, ...ready], { maxConcurrent: 3 });
-  await harness.client.fleets.start(fleet);
-  const seen = await until(
-    () => harness.client.fleets.status(fleet.name),
-    ({ succeeded, notReady }) => succeeded === 6 && notReady === 12,
-  );
-  expect(seen).toMatchObject({ open: 12, held: 0, waiting: 0, failed: 0 });
-  const unfinished = [];
-  for await (const { end } of harness.client.fleets.unfinished(fleet.name)) unfinished.push(end);
-  expect(unfinished).toEqual(notReady.map(() => 'notReady'));
-  harness.emulator.setFaults({ accounts: notReady, notReadyForMs: 0 });
-  await Promise.all(notReady.map((account) => hurry(harness, account)));
-  expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 18, failed: 0 });
-});
+test.concurrent(
+  'accounts that are not ready give their places to others, and are done once they are',
+  async () => {
+    const [notReady, ready] = [freshAccounts(12), freshAccounts(6)];
+    harness.emulator.setFaults({ accounts: notReady, notReadyForMs: 600_000 });
+    const fleet = harness.fleetOf([...notReady, ...ready], { maxConcurrent: 3 });
+    await harness.client.fleets.start(fleet);
+    const seen = await until(
+      () => harness.client.fleets.status(fleet.name),
+      ({ succeeded, notReady }) => succeeded === 6 && notReady === 12,
+    );
+    expect(seen).toMatchObject({ open: 12, held: 0, waiting: 0, failed: 0 });
+    const unfinished = [];
+    for await (const { end } of harness.client.fleets.unfinished(fleet.name)) unfinished.push(end);
+    expect(unfinished).toEqual(notReady.map(() => 'notReady'));
+    harness.emulator.setFaults({ accounts: notReady, notReadyForMs: 0 });
+    await Promise.all(notReady.map((account) => hurry(harness, account)));
+    expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 18, failed: 0 });
+  },
+);
 
 test('a thousand accounts that are not ready give their places away, and further ones keep theirs', () => {
   const page = (page: number, more: object) => ({ ...newPage(page, 0), started: true, ...more });
