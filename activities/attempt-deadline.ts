@@ -1,13 +1,15 @@
 import { activityInfo, Context, type Info } from '@temporalio/activity';
 import { ActivityCancelledError, ActivityNotFoundError } from '@temporalio/client';
 import { defined } from '../contract';
-import { showAlive, tell, toldSoFar } from './attempts';
+import { tell, toldSoFar } from './attempts';
 import { AttemptTooLateError } from './errors/thrown';
 
-const SHOWN_ALIVE_MS = 2_000;
-const TICK_MS = 1_000;
-/** A tick that is late by more than this shows that the process stood still. */
-const FROZEN_MS = 5_000;
+const TICK_MS = 500;
+/**
+ * So long after its last tick a process has stood still. The server gives up an attempt that it hears nothing of for five
+ * seconds, and the last heartbeat may be two seconds old when the process stops.
+ */
+const FROZEN_MS = 2_500;
 /** By the end of this time, whatever a frozen worker was handed meanwhile has begun. */
 const SUSPECT_FOR_MS = 60_000;
 
@@ -17,8 +19,8 @@ export interface AttemptClocks {
   now(): number;
   /** Milliseconds on a clock that never jumps. */
   monotonicNow(): number;
-  /** Whether this process was stopped or swapped out within the last minute. */
-  wasFrozen(): boolean;
+  /** When this process, stopped or swapped out, last went on, by {@link monotonicNow}; `-Infinity`: it never was. */
+  thawedAt(): number;
   /** Asks the server whether it still waits for this attempt. */
   isAwaited(): Promise<boolean>;
   /** Has the server keep something for later attempts; answers whether it has, and still waits for this one. */
@@ -35,22 +37,20 @@ export function spentBefore({ currentAttemptScheduledTimestampMs, scheduledTimes
  *
  * @returns tells the milliseconds that are left, and throws AttemptTooLateError where none are
  */
-export function startDeadline({ monotonicNow }: Pick<AttemptClocks, 'monotonicNow'>): () => number {
+export function startDeadline({
+  monotonicNow,
+  thawedAt,
+}: Pick<AttemptClocks, 'monotonicNow' | 'thawedAt'>): () => number {
   const info = activityInfo();
   const began = monotonicNow();
   // Past the end of the activity nobody waits for the attempt either; 0 says that it has none.
   const wholeMs = info.scheduleToCloseTimeoutMs || Infinity;
   const end = began + Math.min(info.startToCloseTimeoutMs, wholeMs - spentBefore(info));
-  let shownAlive = began;
   return () => {
-    const now = monotonicNow();
-    const left = end - now;
+    const left = end - monotonicNow();
     if (left <= 0) throw new AttemptTooLateError(`woke ${Math.ceil(-left)} ms after its time was over`);
-    // Its turn may have been seconds away. Each heartbeat costs the server a write.
-    if (info.heartbeatTimeoutMs !== undefined && now - shownAlive > SHOWN_ALIVE_MS) {
-      showAlive();
-      shownAlive = now;
-    }
+    // The server may have heard nothing of it for too long, and have begun another.
+    if (thawedAt() > began) throw new AttemptTooLateError('the process of the worker stood still meanwhile');
     return left;
   };
 }
@@ -65,7 +65,8 @@ export function startDeadline({ monotonicNow }: Pick<AttemptClocks, 'monotonicNo
 export async function refuseIfGivenUp(clocks: AttemptClocks): Promise<void> {
   const { currentAttemptScheduledTimestampMs, startToCloseTimeoutMs } = activityInfo();
   const isOld = clocks.now() - currentAttemptScheduledTimestampMs > startToCloseTimeoutMs;
-  if (!isOld && !clocks.wasFrozen()) return;
+  const isSuspect = clocks.monotonicNow() - clocks.thawedAt() < SUSPECT_FOR_MS;
+  if (!isOld && !isSuspect) return;
   if (!(await clocks.isAwaited())) throw new AttemptTooLateError('the server has given this attempt up');
 }
 
@@ -74,19 +75,19 @@ export async function refuseIfGivenUp(clocks: AttemptClocks): Promise<void> {
  * nothing.
  *
  * @param now milliseconds on a clock that never jumps
- * @returns tells whether the process was frozen within the last minute
+ * @returns tells when the process last went on; `-Infinity`: it never stood still
  */
-export function watchForFreezes(now: () => number): () => boolean {
+export function watchForFreezes(now: () => number): () => number {
   let [ticked, thawed] = [now(), -Infinity];
   const tick = () => {
-    if (now() - ticked > TICK_MS + FROZEN_MS) thawed = now();
+    if (now() - ticked > FROZEN_MS) thawed = now();
     ticked = now();
   };
   setInterval(tick, TICK_MS).unref();
   return () => {
     // After a thaw this may be asked before the timer has its turn.
     tick();
-    return now() - thawed < SUSPECT_FOR_MS;
+    return thawed;
   };
 }
 

@@ -43,8 +43,3 @@ export function countAttempt(end: Counted): number {
 export function earlierLooks(): number {
   return Math.max(0, activityInfo().attempt - 1 - countOf('failed') - countOf('sentAway'));
 }
-
-/** Shows the server that the worker lives. */
-export function showAlive(): void {
-  heartbeat(toldSoFar());
-}

@@ -1,7 +1,6 @@
-import { cancellationSignal, cancelled, sleep } from '@temporalio/activity';
+import { cancellationSignal, cancelled, Context } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
-import { showAlive } from './attempts';
 import type { Account, AwsAccess } from './aws/account';
 import type { CallMeter } from './aws/call-meter';
 import type { BackOff } from './back-off';
@@ -9,6 +8,7 @@ import { failedAs } from './errors/classify';
 import { plainFailure, toFailure } from './errors/failure';
 import { wantsFreshCredentials } from './errors/fresh-credentials';
 import { AwsCallError, isA } from './errors/thrown';
+import { withHeartbeats } from './heartbeats';
 
 /** What activities depend on; given once, so that tests need no patching. */
 export interface ActivityDependencies extends AttemptClocks, AwsAccess {
@@ -36,15 +36,16 @@ export interface AccountInput {
  * Runs the body of an activity that works in an account; what it throws becomes the failure of the attempt.
  *
  * @param polls whether the activity is tried again until something has come about
+ * @param finishes whether what the attempt is at is done although its run is cancelled
  */
 export async function inAccount<T>(
   deps: ActivityDependencies,
   input: AccountInput,
   body: (account: Account) => Promise<T>,
-  { polls = false } = {},
+  { polls = false, finishes = false } = {},
 ): Promise<T> {
   const account = deps.openAccount(input.accountId, input.region, {
-    cancellation: cancellationSignal(),
+    cancellation: finishes ? lossOfAttempt() : cancellationSignal(),
     timeToAnswer: startDeadline(deps),
     onAnswer(wasThrottled) {
       const { fleetPage } = input;
@@ -84,7 +85,7 @@ export async function withoutAccount<T>(body: () => Promise<T>): Promise<T> {
 
 async function failWith<T>(failure: (error: unknown) => Error, body: () => Promise<T>): Promise<T> {
   try {
-    return await body();
+    return await withHeartbeats(body);
   } catch (error) {
     // The rejection of `cancelled()` is what Temporal takes for "was cancelled".
     if (isCancellation(error)) await cancelled();
@@ -101,8 +102,15 @@ function isCancellation(error: unknown): boolean {
   return error.cause === signal.reason || (isA(error.cause, Error) && error.cause.name === 'AbortError');
 }
 
-/** Waits inside an activity, showing the server that the worker lives. */
-export async function rest(ms: number): Promise<void> {
-  showAlive();
-  await sleep(ms);
+/** A signal for where nobody waits for the attempt any more, or the worker ends; a cancelled run does wait. */
+function lossOfAttempt(): AbortSignal {
+  const context = Context.current();
+  const { cancellationSignal: signal } = context;
+  const loss = new AbortController();
+  const onAbort = () => {
+    if (context.cancellationDetails?.cancelRequested !== true) loss.abort(signal.reason);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return loss.signal;
 }

@@ -25,7 +25,7 @@ export type { ActivityDependencies } from './in-account';
 export type { CreateAnswer } from './instance/create';
 export type { FoundInstance } from './instance/find';
 export type { FollowedRun } from './runs/follow-run';
-export type { SettledInstance } from './instance/wait-for-active';
+export type { ActiveInstance, SettledInstance } from './instance/settled';
 
 /** Creates the activities of the workflows, bound to what they depend on. */
 export function createActivities(deps: ActivityDependencies) {
@@ -56,7 +56,7 @@ export function realDependencies(
     ...accessAws(aws, Date.now, pacer),
     now: Date.now,
     monotonicNow,
-    wasFrozen: watchForFreezes(monotonicNow),
+    thawedAt: watchForFreezes(monotonicNow),
     random: Math.random,
     isAwaited,
     keepForLater,

@@ -108,6 +108,7 @@ export const DEFECTS: readonly Defect[] = [
     file: 'activities/attempt-deadline.ts',
     replace: [
       ['if (left <= 0) throw', 'if (left <= 0) return 10_000; if (left === 0) throw'],
+      ['if (thawedAt() > began) throw', 'if (thawedAt() === Infinity) throw'],
       ['if (!(await clocks.isAwaited())) throw', 'if (!(await Promise.resolve(true))) throw'],
     ],
     // Workers are frozen for long, early.
@@ -187,7 +188,10 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'the name is left out of later attempts',
     file: 'activities/instance/create.ts',
-    replace: [['Name: name,', 'Name: activityInfo().attempt > 1 ? undefined : name,']],
+    replace: [
+      ['import { ApplicationFailure,', 'import { activityInfo, ApplicationFailure,'],
+      ['Name: name,', 'Name: activityInfo().attempt > 1 ? undefined : name,'],
+    ],
     seed: 1,
     minutes: 0.3,
   },

@@ -205,7 +205,8 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Limits the calls to Identity Center of all workers of the task queue, from within 10 s on, while they run.
+   * Limits the calls to Identity Center of all workers of the task queue, while they run. The first limit takes a second and
+   * a half: when it resolves, every worker keeps to it.
    *
    * @param callsPerSecond more than 0; `undefined`: what the workers' own setting says
    * @throws RangeError
@@ -233,8 +234,8 @@ export class IdentityCenterClient {
     wait.startClock((timeout) => new StillRunningError(accountId, timeout));
     try {
       return await wait.during((over) => {
-        const end = this.temporal.workflow.getHandle(workflowId, runId).result();
-        return endOrHold(end, options, () => this.lookForHold(run), over);
+        const end = wait.resultOf(this.temporal.workflow.getHandle(workflowId, runId), over);
+        return endOrHold(end, options, () => wait.during(() => this.lookForHold(run), over), over);
       });
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;

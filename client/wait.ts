@@ -1,7 +1,11 @@
-import { once } from 'node:events';
-import type { Client } from '@temporalio/client';
+import { once, setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { milliseconds, readTimeout } from '../contract';
 import { InvalidRequestError } from './errors';
+
+/** Five polls of the server. What may take days is waited for in parts, as each leaves behind what it has called. */
+const PART_MS = 100_000;
 
 /** How long to wait for what goes on by itself, be it waited for or not. */
 export interface WaitOptions {
@@ -59,13 +63,18 @@ export class Wait {
   /**
    * Does a part of what is waited for; its calls to the server are given up once the wait is over.
    *
-   * @param part given a signal that is aborted then
+   * @param part given a signal that is aborted then; at it the SDK leaves a listener for each call, until the part is done
+   * @param within the signal of the part that this is a part of
    */
-  async during<T>(part: (over: AbortSignal) => Promise<T>): Promise<T> {
-    this.throwIfOver();
-    // The SDK leaves a listener at the signal for each call that it makes.
+  async during<T>(
+    part: (over: AbortSignal) => Promise<T>,
+    within: AbortSignal = this.over.signal,
+  ): Promise<T> {
+    if (within.aborted) this.throwOver();
     const [given, done] = [new AbortController(), new AbortController()];
-    const over = once(this.over.signal, 'abort', { signal: done.signal }).then((): never => {
+    // Node.js is not to take the listeners for a leak.
+    setMaxListeners(0, given.signal);
+    const over = once(within, 'abort', { signal: done.signal }).then((): never => {
       given.abort();
       return this.throwOver();
     });
@@ -78,6 +87,17 @@ export class Wait {
     }
   }
 
+  /** Waits for the result of a workflow, in a part of the wait, however long that takes. */
+  async resultOf(handle: WorkflowHandle, within: AbortSignal): Promise<unknown> {
+    for (;;) {
+      const ended = await this.during((over) => {
+        const result = handle.result().then((value: unknown) => ({ value }));
+        return Promise.race([result, sleep(PART_MS, undefined, { signal: over })]);
+      }, within);
+      if (ended !== undefined) return ended.value;
+    }
+  }
+
   end(): void {
     clearTimeout(this.timer);
     this.options.signal?.removeEventListener('abort', this.stop);
@@ -86,10 +106,6 @@ export class Wait {
   private readonly stop = () => {
     this.over.abort();
   };
-
-  private throwIfOver(): void {
-    if (this.over.signal.aborted) this.throwOver();
-  }
 
   private throwOver(): never {
     if (this.timedOut !== undefined) throw this.timedOut();

@@ -1,13 +1,19 @@
 import ora from 'ora';
-import { outputIsRead, pc, print } from './output';
+import { canRedraw, outputIsRead, pc, print } from './output';
+
+/** Takes away what is drawn now: there is one terminal. */
+let clear: (() => void) | undefined;
+
+/** Takes the line that changes away, whoever has drawn it. */
+export function clearLiveLine(): void {
+  clear?.();
+}
 
 /** Prints lines that stay and, in a terminal, draws one below them that changes: what is going on just now. */
 export class LiveLine {
-  // A terminal without a width, as `script` makes them, cannot draw a line anew.
-  private readonly spinner =
-    process.stdout.isTTY && process.stdout.columns > 0
-      ? ora({ discardStdin: false, stream: process.stdout, color: pc.isColorSupported ? 'cyan' : false })
-      : undefined;
+  private readonly spinner = canRedraw(process.stdout)
+    ? ora({ discardStdin: false, stream: process.stdout, color: pc.isColorSupported ? 'cyan' : false })
+    : undefined;
 
   /** Whether the line that changes can be seen; elsewhere only the lines that stay tell how it goes. */
   get isSeen(): boolean {
@@ -22,6 +28,9 @@ export class LiveLine {
 
   /** Draws the line that changes. */
   draw(line: string): void {
+    clear = () => {
+      this.stop();
+    };
     this.spinner?.start(line);
   }
 

@@ -14,6 +14,17 @@ export function takesColours(
   return isTTY === true && TERM !== 'dumb';
 }
 
+/**
+ * Tells whether a line of a stream can be drawn anew: on a terminal that knows its width, as `script` makes none, and that is
+ * neither a dumb one nor kept as a log of CI, where every drawing would be a line of its own.
+ */
+export function canRedraw(
+  { isTTY, columns = 0 }: { isTTY?: boolean; columns?: number },
+  { TERM, CI }: NodeJS.ProcessEnv = process.env,
+): boolean {
+  return isTTY === true && columns > 0 && TERM !== 'dumb' && CI === undefined;
+}
+
 /** The colours of what is printed on stdout; stderr has none. */
 export const pc = picocolors.createColors(takesColours(process.stdout));
 

@@ -12,8 +12,8 @@ const { transformFileSync } = createRequire(import.meta.url)('@swc/core');
 const OPTIONS = {
   swcrc: false,
   jsc: { target: 'es2022', parser: { syntax: 'typescript' }, keepClassNames: true },
-  // An import() loads what is an ES module, or late, also in a CommonJS module.
-  module: { type: 'commonjs', ignoreDynamic: true },
+  // An import() loads what is an ES module, or late, also in a CommonJS module; the annotation lets it find the names there.
+  module: { type: 'commonjs', ignoreDynamic: true, exportInteropAnnotation: true },
   sourceMaps: 'inline',
 };
 

@@ -3,15 +3,17 @@ import { hostname } from 'node:os';
 import { FAILURES, type Check, type CheckRequest, type WorkerChecks } from '../../contract';
 import { startDeadline } from '../attempt-deadline';
 import type { Account } from '../aws/account';
+import { withHeartbeats } from '../heartbeats';
 import type { ActivityDependencies } from '../in-account';
 import { look } from './look';
 import { checkOwnIdentity } from './own-identity';
 
 /** Says who this worker is to AWS and, of an account, whether its runs get in and what is there. Writes nothing. */
-export async function checkAws(
-  deps: ActivityDependencies,
-  { accountId }: CheckRequest,
-): Promise<WorkerChecks> {
+export async function checkAws(deps: ActivityDependencies, request: CheckRequest): Promise<WorkerChecks> {
+  return withHeartbeats(() => check(deps, request));
+}
+
+async function check(deps: ActivityDependencies, { accountId }: CheckRequest): Promise<WorkerChecks> {
   const checks = [await checkOwnIdentity(deps)];
   if (accountId !== undefined && checks.every(({ ok }) => ok)) {
     const account = deps.openAccount(accountId, undefined, {

@@ -1,9 +1,10 @@
+import { sleep } from '@temporalio/activity';
 import type { IdentityCenter } from '../aws/sso-admin';
 import { earlierLooks } from '../attempts';
 import { nextLookMs } from '../back-off';
 import { failedAs } from '../errors/classify';
 import { notYet } from '../errors/failure';
-import { pollAccount, rest, type ActivityDependencies, type AccountInput } from '../in-account';
+import { pollAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 
 export interface DeleteInstanceInput extends AccountInput {
   instanceArn: string;
@@ -21,7 +22,7 @@ export async function deleteInstance(deps: ActivityDependencies, input: DeleteIn
     if (instance.status !== 'DELETE_IN_PROGRESS') await requestDeletion(identityCenter, input.instanceArn);
     for (const restMs of looks === 0 ? FIRST_RESTS_MS : [100]) {
       if ((await identityCenter.describeInstance(input.instanceArn)) === undefined) return;
-      await rest(restMs);
+      await sleep(restMs);
     }
     throw notYet(`${input.instanceArn} is not deleted yet`, nextLookMs(input.pollIntervalMs, looks + 1));
   });

@@ -57,8 +57,8 @@ export interface AccountEvidence {
 /** A promise: answers with a sentence for each time that it was broken. */
 export type AccountRule = (evidence: AccountEvidence) => string[];
 
-/** AWS takes a request while the run that sent it is told that it is terminated. */
-const TERMINATE_GRACE_MS = 35_000;
+/** Until its next heartbeat an attempt does not know that its run is terminated, and then its call may take as long as one may. */
+const TERMINATE_GRACE_MS = 15_000;
 /** AWS's record and Temporal's are written one after the other. */
 const SLACK_MS = 250;
 

@@ -20,8 +20,8 @@ import { isPassing } from './passing-errors';
 import { REMOVAL_RULES } from './removal-rules';
 import { STEERING_RULES } from './steering-rules';
 
-/** The attempt of a worker that died is tried again after 25 s; so much of it at least has passed. */
-const LOST_ATTEMPT_MS = 20_000;
+/** The attempt of a worker that died is tried again 5 s after its last sign of life, which may be 2 s older than a refusal. */
+const LOST_ATTEMPT_MS = 2_500;
 /** A fleet that is steered reaches a run by two workflows, whose worker may be frozen. */
 const FLEET_REACH_MS = 60_000;
 /** The longest that the emulator takes over a call. */

@@ -143,7 +143,8 @@ const earlier: fc.Arbitrary<Script> = fc
   })
   .map(({ isTerminated, onCancel, failure, cancelledAfterMs }) => ({
     request: { onCancel },
-    faults: { creationMs: isTerminated ? 3_000 : 400 },
+    // Longer than the looks of the activity that creates.
+    faults: { creationMs: isTerminated ? 7_000 : 400 },
     actions: [
       ...(isTerminated
         ? [awaited('waitingForActive'), step(0, { type: 'terminate' } as const)]

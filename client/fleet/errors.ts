@@ -13,7 +13,7 @@ export class NoFleetError extends IdentityCenterError {
     const none =
       what === 'no fleet'
         ? 'there is none of that name that Temporal knows'
-        : 'none of that name is open, be it that it has ended';
+        : 'none of that name is open; it may have ended';
     super(
       `Fleet ${fleet}: ${none}. Which there are: identity-center fleet list; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
     );

@@ -103,8 +103,8 @@ export class Fleets {
     wait.startClock((timeout) => new FleetStillRunningError(name, timeout));
     try {
       return (await wait.during((over) => {
-        const end = this.temporal.workflow.getHandle(fleetIdOf(name)).result();
-        return endOrHold(end, options, () => this.lookForHold(name), over);
+        const end = wait.resultOf(this.temporal.workflow.getHandle(fleetIdOf(name)), over);
+        return endOrHold(end, options, () => wait.during(() => this.lookForHold(name), over), over);
       })) as FleetResult;
     } catch (error) {
       if (isNoWorkflow(error)) throw new NoFleetError(name, 'no fleet');

@@ -8,6 +8,7 @@ import { otherText } from './other-files';
 import { toRequests, type ManifestRequest, type ReadManifest } from './requests';
 import { readYamlManifest } from './yaml';
 
+export { readJsonText } from './json';
 export { describeManifestProblem, describeManifestProblems, type ManifestProblem } from './problems';
 export type { SkippedAccount } from '../fleet/skipped';
 export type { ManifestRequest, ManifestRequests, ReadManifest } from './requests';

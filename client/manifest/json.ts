@@ -18,6 +18,14 @@ export function readJsonManifest(text: string): Parsed {
   return { ...parsed, problems: [...read.problems, ...parsed.problems] };
 }
 
+/** Reads the one value of a strict JSON text; what is wrong with the text is told by line, and so is a key that is there twice. */
+export function readJsonText(text: string): { value: unknown } | { problems: ManifestProblem[] } {
+  const lines = once(() => lineFinder(text));
+  const read = readJson(text, (offset) => lines()(offset));
+  if ('message' in read) return { problems: [read] };
+  return read.problems.length > 0 ? { problems: read.problems } : { value: read.value };
+}
+
 /** Reads a manifest in JSON Lines: one account a line; blank lines are skipped. It has no defaults. */
 export function readJsonLines(text: string): Parsed {
   const parsed: Parsed = { accounts: [], problems: [] };

@@ -10,12 +10,14 @@ import {
 import { defined, readDeprovisionRequest, readRequest } from '../../contract';
 import { checkCanConfirm, confirm } from '../confirm';
 import { EXIT, exitCodeForRun, type StrictOption } from '../exit-codes';
+import { sayIfInterrupted } from '../interrupt';
 import { lastStatus } from '../live';
 import { showLive } from './live';
 import { printStatus } from './output';
 import { readRequestInput, type RequestOptions } from './read-request';
 import { print, printAside, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
+import { uiLink } from '../ui-link';
 import { checkAccountId, withClient, type CommonOptions } from '../with-client';
 
 type Statuses = AsyncIterable<AccountStatus>;
@@ -35,12 +37,17 @@ export async function provision(
   if ('problems' in read) throw new InvalidRequestError(read.problems);
   refuseUnknownRegions([read.request]);
   return withClient(async (client) => {
-    const run = await client.start(request);
+    const run = await begin(accountId, () => client.start(request));
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
     const statuses = watchRun(client, run, options);
     // A held run may wait for days for a person; a pipeline does not.
-    const last = await follow(options.waitHeld === true ? statuses : untilHeld(statuses), options);
+    const last = await follow(
+      client,
+      accountId,
+      options.waitHeld === true ? statuses : untilHeld(statuses),
+      options,
+    );
     return exitCodeForRun(last, options);
   });
 }
@@ -60,10 +67,10 @@ export async function deprovision(
       const instanceArn = options.any ?? (await knownInstance(client, accountId));
       await confirm(whatGoes(accountId, instanceArn), options);
     }
-    const run = await client.startDeprovision(request);
+    const run = await begin(accountId, () => client.startDeprovision(request));
     sayStarted(run, options);
     if (!options.wait) return EXIT.done;
-    return exitCodeForRun(await follow(watchRun(client, run, options), options));
+    return exitCodeForRun(await follow(client, accountId, watchRun(client, run, options), options));
   });
 }
 
@@ -86,7 +93,9 @@ async function knownInstance(client: IdentityCenterClient, accountId: string): P
 export async function watch(accountId: string, options: CommonOptions & TimeoutOptions): Promise<number> {
   const account = checkAccountId(accountId);
   return withClient(async (client) =>
-    exitCodeForRun(await follow(watchRun(client, { accountId: account }, options), options, true)),
+    exitCodeForRun(
+      await follow(client, account, watchRun(client, { accountId: account }, options), options, true),
+    ),
   );
 }
 
@@ -111,22 +120,37 @@ export async function cancel(accountId: string, options: StartOptions): Promise<
         );
       return EXIT.done;
     }
-    const last = await follow(watchRun(client, { accountId, runId }, options), options);
+    const last = await follow(client, account, watchRun(client, { accountId, runId }, options), options);
     // A run that ended well before the request came is not what was asked for.
     return last.stage === 'cancelled' ? EXIT.done : exitCodeForRun(last) || EXIT.failed;
   });
 }
 
+/** Starts a run. Whether a call that was interrupted has started one, nobody knows here. */
+function begin(accountId: string, start: () => Promise<StartedRun>): Promise<StartedRun> {
+  const words = `Account ${accountId}: left while the run was being started. Whether it was: identity-center status ${accountId}`;
+  return sayIfInterrupted(words, start);
+}
+
 /**
  * Shows a run as it goes: live for people, its last status as JSON. At the time-out it says so, with the command that follows
- * the run.
+ * the run; an interruption says so as well.
  *
  * @param each as JSON every status, not only the last
  */
-async function follow(statuses: Statuses, { json }: CommonOptions, each = false): Promise<AccountStatus> {
+async function follow(
+  client: IdentityCenterClient,
+  accountId: string,
+  statuses: Statuses,
+  { json }: CommonOptions,
+  each = false,
+): Promise<AccountStatus> {
+  const goesOn = `Account ${accountId}: the run goes on; follow it with: identity-center watch ${accountId}; stop it with: identity-center cancel ${accountId}`;
   try {
-    const last = await (json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses));
-    if (!json) printStatus(last);
+    const last = await sayIfInterrupted(goesOn, () =>
+      json ? lastStatus(statuses, each ? printJson : undefined) : showLive(statuses),
+    );
+    if (!json) printStatus(last, uiLink(client, last));
     else if (!each) printJson(last);
     return last;
   } catch (error) {
@@ -135,7 +159,7 @@ async function follow(statuses: Statuses, { json }: CommonOptions, each = false)
     if (json) {
       printJson({ ...status, timedOut: true, next });
     } else {
-      printStatus(status);
+      printStatus(status, uiLink(client, status));
       print(message);
     }
     return status;

@@ -56,7 +56,7 @@ class Story {
     for (const step of steps)
       if (step.stage !== stage || step.at !== since)
         this.once(`stage ${step.stage} ${step.at}`, colourStage(step.stage), this.isFirst);
-    const text = `${colourStage(stage.padEnd(17))}${instanceArn}`;
+    const text = instanceArn === '' ? colourStage(stage) : `${colourStage(stage.padEnd(17))}${instanceArn}`;
     const key = `stage ${stage} ${since}`;
     // A run may learn which instance is its own while it is in a stage.
     if (this.told.has(key) && instanceArn !== '') this.once(`${key} ${instanceArn}`, text);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ProvisionRequestInput } from '../../client';
+import { describeManifestProblems, readJsonText } from '../../client/manifest';
 import { oneLine } from '../../contract';
 import { UsageError } from '../errors';
 import { FIELD_OPTIONS } from './program';
@@ -39,21 +40,26 @@ export function readFields(options: RequestOptions): Record<string, unknown> {
 }
 
 function readRequestFile(file: string): Record<string, unknown> {
-  const name = oneLine(file, 200) || '""';
-  let value: unknown;
+  const name = file === '-' ? 'stdin' : oneLine(file, 200) || '""';
+  const read = readJsonText(readText(file, name));
+  if ('problems' in read) throw new UsageError(`--request: ${describeManifestProblems(name, read.problems)}`);
+  const { value } = read;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new UsageError(`--request: ${name} must hold one JSON object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function readText(file: string, name: string): string {
   try {
     const bytes = readFileSync(file === '-' ? 0 : file);
     // PowerShell's `>` writes UTF-16; editors put a byte order mark before UTF-8, which the decoder takes away.
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8 text' : oneLine(message, 300);
     throw new UsageError(`--request: ${name} cannot be read as JSON: ${why}`);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new UsageError(`--request: ${name} must hold one JSON object`);
-  }
-  return value as Record<string, unknown>;
 }
 
 /** @throws UsageError where a tag has no `=`, or is given twice */

@@ -1,6 +1,7 @@
 import { FleetStillRunningError, type FleetStatus, type IdentityCenterClient } from '../../client';
 import { areOnlyHeldLeft, defined, FLEET_STAGES } from '../../contract';
 import { EXIT, exitCodeForFleet, type StrictOption } from '../exit-codes';
+import { sayIfInterrupted } from '../interrupt';
 import { lastStatus } from '../live';
 import { showLive } from './live';
 import { readFleetInput, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
@@ -10,6 +11,7 @@ import { tellNews } from './tell-news';
 import { print, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
 import { uiLink } from '../ui-link';
+import { counted } from '../words';
 import { checkFleetName, withClient, type CommonOptions } from '../with-client';
 
 /** How a fleet is followed. */
@@ -28,16 +30,22 @@ export async function start(
   sayWhatIsSkipped(manifest, read);
   return withClient(async (client) => {
     if (options.rate !== undefined) await setRate(client, options.rate);
-    const fleet = await client.fleets.start(input);
+    const fleet = await sayIfInterrupted(
+      `Fleet ${input.name}: left before all of its accounts were sent; the same command sends the rest. Stop it with: identity-center fleet cancel ${input.name}`,
+      () => client.fleets.start(input),
+    );
     const { name, workflowId, joined, stage = 'running' } = fleet;
     const how = joined
       ? `joined the open one${stage === 'running' ? '' : `, which is ${stage}: ${FLEET_STAGES[stage]}`}`
-      : `started with ${input.accounts.length} accounts`;
+      : `started with ${counted(input.accounts.length, 'account')}`;
     if (!options.json)
       print(`Fleet ${name}: ${how}, ${workflowId}. Follow it with: identity-center fleet watch ${name}`);
     const told = { manifest: { accounts: input.accounts.length, skipped, notes } };
     if (options.wait)
-      return exitCodeForFleet(await follow(watchFleet(client, name, options), options, { told }), options);
+      return exitCodeForFleet(
+        await follow(client, name, watchFleet(client, name, options), options, { told }),
+        options,
+      );
     if (options.json) printJson({ ...fleet, ...told });
     return EXIT.done;
   });
@@ -64,7 +72,7 @@ export async function watch(name: string, options: FollowOptions): Promise<numbe
   return withClient(async (client) => {
     const statuses = watchFleet(client, name, options);
     const told = options.json ? tellNews(client, name, statuses) : statuses;
-    return exitCodeForFleet(await follow(told, options, { each: true }));
+    return exitCodeForFleet(await follow(client, name, told, options, { each: true }));
   });
 }
 
@@ -88,7 +96,7 @@ export async function cancel(name: string, options: FollowOptions & { wait: bool
     if (options.wait) {
       // It may be seen once more as it was before it heard of the cancel.
       const statuses = watchFleet(client, name, { ...options, waitHeld: true });
-      const code = exitCodeForFleet(await follow(statuses, options));
+      const code = exitCodeForFleet(await follow(client, name, statuses, options));
       return code === EXIT.cancelled ? EXIT.done : code || EXIT.failed;
     }
     if (options.json) printJson({ name });
@@ -103,19 +111,24 @@ function printEvent(status: FleetStatus): void {
 
 /**
  * Shows a fleet as it goes: live for people, its last status as JSON. At the time-out it says so, with the command that follows
- * the fleet.
+ * the fleet; an interruption says so as well.
  *
  * @param each as JSON every status, not only the last
  * @param told what the last status as JSON says besides
  */
 async function follow(
+  client: IdentityCenterClient,
+  name: string,
   statuses: AsyncIterable<FleetStatus>,
   { json }: CommonOptions,
   { each = false, told = {} }: { each?: boolean; told?: object } = {},
 ): Promise<FleetStatus> {
+  const goesOn = `Fleet ${name}: it goes on; follow it with: identity-center fleet watch ${name}; stop it with: identity-center fleet cancel ${name}`;
   try {
-    const last = await (json ? lastStatus(statuses, each ? printEvent : undefined) : showLive(statuses));
-    if (!json) printFleet(last);
+    const last = await sayIfInterrupted(goesOn, () =>
+      json ? lastStatus(statuses, each ? printEvent : undefined) : showLive(statuses),
+    );
+    if (!json) printFleet(last, undefined, uiLink(client, last));
     else if (!each) printJson({ ...last, ...told });
     return last;
   } catch (error) {
@@ -126,7 +139,7 @@ async function follow(
       if (each) printEvent(end);
       else printJson(end);
     } else {
-      printFleet(status);
+      printFleet(status, undefined, uiLink(client, status));
       print(message);
     }
     return status;

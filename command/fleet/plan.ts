@@ -4,10 +4,11 @@ import { groupBy, printGroups, type CauseGroup } from '../causes';
 import { EXIT, type StrictOption } from '../exit-codes';
 import { readAccounts, sayWhatIsSkipped, type FleetInputOptions } from './manifest';
 import { setRate, type Rate } from './steer';
+import { InterruptedError, interruption } from '../interrupt';
 import { LiveLine } from '../live';
-import { pc, print, printJson } from '../output';
+import { pc, print, printAside, printJson } from '../output';
 import type { TimeoutOptions } from '../timeout';
-import { grouped } from '../words';
+import { counted, grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 
 /**
@@ -33,11 +34,18 @@ export async function plan(
     };
     try {
       sayHowFar();
-      for await (const account of client.fleets.plan(accounts, defined({ timeout }))) {
+      // Not left as it is: what was begun is looks that nobody would read.
+      const signal = interruption();
+      for await (const account of client.fleets.plan(accounts, defined({ timeout, signal }))) {
         plans.push(account);
         sayHowFar();
       }
     } catch (error) {
+      if (error instanceof InterruptedError) {
+        live?.stop();
+        printAside('The plan was broken off; nothing was written to AWS, and nothing goes on.');
+        return error.exitCode;
+      }
       if (!(error instanceof PlanBrokenOffError)) throw error;
       brokenOff = error.message;
     } finally {
@@ -76,7 +84,7 @@ function countPlans(plans: readonly AccountPlan[]): Counts {
 }
 
 function printPlan(manifest: string, plans: readonly AccountPlan[], counts: Counts): void {
-  print(`${manifest}: ${grouped(plans.length)} accounts; nothing was written to AWS.`);
+  print(`${manifest}: ${counted(plans.length, 'account')}; nothing was written to AWS.`);
   for (const [plan, meaning] of Object.entries(PLANS) as [Plan, string][]) {
     const count = counts[plan];
     if (count !== undefined)

@@ -6,6 +6,8 @@ const createNewsSchema = z.object({
    * one, so nothing can come of it.
    */
   existedBefore: z.array(z.string()).optional(),
+  /** The instance that AWS has answered with. */
+  instanceArn: z.string().optional(),
   /** The run has to act on the failure before it goes on, this many milliseconds later. */
   goOnAfterMs: z.number().min(0).optional(),
 });

@@ -4,7 +4,7 @@ import type { ProvisionRequest } from './request';
 
 /** Every stage of a run, with what it means. */
 export const STAGES = {
-  creating: 'asks AWS to create the instance',
+  creating: 'asks AWS to create the instance, and looks for a few seconds whether it is ACTIVE',
   waitingForActive: 'AWS is making the instance; waits until it is ACTIVE',
   reconciling: 'looks over all Regions for what the account has',
   held: 'has stopped, and waits for a person',

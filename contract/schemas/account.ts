@@ -3,6 +3,7 @@ import type { InstanceDifference } from '../account/differences';
 import type { DeprovisionResult, Progress, ProgressFailure, ProvisionResult } from '../account/progress';
 import { STAGES } from '../account/progress';
 import { provisionRequestSchema } from '../account/request';
+import type { SteeredProgress } from '../account/steering';
 import type { FailureDetails } from '../failures/message';
 import { FAILURES } from '../failures/table';
 import { oneOf, text, time, whole, type Shape } from './shape';
@@ -60,8 +61,8 @@ const progressFailure = z.object({
   remedy: text('the next step').exactOptional(),
 } satisfies Shape<ProgressFailure>) satisfies z.ZodType<ProgressFailure>;
 
-export const progressSchema = () =>
-  z.object({
+const progressFields = () =>
+  ({
     stage: oneOf(STAGES).describe('where the run stands'),
     instanceArn: text('the instance that the run goes on with, once there is one').exactOptional(),
     clientToken: clientToken.exactOptional(),
@@ -87,7 +88,15 @@ export const progressSchema = () =>
       .array(z.object({ at: time('when'), text: text('one line') }))
       .describe('what came of signals, and what the run leaves behind; the latest')
       .exactOptional(),
-  } satisfies Shape<Progress>) satisfies z.ZodType<Progress>;
+  }) satisfies Shape<Progress>;
+
+export const progressSchema = () => z.object(progressFields()) satisfies z.ZodType<Progress>;
+
+export const steeredProgressSchema = () =>
+  z.object({
+    ...progressFields(),
+    note: text('says that it was so already, where nothing had to be changed').exactOptional(),
+  } satisfies Shape<SteeredProgress>) satisfies z.ZodType<SteeredProgress>;
 
 export const failureDetailsSchema = () =>
   z.object({

@@ -8,6 +8,7 @@ import {
   type FleetProgress,
   type FleetResult,
   type FleetStop,
+  type SteeredFleet,
 } from '../fleet/progress';
 import { differences } from './account';
 import { oneOf, text, time, whole, type Shape } from './shape';
@@ -71,8 +72,8 @@ export const fleetResultSchema = () =>
     pageIdPrefix,
   } satisfies Shape<FleetResult>) satisfies z.ZodType<FleetResult>;
 
-export const fleetProgressSchema = () =>
-  z.object({
+const progressFields = () =>
+  ({
     ...counts,
     name,
     stage: oneOf(FLEET_STAGES).describe('where the fleet stands'),
@@ -99,7 +100,23 @@ export const fleetProgressSchema = () =>
       .describe('that so many accounts failed that no further one is begun')
       .exactOptional(),
     notes: z.array(z.string()).describe('what came of signals that made no sense').exactOptional(),
-  } satisfies Shape<FleetProgress>) satisfies z.ZodType<FleetProgress>;
+  }) satisfies Shape<FleetProgress>;
+
+export const fleetProgressSchema = () => z.object(progressFields()) satisfies z.ZodType<FleetProgress>;
+
+export const steeredFleetSchema = () =>
+  z.object({
+    ...progressFields(),
+    note: text('says that it was so already, where nothing had to be changed').exactOptional(),
+    retried: z
+      .object({
+        failed: whole('accounts that had failed'),
+        held: whole('accounts that were held'),
+        notReady: whole('accounts that were not ready'),
+      } satisfies Shape<NonNullable<SteeredFleet['retried']>>)
+      .describe('the accounts that `retry` tries again, by where they stood')
+      .exactOptional(),
+  } satisfies Shape<SteeredFleet>) satisfies z.ZodType<SteeredFleet>;
 
 const accountFailure = z.object({
   type: text('failure type'),

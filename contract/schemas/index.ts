@@ -9,11 +9,13 @@ import {
   failureDetailsSchema,
   progressSchema,
   provisionResultSchema,
+  steeredProgressSchema,
 } from './account';
 import {
   accountOutcomeSchema,
   fleetProgressSchema,
   fleetResultSchema,
+  steeredFleetSchema,
   unfinishedAccountSchema,
 } from './fleet';
 
@@ -49,7 +51,14 @@ const DOCUMENTS: Record<string, Document> = {
     title: 'Result of the workflow deprovisionIdentityCenter',
     schema: deprovisionResultSchema(),
   },
-  progress: { title: 'Progress: answer of the query progress of an account run', schema: progressSchema() },
+  progress: {
+    title: 'Progress: answer of the query progress of an account run, and of the Update ensure',
+    schema: progressSchema(),
+  },
+  'steered-progress': {
+    title: 'Steered: answer of the Updates pause, resume, retry and abort of an account run',
+    schema: steeredProgressSchema(),
+  },
   'failure-details': {
     title: 'Failure: the first of the details of the ApplicationFailure that an account run ends with',
     schema: failureDetailsSchema(),
@@ -70,8 +79,12 @@ const DOCUMENTS: Record<string, Document> = {
     isAsked: true,
   },
   'fleet-progress': {
-    title: 'Progress of a fleet: answer of the query progress of a fleet, and of its Updates',
+    title: 'Progress of a fleet: answer of the query progress of a fleet',
     schema: fleetProgressSchema(),
+  },
+  'steered-fleet': {
+    title: 'Steered fleet: answer of the Updates pause, resume, retry, adjust and addPage of a fleet',
+    schema: steeredFleetSchema(),
   },
   'fleet-result': { title: 'Result of the workflow provisionFleet', schema: fleetResultSchema() },
   'account-outcome': {

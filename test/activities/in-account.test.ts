@@ -1,13 +1,13 @@
 import { sleep } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { realDependencies } from '../../activities';
-import { inAccount, rest, withoutAccount } from '../../activities/in-account';
+import { inAccount, withoutAccount } from '../../activities/in-account';
 import { activityEnvironment, inputFor } from '../support/activities';
 
 const deps = realDependencies({ endpoint: 'http://127.0.0.1:1' });
 
 test.each([
-  ['in an account', () => inAccount(deps, inputFor('111122223333'), () => rest(60_000))],
+  ['in an account', () => inAccount(deps, inputFor('111122223333'), () => sleep(60_000))],
   ['without one', () => withoutAccount(() => sleep(60_000))],
 ])('a cancellation during a rest is a cancellation, %s', async (_where, activity) => {
   const env = activityEnvironment();

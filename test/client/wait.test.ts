@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { Client } from '@temporalio/client';
 import {
+  IdentityCenterClient,
   InvalidRequestError,
   NoRunError,
   RunHeldError,
@@ -25,6 +31,27 @@ const errorOf = (promise: Promise<unknown>) =>
 const slow = (account: string) => {
   harness.emulator.setFaults({ accounts: [account], deletionMs: 0, ...throttledOnce('DescribeInstance') });
 };
+
+test.concurrent('a wait with many calls and many looks has Node.js warn of nothing', async () => {
+  const program = `
+    const { IdentityCenterClient } = require('./dist/client');
+    const { Wait } = require('./dist/client/wait');
+    void (async () => {
+      const client = await IdentityCenterClient.connect();
+      const wait = new Wait(client.temporal, {});
+      const look = () => client.temporal.workflowService.getSystemInfo({});
+      await wait.during(async () => {
+        for (let call = 0; call < 20; call += 1) await look();
+        for (let call = 0; call < 20; call += 1) await wait.during(look);
+      });
+      wait.end();
+      await client.close();
+    })();`;
+  const cwd = path.join(__dirname, '../..');
+  const env = { ...process.env, TEMPORAL_ADDRESS: harness.address };
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', program], { cwd, env });
+  expect([stdout, stderr]).toEqual(['', '']);
+});
 
 test.concurrent('on a hold a wait ends with why, and what to do; with waitHeld it goes on', async () => {
   const account = freshAccount();
@@ -130,4 +157,28 @@ test.concurrent('a signal that is aborted already starts nothing', async () => {
   const waiting = harness.client.provision(requestFor(account), { signal: AbortSignal.abort() });
   await expect(waiting).rejects.toThrow('abort');
   await expect(harness.client.status(account)).rejects.toBeInstanceOf(NoRunError);
+});
+
+test.concurrent('a wait leaves few listeners at a signal, however often it looks', async () => {
+  const { temporal, taskQueue } = harness;
+  const signals: AbortSignal[] = [];
+  const withAbortSignal = <T>(signal: AbortSignal, part: () => Promise<T>) => {
+    signals.push(signal);
+    return temporal.connection.withAbortSignal(signal, part);
+  };
+  const connection: unknown = Object.create(temporal.connection, {
+    withAbortSignal: { value: withAbortSignal },
+  });
+  const client = new IdentityCenterClient(
+    Object.create(temporal, { connection: { value: connection } }) as Client,
+    taskQueue,
+  );
+  const account = freshAccount();
+  slow(account);
+  const run = await client.start(requestFor(account, { onFailure: 'hold', timing: { activeTimeout: '1h' } }));
+  await expect(client.result(run, { timeout: '12s' })).rejects.toBeInstanceOf(StillRunningError);
+  expect(signals.length).toBeGreaterThan(4);
+  // Node.js warns of the eleventh.
+  expect(Math.max(...signals.map((signal) => getEventListeners(signal, 'abort').length))).toBeLessThan(8);
+  await client.cancel(account);
 });

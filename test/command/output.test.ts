@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { commandFor, type CommandRunner } from '../support/command';
-import { takesColours } from '../../command/output';
+import { canRedraw, takesColours } from '../../command/output';
 import { freshAccounts } from '../support/fleets';
 import { freshAccount, requestFor, startHarness, type Harness } from '../support/harness';
 
@@ -22,6 +22,16 @@ describe('colours', () => {
   ])('%j with %j: %s', (stream, env, takes) => {
     expect(takesColours(stream, env)).toBe(takes);
   });
+});
+
+test.each([
+  [{ isTTY: true, columns: 80 }, {}, true],
+  [{ isTTY: true, columns: 80 }, { TERM: 'dumb' }, false],
+  [{ isTTY: true, columns: 80 }, { CI: 'true' }, false],
+  [{ isTTY: true, columns: 0 }, {}, false],
+  [{}, {}, false],
+])('a line can be drawn anew on %j with %j: %s', (stream, env, can) => {
+  expect(canRedraw(stream, env)).toBe(can);
 });
 
 describe('what a verb prints', () => {

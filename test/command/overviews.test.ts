@@ -4,6 +4,7 @@ import { commandSuite, documentOf } from '../support/command';
 import { freshAccounts } from '../support/fleets';
 import { freshAccount, requestFor, until } from '../support/harness';
 import { startProvisioning } from '../support/provisioning';
+import { detailsOf } from '../support/steering';
 
 const its = commandSuite(() => startProvisioning());
 const run = (...args: string[]) => its.command.run(args);
@@ -158,12 +159,12 @@ describe('of a fleet with held, failed and provisioned accounts', () => {
   test.concurrent(
     'the page of the fleet in the UI says counts, causes, next step; that of a run who asked',
     async () => {
-      const fleet = await detailsOf(fleetIdOf(name));
+      const fleet = await detailsOf(its.harness, fleetIdOf(name));
       expect(fleet).toContain('6: 1 succeeded, 1 failed, 0 cancelled, 0 skipped; 4 open (of them 4 held)');
       expect(fleet).toContain('**4 held, the first until ');
       expect(fleet).toContain(`- What to do: ${ENABLE}`);
       expect(fleet).toContain('the signal `retry`');
-      expect(await detailsOf(`identity-center/${held[0]}`)).toContain(`by fleet ${name}`);
+      expect(await detailsOf(its.harness, `identity-center/${held[0]}`)).toContain(`by fleet ${name}`);
       expect(await its.harness.client.status(held[0] ?? '')).toMatchObject({ askedBy: `fleet ${name}` });
     },
   );
@@ -248,10 +249,3 @@ describe('deprovision', () => {
     },
   );
 });
-
-/** The current details in the UI. */
-async function detailsOf(workflowId: string): Promise<string> {
-  const handle = its.harness.temporal.workflow.getHandle(workflowId);
-  const { currentDetails } = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
-  return currentDetails ?? '';
-}

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { createProgram } from '../../command/program';
 import { requestsOf } from '../support/manifest';
-import { blocksOf, pageNamed, PAGES, ROOT, type Page } from './pages';
+import { blocksOf, pageAt, pageNamed, PAGES, ROOT, type Page } from './pages';
 
 const LINE = /^(npx )?identity-center\s+(.*)$/;
 
@@ -62,6 +62,31 @@ test('every manifest in the pages is read', () => {
   );
   expect(manifests).toHaveLength(3);
   for (const { ending, content } of manifests) expect(requestsOf(`a.${ending}`, content)).toHaveLength(2);
+});
+
+describe('what is said to developers is there', () => {
+  const { scripts } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).split('\n');
+  const inPages = (pattern: RegExp) =>
+    [...PAGES, pageAt('CONTRIBUTING.md')].flatMap(({ name, text }) =>
+      [...text.matchAll(pattern)].map(([, it = '']) => ({ name, it })),
+    );
+
+  test.each(inPages(/npm run ([\w:-]*\w)/g))('$name: npm run $it', ({ it }) => {
+    expect(Object.keys(scripts)).toContain(it);
+  });
+
+  test.each(inPages(/npx jest ([\w/. -]*[\w/])/g))('$name: npx jest $it', ({ it }) => {
+    const tests = files.filter((file) => file.endsWith('.test.ts'));
+    for (const pattern of it.split(/ +/))
+      expect([pattern, tests.some((file) => new RegExp(pattern).test(file))]).toEqual([pattern, true]);
+  });
+
+  test.each(inPages(/`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjs))`/g))('$name: $it', ({ it }) => {
+    expect(files.filter((file) => file === it || file.endsWith(`/${it}`))).not.toEqual([]);
+  });
 });
 
 test('what is made from the code is that of the code', () => {

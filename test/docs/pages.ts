@@ -16,7 +16,12 @@ export const PAGES: readonly Page[] = [
   ...readdirSync(path.join(ROOT, 'docs'))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`),
-].map((name) => ({ name, text: readFileSync(path.join(ROOT, name), 'utf8') }));
+].map(pageAt);
+
+/** Reads a page, by its place from the root of the package. */
+export function pageAt(name: string): Page {
+  return { name, text: readFileSync(path.join(ROOT, name), 'utf8') };
+}
 
 export function pageNamed(name: string): Page {
   const page = PAGES.find((it) => it.name === name);

@@ -3,8 +3,8 @@ import { freshAccount, requestFor, startHarness, until } from '../support/harnes
 import { temporalAddress } from '../support/temporal';
 import { startWorkerProcess } from '../../sandbox';
 
-// The server goes on handing attempts to the frozen worker until it has no poll of it left: each takes its 25 s.
-const PATIENCE_MS = 300_000;
+// The server goes on handing attempts to the frozen worker until it has no poll of it left: each takes its 5 s.
+const PATIENCE_MS = 120_000;
 
 const SKEWED_CLOCK = path.join(__dirname, '..', '..', 'chaos', 'machine', 'skewed-clock.cjs');
 

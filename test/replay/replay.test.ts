@@ -36,7 +36,7 @@ test.each(recorded)('%s replays as it was recorded', async (file) => {
 test('a history that the workflow does not follow is found out', async () => {
   const { workflowId, history } = read('created.json');
   const other = JSON.parse(
-    JSON.stringify(history).replaceAll('"waitForActive"', '"waitForPassive"'),
+    JSON.stringify(history).replaceAll('"createInstance"', '"makeInstance"'),
   ) as Recording['history'];
   await expect(replay({ workflowId, history: other })).rejects.toBeInstanceOf(DeterminismViolationError);
 });

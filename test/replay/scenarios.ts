@@ -3,7 +3,7 @@ import { WORKFLOW_ID_TAG } from '../../contract';
 import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
 import { ensureRaw } from '../support/other-language';
-import { seconds } from '../support/steering';
+import { seconds, timesUntilBackOff } from '../support/steering';
 import { fleetScenarios } from './fleet-scenarios';
 import { fails, type Scenario } from './scenario';
 
@@ -42,7 +42,9 @@ const signals =
     for (const name of names) await handleOf(harness, account).signal(name);
   };
 const waits = (operation: string): Faults => ({
-  failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
+  failNext: [
+    { operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: timesUntilBackOff(operation) },
+  ],
 });
 const hold = { onFailure: 'hold', timing: { createTimeout: '1h', activeTimeout: '1h' } } as const;
 const deprovision = ({ client }: Harness, accountId: string) =>
@@ -112,7 +114,22 @@ export const scenarios: Record<string, Scenario> = {
     faults: { tokenTtlMs: 1 },
     request: { region: 'us-east-1', existing: 'adoptAnywhere' },
   },
-  'cancelled-while-waiting': { faults: { creationMs: 60_000 }, during: cancelAt('DescribeInstance') },
+  'cancelled-in-the-first-looks': {
+    faults: { creationMs: 60_000 },
+    during: cancelAt('DescribeInstance'),
+  },
+  'cancelled-as-it-becomes-active': {
+    faults: { latencyMs: 700, creationMs: 0 },
+    during: cancelAt('DescribeInstance'),
+  },
+  'aborted-in-the-first-looks': {
+    faults: { creationMs: 1_500 },
+    during: inTurn(called('DescribeInstance'), pause, abort),
+  },
+  'cancelled-while-waiting': {
+    faults: { creationMs: 60_000 },
+    during: inTurn(untilStage('waitingForActive'), cancel),
+  },
   'cancelled-with-answer-lost': {
     faults: { hangAfterWrite: { operation: 'CreateInstance', times: 1 } },
     during: cancelAt('CreateInstance'),

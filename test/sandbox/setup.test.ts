@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -73,9 +73,16 @@ describe('setup.mjs', () => {
       );
       await put(
         'command/main.ts',
-        "#!/usr/bin/env node\nconst words: string = 'one';\nvoid import('./other.js').then(() => console.log(words));\n",
+        "#!/usr/bin/env node\nvoid import('./other.js').then(({ words, say, Line }) => say(new Line(words)));\n",
       );
-      await put('command/other.ts', 'export const other = 1;');
+      // Node.js finds the names of a CommonJS module without running it.
+      await put(
+        'command/other.ts',
+        `export * from './words';
+         export class Line { constructor(readonly text: string) {} }
+         export const say = ({ text }: Line) => { console.log(text); };`,
+      );
+      await put('command/words.ts', "export const words: string = 'one';\nexport const more = 2;");
     });
 
     it('builds without the tools of development, saying how long each step took, and once', async () => {
@@ -94,4 +101,29 @@ describe('setup.mjs', () => {
       expect(command()).toMatchObject({ stdout: 'built\n' });
     });
   });
+});
+
+test('the command that is built to run is the one that is built to develop: its verbs are there, and say what is wrong', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'transpiled-'));
+  try {
+    const sources = FOLDERS.filter((name) => name !== 'node_modules');
+    for (const name of sources) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
+    const build = [join(folder, 'sandbox', 'transpile.mjs'), ...sources];
+    const { status: built, stderr: said } = spawnSync(process.execPath, build, { encoding: 'utf8' });
+    expect({ built, said }).toMatchObject({ built: 0 });
+    const env = { ...process.env, IDENTITY_CENTER_HOME: folder, TEMPORAL_ADDRESS: '127.0.0.1:9' };
+    const verbs = ['status 111122223333', 'fleet status accounts'];
+    const main = join(folder, 'dist', 'command', 'main.js');
+    for (const verb of verbs) {
+      const { status, stderr } = spawnSync(process.execPath, [main, ...verb.split(' ')], {
+        encoding: 'utf8',
+        env,
+      });
+      expect([verb, status, stderr]).toEqual([verb, 5, expect.stringMatching(/^No Temporal server answers/)]);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

@@ -11,13 +11,26 @@ export const signal = (harness: Harness, account: string, name: Steer, ...args: 
 export const progressOf = (harness: Harness, account: string) =>
   handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
 
+/** What the UI shows of a workflow under "User Metadata". */
+export const detailsOf = async ({ temporal }: Pick<Harness, 'temporal'>, workflowId: string) => {
+  const metadata = await temporal.workflow
+    .getHandle(workflowId)
+    .query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+};
+
 export const notesOf = async (harness: Harness, account: string) =>
   ((await progressOf(harness, account)).notes ?? []).map(({ text }) => text);
 
 /** Throttled for longer than any test lasts, unless somebody cuts the back-off short. */
 export const throttledOnce = (operation: string): AccountFaults => ({
-  failNext: [{ operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 }],
+  failNext: [
+    { operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: timesUntilBackOff(operation) },
+  ],
 });
+
+/** The activity that creates looks as well, and leaves it to the one that waits to back off. */
+export const timesUntilBackOff = (operation: string) => (operation === 'DescribeInstance' ? 2 : 1);
 
 /**
  * Cuts a wait of a run short: asks for a retry until the run takes it, as it takes none right after a call. A run that has

@@ -100,7 +100,7 @@ export function launch(): Promise<Browser> {
 
 async function openPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 900 },
+    viewport: { width: 1280, height: 1000 },
     timezoneId: 'UTC',
     locale: 'en-GB',
     colorScheme: 'light',

@@ -33,7 +33,7 @@ describeInBrowser('what the UI says of a fleet and of its runs', () => {
     );
     expect(details).toMatch(/3 held, the first until .* UTC: AccessDeniedException/);
     expect(details).toContain('What to do: Enable account instances in the IAM Identity Center console');
-    await ui.picture('fleet-page', 900);
+    await ui.picture('fleet-page', 1000);
     await ui.openRun(HELD[0]!);
     await ui.openTab('User Metadata');
     expect(await textOf(ui.renderedUnder('Current Details'))).toContain('by fleet accounts');

@@ -53,7 +53,7 @@ describeInBrowser('a held run in the UI', () => {
     expect(text).toMatch(
       /CreateInstance: the organization does not allow.*AccessDeniedException.*\(request [-\w]{36}\)/,
     );
-    await ui.picture('held-run', 840);
+    await ui.picture('held-run', 940);
   });
 
   test('its current details are all in view, to the last line', async () => {

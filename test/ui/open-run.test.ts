@@ -5,6 +5,8 @@ import { describeInBrowser, startUi, textOf, type UiHarness } from '../support/u
 
 const WAITING = '222233334444';
 const THROTTLED = '333344445555';
+const SAMPLE = '111122223333';
+
 describeInBrowser('an open run in the UI', () => {
   let ui: UiHarness;
   beforeAll(async () => {
@@ -63,5 +65,31 @@ describeInBrowser('an open run in the UI', () => {
     await ui.client.retry(THROTTLED);
     await expect(ui.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
     expect(ui.instancesOf(THROTTLED)).toHaveLength(1);
+  });
+
+  test('a run that has ended shows its attempts, what was asked and what came of it', async () => {
+    // As `npm start` has it.
+    ui.emulator.setFaults({
+      accounts: [SAMPLE],
+      creationMs: 1_500,
+      failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 2 }],
+      loseResponse: { operation: 'CreateInstance', times: 1 },
+    });
+    const timing = { retry: { initialInterval: '500ms', maximumInterval: '1s' } };
+    const result = await ui.client.provision({
+      accountId: SAMPLE,
+      region: 'eu-west-1',
+      name: 'sample',
+      timing,
+    });
+    await ui.openRun(SAMPLE);
+    await ui.page
+      .getByText(/createInstance/)
+      .first()
+      .waitFor();
+    const page = await textOf(ui.page.getByRole('main'));
+    expect(page).toContain('"name": "sample"');
+    expect(page).toContain(result.instanceArn);
+    await ui.picture('run-in-ui', 1000);
   });
 });

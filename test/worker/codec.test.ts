@@ -19,7 +19,8 @@ const sealing: PayloadCodec = {
 test('with a codec all that a run and its attempts hand on is encoded by it, heartbeats too', async () => {
   const extensions = { dataConverter: { payloadCodecs: [sealing] }, plugins: [] };
   // A worker that was frozen asks the server, by a heartbeat, before each attempt.
-  const harness = await startHarness({ extensions, dependencies: { wasFrozen: () => true } });
+  const dependencies = { monotonicNow: () => 0, thawedAt: () => 0 };
+  const harness = await startHarness({ extensions, dependencies });
   const { address, taskQueue } = harness;
   const connected = await connectToTemporal(
     { connectionOptions: { address }, namespace: 'default' },

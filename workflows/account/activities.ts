@@ -7,7 +7,13 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, CreateAnswer, FoundInstance, SettledInstance } from '../../activities';
+import type {
+  ActiveInstance,
+  Activities,
+  CreateAnswer,
+  FoundInstance,
+  SettledInstance,
+} from '../../activities';
 import {
   defined,
   milliseconds,
@@ -16,25 +22,23 @@ import {
   type ProvisionRequest,
   type Situation,
 } from '../../contract';
+import { ATTEMPT } from '../shared/attempt';
 import { activityFailure, createNews, isFinal, isUnanswered, runFailure } from '../shared/failure';
 import { backOff, retryPolicy } from '../shared/retry';
 import { fleetPage } from './fleet-place';
 import type { ActivityKind, Interruptible } from './interruptible';
-
-/** The longest an attempt may take: the role, the call, and a look after a denial. */
-const ATTEMPT_TIMEOUT = '25s';
 
 /** What an activity is scheduled with, beside what all have. */
 interface Schedule {
   /** What the timeline shows. */
   summary: string;
   timeoutMs: number;
-  heartbeatTimeout?: '20s';
 }
 
 /** What CreateInstance is asked for. */
 export interface AskedInstance {
   clientToken: string;
+  region: string;
   name?: string;
   tags?: Record<string, string>;
 }
@@ -71,8 +75,6 @@ interface ToldFailure {
 }
 
 type Settled<Status> = Extract<SettledInstance, { status: Status }>;
-
-export type ActiveInstance = Settled<'active'>;
 
 /** An instance that AWS could not make, and what a run says that stops there. */
 export type CreateFailed = Settled<'createFailed'> & { failure: ApplicationFailure };
@@ -136,7 +138,7 @@ export function accountActivities(
   const scheduled = (kind: ActivityKind, { timeoutMs, ...schedule }: Schedule) =>
     proxyActivities<Activities>({
       ...schedule,
-      startToCloseTimeout: ATTEMPT_TIMEOUT,
+      ...ATTEMPT,
       scheduleToCloseTimeout: Math.max(1, timeoutMs),
       // A write in flight is not torn down: whoever cuts it short waits for its answer.
       cancellationType:
@@ -146,9 +148,9 @@ export function accountActivities(
       retry: retryPolicy(timing),
     });
 
-  /** For what takes as long as the instance takes to settle: the activity shows meanwhile that it lives. */
+  /** For what takes as long as the instance takes to settle. */
   const settling = (kind: ActivityKind, summary: string, spentMs: number) =>
-    scheduled(kind, { summary, timeoutMs: activeTimeoutMs - spentMs, heartbeatTimeout: '20s' });
+    scheduled(kind, { summary, timeoutMs: activeTimeoutMs - spentMs });
 
   /** Runs an activity, anew each time it is cut short; throws what it failed with as the failure of the run. */
   async function run<T>(
@@ -171,7 +173,7 @@ export function accountActivities(
     createInstance: (asked, { since, until }, listener, placeGiven) =>
       run('write', 'createTimeout', async () => {
         const { createInstance } = scheduled('write', {
-          summary: `creates the instance${region === undefined ? '' : ` in ${region}`}`,
+          summary: `creates the instance in ${asked.region}, and looks whether it is ACTIVE`,
           timeoutMs: until - work.now(),
         });
         const input = defined({
@@ -189,6 +191,11 @@ export function accountActivities(
           return answer;
         } catch (error) {
           const news = createNews(error);
+          if (news?.existedBefore !== undefined && news.instanceArn !== undefined) {
+            const { existedBefore, instanceArn } = news;
+            listener.looked(existedBefore);
+            return { existedBefore, instanceArn };
+          }
           listener.failed(asked, news, isUnanswered(error));
           if (news?.goOnAfterMs === undefined) throw error;
           return {

@@ -34,7 +34,12 @@ export async function createOrReconcile(run: Provisioning): Promise<Instance> {
   let conflict: ApplicationFailure | undefined;
   for (let conflicts = 0; ; conflicts += 1) {
     const outcome = await create(run, state.asked, until);
-    if (outcome.status === 'created') return state.goOnWith(outcome.instanceArn, state.request.region);
+    if (outcome.status === 'created') {
+      const instance = state.created(outcome.answer);
+      // What was asked of the run while AWS made the instance holds, although nothing may be left to do.
+      work.throwIfStopped();
+      return instance;
+    }
     status.showFailure(describeFailure(outcome.failure));
     // There is nothing to look for, or what a look shows is the organization's.
     if (state.isUnsent) throw outcome.failure;

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
+import type { CreateAnswer } from '../../activities';
 import { describeFailure, FAILURES } from '../../contract';
 import { situationOf } from '../shared/failure';
 import type { AskedInstance } from './activities';
@@ -7,7 +8,7 @@ import type { Provisioning } from './state';
 
 /** How CreateInstance ended. */
 export type CreateOutcome =
-  | { status: 'created'; instanceArn: string }
+  | { status: 'created'; answer: CreateAnswer }
   /** A conflict with an instance, or with a write that has not propagated. */
   | { status: 'conflict'; failure: ApplicationFailure }
   /** Refused for good. */
@@ -38,7 +39,7 @@ async function tryToCreate(
     for (;;) {
       const span = { since, until };
       const answer = await activities.createInstance(asked, span, state, place.isGiven);
-      if ('instanceArn' in answer) return { status: 'created', instanceArn: answer.instanceArn };
+      if ('instanceArn' in answer) return { status: 'created', answer };
       const { failure, goOnAfterMs } = answer;
       status.showFailure(describeFailure(failure));
       if (isNotReady(failure)) await place.give({ why: 'notReady' });

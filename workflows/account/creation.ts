@@ -1,4 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
+import type { ActiveInstance } from '../../activities';
 import type { Stage } from '../../contract';
 import type { CreateFailed } from './activities';
 import type { Origin } from './origins';
@@ -30,8 +31,8 @@ export type Creation =
   | { is: 'failed'; failure: ApplicationFailure }
   /** AWS has refused, and shows no instance. */
   | { is: 'notMade' }
-  /** There is an instance to go on with. */
-  | { is: 'made'; instance: Instance }
+  /** There is an instance to go on with; `outcome`: it is ACTIVE. */
+  | { is: 'made'; instance: Instance; outcome?: ActiveInstance }
   /** The instance is CREATE_FAILED, and still there. */
   | { is: 'createFailed'; instance: Instance; outcome: CreateFailed };
 

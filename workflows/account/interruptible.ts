@@ -1,4 +1,10 @@
-import { type ApplicationFailure, CancellationScope, condition, sleep } from '@temporalio/workflow';
+import {
+  type ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  sleep,
+} from '@temporalio/workflow';
 import type { Stage } from '../../contract';
 import { isFinal } from '../shared/failure';
 import type { Decision } from '../shared/handlers';
@@ -72,6 +78,12 @@ export class Interruptible {
   /** Enters the stage that the run is in by what it knows: the one place where stages are entered before the end. */
   showStage(): void {
     this.status.setStage(this.steered.stage());
+  }
+
+  /** Throws where the run was cancelled or aborted. */
+  throwIfStopped(): void {
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the run is cancelled');
+    this.throwIfAborted();
   }
 
   /** Throws where the run was aborted. */

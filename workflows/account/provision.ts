@@ -9,8 +9,9 @@ import {
   type ProvisionRequest,
   type ProvisionResult,
 } from '../../contract';
+import type { ActiveInstance } from '../../activities';
 import { acceptRequest } from './accept-request';
-import { accountActivities, type ActiveInstance, type CreateFailed } from './activities';
+import { accountActivities, type CreateFailed } from './activities';
 import { describeRequest } from './asked';
 import { createOrReconcile, reconcile } from './create-or-reconcile';
 import { arnAndRegion, type Instance } from './creation';
@@ -68,7 +69,7 @@ async function provision(run: Provisioning, hold: Hold): Promise<ProvisionResult
       // Refused, or never answered: a look over all Regions decides. What is the account's own is gone on with, another's
       // adopted or refused. With nothing there, a Conflict is sent again with the same token; anything else stops the run.
       const instance = state.instance ?? (await createOrReconcile(run));
-      const outcome = state.createFailed ?? (await activities.waitForActive(instance, state.compared));
+      const outcome = state.settled ?? (await activities.waitForActive(instance, state.compared));
       switch (outcome.status) {
         case 'active':
           return provisioned(run, instance, outcome);

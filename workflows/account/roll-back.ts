@@ -1,4 +1,5 @@
 import { ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import type { FoundInstance } from '../../activities';
 import { describeFailure, milliseconds } from '../../contract';
 import { runFailure, situationOf } from '../shared/failure';
 import type { AskedInstance } from './activities';
@@ -87,7 +88,17 @@ async function removeOwn({ state, status, activities }: Provisioning, instance: 
 async function findOwn(run: Provisioning): Promise<Instance | undefined> {
   const { state } = run;
   const found = await lookTwice(run, 'own', state.request.timing);
-  return found?.ours === true ? state.goOnWith(found.instanceArn, found.region) : undefined;
+  return found !== undefined && mayBeOwn(run, found)
+    ? state.goOnWith(found.instanceArn, found.region)
+    : undefined;
+}
+
+/** Whether the run may have made what a look has found. The tags of one that has failed cannot be read. */
+function mayBeOwn({ state }: Provisioning, { instanceArn, ours, status }: FoundInstance): boolean {
+  if (ours) return true;
+  // A lost call is asked once more, and that tells.
+  const isOpen = status === 'CREATE_FAILED' && !state.mayYetMake;
+  return isOpen && state.existedBefore?.includes(instanceArn) !== true;
 }
 
 /**
@@ -99,7 +110,7 @@ async function askOnceMore(run: Provisioning, asked: AskedInstance): Promise<Ins
   const outcome = await create(run, asked, work.now() + milliseconds(state.request.timing.createTimeout));
   if (outcome.status === 'created') {
     state.answered(asked.clientToken);
-    return state.goOnWith(outcome.instanceArn, state.request.region);
+    return state.created(outcome.answer);
   }
   if (outcome.status === 'timedOut' || !state.hasJustSent) throw outcome.failure;
   // AWS has answered: it makes none now, and what it made before shows.

@@ -10,6 +10,7 @@ import {
   type ProvisionRequest,
   type Stage,
 } from '../../contract';
+import type { ActiveInstance, CreateAnswer } from '../../activities';
 import { runFailure, situationOf } from '../shared/failure';
 import type { AccountActivities, AskedInstance, CreateFailed, CreateListener } from './activities';
 import { describeRequest } from './asked';
@@ -46,8 +47,8 @@ export class State implements CreateListener {
 
   /** What is asked of CreateInstance. */
   get asked(): AskedInstance {
-    const { name, tags } = this.request;
-    return defined({ clientToken: this.token, name, tags });
+    const { region, name, tags } = this.request;
+    return defined({ clientToken: this.token, region, name, tags });
   }
 
   get token(): string {
@@ -65,6 +66,11 @@ export class State implements CreateListener {
 
   get instance(): Instance | undefined {
     return 'instance' in this.creation ? this.creation.instance : undefined;
+  }
+
+  /** What has become of the instance, where that is known already. */
+  get settled(): ActiveInstance | CreateFailed | undefined {
+    return 'outcome' in this.creation ? this.creation.outcome : undefined;
   }
 
   /** What is known of an instance that could not be made, and is still there. */
@@ -163,6 +169,13 @@ export class State implements CreateListener {
   /** AWS has answered a call that was lost: whatever came of it shows. */
   answered(token: string): void {
     this.lost.delete(token);
+  }
+
+  /** AWS has answered with an instance, which may be ACTIVE by now. */
+  created({ instanceArn, active }: CreateAnswer): Instance {
+    const instance = this.goOnWith(instanceArn, this.request.region);
+    this.creation = defined({ is: 'made' as const, instance, outcome: active });
+    return instance;
   }
 
   /** Whatever failed before is dealt with. */

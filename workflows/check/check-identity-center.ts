@@ -2,10 +2,11 @@ import { isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { readCheckRequest, type WorkerChecks } from '../../contract';
 import { readArgument } from '../shared/argument';
+import { ATTEMPT } from '../shared/attempt';
 import { lastWords } from '../shared/failure';
 
 const { checkAws } = proxyActivities<Activities>({
-  startToCloseTimeout: '25s',
+  ...ATTEMPT,
   scheduleToCloseTimeout: '30s',
   // A failed check is an answer; whoever asked waits.
   retry: { maximumAttempts: 1 },

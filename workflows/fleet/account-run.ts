@@ -30,6 +30,7 @@ import {
   type ProvisionResult,
   type RunOutcome,
 } from '../../contract';
+import { ATTEMPT } from '../shared/attempt';
 import { runFailure } from '../shared/failure';
 import { backOff } from '../shared/retry';
 
@@ -60,9 +61,9 @@ export interface BegunAccount {
 }
 
 const activities = proxyActivities<Activities>({
-  startToCloseTimeout: '25s',
+  ...ATTEMPT,
   // How long it takes is the other run's affair.
-  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+  retry: { initialInterval: '250ms', backoffCoefficient: 1.5, maximumInterval: '15s' },
   summary: 'asks after the run that the account has already, and looks whether what it made is there',
 });
 

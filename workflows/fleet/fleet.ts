@@ -7,6 +7,7 @@ import {
   type FleetRequest,
   type FleetResult,
   type FleetStage,
+  type PageReport,
 } from '../../contract';
 import type { Decision } from '../shared/handlers';
 import { addCalls } from './calls';
@@ -113,6 +114,17 @@ export class Fleet {
         this.pages.hasNews = true;
       })
     );
+  }
+
+  /** Takes in what a page reports. A fleet that is being cancelled only waits, so this is when it shows how far it is. */
+  onPageReport(report: PageReport): Decision {
+    const decision = this.pages.onPageReport(report);
+    if (typeof decision === 'string' || !this.pages.areCancelled) return decision;
+    return () => {
+      decision();
+      this.show();
+      return undefined;
+    };
   }
 
   /** Adds calls that a worker made. A worker that still tells those of an earlier fleet of this name is not heard. */

@@ -28,7 +28,6 @@ import type { PageState } from './page-state';
 
 /** Sets the handlers of the query, the signals and the Updates of a fleet. */
 export function setFleetHandlers(fleet: Fleet): void {
-  const { pages } = fleet;
   const progress = () => fleet.progress();
   const note = (text: string) => {
     fleet.addNote(text);
@@ -39,7 +38,7 @@ export function setFleetHandlers(fleet: Fleet): void {
   handleSignal(
     PAGE_REPORT_SIGNAL,
     'Sent by the pages of the fleet: where they stand.',
-    decideBy(readPageReport, (report) => pages.onPageReport(report)),
+    decideBy(readPageReport, (report) => fleet.onPageReport(report)),
     note,
   );
   handleSignal(

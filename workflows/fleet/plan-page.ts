@@ -3,14 +3,15 @@ import type { Activities } from '../../activities';
 import { describeProblems, readPlanPage, readRequest, type AccountPlan } from '../../contract';
 import { accountIdIn } from './account-run';
 import { readArgument } from '../shared/argument';
+import { ATTEMPT } from '../shared/attempt';
 import { lastWords, runFailure } from '../shared/failure';
 import { backOff } from '../shared/retry';
 
 const { inspectAccount } = proxyActivities<Activities>({
-  startToCloseTimeout: '25s',
+  ...ATTEMPT,
   // How long AWS may throttle, or others' calls come first.
   scheduleToCloseTimeout: '10m',
-  retry: { initialInterval: '1s', maximumInterval: '4s' },
+  retry: { initialInterval: '250ms', maximumInterval: '4s' },
   summary: 'looks what a fleet would do with the account',
 });
 

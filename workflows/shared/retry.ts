@@ -4,8 +4,8 @@ import { milliseconds, NON_RETRYABLE_TYPES, type ProvisionRequest } from '../../
 
 type Timing = Pick<ProvisionRequest['timing'], 'retry'>;
 
-/** Ceiling of the delay after an attempt that died without a word. */
-const LOST_ATTEMPT_RETRY_MS = 4_000;
+/** The first and the longest delay after an attempt that died without a word: the server has waited for it already. */
+const LOST_ATTEMPT_RETRY_MS = [250, 4_000] as const;
 
 /** How activities space their attempts, as a request says it: full jitter under an exponential ceiling. */
 export function backOff({ retry }: Timing): BackOff {
@@ -26,11 +26,12 @@ export function backOff({ retry }: Timing): BackOff {
  */
 export function retryPolicy(timing: Timing): RetryPolicy {
   const { initialIntervalMs, backoffCoefficient, maximumIntervalMs } = backOff(timing);
-  const initialInterval = Math.min(initialIntervalMs, LOST_ATTEMPT_RETRY_MS);
+  const [first, longest] = LOST_ATTEMPT_RETRY_MS;
+  const initialInterval = Math.min(initialIntervalMs, first);
   return {
     nonRetryableErrorTypes: [...NON_RETRYABLE_TYPES],
     initialInterval,
     backoffCoefficient,
-    maximumInterval: Math.max(initialInterval, Math.min(maximumIntervalMs, LOST_ATTEMPT_RETRY_MS)),
+    maximumInterval: Math.max(initialInterval, Math.min(maximumIntervalMs, longest)),
   };
 }

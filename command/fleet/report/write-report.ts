@@ -5,7 +5,7 @@ import { UsageError } from '../../errors';
 import { EXIT } from '../../exit-codes';
 import { print } from '../../output';
 import { checkFleetName, withClient, type CommonOptions } from '../../with-client';
-import { quote } from '../../words';
+import { counted, quote } from '../../words';
 import { describeForgotten, toHtml } from './html';
 import { fleetReport, type FleetReport } from './report';
 
@@ -32,7 +32,7 @@ export async function writeReport(
   if (output === undefined) await writeOut(text);
   else {
     await writeTo(output, text);
-    print(`Fleet ${name}: wrote the report of ${report.counts.accounts} accounts to ${output}`);
+    print(`Fleet ${name}: wrote the report of ${counted(report.counts.accounts, 'account')} to ${output}`);
   }
   return EXIT.done;
 }

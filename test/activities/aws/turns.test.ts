@@ -1,4 +1,4 @@
-import { CancelledFailure } from '@temporalio/common';
+import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
 import { createActivities, Pacer, realDependencies, type ActivityDependencies } from '../../../activities';
 import { accessAws } from '../../../activities/aws/account';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
@@ -60,7 +60,7 @@ test('an attempt whose time ends while it waits sends nothing', async () => {
   expect(operations(account)).toEqual(['AssumeRole']);
 });
 
-test('a cancellation ends the wait of a write', async () => {
+test('the end of the worker ends the wait of a write', async () => {
   const account = freshAccount();
   const { createInstance } = await busyActivities(0);
   const env = activityEnvironment();
@@ -69,7 +69,7 @@ test('a cancellation ends the wait of a write', async () => {
     () => operations(account),
     (seen) => seen.includes('AssumeRole'),
   );
-  env.cancel();
+  env.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
   await expect(running).rejects.toBeInstanceOf(CancelledFailure);
   expect(operations(account)).toEqual(['AssumeRole']);
 });

@@ -1,4 +1,4 @@
-import type { ApplicationFailure } from '@temporalio/common';
+import { ActivityCancellationDetails, type ApplicationFailure } from '@temporalio/common';
 import {
   createActivities,
   realDependencies,
@@ -31,6 +31,9 @@ const fails = (account: string, operation: string, error: string, times = 1) => 
   emulator.setFaults({ accounts: [account], failNext: [{ operation, error, times }] });
 };
 
+const cancelRequested = new ActivityCancellationDetails({ cancelRequested: true });
+const workerShutdown = new ActivityCancellationDetails({ workerShutdown: true });
+
 const newsOf = ({ details }: ApplicationFailure) => details?.[1];
 
 test('what was there before the first call is handed on with the answer', async () => {
@@ -44,8 +47,9 @@ test('what was there before the first call is handed on with the answer', async 
   await expect(activityEnvironment().run(createInstance, inputFor(provisioned))).resolves.toEqual({
     instanceArn,
     existedBefore: [instanceArn],
+    active: { status: 'active', identityStoreId: expect.any(String) as string },
   });
-  expect(operations(fresh)).toEqual(['ListInstances', 'CreateInstance']);
+  expect(operations(fresh)).toEqual(['ListInstances', 'CreateInstance', 'DescribeInstance']);
 });
 
 test('a later attempt goes by what the server has kept of the first look, and looks no more', async () => {
@@ -66,7 +70,12 @@ test('a later attempt goes by what the server has kept of the first look, and lo
   await expect(second.run(createInstance, inputFor(account))).resolves.toMatchObject({
     existedBefore: ['theirs'],
   });
-  expect(operations(account)).toEqual(['ListInstances', 'CreateInstance', 'CreateInstance']);
+  expect(operations(account)).toEqual([
+    'ListInstances',
+    'CreateInstance',
+    'CreateInstance',
+    'DescribeInstance',
+  ]);
 });
 
 test('a server that has not kept the look, or waits for the attempt no more: nothing is sent', async () => {
@@ -119,3 +128,86 @@ test('an account of a fleet that is not ready is told once; without a fleet it i
     await isTold({ fleetPage, placeGiven: true }),
   ]).toEqual([false, true, false]);
 });
+
+describe('the looks after the call', () => {
+  test('an instance that is ACTIVE within four seconds is answered with its Identity Store', async () => {
+    const account = freshAccount();
+    emulator.setFaults({ accounts: [account], creationMs: 1_000 });
+    const answer: CreateAnswer = await activityEnvironment().run(
+      activities().createInstance,
+      inputFor(account),
+    );
+    const [instance] = emulator.instances().filter((it) => it.accountId === account);
+    const { instanceArn, identityStoreId } = instance ?? {};
+    expect(answer).toEqual({ instanceArn, existedBefore: [], active: { status: 'active', identityStoreId } });
+  });
+
+  test.each([
+    ['takes longer', { creationMs: 60_000 }],
+    ['cannot be made', { createFails: 'no KMS key' }],
+    ['is looked at while AWS throttles', { failNext: throttled('DescribeInstance') }],
+    ['may not be looked at', { failNext: throttled('DescribeInstance', 'AccessDeniedException') }],
+  ])('an instance that %s is answered with its ARN alone', async (_, faults) => {
+    const account = freshAccount();
+    emulator.setFaults({ accounts: [account], ...faults });
+    const answer: CreateAnswer = await activityEnvironment().run(
+      activities().createInstance,
+      inputFor(account),
+    );
+    const [instance] = emulator.instances().filter((it) => it.accountId === account);
+    expect(answer).toEqual({ instanceArn: instance?.instanceArn, existedBefore: [] });
+  });
+
+  test('a cancelled run hears of the instance at once', async () => {
+    const account = freshAccount();
+    emulator.setFaults({ accounts: [account], creationMs: 60_000 });
+    const env = activityEnvironment();
+    const running = env.run(activities().createInstance, inputFor(account)) as Promise<CreateAnswer>;
+    setTimeout(() => {
+      env.cancel('CANCELLED', cancelRequested);
+    }, 700);
+    await expect(running).resolves.toMatchObject({ existedBefore: [] });
+    expect(operations(account).filter((it) => it === 'DescribeInstance').length).toBeLessThan(5);
+  });
+
+  test('a call is made although its run is cancelled, and not where the worker ends', async () => {
+    for (const [reason, details, sent] of [
+      ['CANCELLED', cancelRequested, ['ListInstances', 'CreateInstance']],
+      ['WORKER_SHUTDOWN', workerShutdown, []],
+    ] as const) {
+      const account = freshAccount();
+      emulator.setFaults({ accounts: [account], latencyMs: 200 });
+      const env = activityEnvironment();
+      const running = env.run(activities().createInstance, inputFor(account)) as Promise<CreateAnswer>;
+      env.cancel(reason, details);
+      await running.catch(() => undefined);
+      expect(operations(account)).toEqual(sent);
+    }
+  });
+
+  test('a later attempt that was told the ARN asks AWS for no instance again', async () => {
+    const account = freshAccount();
+    const { createInstance } = activities();
+    const { instanceArn }: CreateAnswer = await activityEnvironment().run(createInstance, inputFor(account));
+    const heartbeatDetails = { existedBefore: [], instanceArn };
+    const next = activityEnvironment({ attempt: 2, heartbeatDetails });
+    await expect(next.run(createInstance, inputFor(account))).resolves.toMatchObject({
+      instanceArn,
+      existedBefore: [],
+      active: { status: 'active' },
+    });
+    expect(emulator.calls({ account, operation: 'CreateInstance' })).toHaveLength(1);
+  });
+
+  test('an account that gave its place away takes it again before it waits', async () => {
+    const account = freshAccount();
+    const input = { ...inputFor(account), placeGiven: true };
+    const answer: CreateAnswer = await activityEnvironment().run(activities().createInstance, input);
+    expect(answer.active).toBeUndefined();
+    expect(operations(account)).toEqual(['ListInstances', 'CreateInstance']);
+  });
+});
+
+function throttled(operation: string, error = 'ThrottlingException') {
+  return [{ operation, error, times: 100 }];
+}

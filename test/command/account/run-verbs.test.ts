@@ -1,6 +1,6 @@
 import { commandSuite, documentOf } from '../../support/command';
 import { freshAccount, requestFor, startHarness, until } from '../../support/harness';
-import { hurry } from '../../support/steering';
+import { hurry, throttledOnce } from '../../support/steering';
 
 const its = commandSuite(startHarness);
 
@@ -89,7 +89,8 @@ describe('provision', () => {
   });
 
   test.concurrent.each([
-    ['broken JSON', '{"accountId": ', 'cannot be read as JSON'],
+    ['broken JSON', '{"accountId": ', '--request: stdin:1: is not valid JSON: '],
+    ['a key twice', '{"region": "eu-west-1",\n"region": "eu-west-2"}', 'stdin:2: region: is given twice'],
     ['a list', '[]', 'one JSON object'],
     ['another account', '{"accountId": "999988887777"}', 'accountId'],
     ['an unknown field', '{"region": "eu-west-1", "colour": "red"}', 'colour: unknown field'],
@@ -175,10 +176,7 @@ describe('status, watch, list, cancel', () => {
     'watch --json: a document each time something changes, until the run ends, with its exit code',
     async () => {
       const account = freshAccount();
-      const failNext = [
-        { operation: 'DescribeInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 1 },
-      ];
-      its.harness.emulator.setFaults({ accounts: [account], failNext });
+      its.harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
       await its.harness.client.start(requestFor(account, { timing: { activeTimeout: '1h' } }));
       const watching = its.command.start(['watch', account, '--json']);
       await until(
@@ -186,7 +184,7 @@ describe('status, watch, list, cancel', () => {
           watching.stdout(),
           its.harness.emulator.calls({ account, operation: 'DescribeInstance' }).length,
         ],
-        ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 1,
+        ([seen, looks]) => String(seen).includes('waitingForActive') && looks === 2,
       );
       await hurry(its.harness, account);
       const { code, stdout } = await watching.finished;

@@ -99,13 +99,22 @@ describe('what real runs say', () => {
       ({ stage }) => stage === 'held',
     );
     const { failure } = await checkProgress(account);
+    const { client } = harness;
+    const resumed = await client.resume(account);
+    expect(resumed).toHaveProperty('note');
+    for (const answer of [resumed, await client.retry(account)])
+      expect(problemsOf('steered-progress', answer)).toEqual([]);
+    await until(
+      () => progressOf(harness, account),
+      ({ stage }) => stage === 'held',
+    );
     expect(failure).toHaveProperty('situation');
     for (const other of [requestFor(account, { region: 'eu-west-2' }), { accountId: account }]) {
       const refused = handleOf(harness, account).executeUpdate('ensure', { args: [other] });
       const { cause } = (await refused.catch((error: unknown) => error)) as WorkflowUpdateFailedError;
       expect(problemsOf('ensure-refusal', (cause as ApplicationFailure).details?.[0])).toEqual([]);
     }
-    await harness.client.abort(account, 'not wanted');
+    expect(problemsOf('steered-progress', await client.abort(account, 'not wanted'))).toEqual([]);
     await expect(result).rejects.toThrow('not wanted');
     await checkProgress(account);
     const ended = harness.temporal.workflow.getHandle(workflowIdOf(account)).result();
@@ -120,10 +129,24 @@ describe('what real runs say', () => {
     const fleet = { ...harness.fleetOf([]), accounts };
     await harness.client.fleets.start(fleet);
     const { fleets } = harness.client;
-    await until(
-      () => fleets.status(fleet.name),
-      (status) => status.held === 1 && status.failed === 1,
-    );
+    const untilOneIsHeldAndOneHasFailed = () =>
+      until(
+        () => fleets.status(fleet.name),
+        (status) => status.held === 1 && status.failed === 1,
+      );
+    await untilOneIsHeldAndOneHasFailed();
+    const steered = [
+      await fleets.steer(fleet.name, 'resume'),
+      await fleets.adjust(fleet.name, { maxConcurrent: 7 }),
+      await fleets.steer(fleet.name, 'retry'),
+    ];
+    expect(steered).toMatchObject([
+      { note: 'the fleet was not paused' },
+      {},
+      { retried: { failed: 1, held: 1 } },
+    ]);
+    for (const answer of steered) expect(problemsOf('steered-fleet', answer)).toEqual([]);
+    await untilOneIsHeldAndOneHasFailed();
     const handle = harness.temporal.workflow.getHandle(`identity-center-fleet/${fleet.name}`);
     const progress = await handle.query<{ pageIdPrefix: string }>('progress');
     expect(problemsOf('fleet-progress', progress)).toEqual([]);

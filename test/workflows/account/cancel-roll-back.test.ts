@@ -1,7 +1,7 @@
 import { RunCancelledError } from '../../../client';
 import { freshAccount, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
-import { hurry } from '../../support/steering';
+import { hurry, throttledOnce } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -53,17 +53,11 @@ test.concurrent("an earlier run's instance is never deleted", async () => {
   const first = await start(account, {});
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   const looks = harness.calls(account, 'DescribeInstance');
-  const throttled = {
-    operation: 'DescribeInstance',
-    error: 'ThrottlingException',
-    retryAfterSeconds: 600,
-    times: 1,
-  };
-  const result = start(account, { failNext: [throttled] }, { timing: { activeTimeout: '1h' } });
+  const result = start(account, throttledOnce('DescribeInstance'), { timing: { activeTimeout: '1h' } });
   const ended = expect(result).rejects.toBeInstanceOf(RunCancelledError);
   await until(
     () => harness.calls(account, 'DescribeInstance'),
-    (count) => count > looks,
+    (count) => count > looks + 1,
   );
   await harness.client.cancel(account);
   await ended;

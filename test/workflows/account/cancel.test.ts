@@ -35,9 +35,32 @@ async function ended(account: string): Promise<void> {
   );
 }
 
+test.concurrent('in the first looks: the instance is deleted', async () => {
+  const account = freshAccount();
+  const result = start(account, { creationMs: 600_000 });
+  await cancelAfter(account, 'DescribeInstance', result);
+  expect(harness.created(account)).toHaveLength(0);
+  expect(harness.calls(account, 'CreateInstance')).toBe(1);
+  expect(harness.calls(account, 'DeleteInstance')).toBe(1);
+});
+
+test.concurrent('while a look finds it ACTIVE: the instance is deleted', async () => {
+  const account = freshAccount();
+  const result = start(account, { latencyMs: 1_000, creationMs: 0 });
+  await cancelAfter(account, 'DescribeInstance', result);
+  expect(harness.created(account)).toHaveLength(0);
+  expect(harness.calls(account, 'CreateInstance')).toBe(1);
+  expect(harness.calls(account, 'DeleteInstance')).toBe(1);
+});
+
 test.concurrent('while waiting for ACTIVE: the instance is deleted', async () => {
   const account = freshAccount();
   const result = start(account, { creationMs: 600_000 });
+  await harness.called(account, 'DescribeInstance');
+  await until(
+    () => harness.client.status(account),
+    ({ stage }) => stage === 'waitingForActive',
+  );
   await cancelAfter(account, 'DescribeInstance', result);
   expect(harness.created(account)).toHaveLength(0);
   expect(harness.calls(account, 'DeleteInstance')).toBe(1);

@@ -63,7 +63,7 @@ test.concurrent(
       ['WORKFLOW_EXECUTION_UPDATE_ACCEPTED', 'WORKFLOW_EXECUTION_UPDATE_COMPLETED'],
       ['MARKER_RECORDED', 'UPSERT_WORKFLOW_SEARCH_ATTRIBUTES'],
     ];
-    expect(byClient).toHaveLength(19);
+    expect(byClient).toHaveLength(12);
     expect(byEnsure.toSorted()).toEqual([...byClient, ...update, ...attributes].toSorted());
   },
 );

@@ -1,8 +1,8 @@
 import { NoFleetError } from '../../../client';
 import { fleetIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
-import { requestFor, until } from '../../support/harness';
-import { hurry, letGoOn, throttledOnce } from '../../support/steering';
+import { handleOf, requestFor, until } from '../../support/harness';
+import { detailsOf, hurry, letGoOn, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -60,6 +60,26 @@ test.concurrent('cancelled, its open runs roll back, the rest is left out, and t
     skipped: 5,
   });
   expect(ids.flatMap((account) => harness.created(account))).toEqual([]);
+});
+
+test.concurrent('while it is being cancelled, its details say how far that is', async () => {
+  const [quick = '', slow = ''] = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: [quick], creationMs: 600_000, deletionMs: 0 });
+  harness.emulator.setFaults({ accounts: [slow], creationMs: 600_000, deletionMs: 600_000 });
+  const fleet = harness.fleetOf([quick, slow]);
+  const { workflowId } = await harness.client.fleets.start(fleet);
+  await until(
+    () => [quick, slow].flatMap((account) => harness.created(account)).length,
+    (made) => made === 2,
+  );
+  await harness.client.fleets.cancel(fleet.name);
+  await until(
+    () => harness.client.fleets.status(fleet.name),
+    ({ cancelled }) => cancelled === 1,
+  );
+  expect(await detailsOf(harness, workflowId)).toContain('1 cancelled, 0 skipped; 1 open, 0 waiting');
+  await handleOf(harness, slow).terminate();
+  await harness.client.fleets.result(fleet.name);
 });
 
 test.concurrent('cancelled right after its start, it ends with no instance', async () => {

@@ -5,7 +5,7 @@ import { freshAccount, requestFor, startHarness, until, type Harness } from '../
 const { EVENT_TYPE_WORKFLOW_TASK_FAILED, EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED } =
   temporal.api.enums.v1.EventType;
 
-/** Locks the result of `waitForActive` away, as the key of another worker would, until it is given the key. */
+/** Locks the result of the activity that creates away, as the key of another worker would, until it is given the key. */
 class LockedResult implements PayloadCodec {
   hasKey = false;
 

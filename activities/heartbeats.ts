@@ -1,0 +1,20 @@
+import { heartbeat } from '@temporalio/activity';
+import { toldSoFar } from './attempts';
+
+/** An attempt that is shorter sends no heartbeat; each costs the server a write, and Temporal Cloud bills it. */
+const BEAT_EVERY_MS = 2_000;
+
+/**
+ * Shows the server that the worker lives for as long as the body of an attempt runs, whatever it waits for. What the attempt
+ * tells those after it goes along.
+ */
+export async function withHeartbeats<T>(body: () => Promise<T>): Promise<T> {
+  const beating = setInterval(() => {
+    heartbeat(toldSoFar());
+  }, BEAT_EVERY_MS);
+  try {
+    return await body();
+  } finally {
+    clearInterval(beating);
+  }
+}
