@@ -64,8 +64,8 @@ export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlot
     tuner: {
       activityTaskSlotSupplier,
       workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowTasks },
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowTasks },
       // None are used, and the SDK wants them.
-      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
       nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
     },
     activityTaskPollerBehavior: pollersFor(maxConcurrentCalls),
