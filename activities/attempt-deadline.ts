@@ -114,9 +114,25 @@ export async function keepForLater(details: Record<string, unknown>): Promise<bo
   }
 }
 
-/** Sends a heartbeat, and waits for the answer. An ordinary one is on its way for an unknown time, and lost with its worker. */
+/** The last heartbeat of each attempt that waits for its answer. */
+const underWay = new WeakMap<Context, Promise<void>>();
+
+/**
+ * Sends a heartbeat, and waits for the answer; an ordinary one is on its way for an unknown time, and lost with its worker.
+ * One follows the other, so that what is sent last is what the server keeps.
+ */
 async function heartbeatAnswered(details: Record<string, unknown>): Promise<void> {
-  const { client, info } = Context.current();
+  const context = Context.current();
+  const before = underWay.get(context);
+  const sent = (async () => {
+    await before?.catch(() => undefined);
+    await sendHeartbeat(context, details);
+  })();
+  underWay.set(context, sent);
+  await sent;
+}
+
+async function sendHeartbeat({ client, info }: Context, details: Record<string, unknown>): Promise<void> {
   const { activityId, workflowExecution, namespace } = info;
   const serializationContext = defined({
     type: 'activity' as const,

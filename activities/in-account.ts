@@ -37,12 +37,13 @@ export interface AccountInput {
  *
  * @param polls whether the activity is tried again until something has come about
  * @param finishes whether what the attempt is at is done although its run is cancelled
+ * @param beat sends a heartbeat; default: an ordinary one
  */
 export async function inAccount<T>(
   deps: ActivityDependencies,
   input: AccountInput,
   body: (account: Account) => Promise<T>,
-  { polls = false, finishes = false } = {},
+  { polls = false, finishes = false, beat }: { polls?: boolean; finishes?: boolean; beat?: () => void } = {},
 ): Promise<T> {
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: finishes ? lossOfAttempt() : cancellationSignal(),
@@ -63,6 +64,7 @@ export async function inAccount<T>(
       await refuseIfGivenUp(deps);
       return body(account);
     },
+    beat,
   );
 }
 
@@ -83,9 +85,13 @@ export async function withoutAccount<T>(body: () => Promise<T>): Promise<T> {
   return failWith(plainFailure, body);
 }
 
-async function failWith<T>(failure: (error: unknown) => Error, body: () => Promise<T>): Promise<T> {
+async function failWith<T>(
+  failure: (error: unknown) => Error,
+  body: () => Promise<T>,
+  beat?: () => void,
+): Promise<T> {
   try {
-    return await withHeartbeats(body);
+    return await withHeartbeats(body, beat);
   } catch (error) {
     // The rejection of `cancelled()` is what Temporal takes for "was cancelled".
     if (isCancellation(error)) await cancelled();

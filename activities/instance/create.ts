@@ -15,6 +15,7 @@ import { classify, failedAs } from '../errors/classify';
 import { callFailure } from '../errors/failure';
 import { wantsFreshCredentials } from '../errors/fresh-credentials';
 import { AttemptTooLateError, isA } from '../errors/thrown';
+import { beatOrdinarily } from '../heartbeats';
 import { inAccount, type ActivityDependencies, type AccountInput } from '../in-account';
 import { ownArns } from './list';
 import { lookAt, type ActiveInstance } from './settled';
@@ -64,6 +65,11 @@ export async function createInstance(
 ): Promise<CreateAnswer> {
   // Where an attempt before this one has come to send, the server has kept what there was.
   const news: CreateNews = readCreateNews(toldSoFar()) ?? {};
+  // An ordinary heartbeat from before the look that arrives after it would take from the server what the look has shown.
+  const beat = () => {
+    if (news.existedBefore === undefined) void deps.isAwaited();
+    else beatOrdinarily();
+  };
   try {
     return await inAccount(
       deps,
@@ -76,7 +82,7 @@ export async function createInstance(
         const active = await firstLooks(account, input, { existedBefore, instanceArn });
         return defined({ instanceArn, existedBefore, active });
       },
-      { finishes: true },
+      { finishes: true, beat },
     );
   } catch (error) {
     throw isA(error, ApplicationFailure) ? withNews(error, input, news) : error;

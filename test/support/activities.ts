@@ -1,8 +1,9 @@
 import type { Info } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ApplicationFailure } from '@temporalio/common';
 import { DefaultLogger } from '@temporalio/worker';
-import { clientToken, workflowIdOf } from '../../contract';
+import { clientToken, defined, workflowIdOf } from '../../contract';
 
 /** What activities are given, for an account. */
 export function inputFor(accountId: string) {
@@ -35,7 +36,7 @@ export async function failureOf(running: Promise<unknown>): Promise<ApplicationF
 const logger = new DefaultLogger('ERROR');
 
 /** Where an activity runs that the server has scheduled just now. */
-export function activityEnvironment(info: Partial<Info> = {}): MockActivityEnvironment {
+export function activityEnvironment(info: Partial<Info> = {}, client?: Client): MockActivityEnvironment {
   return new MockActivityEnvironment(
     {
       startToCloseTimeoutMs: 25_000,
@@ -44,6 +45,6 @@ export function activityEnvironment(info: Partial<Info> = {}): MockActivityEnvir
       currentAttemptScheduledTimestampMs: Date.now(),
       ...info,
     },
-    { logger },
+    defined({ logger, client }),
   );
 }

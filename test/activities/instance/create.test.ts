@@ -1,3 +1,5 @@
+import type { Client } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ActivityCancellationDetails, type ApplicationFailure } from '@temporalio/common';
 import {
   createActivities,
@@ -76,6 +78,28 @@ test('a later attempt goes by what the server has kept of the first look, and lo
     'CreateInstance',
     'DescribeInstance',
   ]);
+});
+
+test('no heartbeat from before the look reaches the server after what the look has shown', async () => {
+  const account = freshAccount();
+  emulator.setFaults({ accounts: [account], latencyMs: 1_200 });
+  const arrived: unknown[] = [];
+  const ordinary: unknown[] = [];
+  // Its first answer takes longer than the rest of the look.
+  const heartbeat = async (_token: unknown, details: unknown) => {
+    await sleep(arrived.length === 0 ? 2_000 : 0);
+    arrived.push({ details, sent: operations(account).includes('CreateInstance') });
+  };
+  const server = { activity: { heartbeat }, withAbortSignal: (_: unknown, call: () => unknown) => call() };
+  const env = activityEnvironment({}, server as unknown as Client);
+  env.on('heartbeat', (details: unknown) => ordinary.push(details));
+  const { createInstance } = createActivities(realDependencies(emulatorSettings(emulator.url)));
+  await expect(env.run(createInstance, inputFor(account))).resolves.toMatchObject({ existedBefore: [] });
+  expect(arrived.slice(0, 2)).toEqual([
+    { details: {}, sent: false },
+    { details: { existedBefore: [] }, sent: false },
+  ]);
+  for (const details of ordinary) expect(details).toMatchObject({ existedBefore: [] });
 });
 
 test('a server that has not kept the look, or waits for the attempt no more: nothing is sent', async () => {
