@@ -103,7 +103,7 @@ async function create(
  * find: nothing may keep the ARN from the run.
  */
 async function firstLooks(
-  { identityCenter, forgetCredentials }: Account,
+  account: Account,
   { region, name, tags, placeGiven }: CreateInstanceInput,
   { existedBefore, instanceArn }: CreateAnswer,
 ): Promise<ActiveInstance | undefined> {
@@ -113,13 +113,13 @@ async function firstLooks(
   try {
     for (const restMs of [...FIRST_RESTS_MS, undefined]) {
       cancellationSignal().throwIfAborted();
-      const settled = await lookAt(identityCenter, defined({ instanceArn, region, asked }));
+      const settled = await lookAt(account.identityCenter, defined({ instanceArn, region, asked }));
       if (settled?.status === 'active') return settled;
       if (settled?.status === 'createFailed') break;
       if (restMs !== undefined) await sleep(restMs);
     }
   } catch (error) {
-    if (wantsFreshCredentials(error)) forgetCredentials();
+    if (wantsFreshCredentials(error)) account.forgetCredentials();
   }
   return undefined;
 }
