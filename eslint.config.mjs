@@ -21,7 +21,7 @@ const FOLDERS = Object.keys(LAYERS);
 const INNER_SURFACES = {
   client: ['manifest'],
   contract: ['schemas'],
-  sandbox: ['emulator', 'temporal-server'],
+  sandbox: ['cluster', 'emulator', 'temporal-server'],
   command: ['drawing'],
 };
 
@@ -126,7 +126,14 @@ export default defineConfig(
   })),
   {
     // These talk to people on the terminal.
-    files: ['command/**/*.ts', 'bench/**/*.ts', 'chaos/**/*.ts', 'worker/bundle.ts', 'examples/**/*.mts'],
+    files: [
+      'command/**/*.ts',
+      'bench/**/*.ts',
+      'chaos/**/*.ts',
+      'sandbox/cluster/main.ts',
+      'worker/bundle.ts',
+      'examples/**/*.mts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

@@ -1,33 +1,30 @@
 import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { inTurns, type Measured, type Scale } from './figures';
+import { summarize, type Measured, type Scale } from './figures';
 import { startScript } from './processes';
-import type { Emulator } from './testbed';
+import { spread } from './report';
+import type { Testbed } from './testbed';
 import { inParallel } from './work';
 
 const SECONDS = 1.5;
 const LANES = 32;
 
 /** Measures the requests a second that the emulator answers, against a Node.js server that answers nothing. */
-export async function emulatorLoad(emulator: Emulator, scale: Scale): Promise<Measured> {
+export async function emulatorLoad({ emulator }: Testbed, scale: Scale): Promise<Measured> {
   await emulator.reset({});
-  const server = await startScript('bench/bare-http.js', []);
+  const server = await startScript('bench/bare/http.js', []);
   await measureRate(emulator.url);
-  const rates = await inTurns(
-    scale,
-    () => measureRate(emulator.url),
-    () => measureRate(server.line.trim()),
-  );
+  const [ours, bare]: [number[], number[]] = [[], []];
+  for (let round = 0; round < scale.rounds; round += 1) {
+    ours.push(await measureRate(emulator.url));
+    bare.push(await measureRate(server.line.trim()));
+  }
   await server.process.stop();
+  const [emulated, empty] = [summarize(ours), summarize(bare)];
   return {
-    rows: [
-      {
-        name: 'emulator, requests a second',
-        unit: '/s',
-        ours: rates.ours,
-        limit: { what: 'empty Node.js HTTP server', sample: rates.bare },
-        note: `ListInstances, ${LANES} connections; the client takes a core of its own`,
-      },
+    rows: [],
+    remarks: [
+      `The emulator answers ${spread(emulated, 'requests a second')}, an empty HTTP server of Node.js ${spread(empty, '')}: ListInstances, ${LANES} connections; the client takes a core of its own.`,
     ],
   };
 }

@@ -1,3 +1,15 @@
+/** What is compared, with its heading in a table. */
+export const COLUMN_NAMES = {
+  ours: 'ours',
+  before: 'ours, before',
+  bare: 'bare workflow, same calls',
+  empty: 'bare workflow, empty activities',
+  dbos: 'DBOS',
+  script: 'plain script',
+} as const;
+
+export type Column = keyof typeof COLUMN_NAMES;
+
 /** The median of several runs, with the spread. */
 export interface Sample {
   median: number;
@@ -6,22 +18,21 @@ export interface Sample {
   runs: number;
 }
 
-/** One line of the table: ours, and what it is measured against. */
+/** One line of the table: a figure of ours, and of what it is compared with. */
 export interface Row {
   name: string;
   unit: string;
-  ours: Sample;
-  limit?: { what: string; sample: Sample };
-  /** What the ratio of ours to the limit is to be. */
-  target?: string;
-  /** What is lost, what was left out: whatever the figure alone does not say. */
-  note?: string;
+  samples: Partial<Record<Column, Sample>>;
+  /** What the ratio of ours to a limit is to be. */
+  wanted?: Partial<Record<'bare' | 'empty', string>>;
+  /** What the figure of ours itself is to be. */
+  goal?: string;
 }
 
 /** What a measurement found: lines of the table, what fits into none of its columns, and what else is worth a sentence. */
 export interface Measured {
   rows: Row[];
-  table?: Table;
+  tables?: Table[];
   remarks?: string[];
   chart?: Chart;
 }
@@ -64,18 +75,33 @@ export function summarize(values: readonly number[]): Sample {
   };
 }
 
-/** Measures ours and the bare one in turns, a value of each a round, so that both meet the machine in the same moods. */
-export async function inTurns(
-  { rounds }: Scale,
-  ours: () => Promise<number>,
-  bare: () => Promise<number>,
-): Promise<{ ours: Sample; bare: Sample }> {
-  const values: Record<'ours' | 'bare', number[]> = { ours: [], bare: [] };
-  for (let round = 0; round < rounds; round += 1) {
-    values.ours.push(await ours());
-    values.bare.push(await bare());
+/** Collects values by what they are of, and for whom: a row for each, in the order of their first values. */
+export class Collected {
+  private readonly rows = new Map<string, { unit: string; values: Partial<Record<Column, number[]>> }>();
+
+  readonly add = (name: string, unit: string, column: Column, value: number): void => {
+    const row = this.rows.get(name) ?? { unit, values: {} };
+    this.rows.set(name, row);
+    (row.values[column] ??= []).push(value);
+  };
+
+  /** @param wanted by the name of the row */
+  toRows(wanted: Record<string, Pick<Row, 'wanted' | 'goal'>> = {}): Row[] {
+    return [...this.rows].map(([name, { unit, values }]) => ({
+      name,
+      unit,
+      samples: Object.fromEntries(
+        Object.entries(values).map(([column, those]) => [column, summarize(those)]),
+      ),
+      ...wanted[name],
+    }));
   }
-  return { ours: summarize(values.ours), bare: summarize(values.bare) };
+
+  /** The median of a figure; `undefined` where there is none. */
+  median(name: string, column: Column): number | undefined {
+    const values = this.rows.get(name)?.values[column];
+    return values && median(values);
+  }
 }
 
 /** The middle of the values, or the mean of the two in the middle. */

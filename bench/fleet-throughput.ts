@@ -1,117 +1,129 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { FLEET_PAGE_WORKFLOW, FLEET_WORKFLOW, PROVISION_WORKFLOW } from '../contract';
-import { scaled, summarize, type Measured, type Row, type Scale } from './figures';
+import { BARE, bareContender, ourContender, type Contender } from './contenders';
+import { Collected, scaled, type Measured, type Scale } from './figures';
 import { peakMb, type Process } from './processes';
-import { cpuCounter, startTestbed, type Testbed } from './testbed';
-import { freshAccounts } from './work';
+import type { Site } from './site';
+import type { Testbed } from './testbed';
+import { measureRuns, partOf, RATE } from './throughput';
+import { freshAccounts, freshNumber } from './work';
 
-const ACCOUNTS = 10_000;
+/** How many accounts a fleet has: two sizes, as what an account costs may grow with their number. */
+const SIZES = { 'dev server': [1_000, 10_000], cluster: [500, 2_000] };
 const PAGE = 250;
-/** The same for both. */
+const WARM_UP = 100;
+/** The same for all. */
 const WINDOW = 50;
 
-/** What a fleet came to, and what each process used for it. */
-interface FleetFigures {
-  rate: number;
-  peakMb: number;
-  cpu: ReturnType<typeof cpuCounter>['used'];
-  /** The most events of an execution, by what kind of workflow it was. */
-  histories: Record<string, number>;
+/** A fleet of ours, or a bare one. */
+interface FleetKind {
+  column: 'ours' | 'bare' | 'empty';
+  start: (bed: Testbed) => Promise<Process>;
+  run: (bed: Testbed, accounts: readonly string[]) => Promise<void>;
+  /** Its workflow types, by what they are. */
+  types: Record<string, string>;
 }
 
-/** Measures 10,000 accounts where nothing limits them, against a fleet of bare workflows of the same number and window. */
-export async function fleetThroughput(scale: Scale): Promise<Measured> {
-  const count = scaled(ACCOUNTS, scale);
-  const ours = await measureFleet((bed) => bed.startWorker(), count, runOurs, {
-    fleet: FLEET_WORKFLOW,
-    page: FLEET_PAGE_WORKFLOW,
-    account: PROVISION_WORKFLOW,
-  });
-  const bare = await measureFleet((bed) => bed.startBareWorker(), count, runBare, {
-    fleet: 'bareFleet',
-    page: 'barePage',
-    account: 'bareWorkflow',
-  });
-  const row = (name: string, unit: string, value: (fleet: FleetFigures) => number): Row => ({
-    name,
-    unit,
-    ours: summarize([value(ours)]),
-    limit: { what: 'fleet of bare workflows', sample: summarize([value(bare)]) },
-  });
-  const accounts = count.toLocaleString('en');
+const OURS: FleetKind = {
+  column: 'ours',
+  start: (bed) => bed.startWorker(),
+  async run(bed, accounts) {
+    const name = `bench-${freshNumber()}`;
+    await bed.client.fleets.start({
+      name,
+      accounts: accounts.map((accountId) => ({ accountId, region: 'eu-west-1' })),
+      maxConcurrent: WINDOW,
+    });
+    const result = await bed.client.fleets.result(name);
+    if (result?.succeeded !== accounts.length) throw new Error(`the fleet: ${JSON.stringify(result)}`);
+  },
+  types: { fleet: FLEET_WORKFLOW, page: FLEET_PAGE_WORKFLOW, account: PROVISION_WORKFLOW },
+};
+
+/** Measures fleets that nothing limits, against fleets of bare workflows of the same number and window. */
+export async function fleetThroughput(site: Site, scale: Scale): Promise<Measured> {
+  const [small = 0, large = 0] = SIZES[site.kind].map((size) => scaled(size, scale));
+  const figures = new Collected();
+  await measureFleets(site, OURS, [small, large], figures);
+  await measureFleets(site, bareFleet('bare'), [small, large], figures);
+  // It says what two activities cost, which the number of accounts does not change.
+  await measureFleets(site, bareFleet('empty'), [small], figures);
+  const wanted = {
+    wanted: { bare: '≥ 0.9', empty: '> 1' },
+    // Twice what a cluster on two cores did before this was measured.
+    ...(site.kind === 'cluster' ? { goal: '≥ 14 /s' } : {}),
+  };
+  const rows = figures.toRows({ [RATE + sizeOf(small)]: wanted, [RATE + sizeOf(large)]: wanted });
   return {
-    rows: [
-      {
-        ...row(`accounts a second, a fleet of ${accounts}`, '/s', ({ rate }) => rate),
-        target: '≥ 0.8',
-        note: `window of ${WINDOW}; four calls to AWS are in ours, none in the bare one`,
-      },
-      row('peak memory of the worker', 'MB', (it) => it.peakMb),
-      ...(['fleet', 'page', 'account'] as const).map((kind) =>
-        row(`largest history: ${kind}`, 'events', ({ histories }) => histories[kind] ?? 0),
-      ),
-      ...(['worker', 'server', 'emulator'] as const).map((part) =>
-        row(`${part}'s CPU an account`, 'ms', ({ cpu }) => cpu[part][0] ?? 0),
-      ),
-    ],
-    chart: {
-      file: 'fleet',
-      title: `Accounts a second, a fleet of ${accounts} (more is better)`,
-      unit: '/s',
-      bars: [
-        { label: 'fleet', sample: summarize([ours.rate]), ours: true },
-        { label: 'fleet of bare workflows', sample: summarize([bare.rate]), ours: false },
-      ],
-    },
+    rows: rows.filter(({ name }) => !(name.startsWith(partOf('')) && name.endsWith(sizeOf(small)))),
+    remarks: [`Fleets: a window of ${WINDOW}, pages of ${PAGE}, one round each.`],
   };
 }
 
-/** Measures one fleet on a testbed of its own: the state of a server grows with what it has run. */
-async function measureFleet(
-  startWorker: (bed: Testbed) => Promise<Process>,
-  count: number,
-  run: (bed: Testbed, name: string, count: number) => Promise<void>,
-  kinds: Record<string, string>,
-): Promise<FleetFigures> {
-  const bed = await startTestbed();
-  try {
+function sizeOf(count: number): string {
+  return `, a fleet of ${count.toLocaleString('en')}`;
+}
+
+function bareFleet(column: keyof typeof BARE): FleetKind {
+  return {
+    column,
+    start: (bed) => bed.startBareWorker(),
+    async run(bed, accounts) {
+      const fleet = {
+        account: BARE[column],
+        first: Number(accounts[0]),
+        count: accounts.length,
+        page: PAGE,
+        window: WINDOW,
+      };
+      await (await bed.startBare('bareFleet', `bare-fleet-${freshNumber()}`, [fleet])).result();
+    },
+    types: { fleet: 'bareFleet', page: 'barePage', account: BARE[column] },
+  };
+}
+
+/** Measures fleets of one kind on a testbed of their own, the small one first: the state of a server grows. */
+async function measureFleets(
+  site: Site,
+  { column, start, run, types }: FleetKind,
+  sizes: readonly number[],
+  figures: Collected,
+): Promise<void> {
+  await site.withTestbed(async (bed) => {
     await bed.emulator.reset({ creationMs: 0 });
-    const worker = await startWorker(bed);
-    await run(bed, 'warm-up', PAGE);
-    const counter = cpuCounter(bed, worker);
-    const rate = await counter.rate(count, () => run(bed, 'measured', count));
-    const peak = peakMb(worker.pid);
-    const histories: Record<string, number> = {};
-    for (const [kind, type] of Object.entries(kinds)) histories[kind] = await longestHistory(bed, type);
+    const worker = await start(bed);
+    await run(bed, freshAccounts(WARM_UP));
+    const contender: Contender = {
+      ...(column === 'ours' ? ourContender(bed, [worker]) : bareContender(bed, [worker], column)),
+      async provision(accounts) {
+        await run(bed, accounts);
+        return [];
+      },
+    };
+    for (const size of sizes)
+      await measureRuns(contender, freshAccounts(size), WINDOW, (name, ...figure) => {
+        figures.add(name + sizeOf(size), ...figure);
+      });
+    figures.add('peak memory of the worker', 'MB', column, peakMb(worker.pid));
+    for (const [kind, type] of Object.entries(types)) {
+      const { events, transitions } = await longestHistory(bed, type);
+      figures.add(`largest ${kind}: events`, '', column, events);
+      figures.add(`largest ${kind}: state transitions`, '', column, transitions);
+    }
     await worker.stop();
-    return { rate, peakMb: peak, cpu: counter.used, histories };
-  } finally {
-    await bed.stop();
-  }
-}
-
-async function runOurs(bed: Testbed, name: string, count: number): Promise<void> {
-  await bed.client.fleets.start({
-    name,
-    accounts: freshAccounts(count).map((accountId) => ({ accountId, region: 'eu-west-1' })),
-    maxConcurrent: WINDOW,
   });
-  const result = await bed.client.fleets.result(name);
-  if (result?.succeeded !== count) throw new Error(`the fleet: ${JSON.stringify(result)}`);
 }
 
-async function runBare(bed: Testbed, name: string, count: number): Promise<void> {
-  const fleet = await bed.startBare('bareFleet', name, [Math.ceil(count / PAGE), PAGE, WINDOW]);
-  await fleet.result();
-}
-
-/** Counts the events of the longest history of a workflow type. */
-async function longestHistory(bed: Testbed, workflowType: string): Promise<number> {
-  let longest = 0;
+/** Finds the most events, and the most state transitions, of an execution of a workflow type. */
+async function longestHistory(bed: Testbed, workflowType: string) {
+  const most = { events: 0, transitions: 0 };
   const all: AsyncIterable<WorkflowExecutionInfo> = bed.temporal.workflow.list({
     query: `WorkflowType = '${workflowType}'`,
     pageSize: 1_000,
   });
-  for await (const { historyLength } of all) longest = Math.max(longest, historyLength);
-  return longest;
+  for await (const { historyLength, raw } of all) {
+    most.events = Math.max(most.events, historyLength);
+    most.transitions = Math.max(most.transitions, Number(raw.stateTransitionCount ?? 0));
+  }
+  return most;
 }

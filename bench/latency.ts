@@ -1,50 +1,31 @@
-import { median, scaled, summarize, type Measured, type Scale } from './figures';
+import { startContenders } from './contenders';
+import { Collected, median, scaled, type Column, type Measured, type Scale } from './figures';
 import type { Testbed } from './testbed';
-import { freshAccount, timed } from './work';
+import { freshAccounts } from './work';
 
+const NAME = 'start to ACTIVE, one run at a time';
 const RUNS = 20;
 const WARM_UP = 10;
 
-/** Measures from the client's start to the result, one run at a time, ours and the bare workflow in turns. */
+/** Measures from the start to the result, one account at a time, all contenders in turns. */
 export async function latency(bed: Testbed, scale: Scale): Promise<Measured> {
   await bed.emulator.reset({ creationMs: 0 });
-  const workers = [await bed.startWorker(), await bed.startBareWorker()];
+  const { contenders, stop } = await startContenders(bed);
   const runs = scaled(RUNS, scale);
-  const both = async () => {
-    const account = freshAccount();
-    const ours = await timed(() => bed.client.provision({ accountId: account, region: 'eu-west-1' }));
-    const bare = await timed(async () => (await bed.startBare('bareWorkflow', `bare-${account}`)).result());
-    return { ours, bare };
+  const figures = new Collected();
+  const measureRound = async (count: number) => {
+    const times = new Map<Column, number[]>(contenders.map(({ column }) => [column, []]));
+    for (let run = 0; run < count; run += 1)
+      for (const { column, provision } of contenders)
+        times.get(column)?.push(...(await provision(freshAccounts(1), 1)));
+    return times;
   };
-  for (let run = 0; run < WARM_UP; run += 1) await both();
-  const medians: { ours: number; bare: number }[] = [];
-  for (let round = 0; round < scale.rounds; round += 1) {
-    const times: { ours: number; bare: number }[] = [];
-    for (let run = 0; run < runs; run += 1) times.push(await both());
-    medians.push({ ours: median(times.map((it) => it.ours)), bare: median(times.map((it) => it.bare)) });
-  }
-  for (const worker of workers) await worker.stop();
-  const ours = summarize(medians.map((it) => it.ours));
-  const bare = summarize(medians.map((it) => it.bare));
+  await measureRound(WARM_UP);
+  for (let round = 0; round < scale.rounds; round += 1)
+    for (const [column, times] of await measureRound(runs)) figures.add(NAME, 'ms', column, median(times));
+  await stop();
   return {
-    rows: [
-      {
-        name: 'start to ACTIVE, one run at a time',
-        unit: 'ms',
-        ours,
-        limit: { what: 'bare workflow', sample: bare },
-        target: '≤ 1.15',
-        note: `each round is the median of ${runs} runs; four calls to AWS are in ours, none in the bare one`,
-      },
-    ],
-    chart: {
-      file: 'latency',
-      title: 'Start to ACTIVE, one run at a time (less is better)',
-      unit: 'ms',
-      bars: [
-        { label: 'provisionIdentityCenter', sample: ours, ours: true },
-        { label: 'two empty activities', sample: bare, ours: false },
-      ],
-    },
+    rows: figures.toRows({ [NAME]: { wanted: { bare: '≤ 1.15', empty: '< 1' } } }),
+    remarks: [`${NAME}: a round is the median of ${runs} runs.`],
   };
 }

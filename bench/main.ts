@@ -1,85 +1,97 @@
-/** Measures everything but fleets, or what is named: `npm run bench -- [name …] [--quick] [--write]`. */
+/** Measures everything but fleets, or what is named: `npm run bench -- [name …] [--cluster] [--quick] [--write]`. */
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Argument, Command } from 'commander';
-import { alternatives } from './alternatives';
 import { coldStart } from './cold-start';
 import { emulatorLoad } from './emulator-load';
 import type { Measured, Scale } from './figures';
 import { fleetDrain } from './fleet-drain';
 import { fleetThroughput } from './fleet-throughput';
+import { growth } from './growth';
 import { latency } from './latency';
+import { recovery } from './recovery';
 import { describeMachine, renderTables, writeReport } from './report';
-import { startTestbed, type Testbed } from './testbed';
+import { clusterSite, devServerSite, type Site } from './site';
+import type { Testbed } from './testbed';
 import { throughput } from './throughput';
 import { waiting } from './waiting';
 
-type Measure = (scale: Scale) => Promise<Measured>;
+type Measure = (site: Site, scale: Scale) => Promise<Measured>;
 
-/** The sections of docs/benchmarks.md that a run writes, and what fills each. */
-const SECTIONS: Record<string, Record<string, Measure>> = {
-  figures: {
-    latency: onTestbed(latency),
-    throughput: onTestbed(throughput),
-    coldstart: onTestbed(coldStart),
-    emulator: onTestbed((bed, scale) => emulatorLoad(bed.emulator, scale)),
-    alternatives: onTestbed(alternatives),
-    waiting: onTestbed(waiting),
+const MEASUREMENTS = {
+  latency: onTestbed(latency, 2),
+  throughput: onTestbed(throughput, 2),
+  growth: onTestbed(growth, 2),
+  recovery: onTestbed(recovery),
+  coldstart: onTestbed(coldStart),
+  emulator: onTestbed(emulatorLoad),
+  waiting: onTestbed(waiting),
+  fleetdrain: fleetDrain,
+  fleetrate: fleetThroughput,
+} satisfies Record<string, Measure>;
+
+type Name = keyof typeof MEASUREMENTS;
+
+/** What a run without names measures, and what `fleet` does; each fills a section of docs/benchmarks.md. */
+const RUNS: Record<Site['kind'], Record<'runs' | 'fleet', readonly Name[]>> = {
+  'dev server': {
+    runs: ['latency', 'throughput', 'growth', 'recovery', 'coldstart', 'emulator', 'waiting'],
+    fleet: ['fleetdrain', 'fleetrate'],
   },
-  // Only by name, as it takes longer than all others together.
-  fleet: {
-    fleetdrain: fleetDrain,
-    fleetrate: fleetThroughput,
-  },
-};
-const DEFAULT_SECTION = 'figures';
-const ALIASES: Record<string, string[]> = {
-  // One load, two figures.
-  memory: ['waiting'],
-  fleet: Object.keys(SECTIONS['fleet'] ?? {}),
+  // What is left out has little to do with the engine.
+  cluster: { runs: ['latency', 'throughput', 'growth', 'recovery'], fleet: ['fleetdrain', 'fleetrate'] },
 };
 
-/** Gives a measurement a testbed of its own, so that it does not pay for what an earlier one left. */
-function onTestbed(measure: (bed: Testbed, scale: Scale) => Promise<Measured>): Measure {
-  return async (scale) => {
-    const bed = await startTestbed();
-    try {
-      return await measure(bed, scale);
-    } finally {
-      await bed.stop();
-    }
+/**
+ * Gives a measurement a testbed of its own.
+ *
+ * @param onCluster by how much its runs are fewer there, where all processes on one machine take several times as long
+ */
+function onTestbed(measure: (bed: Testbed, scale: Scale) => Promise<Measured>, onCluster = 1): Measure {
+  return (site, { rounds, divisor }) => {
+    const fewer = site.kind === 'cluster' ? onCluster : 1;
+    return site.withTestbed((bed) => measure(bed, { rounds, divisor: divisor * fewer }));
   };
 }
 
-async function main(names: string[], options: { quick?: true; write?: true }): Promise<void> {
-  const measurements = Object.assign({}, ...Object.values(SECTIONS)) as Record<string, Measure>;
-  const whole = Object.keys(SECTIONS[DEFAULT_SECTION] ?? {});
-  const wanted = new Set(names.length === 0 ? whole : names.flatMap((name) => ALIASES[name] ?? name));
-  const section = findSection(wanted);
-  if (options.write && (section === undefined || options.quick))
-    throw new Error('--write is for a whole section: without names, or with "fleet"; without --quick');
-  const scale: Scale = options.quick ? { rounds: 2, divisor: 10 } : { rounds: 5, divisor: 1 };
-  const began = performance.now();
-  const measured: Measured[] = [];
-  for (const [name, measure] of Object.entries(measurements)) {
-    if (!wanted.has(name)) continue;
-    const start = performance.now();
-    process.stderr.write(`${name} …`);
-    measured.push(await measure(scale));
-    process.stderr.write(` ${Math.round((performance.now() - start) / 1000)} s\n`);
-  }
-  console.log(`${describeMachine()}\n\n${renderTables(measured)}`);
-  for (const remark of measured.flatMap((it) => it.remarks ?? [])) console.log(`- ${remark}`);
-  if (options.write && section !== undefined)
-    await writeReport(section, measured, (performance.now() - began) / 1000);
+interface Options {
+  cluster?: true;
+  quick?: true;
+  write?: true;
+  before?: string;
 }
 
-/** Finds the section that exactly these measurements fill. */
-function findSection(wanted: ReadonlySet<string>): string | undefined {
-  const filled = Object.entries(SECTIONS).find(([, measurements]) => {
-    const names = Object.keys(measurements);
-    return names.length === wanted.size && names.every((name) => wanted.has(name));
-  });
-  return filled?.[0];
+async function main(asked: (Name | 'fleet')[], { cluster, quick, write, before }: Options): Promise<void> {
+  const kind = cluster ? 'cluster' : 'dev server';
+  const [first, ...others] = asked;
+  const whole = first === undefined ? 'runs' : first === 'fleet' && others.length === 0 ? 'fleet' : undefined;
+  if (write && (whole === undefined || quick))
+    throw new Error('--write is for a whole section: without names, or with "fleet"; without --quick');
+  const names = new Set(
+    whole === undefined
+      ? asked.flatMap((name) => (name === 'fleet' ? RUNS[kind].fleet : [name]))
+      : RUNS[kind][whole],
+  );
+  const scale: Scale = quick ? { rounds: 2, divisor: 10 } : { rounds: 5, divisor: 1 };
+  const began = performance.now();
+  const site = await (cluster ? clusterSite(before) : devServerSite(before));
+  const measured: Measured[] = [];
+  try {
+    for (const name of names) {
+      const start = performance.now();
+      process.stderr.write(`${name} …`);
+      measured.push(await MEASUREMENTS[name](site, scale));
+      process.stderr.write(` ${Math.round((performance.now() - start) / 1000)} s\n`);
+    }
+  } finally {
+    await site.close();
+  }
+  const heading = `${describeMachine()}. ${site.description}.`;
+  console.log(`${heading}\n\n${renderTables(measured)}\n`);
+  for (const remark of measured.flatMap((it) => it.remarks ?? [])) console.log(`- ${remark}`);
+  if (!write || whole === undefined) return;
+  const section = `${whole === 'runs' ? 'figures' : 'fleet'}${cluster ? '-cluster' : ''}`;
+  await writeReport(section, heading, measured, (performance.now() - began) / 1000);
 }
 
 const program = new Command('bench')
@@ -88,11 +100,20 @@ const program = new Command('bench')
   )
   .addArgument(
     new Argument('[names...]', 'what to measure; default: everything but fleet').choices([
-      ...Object.values(SECTIONS).flatMap((measurements) => Object.keys(measurements)),
-      ...Object.keys(ALIASES),
+      ...Object.keys(MEASUREMENTS),
+      'fleet',
     ]),
   )
+  .option(
+    '--cluster',
+    'on a Temporal cluster of several processes, with PostgreSQL, in place of the dev server',
+  )
   .option('--quick', 'a tenth of the runs: to see that it works')
+  .option(
+    '--before <dist>',
+    'another build of this package, such as /repo/dist of an older commit, beside this one',
+    (dist) => path.resolve(dist),
+  )
   .option('--write', 'writes the figures and charts into docs/')
   .action(main);
 

@@ -1,73 +1,67 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { startPostgres as start } from '../sandbox/cluster';
 import { freePort } from '../sandbox/temporal-server';
+import type { Meter } from './engine';
+import { cpuWithChildrenMs } from './processes';
 
 const run = promisify(execFile);
-const DEBIAN = '/usr/lib/postgresql';
 
-/** A PostgreSQL of our own, in a folder that goes away with it. */
-interface Postgres {
-  readonly url: string;
+/** A PostgreSQL that waits for the disk. */
+export interface Postgres {
   readonly version: string;
+  /** Where a database is; whoever connects makes it. */
+  urlOf(database: string): string;
+  /** Milliseconds of CPU of all its processes. */
+  readonly cpu: Meter;
+  /** How many transactions have written since it began. */
+  writes(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts one on loopback, as Debian packages it; `undefined` where it is not installed. */
-export async function startPostgres(): Promise<Postgres | undefined> {
-  const bin = binFolder();
-  if (bin === undefined) return undefined;
-  const folder = mkdtempSync(path.join(tmpdir(), 'bench-postgres-'));
-  const asPostgres = await unprivileged(folder);
-  const port = await freePort();
-  const data = path.join(folder, 'data');
-  const options = { ...asPostgres, cwd: folder };
-  await run(path.join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust'], options);
-  const { stdout: version } = await run(path.join(bin, 'postgres'), ['--version'], options);
-  const server = spawn(
-    path.join(bin, 'postgres'),
-    ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder],
-    { ...options, stdio: 'ignore' },
-  );
-  const exited = once(server, 'exit');
-  const isReady = () =>
-    run(path.join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).then(
-      () => true,
-      () => false,
-    );
-  while (!(await isReady())) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL ended at once, with ${server.exitCode}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+/** Starts one in a folder that goes away with it. */
+export async function startPostgres(): Promise<Postgres> {
+  const folder = temporaryFolder();
+  const host = '127.0.0.1';
+  const postgres = await start({ folder, host, port: await freePort(0) });
+  return measurable(postgres.url('postgres'), postgres.version, postgres.pid, async () => {
+    await postgres.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
+
+/** Makes what PostgreSQL can be measured by; refuses one that loses what it has answered for. */
+export async function measurable(
+  url: string,
+  version: string,
+  pid = 0,
+  stop: () => Promise<void> = () => Promise.resolve(),
+): Promise<Postgres> {
+  const urlOf = (database: string) => Object.assign(new URL(url), { pathname: database }).href;
+  const { hostname, port, username, password } = new URL(url);
+  const env = {
+    ...{ PATH: process.env['PATH'], PGHOST: hostname, PGPORT: port },
+    ...{ PGUSER: username, PGPASSWORD: password, PGDATABASE: 'postgres' },
+  };
+  const ask = async (sql: string) => (await run('psql', ['-XAtc', sql], { env })).stdout.trim();
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
+    const value = await ask(`SHOW ${setting}`);
+    if (value !== 'on')
+      throw new Error(`PostgreSQL has ${setting} ${value}: its figures would mean nothing.`);
   }
   return {
-    url: `postgresql://postgres@127.0.0.1:${port}/dbos`,
-    version: version.trim().replace('postgres (PostgreSQL) ', 'PostgreSQL '),
-    async stop() {
-      // Fast shutdown.
-      server.kill('SIGINT');
-      await exited;
-      rmSync(folder, { recursive: true, force: true });
-    },
+    version,
+    urlOf,
+    cpu: () => cpuWithChildrenMs(pid),
+    // Only what writes has a transaction ID; pg_stat_database counts what reads as well, and is seconds late.
+    writes: async () => Number(await ask('SELECT pg_snapshot_xmax(pg_current_snapshot())')),
+    stop,
   };
 }
 
-function binFolder(): string | undefined {
-  if (!existsSync(DEBIAN)) return undefined;
-  const versions = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a));
-  return versions
-    .map((it) => path.join(DEBIAN, it, 'bin'))
-    .find((it) => existsSync(path.join(it, 'postgres')));
-}
-
-/** PostgreSQL refuses to run as root. */
-async function unprivileged(folder: string): Promise<{ uid?: number; gid?: number }> {
-  if (userInfo().uid !== 0) return {};
-  const [uid = 0, gid = 0] = await Promise.all(
-    ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'postgres'])).stdout)),
-  );
-  chownSync(folder, uid, gid);
-  return { uid, gid };
+export function temporaryFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'bench-'));
 }

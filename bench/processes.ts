@@ -15,7 +15,8 @@ export interface Process {
 /** Flags for Node.js, such as `--cpu-prof --cpu-prof-dir=/tmp/profiles`: to see where the time goes. */
 const FLAGS = process.env['BENCH_NODE_FLAGS']?.split(' ') ?? [];
 
-const DIST = path.dirname(__dirname);
+/** The folder of this build. */
+export const DIST = path.dirname(__dirname);
 
 // Nothing of the environment but where programs are: no credentials, no server of somebody else.
 const ENVIRONMENT = {
@@ -23,13 +24,14 @@ const ENVIRONMENT = {
   HOME: process.env['HOME'],
 };
 
-/** Starts a script of the build; resolves with its first line on stdout. */
+/** Starts a script of a build; resolves with its first line on stdout. */
 export async function startScript(
   script: string,
   scriptArguments: string[],
   env: Record<string, string> = {},
+  dist = DIST,
 ): Promise<{ process: Process; line: string }> {
-  const child = spawn(process.execPath, [...FLAGS, path.join(DIST, script), ...scriptArguments], {
+  const child = spawn(process.execPath, [...FLAGS, path.join(dist, script), ...scriptArguments], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...ENVIRONMENT, ...env },
   });
@@ -106,9 +108,31 @@ function asProcess(child: ChildProcess): Process {
 
 /** Milliseconds of CPU that a process has used, in all its threads; Linux only. */
 export function cpuMs(pid: number): number {
+  const [user = 0, system = 0] = cpuFields(pid);
+  return user + system;
+}
+
+/** The same with its children, those that have ended included: PostgreSQL has a process a connection. */
+export function cpuWithChildrenMs(pid: number): number {
+  const own = cpuFields(pid).reduce((sum, ms) => sum + ms, 0);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.reduce((sum, child) => sum + cpuUnlessGone(Number(child)), own);
+}
+
+/** What a process that ends between two looks has used is its parent's by then. */
+function cpuUnlessGone(pid: number): number {
+  try {
+    return cpuMs(pid);
+  } catch {
+    return 0;
+  }
+}
+
+/** User and system time of a process, then of its children that have ended. */
+function cpuFields(pid: number): number[] {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  // utime and stime, in ticks of 10 ms.
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  // In ticks of 10 ms.
+  return fields.slice(11, 15).map((ticks) => Number(ticks) * 10);
 }
 
 /** Megabytes of memory that a process holds; Linux only. */

@@ -2,27 +2,23 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { type Markup, markup, rounded, scale } from '../command/drawing';
-import type { Chart, Measured, Row, Sample, Table } from './figures';
+import {
+  COLUMN_NAMES,
+  type Chart,
+  type Column,
+  type Measured,
+  type Row,
+  type Sample,
+  type Table,
+} from './figures';
 
 const DOCS = path.join(__dirname, '..', '..', 'docs');
 const [WIDTH, LABEL, BAR, GAP, TOP] = [860, 400, 26, 14, 56];
-const COLUMNS = [
-  'what',
-  'ours: median (least to most)',
-  'limit: median (least to most)',
-  'ratio',
-  'wanted',
-  'rounds',
-  'note',
-];
 
-/** Renders the tables as Markdown: those with columns of their own, then the one of all that is measured against a limit. */
+/** Renders the tables as Markdown: the one of all that is compared, then those with columns of their own. */
 export function renderTables(measured: readonly Measured[]): string {
   const rows = measured.flatMap((it) => it.rows);
-  return [
-    ...measured.flatMap(({ table }) => table ?? []),
-    ...(rows.length > 0 ? [{ columns: COLUMNS, lines: rows.map(line) }] : []),
-  ]
+  return [...(rows.length > 0 ? [comparison(rows)] : []), ...measured.flatMap(({ tables = [] }) => tables)]
     .map(markdown)
     .join('\n\n');
 }
@@ -31,21 +27,51 @@ function markdown({ columns, lines }: Table): string {
   return [columns, columns.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function line({ name, unit, ours, limit, target, note }: Row): (string | number)[] {
+/** Makes a column of each contender, and two after each limit; columns in which nothing stands are left out. */
+function comparison(rows: readonly Row[]): Table {
+  const all: [string, (row: Row) => string | number][] = [
+    ['what', ({ name }) => name],
+    ...(Object.keys(COLUMN_NAMES) as Column[]).flatMap((column): [string, (row: Row) => string][] => [
+      [COLUMN_NAMES[column], ({ samples, unit }) => spread(samples[column], unit)],
+      ...(column === 'ours' ? [GOAL] : []),
+      ...(isLimit(column) ? limitColumns(column) : []),
+    ]),
+    ['rounds', ({ samples }) => Math.max(...Object.values(samples).map(({ runs }) => runs))],
+  ];
+  const shown = all.filter(([, read]) => rows.some((row) => read(row) !== ''));
+  return {
+    columns: shown.map(([heading]) => heading),
+    lines: rows.map((row) => shown.map(([, read]) => read(row))),
+  };
+}
+
+const GOAL: [string, (row: Row) => string] = ['wanted', ({ goal }) => goal ?? ''];
+
+type Limit = keyof NonNullable<Row['wanted']>;
+
+function isLimit(column: Column): column is Limit {
+  return column === 'bare' || column === 'empty';
+}
+
+function limitColumns(limit: Limit): [string, (row: Row) => string][] {
   return [
-    name,
-    spread(ours, unit),
-    limit === undefined ? '' : `${spread(limit.sample, unit)}, ${limit.what}`,
-    limit === undefined ? '' : (ours.median / limit.sample.median).toFixed(2),
-    target ?? '',
-    ours.runs,
-    note ?? '',
+    [
+      'ratio',
+      ({ samples: { ours, [limit]: other } }) =>
+        ours === undefined || other === undefined || other.median === 0
+          ? ''
+          : (ours.median / other.median).toFixed(2),
+    ],
+    ['wanted', ({ samples, wanted }) => (samples[limit] && wanted?.[limit]) ?? ''],
   ];
 }
 
-function spread({ median, least, most, runs }: Sample, unit: string): string {
+/** Writes the median, and from which value to which the rounds spread. */
+export function spread(sample: Sample | undefined, unit: string): string {
+  if (sample === undefined) return '';
+  const { median, least, most, runs } = sample;
   const middle = `**${short(median)}**${unit === '' ? '' : ` ${unit}`}`;
-  return runs === 1 ? middle : `${middle} (${short(least)} to ${short(most)})`;
+  return runs === 1 || least === most ? middle : `${middle} (${short(least)} to ${short(most)})`;
 }
 
 /** Says where and when the figures were taken. */
@@ -57,6 +83,7 @@ export function describeMachine(): string {
 /** Writes the figures into docs/benchmarks.md, between the markers of their section, and the charts beside it. */
 export async function writeReport(
   section: string,
+  heading: string,
   measured: readonly Measured[],
   seconds: number,
 ): Promise<void> {
@@ -65,13 +92,13 @@ export async function writeReport(
   mkdirSync(path.join(DOCS, 'images'), { recursive: true });
   const images = measured.flatMap(({ chart }) => {
     if (chart === undefined) return [];
-    const name = `images/bench-${chart.file}.svg`;
+    const name = `images/bench-${section}-${chart.file}.svg`;
     writeFileSync(path.join(DOCS, name), drawChart(chart));
     return [`![${chart.title}](${name})`];
   });
   const remarks = measured.flatMap((it) => it.remarks ?? []).map((remark) => `- ${remark}`);
   const figures = [
-    `${describeMachine()}. All in one run of ${Math.round(seconds / 60)} minutes.`,
+    `${heading} All in one run of ${Math.round(seconds / 60)} minutes.`,
     renderTables(measured),
     remarks.join('\n'),
     ...images,

@@ -1,22 +1,26 @@
+import path from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { IdentityCenterClient, registerSearchAttributes } from '../client';
 import { emulatorEnvironment } from '../sandbox';
-import { startTemporalServer, type TemporalServer } from '../sandbox/temporal-server';
-import { cpuMs, startScript, type Process } from './processes';
-import { timed } from './work';
+import type { Engine } from './engine';
+import { startScript, type Process } from './processes';
+import { freshNumber } from './work';
 
-/** What every measurement stands on: a server and an emulator in processes of their own, and a client. */
+/** What every measurement stands on: an engine, an emulator in a process of its own, task queues of its own, and a client. */
 export interface Testbed {
-  readonly server: TemporalServer;
+  readonly engine: Engine;
   readonly temporal: Client;
   readonly client: IdentityCenterClient;
   readonly emulator: Emulator;
   /** The production worker, in a process of its own. */
-  startWorker(env?: Record<string, string>): Promise<Process>;
+  readonly startWorker: (env?: Record<string, string>) => Promise<Process>;
+  /** Another build of this package, where one is compared; what it starts is on a task queue of its own. */
+  readonly before?: Pick<Testbed, 'client' | 'startWorker'>;
   /** The worker of the bare workflows, likewise. */
-  startBareWorker(): Promise<Process>;
-  /** Starts a bare workflow. @param type one of those in `bare-workflow.ts` */
+  readonly startBareWorker: () => Promise<Process>;
+  /** Starts a bare workflow. @param type one of those in `bare/workflows.ts` */
   startBare(type: string, workflowId: string, args?: unknown[]): Promise<WorkflowHandle>;
+  /** Ends all but the engine. */
   stop(): Promise<void>;
 }
 
@@ -30,46 +34,57 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
-/** The task queue of the bare worker. */
-const BARE_QUEUE = 'bare';
-const QUEUE = 'ours';
-
 /** Starts the parts; the workers are started by whoever needs one. */
-export async function startTestbed(): Promise<Testbed> {
-  const server = await startTemporalServer({ port: 0, uiPort: false });
-  const { address } = server;
+export async function startTestbed(engine: Engine, before?: string): Promise<Testbed> {
+  const { address } = engine;
   const emulator = await startEmulatorProcess();
   const connection = await Connection.connect({ address });
   // As "up" and "doctor --fix" do it: they cost events, so they belong into the figures.
   await registerSearchAttributes(connection, 'default');
   const temporal = new Client({ connection });
+  // A rate belongs to its queue, and a worker that has ended shares it for a minute.
+  const bareQueue = `bare-${freshNumber()}`;
+  const build = (Client: typeof IdentityCenterClient, dist?: string) => {
+    const queue = `ours-${freshNumber()}`;
+    return {
+      client: new Client(temporal, queue),
+      async startWorker(env: Record<string, string> = {}) {
+        const environment = {
+          ...emulatorEnvironment(emulator.url),
+          TEMPORAL_ADDRESS: address,
+          IDENTITY_CENTER_TASK_QUEUE: queue,
+          IDENTITY_CENTER_LOG_LEVEL: 'error',
+          ...env,
+        };
+        return (await startScript('command/main.js', ['worker', '--json'], environment, dist)).process;
+      },
+    };
+  };
   return {
-    server,
+    engine,
     temporal,
-    client: new IdentityCenterClient(temporal, QUEUE),
+    ...build(IdentityCenterClient),
+    ...(before === undefined ? {} : { before: build(await clientOf(before), before) }),
     emulator,
-    async startWorker(env = {}) {
-      const { process } = await startScript('command/main.js', ['worker', '--json'], {
-        ...emulatorEnvironment(emulator.url),
-        TEMPORAL_ADDRESS: address,
-        IDENTITY_CENTER_TASK_QUEUE: QUEUE,
-        IDENTITY_CENTER_LOG_LEVEL: 'error',
-        ...env,
-      });
-      return process;
-    },
     async startBareWorker() {
-      const { process } = await startScript('bench/bare-worker.js', [address]);
+      const { process } = await startScript('bench/bare/worker.js', [address, bareQueue, emulator.url]);
       return process;
     },
     startBare: (type, workflowId, args = []) =>
-      temporal.workflow.start(type, { taskQueue: BARE_QUEUE, workflowId, args }),
+      temporal.workflow.start(type, { taskQueue: bareQueue, workflowId, args }),
     async stop() {
       await connection.close();
       await emulator.stop();
-      await server.stop();
     },
   };
+}
+
+/** The client of another build. */
+async function clientOf(dist: string): Promise<typeof IdentityCenterClient> {
+  const module = (await import(path.join(dist, 'client', 'index.js'))) as {
+    IdentityCenterClient: typeof IdentityCenterClient;
+  };
+  return module.IdentityCenterClient;
 }
 
 async function startEmulatorProcess(): Promise<Emulator> {
@@ -90,38 +105,5 @@ async function startEmulatorProcess(): Promise<Emulator> {
     },
     get: async <T>(path: string) => (await (await send('GET', path)).json()) as T,
     stop: () => process.stop(),
-  };
-}
-
-/** Counts the CPU that each part uses while something is done. */
-export function cpuCounter(bed: Testbed, worker: Process) {
-  const pids = {
-    worker: worker.pid,
-    server: bed.server.pid,
-    client: process.pid,
-    emulator: bed.emulator.pid,
-  };
-  const parts = Object.entries(pids) as [keyof typeof pids, number][];
-  const used: Record<keyof typeof pids, number[]> = { worker: [], server: [], client: [], emulator: [] };
-
-  /** @param share of the milliseconds that are counted for each part, given how long the work took */
-  async function measure(work: () => Promise<unknown>, share: (ms: number) => number): Promise<number> {
-    const before = parts.map(([, pid]) => cpuMs(pid));
-    const ms = await timed(work);
-    parts.forEach(([part, pid], index) => used[part].push((cpuMs(pid) - (before[index] ?? 0)) * share(ms)));
-    return ms;
-  }
-
-  return {
-    /** What was counted, a value for each time. */
-    used,
-    /** Does the work of so many runs, and counts milliseconds a run. @returns runs a second */
-    async rate(count: number, work: () => Promise<unknown>): Promise<number> {
-      return (count / (await measure(work, () => 1 / count))) * 1000;
-    },
-    /** Counts percent of a core while something is done. */
-    async percent(work: () => Promise<unknown>): Promise<void> {
-      await measure(work, (ms) => 100 / ms);
-    },
   };
 }

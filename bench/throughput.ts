@@ -1,94 +1,75 @@
-import { workflowIdOf } from '../client';
-import { inTurns, scaled, summarize, type Measured, type Row, type Scale } from './figures';
-import { cpuCounter, type Testbed } from './testbed';
-import { freshAccount, freshAccounts, inParallel } from './work';
+import { startContenders, type Contender } from './contenders';
+import { addCosts, GOALS } from './costs';
+import { Collected, COLUMN_NAMES, scaled, type Column, type Measured, type Scale } from './figures';
+import { model } from './model';
+import type { Testbed } from './testbed';
+import { freshAccounts, timed } from './work';
 
-const CONCURRENCIES = [50, 200];
+const CONCURRENCY = 50;
 const RUNS = 200;
+/** The rows of {@link measureRuns}. */
+export const RATE = 'accounts a second';
+export const ALL_CPU = 'CPU an account, all processes';
+export const WRITES = 'transactions that write, an account';
 
-/** Measures runs a second, ours and the bare workflow in turns, and what a run costs each part. */
+/** Measures runs a second, all contenders in turns, and what a run costs each process. */
 export async function throughput(bed: Testbed, scale: Scale): Promise<Measured> {
   await bed.emulator.reset({ creationMs: 0 });
-  const [ourWorker, bareWorker] = [await bed.startWorker(), await bed.startBareWorker()];
+  const { contenders, stop } = await startContenders(bed);
   const count = scaled(RUNS, scale);
-  const measured: Measured = { rows: [] };
-  const bars = [];
-  let last = '';
-  const ours = (concurrency: number) =>
-    inParallel(freshAccounts(count), concurrency, (accountId) => {
-      last = accountId;
-      return bed.client.provision({ accountId, region: 'eu-west-1' });
-    });
-  const bare = (concurrency: number) =>
-    inParallel(freshAccounts(count), concurrency, async (account) =>
-      (await bed.startBare('bareWorkflow', `bare-${account}`)).result(),
-    );
-  await ours(CONCURRENCIES[0] ?? 1);
-  await bare(CONCURRENCIES[0] ?? 1);
-  const cpu = { ours: cpuCounter(bed, ourWorker), bare: cpuCounter(bed, bareWorker) };
-  for (const concurrency of CONCURRENCIES) {
-    const rates = await inTurns(
-      scale,
-      () => cpu.ours.rate(count, () => ours(concurrency)),
-      () => cpu.bare.rate(count, () => bare(concurrency)),
-    );
-    measured.rows.push({
-      name: `runs a second, ${concurrency} at once`,
+  const figures = new Collected();
+  for (const { provision } of contenders) await provision(freshAccounts(count), CONCURRENCY);
+  for (let round = 0; round < scale.rounds; round += 1)
+    for (const contender of contenders)
+      await measureRuns(contender, freshAccounts(count), CONCURRENCY, figures.add);
+  for (const contender of contenders) {
+    const [accountId = ''] = freshAccounts(1);
+    await contender.provision([accountId], 1);
+    await addCosts(bed, contender, accountId, figures);
+  }
+  await stop();
+  const rows = figures.toRows({
+    [RATE]: { wanted: { bare: '≥ 0.9', empty: '> 1' } },
+    ...GOALS,
+  });
+  return {
+    rows,
+    tables: bed.engine.kind === 'cluster' ? [model(figures)] : [],
+    remarks: [`Accounts a second: ${CONCURRENCY} at once, ${count} a round.`],
+    chart: {
+      file: 'throughput',
+      title: `Accounts a second, ${CONCURRENCY} at once (more is better)`,
       unit: '/s',
-      ours: rates.ours,
-      limit: { what: 'bare workflow', sample: rates.bare },
-      target: '≥ 0.9',
-      note: `${count} runs a round`,
-    });
-    bars.push(
-      { label: `ours, ${concurrency} at once`, sample: rates.ours, ours: true },
-      { label: `bare, ${concurrency} at once`, sample: rates.bare, ours: false },
-    );
-  }
-  for (const part of ['worker', 'server', 'client', 'emulator'] as const) {
-    const row: Row = { name: `${part}'s CPU a run`, unit: 'ms', ours: summarize(cpu.ours.used[part]) };
-    // The bare workflow calls nobody.
-    if (part !== 'emulator') row.limit = { what: 'bare workflow', sample: summarize(cpu.bare.used[part]) };
-    measured.rows.push(row);
-  }
-  await ourWorker.stop();
-  await bareWorker.stop();
-  const costs = { ours: await historyCost(bed, workflowIdOf(last)), bare: await bareCost(bed) };
-  for (const [key, name] of [
-    ['events', 'history events a run'],
-    ['transitions', 'state transitions a run'],
-    ['tasks', 'workflow tasks a run'],
-  ] as const) {
-    measured.rows.push({
-      name,
-      unit: '',
-      ours: summarize([costs.ours[key]]),
-      limit: { what: 'bare workflow', sample: summarize([costs.bare[key]]) },
-    });
-  }
-  return {
-    ...measured,
-    chart: { file: 'throughput', title: 'Runs a second (more is better)', unit: '/s', bars },
+      bars: contenders.flatMap(({ column }) => {
+        const sample = rows[0]?.samples[column];
+        return sample ? [{ label: COLUMN_NAMES[column], sample, ours: column === 'ours' }] : [];
+      }),
+    },
   };
 }
 
-/** Runs one bare workflow for its cost. */
-async function bareCost(bed: Testbed) {
-  const workflowId = `bare-${freshAccount()}`;
-  const worker = await bed.startBareWorker();
-  await (await bed.startBare('bareWorkflow', workflowId)).result();
-  await worker.stop();
-  return historyCost(bed, workflowId);
+/** Measures how many accounts a second are done, and what each costs the processes and the database. */
+export async function measureRuns(
+  { column, cpu, postgres, provision }: Contender,
+  accounts: readonly string[],
+  concurrency: number,
+  add: (name: string, unit: string, column: Column, value: number) => void,
+): Promise<void> {
+  const each = (value: number) => value / accounts.length;
+  const writesBefore = await postgres?.writes();
+  const before = Object.values(cpu).map((read) => read());
+  const ms = await timed(() => provision(accounts, concurrency));
+  const used = Object.values(cpu).map((read, index) => read() - (before[index] ?? 0));
+  const writes = await postgres?.writes();
+  add(RATE, '/s', column, 1000 / each(ms));
+  add(ALL_CPU, 'ms', column, each(used.reduce((sum, it) => sum + it, 0)));
+  Object.keys(cpu).forEach((part, index) => {
+    add(partOf(part), 'ms', column, each(used[index] ?? 0));
+  });
+  if (writes !== undefined) add(WRITES, '', column, each(writes - (writesBefore ?? 0)));
 }
 
-/** Reads what a run has cost the server. */
-async function historyCost(bed: Testbed, workflowId: string) {
-  const handle = bed.temporal.workflow.getHandle(workflowId);
-  const { raw } = await handle.describe();
-  const { events } = await handle.fetchHistory();
-  return {
-    events: events?.length ?? 0,
-    transitions: Number(raw.workflowExecutionInfo?.stateTransitionCount ?? 0),
-    tasks: events?.filter((event) => event.workflowTaskCompletedEventAttributes).length ?? 0,
-  };
+/** The row of a process. */
+export function partOf(part: string): string {
+  return `– ${part}`;
 }

@@ -36,15 +36,16 @@ export async function until(
   }
 }
 
-let nextAccount = 100_000_000_000;
+// Also of the runs before it, where the cluster keeps its state.
+let last = 100_000_000_000 + (Math.floor(Date.now() / 1000) % 800_000_000) * 1_000;
 
-/** Accounts that nobody else uses in this run of the benchmark. */
-export function freshAccounts(count: number): string[] {
-  return Array.from({ length: count }, freshAccount);
+/** A number that nothing else has in this run of the benchmark. */
+export function freshNumber(): number {
+  last += 1;
+  return last;
 }
 
-/** An account that nobody else uses in this run of the benchmark. */
-export function freshAccount(): string {
-  nextAccount += 1;
-  return String(nextAccount);
+/** Accounts that nobody else uses in this run of the benchmark, with numbers one after the other. */
+export function freshAccounts(count: number): string[] {
+  return Array.from({ length: count }, () => String(freshNumber()));
 }

@@ -4,7 +4,8 @@ import { arbitraryCutOff } from './account/cut-off-scenario';
 import { arbitraryScenarios } from './account/scenarios';
 import { arbitraryFleet, makeFleets, type FleetPlan } from './fleet/plan';
 import { arbitraryFleetScenarios, makeFleetScenarios } from './fleet/scenarios';
-import { clockOfAws, clocks, fault, laterFault, type Fault } from './machine/plan';
+import type { EngineKind } from './machine/engine';
+import { clockOfAws, clocks, clusterFault, fault, laterFault, type Fault } from './machine/plan';
 
 /** All that happens in a run of chaos; the same for the same seed. */
 export interface Plan {
@@ -22,6 +23,7 @@ export interface Plan {
 const ACCOUNTS_PER_MINUTE = 90;
 const FAULTS_PER_MINUTE = 12;
 const LATER_FAULTS_PER_MINUTE = 4;
+const CLUSTER_FAULTS_PER_MINUTE = 6;
 // Few in a long run, which chance fills; a short one has all of them, twice.
 const SCENARIOS_PER_MINUTE = 18;
 const FEWEST_SCENARIOS = 18;
@@ -31,8 +33,8 @@ const FLEETS_PER_MINUTE = 3;
 /** Two can have accounts in common. */
 const FEWEST_FLEETS = 2;
 
-/** Makes the plan of a seed. */
-export function makePlan(seed: number, minutes: number): Plan {
+/** Makes the plan of a seed. What happens to a cluster only is drawn apart: the rest is the same on every engine. */
+export function makePlan(seed: number, minutes: number, engine: EngineKind = 'devServer'): Plan {
   const lengthMs = minutes * 60_000;
   // The order of the properties is the order in which they are drawn: with another one a seed is another plan.
   const accountsAndFaults = fc.record({
@@ -69,10 +71,20 @@ export function makePlan(seed: number, minutes: number): Plan {
   return {
     accounts: [...accounts, ...members, ...scenarios, ...ordered.members],
     fleets: [...fleets, ...ordered.fleets],
-    faults: [...own.faults, ...later.faults, cutOff.fault].sort((a, b) => a.at - b.at),
+    faults: [...own.faults, ...later.faults, cutOff.fault, ...faultsOfEngine(engine, seed, lengthMs)].sort(
+      (a, b) => a.at - b.at,
+    ),
     clocks: own.clocks,
     clockOfAws: later.clockOfAws,
   };
+}
+
+function faultsOfEngine(engine: EngineKind, seed: number, lengthMs: number): Plan['faults'] {
+  if (engine === 'devServer') return [];
+  const count = Math.max(2, CLUSTER_FAULTS_PER_MINUTE * (lengthMs / 60_000));
+  const drawn = draw(listOf(faultAt(clusterFault, lengthMs), count), seed + 6);
+  // Early: it takes half a minute, under load.
+  return engine === 'cluster' ? drawn : [...drawn, { at: lengthMs / 4, fault: { type: 'upgradeServer' } }];
 }
 
 function faultAt(fault: fc.Arbitrary<Fault>, lengthMs: number): fc.Arbitrary<{ at: number; fault: Fault }> {

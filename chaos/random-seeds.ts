@@ -9,12 +9,21 @@ const MAIN = path.join(path.dirname(WORKFLOW_BUNDLE), 'chaos', 'main.js');
 const PATIENCE_MS = 15 * 60_000;
 const MOST_LINES = 12;
 
-/** Tries one seed after another, each in a process of its own, and prints the verdict on each. @returns the exit code of all */
-export async function tryRandomSeeds(seeds: readonly number[], minutes: number): Promise<number> {
+/**
+ * Tries one seed after another, each in a process of its own, and prints the verdict on each.
+ *
+ * @param flags what else each is tried with
+ * @returns the exit code of all
+ */
+export async function tryRandomSeeds(
+  seeds: readonly number[],
+  minutes: number,
+  flags: readonly string[],
+): Promise<number> {
   const codes: (number | null)[] = [];
   for (const seed of seeds) {
     const began = Date.now();
-    const args = ['--seed', String(seed), '--minutes', String(minutes)];
+    const args = ['--seed', String(seed), '--minutes', String(minutes), ...flags];
     const { code, output } = await run(args, minutes * 60_000 + PATIENCE_MS);
     codes.push(code);
     console.log(`seed ${seed}: ${verdict(code)} (${Math.round((Date.now() - began) / 1000)} s)`);

@@ -1,5 +1,6 @@
 import { accountViolations } from './account/oracle';
 import { fleetViolations } from './fleet/oracle';
+import { saveHistories } from './histories';
 import type { Machine } from './machine/machine';
 import type { Outcome } from './play';
 import { accountTimeline, fleetTimeline, tally } from './timeline';
@@ -12,7 +13,11 @@ const MOST_NAMED = 2;
 export const EXIT = { kept: 0, broken: 1, noVerdict: 2 } as const;
 
 /** Judges what happened, and prints it. @returns the exit code */
-export function judge({ accounts, fleets, faults }: Outcome, machine: Machine, repeat: string): number {
+export async function judge(
+  { accounts, fleets, faults }: Outcome,
+  machine: Machine,
+  repeat: string,
+): Promise<number> {
   const runs = accounts.flatMap((it) => it.runs);
   const records = fleets.flatMap((it) => it.records);
   const outcomes = records.flatMap(({ pages }) => pages.flatMap((page) => page.outcomes));
@@ -37,16 +42,24 @@ export function judge({ accounts, fleets, faults }: Outcome, machine: Machine, r
           fleetTimeline(it, faults),
           ...named.slice(0, MOST_NAMED).map((account) => accountTimeline(account, faults)),
         ].join('\n');
-      return { violations, timeline };
+      return { violations, timeline, named };
     }),
     ...accounts.map((it) => ({
       violations: accountViolations(it),
       timeline: () => accountTimeline(it, faults),
+      named: [it],
     })),
   ].filter(({ violations }) => violations.length > 0);
   for (const { violations, timeline } of broken.slice(0, MOST_TIMELINES)) {
     console.log(`\n${violations.map((violation) => `VIOLATION ${violation}`).join('\n')}`);
     console.log(timeline());
+  }
+  if (broken.length > 0) {
+    const folder = await saveHistories(
+      machine.client.temporal,
+      broken.flatMap(({ named }) => named),
+    );
+    console.log(`\nThe histories of their runs are in ${folder}`);
   }
   const count = broken.reduce((sum, { violations }) => sum + violations.length, 0);
   console.log(

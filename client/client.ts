@@ -205,7 +205,8 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Limits the calls to Identity Center of all workers of the task queue, from within 2 s on, while they run.
+   * Limits the calls to Identity Center of all workers of the task queue, while they run. The first limit takes a second and
+   * a half: when it resolves, every worker keeps to it.
    *
    * @param callsPerSecond more than 0; `undefined`: what the workers' own setting says
    * @throws RangeError

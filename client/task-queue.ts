@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
-import { readPollers, type Poller } from '../contract';
+import { QUEUE_RATE_HOLDS_AFTER_MS, readPollers, type Poller } from '../contract';
 
 const { TASK_QUEUE_TYPE_WORKFLOW: WORKFLOWS, TASK_QUEUE_TYPE_ACTIVITY: ACTIVITIES } =
   temporal.api.enums.v1.TaskQueueType;
@@ -33,8 +33,9 @@ export async function isPolled(client: Client, taskQueue: string): Promise<boole
 }
 
 /**
- * Limits the calls to Identity Center of all workers of a task queue, which share the limit from within 2 s on; it goes
- * before their own setting, and outlives them.
+ * Limits the calls to Identity Center of all workers of a task queue, which share the limit; it goes before their own
+ * setting, and outlives them. A first limit is waited for, a second and a half: until then workers take activities that the
+ * server does not hold back.
  *
  * @param callsPerSecond more than 0; `undefined`: each worker's own setting again
  * @throws RangeError
@@ -48,6 +49,7 @@ export async function setQueueRate(
     throw new RangeError(
       `Task queue ${taskQueue}: ${callsPerSecond} is no rate. Give more than 0 calls per second; to stop runs, pause them.`,
     );
+  const isFirst = callsPerSecond !== undefined && (await readQueueRate(client, taskQueue)) === undefined;
   await client.workflowService.updateTaskQueueConfig({
     namespace: client.options.namespace,
     identity: client.options.identity,
@@ -58,6 +60,7 @@ export async function setQueueRate(
       reason: 'calls to Identity Center per second',
     },
   });
+  if (isFirst) await sleep(QUEUE_RATE_HOLDS_AFTER_MS);
 }
 
 /** Reads the limit that {@link setQueueRate} set, in calls per second; `undefined`: none. */

@@ -14,6 +14,10 @@ const LOCAL_VERBS: readonly Verb[] = [
     example: 'up --exit',
     options: [
       new Option('--exit', "leave when the sample account is provisioned, with the run's exit code"),
+      new Option(
+        '--cluster',
+        'a Temporal cluster of six processes on PostgreSQL in place of a server of one process (Linux; built once, in minutes)',
+      ),
       new Option('--fresh', 'forget what earlier ones left: runs, instances and logs'),
       portOption('--port <port>', 'Temporal', 7233),
       portOption('--ui-port <port>', 'its UI', 8233),

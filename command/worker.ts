@@ -1,5 +1,5 @@
 import { connectToTemporal, explainNoConnection, IdentityCenterError } from '../client';
-import { oneLine } from '../contract';
+import { defined, oneLine } from '../contract';
 import {
   checkOwnIdentity,
   createLogger,
@@ -40,7 +40,7 @@ export async function worker(options: CommonOptions): Promise<number> {
       onServing(to) {
         tell.forget();
         if (served) logger.info(`The worker serves again, on ${to.connectionOptions.address}.`);
-        else announce(to, settings, options);
+        else announce(to, settings, options, logger);
         served = true;
       },
       onInterruption: (why) => void wordsFor(why).then(tell),
@@ -72,8 +72,15 @@ async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise
   else logger.warn(`AWS does not know this worker, and runs wait until it does. ${found} ${remedy ?? ''}`);
 }
 
-function announce(to: WorkerConnection, { taskQueue }: WorkerSettings, { json }: CommonOptions): void {
+function announce(
+  to: WorkerConnection,
+  { taskQueue, aws, logLevel, ...tuning }: WorkerSettings,
+  { json }: CommonOptions,
+  logger: Logger,
+): void {
   const { address } = to.connectionOptions;
+  const { maxCallsPerSecond } = aws;
+  logger.info({ taskQueue, logLevel, ...defined({ maxCallsPerSecond }), ...tuning }, 'The worker serves.');
   if (json) printJson({ address, namespace: to.namespace, taskQueue });
   else print(`Worker on ${address}, namespace ${to.namespace}, task queue ${taskQueue}. Ctrl-C ends it.`);
 }

@@ -4,7 +4,7 @@ import type { Worker } from '@temporalio/worker';
 import type { AwsSettings, CallMeter } from '../activities';
 import { CALLS_SIGNAL, countAlive, type CallsNews } from '../contract';
 
-const LIMIT_EVERY_MS = 2_000;
+const LIMIT_EVERY_MS = 1_000;
 const CALLS_EVERY_MS = 250;
 const ANSWER_MS = 5_000;
 
@@ -14,19 +14,36 @@ interface Queue {
   aws: AwsSettings;
 }
 
+/** What a look at the task queue has shown. */
+export interface QueueLimit {
+  /** How many calls per second are this worker's; `undefined`: there is no limit. */
+  callsPerSecond: number | undefined;
+  /** When the look began, by a clock that never jumps: what came after it may be another limit. */
+  askedAt: number;
+}
+
 /**
- * Tells, every 2 s until the worker has ended, how many calls per second are this worker's: its share, among the workers
+ * Tells, every second until the worker has ended, how many calls per second are this worker's: its share, among the workers
  * that poll, of the limit that the server has for the queue, or else of `aws.maxCallsPerSecond`. Where the server does not
  * say, what was told last holds.
  */
-export function followQueueLimit(
-  worker: Worker,
-  queue: Queue,
-  tell: (callsPerSecond: number | undefined) => void,
-): void {
-  const look = () => void ownShare(worker, queue).then(tell, () => undefined);
-  whileRunning(worker, LIMIT_EVERY_MS, look);
-  look();
+export function followQueueLimit(worker: Worker, queue: Queue, tell: (limit: QueueLimit) => void): void {
+  let isLooking = false;
+  const look = async () => {
+    // One that is late is not overtaken.
+    if (isLooking) return;
+    isLooking = true;
+    try {
+      const askedAt = performance.now();
+      tell({ callsPerSecond: await ownShare(worker, queue), askedAt });
+    } catch {
+      // Told above.
+    } finally {
+      isLooking = false;
+    }
+  };
+  whileRunning(worker, LIMIT_EVERY_MS, () => void look());
+  void look();
 }
 
 async function ownShare(

@@ -1,6 +1,8 @@
 import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
 
 const CONNECT_MS = 15_000;
+/** Messages are of a few kilobytes: to pack and unpack them, at both ends, costs more than to send them. */
+const UNPACKED = { grpcCompression: { codec: 'none' } } as const;
 
 /** How a worker reaches Temporal. */
 export interface WorkerConnection {
@@ -31,7 +33,7 @@ export async function connect(
   { connectionOptions }: WorkerConnection,
   signal: AbortSignal,
 ): Promise<NativeConnection> {
-  const connecting = NativeConnection.connect(connectionOptions).catch(throwRefusal);
+  const connecting = NativeConnection.connect({ ...UNPACKED, ...connectionOptions }).catch(throwRefusal);
   const late = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]);
   const tooLate = new Promise<never>((_resolve, reject) => {
     late.addEventListener('abort', () => {

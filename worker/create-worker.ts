@@ -8,17 +8,17 @@ import {
   type AwsSettings,
   type OpenAccount,
 } from '../activities';
-import { defined, temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalExtensions } from '../contract';
+import { ActivitySlots } from './activity-slots';
 import { followQueueLimit, hasEnded, tellCalls } from './background';
 import { WORKFLOW_BUNDLE } from './bundle';
+import { readTuning, sdkTuning, type Tuning } from './tuning';
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Partial<Tuning> {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
   aws: AwsSettings;
-  /** Calls to AWS that the worker has open at once; default 100. */
-  maxConcurrentCalls?: number;
   /** Codecs and plugins; default: those of the package, which its client and command take as well. */
   extensions?: TemporalExtensions;
   /** Replace a clock or the random numbers; default: those of the process. */
@@ -38,13 +38,16 @@ const COMPUTING_LIMIT = { isolateExecutionTimeout: '2m' } as const;
  * Creates a worker for the workflows and activities of this package. `run()` starts it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
- * each makes at least one call. A rate can be set for the queue at any time, so no worker takes activities from the answer
- * to the workflow task that asked for them (eager dispatch, the default of servers from 1.32 on), which would pass the rate
- * by: each activity costs a poll more.
+ * each makes at least one call. Where neither that nor the queue has a rate, the worker takes activities from the answer to
+ * the workflow task that asked for them ({@link ActivitySlots}).
+ *
+ * @throws Error naming every field of the tuning that is wrong
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
+  const tuning = readTuning(options);
   const { maxCallsPerSecond } = options.aws;
   const pacer = new Pacer(maxCallsPerSecond);
+  const slots = new ActivitySlots(tuning.maxConcurrentCalls);
   const meter = new CallMeter();
   const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
   const dependencies = { ...realDependencies(options.aws, pacer, meter), ...options.dependencies };
@@ -59,11 +62,8 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
       ...dependencies,
       openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
     }),
-    maxConcurrentActivityTaskExecutions: options.maxConcurrentCalls ?? 100,
+    ...sdkTuning(tuning, slots),
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
-    maxEagerActivityReservationsPerWorkflowTask: 0,
-    // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
-    stickyQueueScheduleToStartTimeout: '2s',
     // The server gives up an attempt that it hears nothing of for five seconds.
     maxHeartbeatThrottleInterval: '2s',
     ...COMPUTING_LIMIT,
@@ -71,8 +71,9 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     shutdownGraceTime: '8s',
     shutdownForceTime: '9s',
   });
-  followQueueLimit(worker, options, (callsPerSecond) => {
+  followQueueLimit(worker, options, ({ callsPerSecond, askedAt }) => {
     pacer.setCeiling(callsPerSecond);
+    slots.allowEager(callsPerSecond === undefined ? askedAt + QUEUE_RATE_HOLDS_AFTER_MS : -Infinity);
   });
   tellCalls(worker, meter);
   return worker;

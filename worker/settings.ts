@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { readNetworkSettings, type AwsSettings } from '../activities';
 import { DEFAULT_TASK_QUEUE, defined, oneLine, readEnvironment, type Environment } from '../contract';
+import { tuningSchema, type Tuning } from './tuning';
 
-const CALLS = { error: 'must be a whole number from 1 to 10000' };
 const RATE = { error: 'must be a number of more than 0 and up to 100000' };
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
@@ -31,13 +31,7 @@ export const workerSettingsSchema = z.object({
     )
     .optional()
     .describe('External ID that the role asks for. Default: none.'),
-  IDENTITY_CENTER_MAX_CONCURRENT_CALLS: z.coerce
-    .number(CALLS)
-    .int(CALLS)
-    .min(1, CALLS)
-    .max(10_000, CALLS)
-    .default(100)
-    .describe('Calls to AWS that the worker has open at once.'),
+  IDENTITY_CENTER_MAX_CONCURRENT_CALLS: tuningSchema.shape.maxConcurrentCalls,
   IDENTITY_CENTER_MAX_CALLS_PER_SECOND: z.coerce
     .number(RATE)
     .positive(RATE)
@@ -46,6 +40,10 @@ export const workerSettingsSchema = z.object({
     .describe(
       'Calls to Identity Center a second, of all accounts, shared by the workers of the task queue; the same for each worker. Default: none, the workers slow down where AWS throttles.',
     ),
+  IDENTITY_CENTER_MAX_CONCURRENT_WORKFLOW_TASKS: tuningSchema.shape.maxConcurrentWorkflowTasks,
+  IDENTITY_CENTER_MAX_CACHED_WORKFLOWS: tuningSchema.shape.maxCachedWorkflows,
+  IDENTITY_CENTER_MAX_POLLERS: tuningSchema.shape.maxPollers,
+  IDENTITY_CENTER_STICKY_TIMEOUT: tuningSchema.shape.stickyTimeout,
   IDENTITY_CENTER_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be ${LOG_LEVELS.slice(0, -1).join(', ')} or ${LOG_LEVELS.at(-1)}` })
     .default('info')
@@ -53,9 +51,8 @@ export const workerSettingsSchema = z.object({
 });
 
 /** What a worker is told by its environment. */
-export interface WorkerSettings {
+export interface WorkerSettings extends Tuning {
   taskQueue: string;
-  maxConcurrentCalls: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   aws: AwsSettings;
 }
@@ -79,6 +76,10 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
   return {
     taskQueue: settings.IDENTITY_CENTER_TASK_QUEUE,
     maxConcurrentCalls: settings.IDENTITY_CENTER_MAX_CONCURRENT_CALLS,
+    maxConcurrentWorkflowTasks: settings.IDENTITY_CENTER_MAX_CONCURRENT_WORKFLOW_TASKS,
+    maxCachedWorkflows: settings.IDENTITY_CENTER_MAX_CACHED_WORKFLOWS,
+    maxPollers: settings.IDENTITY_CENTER_MAX_POLLERS,
+    stickyTimeout: settings.IDENTITY_CENTER_STICKY_TIMEOUT,
     logLevel: settings.IDENTITY_CENTER_LOG_LEVEL,
     aws: defined({
       roleArn: roleArn === 'none' ? undefined : roleArn,

@@ -63,7 +63,7 @@ export interface AwsAccess {
 const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * Makes the way of a worker to AWS. It keeps the credentials and the clients of all accounts.
+ * Makes the way of a worker to AWS. It keeps the sessions of the accounts, and the clients that all share.
  *
  * @param now milliseconds since the epoch, by the machine's clock
  * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own

@@ -75,8 +75,8 @@ export function createCall<C extends AwsClient>(
       cancellation.throwIfAborted();
       const timeout = AbortSignal.timeout(Math.ceil(Math.min(requestTimeoutMs, control.timeToAnswer())));
       const abortSignal = kind === 'write' ? timeout : AbortSignal.any([cancellation, timeout]);
-      const client = clients.get(Client, region, credentials);
-      const answer = endWith(abortSignal, send(client, { abortSignal }));
+      const sent = clients.use(Client, region, credentials, (client) => send(client, { abortSignal }));
+      const answer = endWith(abortSignal, sent);
       const wasThrottled = await answer.then(() => false, isThrottled);
       pacer.answered(turn, wasThrottled);
       control.onAnswer(wasThrottled);

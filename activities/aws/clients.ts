@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
 import type { AwsClock } from './clock';
@@ -11,30 +12,48 @@ export interface Credentials {
   expiration?: Date;
 }
 
+/** Gives the credentials of a request. The SDK keeps what it is given, unless it is told that this is done for it. */
+type PerRequest = (() => Promise<Credentials>) & { memoized: true };
+
 /** What every client of the SDK is made with. */
 interface ClientConfig {
   region: string;
   maxAttempts: number;
+  retryMode: string;
   requestHandler: RequestHandler;
-  credentials: Credentials;
+  credentials: PerRequest;
   endpoint?: string;
 }
 
 /** What every client of the SDK has. */
 export interface AwsClient {
   config: { systemClockOffset: number };
+  middlewareStack: { add(check: Middleware, where: { step: 'deserialize'; name: string }): void };
 }
+
+type Middleware = <Args extends { request: unknown }, Answer>(
+  next: (args: Args) => Promise<Answer>,
+) => (args: Args) => Promise<Answer>;
 
 /** The class of a client of the SDK, such as `SSOAdminClient`. */
 export type ClientClass<C extends AwsClient> = new (config: ClientConfig) => C;
 
-const MAX_CLIENTS = 1_000;
+/** A request was signed with other credentials than it was to be sent with. */
+class WrongSignatureError extends Error {
+  override readonly name = 'WrongSignatureError';
+}
 
-/** Makes the clients of the SDK, of whatever service, and keeps those that were used last. */
+/** More than AWS has Regions, times the services that are called. */
+const MAX_CLIENTS = 200;
+
+/**
+ * Makes the clients of the SDK, one for each service and Region, whatever the account: to make one for the credentials of
+ * each account takes as long as a call, and each holds 18 KB.
+ */
 export class AwsClients {
   private readonly clients = new LRUCache<string, AwsClient>({ max: MAX_CLIENTS });
-  private readonly numbers = new WeakMap<Credentials, number>();
-  private lastNumber = 0;
+  /** The credentials of whoever sends. */
+  private readonly sender = new AsyncLocalStorage<Credentials>();
 
   /** @param endpoint takes the place of AWS's own endpoints, of all services */
   constructor(
@@ -43,27 +62,48 @@ export class AwsClients {
     readonly endpoint?: string,
   ) {}
 
-  /**
-   * Finds or makes a client. It belongs to its credentials: the SDK keeps what a provider once gave, even where AWS does
-   * not take it any more.
-   */
-  get<C extends AwsClient>(Client: ClientClass<C>, region: string, credentials: Credentials): C {
-    const key = `${Client.name} ${region} ${this.numberOf(credentials)}`;
+  /** Sends what `send` sends, signed with these credentials and no others. */
+  async use<C extends AwsClient, T>(
+    Client: ClientClass<C>,
+    region: string,
+    credentials: Credentials,
+    send: (client: C) => Promise<T>,
+  ): Promise<T> {
+    const client = this.find(Client, region);
+    return this.sender.run(credentials, () => send(client));
+  }
+
+  private find<C extends AwsClient>(Client: ClientClass<C>, region: string): C {
+    const key = `${Client.name} ${region}`;
     const known = this.clients.get(key);
     if (known instanceof Client) return known;
     const { requestHandler, endpoint } = this;
-    // Temporal decides about every retry.
-    const config = { region, maxAttempts: 1, requestHandler, credentials };
+    const credentials: PerRequest = Object.assign(() => Promise.resolve(this.current()), {
+      memoized: true,
+    } as const);
+    // Temporal decides about every retry; and the pacer, not a retry mode of the environment, about the rate.
+    const config = { region, maxAttempts: 1, retryMode: 'standard', requestHandler, credentials };
     const client = new Client({ ...config, ...defined({ endpoint }) });
     this.clock.share(client.config);
+    client.middlewareStack.add(this.checkSignature, { step: 'deserialize', name: 'checkSignature' });
     this.clients.set(key, client);
     return client;
   }
 
-  /** Tells credentials apart: a key may come back with another secret. */
-  private numberOf(credentials: Credentials): number {
-    const number = this.numbers.get(credentials) ?? (this.lastNumber += 1);
-    this.numbers.set(credentials, number);
-    return number;
+  private current(): Credentials {
+    const credentials = this.sender.getStore();
+    if (credentials === undefined) throw new WrongSignatureError('nobody’s request');
+    return credentials;
   }
+
+  /** Refuses a request at its last step that is not signed as it is to be: were the SDK to keep credentials after all. */
+  private readonly checkSignature: Middleware = (next) => async (args) => {
+    const { headers } = args.request as { headers: Record<string, string | undefined> };
+    const { accessKeyId, sessionToken } = this.current();
+    const isTheirs =
+      headers['authorization']?.includes(` Credential=${accessKeyId}/`) === true &&
+      headers['x-amz-security-token'] === sessionToken;
+    if (!isTheirs) throw new WrongSignatureError('signed with credentials of somebody else');
+    return next(args);
+  };
 }

@@ -5,7 +5,7 @@ interface Signing {
 
 /**
  * AWS's clock, as its answers tell it. The SDK learns from each answer how far the clock of the machine is off, but per
- * client, and a client is thrown away with its credentials; so one clock is shared by all clients.
+ * client, of which each service and Region has its own; so one clock is shared by all clients.
  */
 export class AwsClock {
   private offsetMs = 0;

@@ -92,9 +92,8 @@ export function createAccountSessions(
       throw new OwnIdentityError(error);
     });
     try {
-      return await ask(
-        clients.get(STSClient, stsRegionFor(region, settings.stsRegion), credentials),
-        credentials,
+      return await clients.use(STSClient, stsRegionFor(region, settings.stsRegion), credentials, (sts) =>
+        ask(sts, credentials),
       );
     } catch (error) {
       if (wantsFreshCredentials(new AwsCallError(SIGN_IN, error))) own.refuse(credentials);

@@ -1,6 +1,7 @@
 import {
   CreateInstanceCommand,
   DescribeInstanceCommand,
+  ListInstancesCommand,
   SSOAdminClient,
   type CreateInstanceCommandInput,
 } from '@aws-sdk/client-sso-admin';
@@ -25,6 +26,11 @@ export async function openAccount(accountId: string): Promise<SSOAdminClient> {
       sessionToken: issued?.SessionToken ?? '',
     },
   });
+}
+
+/** Looks what the account has, as a run does before it creates. */
+export async function listInstances(client: SSOAdminClient): Promise<void> {
+  await client.send(new ListInstancesCommand({}));
 }
 
 export async function createInstance(

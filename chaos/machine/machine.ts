@@ -3,19 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { IdentityCenterClient } from '../../client';
-import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
 import { startEmulator, startWorkerProcess, type Emulator, type WorkerProcess } from '../../sandbox';
 import type { Faults } from '../../sandbox/emulator';
-import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
 import type { Moment } from '../timeline';
+import { startEngine, type Engine, type EngineKind } from './engine';
 import type { Fault } from './plan';
 import { WayToAws } from './way-to-aws';
 
 const TASK_QUEUE = 'chaos';
-const MOST_STARTS = 10;
-/** Among the parts that are out of order; workers go by their number. */
-const SERVER = -1;
-const AWS = -2;
 // The build does not copy it: it is preloaded as it stands in the sources.
 const SKEWED_CLOCK = path.join(
   __dirname.replace(/\/dist\/chaos\/machine$/, '/chaos/machine'),
@@ -29,20 +24,20 @@ export interface FaultRecord extends Moment {
   mended: boolean;
 }
 
-/** Real parts that can be broken: a Temporal server on a file, workers as processes, the emulator. */
+/** Real parts that can be broken: Temporal, workers as processes, the emulator. */
 export class Machine {
   /** How often each fault was injected; `skipped`: into a part that was out of order already. */
   readonly counts: Record<string, number> = {};
-  /** When workers that ended by themselves were away. */
-  readonly ownEnds: { from: string; to: string }[] = [];
-  private readonly busy = new Set<number>();
+  private readonly ownEndsOfWorkers: { from: string; to: string }[] = [];
+  /** What is out of order. */
+  private readonly busy = new Set<string>();
   private readonly workers: WorkerProcess[] = [];
   private stopping = false;
 
   private constructor(
     readonly emulator: Emulator,
     readonly client: IdentityCenterClient,
-    private server: TemporalServer,
+    private readonly engine: Engine,
     private readonly folder: string,
     private readonly wayToAws: WayToAws,
     private readonly clocks: readonly number[],
@@ -53,22 +48,17 @@ export class Machine {
    * @param clocks by how many milliseconds the clock of each worker is off
    * @param clockOffsetMs by how many AWS's is
    */
-  static async start(clocks: readonly number[], clockOffsetMs: number): Promise<Machine> {
+  static async start(kind: EngineKind, clocks: readonly number[], clockOffsetMs: number): Promise<Machine> {
     const folder = await mkdtemp(path.join(tmpdir(), 'identity-center-chaos-'));
-    const server = await startTemporalServer({
-      dbFile: path.join(folder, 'temporal.db'),
-      port: 0,
-      uiPort: false,
-      searchAttributes: Object.fromEntries(SEARCH_ATTRIBUTE_NAMES.map((name) => [name, 'Keyword'])),
-    });
+    const engine = await startEngine(kind, folder);
     const emulator = await startEmulator({ port: 0 });
     const always = { clockOffsetMs };
     emulator.setFaults(always);
     const wayToAws = await WayToAws.open(emulator.port);
-    const connectionOptions = { address: server.address };
+    const connectionOptions = { address: engine.address };
     const { temporal } = await IdentityCenterClient.connect({ connectionOptions, namespace: 'default' });
     const client = new IdentityCenterClient(temporal, TASK_QUEUE);
-    const machine = new Machine(emulator, client, server, folder, wayToAws, clocks, always);
+    const machine = new Machine(emulator, client, engine, folder, wayToAws, clocks, always);
     await Promise.all(clocks.map((_, index) => machine.startWorker(index)));
     return machine;
   }
@@ -76,20 +66,20 @@ export class Machine {
   /** Breaks a part and mends it again; resolves when it works. */
   async inject(fault: Fault): Promise<void> {
     const part = partOf(fault);
-    if (part !== undefined && this.busy.has(part)) {
+    if (this.busy.has(part)) {
       this.count('skipped');
       return;
     }
     this.count(fault.type);
     switch (fault.type) {
       case 'killWorker':
-        await this.occupied(fault.worker, async () => {
+        await this.occupied(part, async () => {
           await this.workers[fault.worker]?.kill();
           await this.startWorker(fault.worker);
         });
         return;
       case 'freezeWorker':
-        await this.occupied(fault.worker, async () => {
+        await this.occupied(part, async () => {
           const frozen = this.workers[fault.worker];
           frozen?.freeze();
           await sleep(fault.forMs);
@@ -97,11 +87,11 @@ export class Machine {
         });
         return;
       case 'killServer':
-        await this.occupied(SERVER, async () => {
-          await this.server.kill();
-          await sleep(fault.forMs);
-          await this.restartServer();
-        });
+      case 'killPart':
+      case 'cutTemporal':
+      case 'cutDatabase':
+      case 'upgradeServer':
+        await this.occupied(part, () => this.engine.inject(fault));
         return;
       case 'failAws':
         this.emulator.setFaults({ ...this.always, ...fault.faults });
@@ -109,7 +99,7 @@ export class Machine {
         this.emulator.setFaults(this.always);
         return;
       case 'cutOff':
-        await this.occupied(AWS, async () => {
+        await this.occupied(part, async () => {
           this.wayToAws.close();
           await sleep(fault.forMs);
           await this.wayToAws.reopen();
@@ -120,18 +110,23 @@ export class Machine {
     }
   }
 
+  /** When workers, or parts of Temporal, that ended by themselves were away. */
+  get ownEnds(): readonly { from: string; to: string }[] {
+    return [...this.ownEndsOfWorkers, ...this.engine.ownEnds];
+  }
+
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.workers.map((worker) => worker.kill()));
     await this.client.close();
     this.wayToAws.end();
     await this.emulator.close();
-    await this.server.stop();
+    await this.engine.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
   /** Keeps other faults off a part while it is out of order. */
-  private async occupied(part: number, work: () => Promise<void>): Promise<void> {
+  private async occupied(part: string, work: () => Promise<void>): Promise<void> {
     this.busy.add(part);
     try {
       await work();
@@ -143,7 +138,7 @@ export class Machine {
   private async startWorker(index: number): Promise<void> {
     while (!this.stopping) {
       try {
-        const worker = await startWorkerProcess(this.server.address, TASK_QUEUE, this.wayToAws.url, {
+        const worker = await startWorkerProcess(this.engine.address, TASK_QUEUE, this.wayToAws.url, {
           NODE_OPTIONS: `--require ${SKEWED_CLOCK}`,
           CHAOS_CLOCK_MS: String(this.clocks[index] ?? 0),
         });
@@ -159,26 +154,12 @@ export class Machine {
 
   /** A worker that ends by itself is started again, as a supervisor would. */
   private async afterExit(index: number): Promise<void> {
-    if (this.stopping || this.busy.has(index)) return;
+    const part = workerPart(index);
+    if (this.stopping || this.busy.has(part)) return;
     this.count('workerEnded');
     const from = new Date().toISOString();
-    await this.occupied(index, () => this.startWorker(index));
-    this.ownEnds.push({ from, to: new Date().toISOString() });
-  }
-
-  private async restartServer(): Promise<void> {
-    const port = Number(this.server.address.split(':')[1]);
-    const dbFile = path.join(this.folder, 'temporal.db');
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        this.server = await startTemporalServer({ dbFile, port, uiPort: false });
-        return;
-      } catch (error) {
-        // The port may not be free yet.
-        if (attempt === MOST_STARTS) throw error;
-        await sleep(1_000);
-      }
-    }
+    await this.occupied(part, () => this.startWorker(index));
+    this.ownEndsOfWorkers.push({ from, to: new Date().toISOString() });
   }
 
   private count(what: string): void {
@@ -186,10 +167,14 @@ export class Machine {
   }
 }
 
-/** The part that a fault puts out of order. */
-function partOf(fault: Fault): number | undefined {
-  if ('worker' in fault) return fault.worker;
-  return fault.type === 'killServer' ? SERVER : fault.type === 'cutOff' ? AWS : undefined;
+/** The part that a fault puts out of order; what happens to all of AWS may happen twice at once. */
+function partOf(fault: Fault): string {
+  if ('worker' in fault) return workerPart(fault.worker);
+  return fault.type === 'killPart' ? fault.part : fault.type;
+}
+
+function workerPart(index: number): string {
+  return `worker of ours ${index}`;
 }
 
 /** Injects faults, each at its time in milliseconds; resolves when everything is mended. */

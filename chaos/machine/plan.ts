@@ -1,17 +1,31 @@
 import fc from 'fast-check';
+import type { PartName } from '../../sandbox/cluster';
 import type { Faults } from '../../sandbox/emulator';
 
 /** What goes wrong with the machinery. Workers are counted from 0; times are in milliseconds. */
 export type Fault =
   | { type: 'killWorker'; worker: number }
   | { type: 'freezeWorker'; worker: number; forMs: number }
-  | { type: 'killServer'; forMs: number }
+  | EngineFault
   /** AWS fails for all accounts. */
   | { type: 'failAws'; faults: Omit<Faults, 'accounts'>; forMs: number }
   /** No worker reaches AWS: connections are refused. */
   | { type: 'cutOff'; forMs: number }
   /** AWS forgets every session. */
   | { type: 'forgetSessions' };
+
+/** What goes wrong with Temporal. */
+export type EngineFault =
+  /** All of it. */
+  | { type: 'killServer'; forMs: number }
+  /** One process of a cluster. */
+  | { type: 'killPart'; part: PartName; forMs: number }
+  /** Neither the workers nor the client reach it, and what is under way gets lost. */
+  | { type: 'cutTemporal'; forMs: number }
+  /** Every connection of its to the database breaks. */
+  | { type: 'cutDatabase' }
+  /** Each process of a cluster ends in its turn, and comes back as the next version. */
+  | { type: 'upgradeServer' };
 
 const WORKERS = 3;
 
@@ -56,6 +70,33 @@ export const fault: fc.Arbitrary<Fault> = fc.oneof(
 export const laterFault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ type: fc.constant('cutOff'), forMs: fc.integer({ min: 500, max: 4_000 }) }),
   fc.record({ type: fc.constant('forgetSessions') }),
+);
+
+/** Draws what goes wrong with a cluster, beside all that. */
+export const clusterFault: fc.Arbitrary<Fault> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('killPart'),
+      part: fc.constantFrom<PartName>(
+        ...(['history-1', 'history-2', 'matching-1', 'matching-2', 'frontend', 'worker'] as const),
+      ),
+      forMs: fc.integer({ min: 0, max: 5_000 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('killPart'),
+      part: fc.constant<PartName>('postgresql'),
+      forMs: fc.integer({ min: 0, max: 5_000 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('cutTemporal'), forMs: fc.integer({ min: 0, max: 3_000 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('cutDatabase') }) },
 );
 
 /** Draws by how many milliseconds AWS's clock is off: less than what a signature may be off. */

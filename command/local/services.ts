@@ -6,8 +6,9 @@ import {
   registerSearchAttributes,
   type TemporalSettings,
 } from '../../client';
-import { DEFAULT_TASK_QUEUE, defined, isLoopback } from '../../contract';
+import { DEFAULT_TASK_QUEUE, defined, isLoopback, SEARCH_ATTRIBUTE_NAMES } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
+import { ClusterRunsError, requireFreeFolder, startCluster } from '../../sandbox/cluster';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { createLogger, installLogger, serve, type WorkerConnection } from '../../worker';
 import { UsageError } from '../errors';
@@ -55,6 +56,8 @@ interface Temporal {
 export interface UpOptions extends UpPorts {
   /** Forgets what earlier ones have left. */
   fresh?: boolean;
+  /** The server is a cluster of several processes on PostgreSQL. */
+  cluster?: boolean;
 }
 
 /**
@@ -68,8 +71,13 @@ export async function startServices(
   onProgress: (line: string) => void,
 ): Promise<LocalServices> {
   const outside = process.env['TEMPORAL_ADDRESS'] ? outsideServer(options) : undefined;
+  const isCluster = options.cluster === true;
+  if (isCluster && options.port !== undefined)
+    throw new UsageError(
+      '--port is for a server of one process: those of a cluster have loopback addresses of their own. Leave --port or --cluster out.',
+    );
   claimHome();
-  const data = upData(outside?.settings);
+  const data = upData(outside?.settings ?? (isCluster ? 'cluster' : undefined));
   const parts: { stop(): Promise<unknown> }[] = [];
   const stop = async () => {
     // The worker first, as it needs the others to end in good order.
@@ -82,6 +90,7 @@ export async function startServices(
   broken.catch(() => undefined);
   try {
     await requireFreePorts(options);
+    if (isCluster) await requireFreeFolder(data.temporal).catch(asUsageError);
     // Before the first connection, which would install the SDK's own.
     if (outside === undefined) forgetData(data, options.fresh === true);
     installLogger(createLogger('info', data.workerLog));
@@ -93,7 +102,8 @@ export async function startServices(
     });
     const remembered = emulator.instances().length;
     parts.push({ stop: () => emulator.close() });
-    const temporal = outside ?? (await startOwnServer(options, data, parts, onProgress, breaks));
+    const startOwn = isCluster ? startOwnCluster : startOwnServer;
+    const temporal = outside ?? (await startOwn(options, data, parts, onProgress, breaks));
     const { settings, taskQueue } = temporal;
     const connected = await connectToTemporal(settings);
     parts.push({ stop: () => connected.connection.close() });
@@ -138,9 +148,35 @@ async function startOwnServer(
   void temporal.exited.then(() => {
     breaks(new ServerEndedError(temporal.address));
   });
-  const settings = { connectionOptions: { address: temporal.address }, namespace: 'default' };
+  return ownTemporal(temporal);
+}
+
+/** Starts a cluster, likewise. A process of it may end and be started again, from another terminal. */
+async function startOwnCluster(
+  { uiPort = DEFAULT_UI_PORT }: UpPorts,
+  { temporal: folder }: UpData,
+  parts: { stop(): Promise<unknown> }[],
+  onProgress: (line: string) => void,
+  breaks: (error: unknown) => void,
+): Promise<Temporal> {
+  const searchAttributes = SEARCH_ATTRIBUTE_NAMES;
+  const cluster = await startCluster({ folder, uiPort, searchAttributes, onProgress });
+  parts.push(cluster);
+  void cluster.stopped.then(() => {
+    breaks(new ServerEndedError(cluster.address));
+  });
+  return ownTemporal(cluster);
+}
+
+function ownTemporal({ address, uiUrl }: { address: string; uiUrl?: string }): Temporal {
+  const settings = { connectionOptions: { address }, namespace: 'default' };
   const taskQueue = process.env['IDENTITY_CENTER_TASK_QUEUE'] ?? DEFAULT_TASK_QUEUE;
-  return defined({ settings, taskQueue, uiUrl: temporal.uiUrl });
+  return defined({ settings, taskQueue, uiUrl });
+}
+
+/** Whoever starts a second cluster is told how to use the first. @throws UsageError */
+function asUsageError(error: unknown): never {
+  throw error instanceof ClusterRunsError ? new UsageError(error.message) : error;
 }
 
 /**
@@ -151,10 +187,10 @@ async function startOwnServer(
  * @throws UsageError where the server is not this machine, and no queue of one's own is named; where the options are for a
  * server that is started
  */
-function outsideServer({ port, uiPort, fresh }: UpOptions): Temporal {
-  if (port !== undefined || uiPort !== undefined || fresh === true)
+function outsideServer({ port, uiPort, fresh, cluster }: UpOptions): Temporal {
+  if (port !== undefined || uiPort !== undefined || fresh === true || cluster === true)
     throw new UsageError(
-      '--port, --ui-port and --fresh are for a server that "up" starts, and TEMPORAL_ADDRESS or --address names one that is there. Leave one or the other out.',
+      '--port, --ui-port, --fresh and --cluster are for a server that "up" starts, and TEMPORAL_ADDRESS or --address names one that is there. Leave one or the other out.',
     );
   const settings = readTemporalSettings();
   const { address } = settings.connectionOptions;

@@ -34,7 +34,7 @@ const tagsSchema = z
 const DURATION = /^\d{1,9}(\.\d{1,3})?(ms|s|m|h|d)$/;
 
 /** Makes the schema of a duration as people write it: a number and a unit, `ms`, `s`, `m`, `h` or `d` (`"30s"`, `"1.5h"`). */
-const durationUpTo = (longest: string) =>
+export const durationUpTo = (longest: string) =>
   z
     .string()
     .regex(DURATION, 'must be a duration: a number and a unit (ms, s, m, h, d), such as "30s"')

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { cachedName, EXE, type GotBinary } from './binary-cache';
-import { runProgram } from './run-program';
+import { goInstall } from './go-install';
 
 // The newest that `go install` can build.
 const VERSION = '1.5.1';
@@ -16,18 +16,6 @@ export async function buildWithGo(
   env: NodeJS.ProcessEnv,
   onProgress: (line: string) => void,
 ): Promise<GotBinary> {
-  const go = await runProgram('go', ['version'], { env });
-  if (go.problem !== undefined) throw new Error(`Go is not installed (${go.problem})`);
-
-  onProgress(`building the Temporal server: go install ${MODULE} (three to six minutes, once)`);
-  const { problem } = await runProgram('go', ['install', MODULE], {
-    env: { ...env, GOBIN: folder },
-    onLine: onProgress,
-    onTick: (seconds) => {
-      onProgress(`still building, ${seconds} s`);
-      return undefined;
-    },
-  });
-  if (problem !== undefined) throw new Error(`go install ${MODULE}: ${problem}`);
+  await goInstall(MODULE, 'three to six minutes', folder, env, onProgress);
   return { path: join(folder, `temporal${EXE}`), name: cachedName(VERSION) };
 }

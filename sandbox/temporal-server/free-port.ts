@@ -5,22 +5,22 @@ const HOST = '127.0.0.1';
 const HIGHEST = 65_535;
 
 /**
- * A port of 127.0.0.1 that nobody listens on: `preferred`, or the next one that is free; without `preferred` any.
+ * A port of a loopback address that nobody listens on: `preferred`, or the next one that is free; without `preferred` any.
  *
  * It is not reserved: whoever listens on it must be ready to find it taken.
  */
-export async function freePort(preferred = 0): Promise<number> {
+export async function freePort(preferred = 0, host = HOST): Promise<number> {
   for (let port = preferred; port <= HIGHEST; port++) {
-    const bound = await bind(port);
+    const bound = await bind(port, host);
     // Some systems let a loopback address be bound beside somebody who listens on all addresses.
-    if (bound !== undefined && (preferred === 0 || !(await accepts(bound)))) return bound;
+    if (bound !== undefined && (preferred === 0 || !(await accepts(bound, host)))) return bound;
   }
-  throw new Error(`No port from ${preferred} up is free on ${HOST}`);
+  throw new Error(`No port from ${preferred} up is free on ${host}`);
 }
 
-/** Whether somebody listens on that port of 127.0.0.1. */
-export async function accepts(port: number): Promise<boolean> {
-  const socket = connect(port, HOST);
+/** Whether somebody listens on that port of a loopback address. */
+export async function accepts(port: number, host = HOST): Promise<boolean> {
+  const socket = connect(port, host);
   try {
     await once(socket, 'connect');
     return true;
@@ -31,10 +31,10 @@ export async function accepts(port: number): Promise<boolean> {
   }
 }
 
-async function bind(port: number): Promise<number | undefined> {
+async function bind(port: number, host: string): Promise<number | undefined> {
   const server = createServer();
   try {
-    await once(server.listen(port, HOST), 'listening');
+    await once(server.listen(port, host), 'listening');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE' || code === 'EACCES') return undefined;

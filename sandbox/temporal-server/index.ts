@@ -1,7 +1,10 @@
+export { binFolder, cacheFolder, EXE, installInCache } from './binary-cache';
 export { findTemporalBinary, TemporalBinaryNotFoundError, type FindOptions } from './find-binary';
-export { freePort } from './free-port';
-export { isAlive } from './install-lock';
+export { accepts, freePort } from './free-port';
+export { goInstall, GoMissingError } from './go-install';
+export { isAlive, withInstallLock } from './install-lock';
 export { endWithThisProcess } from './orphan-watch';
+export { runProgram } from './run-program';
 export { startTemporalServer, type StartOptions, type TemporalServer } from './start-server';
 export { TemporalServerStartError } from './start-error';
 export { makeUserFolder, requireOwn, userFolder } from './user-folder';

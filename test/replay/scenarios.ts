@@ -144,11 +144,13 @@ export const scenarios: Record<string, Scenario> = {
     faults: { lateWrite: { operation: 'CreateInstance', delayMs: 30_000, times: 1 } },
     request: { onFailure: 'hold', name: 'one', timing: { createTimeout: '3s' } },
     during: inTurn(
-      called('CreateInstance'),
-      ({ emulator }, account) => {
+      async ({ emulator }, account) => {
+        await until(
+          () => emulator.calls({ account, operation: 'CreateInstance' }),
+          ([call]) => call?.outcome === 'late',
+        );
         // The next call would bring the instance to light, however soon it comes.
         emulator.setFaults({ accounts: [account], ...waits('CreateInstance') });
-        return Promise.resolve();
       },
       held,
       async ({ client, emulator }, account) => {

@@ -1,6 +1,6 @@
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { defined } from '../../contract';
-import { followQueueLimit } from '../../worker/background';
+import { followQueueLimit, type QueueLimit } from '../../worker/background';
 
 const SECONDS = 1_000;
 
@@ -19,7 +19,7 @@ async function told(describeTaskQueue: () => Promise<unknown>, maxCallsPerSecond
     workflowService: { describeTaskQueue },
   } as unknown as NativeConnection;
   let state = 'RUNNING';
-  const tell = jest.fn<undefined, [number | undefined]>();
+  const tell = jest.fn<undefined, [QueueLimit]>();
   jest.useFakeTimers();
   followQueueLimit(
     { getState: () => state, connection } as unknown as Worker,
@@ -31,7 +31,7 @@ async function told(describeTaskQueue: () => Promise<unknown>, maxCallsPerSecond
   await jest.advanceTimersByTimeAsync(10 * SECONDS);
   expect(jest.getTimerCount()).toBe(0);
   jest.useRealTimers();
-  return tell.mock.calls;
+  return tell.mock.calls.map(([{ callsPerSecond }]) => callsPerSecond);
 }
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   ['a queue that nobody polls yet has one worker', queueWith(30, []), undefined, 30],
   ['neither: no ceiling', queueWith(undefined, [1]), undefined, undefined],
 ])('%s', async (_name, queue, setting, share) => {
-  expect(await told(() => Promise.resolve(queue), setting)).toEqual([[share]]);
+  expect(await told(() => Promise.resolve(queue), setting)).toEqual([share]);
 });
 
 test('a server that does not say leaves the ceiling as it is', async () => {

@@ -1,12 +1,12 @@
 import { tsToMs } from '@temporalio/common/lib/time';
-import { freshAccount, requestFor, startHarness } from '../support/harness';
+import { workflowIdOf } from '../../contract';
+import { freshAccount, requestFor, startHarness, until } from '../support/harness';
 
 const ACCOUNTS = 30;
 const RATE = 10;
 
-// A worker looks every 2 s for the rate of its queue. Until then, and in one that does not look, the server holds it: by
-// activities, of which the one that creates looks first, which is a call more. From 1.32 on, a server would hand a worker the
-// activities that its workflow task asked for past the rate.
+// From 1.32 on, a server hands a worker the activities that its workflow task asked for, past the rate. Where no rate is set
+// that saves a transition an activity.
 test('a rate that is set while a worker runs holds its activities at once', async () => {
   const harness = await startHarness();
   const { client } = harness;
@@ -24,6 +24,30 @@ test('a rate that is set while a worker runs holds its activities at once', asyn
     const seconds = (Math.max(...times) - Math.min(...times)) / 1_000;
     // The server lets a second's worth through at once.
     expect(times.length).toBeLessThanOrEqual(RATE + RATE * seconds * 1.2);
+  } finally {
+    await harness.stop();
+  }
+});
+
+test('without a rate a server from 1.32 on hands out activities at once, and with one it does not', async () => {
+  const harness = await startHarness();
+  const { client, temporal } = harness;
+  const transitions = async () => {
+    const account = freshAccount();
+    await client.provision(requestFor(account));
+    const { raw } = await temporal.workflow.getHandle(workflowIdOf(account)).describe();
+    return Number(raw.workflowExecutionInfo?.stateTransitionCount);
+  };
+  try {
+    const { serverVersion } = await temporal.workflowService.getSystemInfo({});
+    const [major = 0, minor = 0] = serverVersion.split('.').map(Number);
+    await client.setRate(1_000);
+    const held = await transitions();
+    if (major === 1 && minor < 32) return;
+    await client.setRate(undefined);
+    await until(transitions, (count) => count < held);
+    await client.setRate(1_000);
+    expect(await transitions()).toBe(held);
   } finally {
     await harness.stop();
   }

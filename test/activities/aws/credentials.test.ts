@@ -4,6 +4,12 @@ import { AwsClock } from '../../../activities/aws/clock';
 import { createAccountSessions, stsRegionFor } from '../../../activities/aws/credentials';
 import { OwnCredentials } from '../../../activities/aws/own-credentials';
 
+/** Clients of STS that send so. */
+function clientsThat(send: (command: never) => Promise<unknown>): AwsClients {
+  const use: AwsClients['use'] = (_Client, _region, _credentials, ask) => ask({ send } as never);
+  return { use } as unknown as AwsClients;
+}
+
 test.each([
   ['eu-west-1', 'aws'],
   ['cn-north-1', 'aws-cn'],
@@ -26,7 +32,7 @@ test.each([
   };
   const sessions = createAccountSessions(
     { roleArn: 'arn:{partition}:iam::{accountId}:role/x' },
-    { get: () => ({ send }) } as unknown as AwsClients,
+    clientsThat(send),
     new OwnCredentials(async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }), new AwsClock(Date.now)),
     Date.now,
   );
@@ -52,7 +58,7 @@ function sessionsByClocks() {
   };
   const sessions = createAccountSessions(
     { roleArn: 'arn:aws:iam::{accountId}:role/x' },
-    { get: () => ({ send }) } as unknown as AwsClients,
+    clientsThat(send),
     new OwnCredentials(async () => ({ accessKeyId: 'a', secretAccessKey: 'b' }), new AwsClock(Date.now)),
     () => clocks.aws,
     () => clocks.elapsed,

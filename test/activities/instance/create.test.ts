@@ -162,7 +162,7 @@ describe('the looks after the call', () => {
     const account = freshAccount();
     emulator.setFaults({ accounts: [account], creationMs: 60_000 });
     const env = activityEnvironment();
-    const running: Promise<CreateAnswer> = env.run(activities().createInstance, inputFor(account));
+    const running = env.run(activities().createInstance, inputFor(account));
     setTimeout(() => {
       env.cancel('CANCELLED', cancelRequested);
     }, 700);
@@ -178,7 +178,7 @@ describe('the looks after the call', () => {
       const account = freshAccount();
       emulator.setFaults({ accounts: [account], latencyMs: 200 });
       const env = activityEnvironment();
-      const running: Promise<CreateAnswer> = env.run(activities().createInstance, inputFor(account));
+      const running = env.run(activities().createInstance, inputFor(account));
       env.cancel(reason, details);
       await running.catch(() => undefined);
       expect(operations(account)).toEqual(sent);

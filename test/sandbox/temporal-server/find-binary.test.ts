@@ -110,7 +110,7 @@ describe('findTemporalBinary', () => {
     await script(join(path, 'go'), GO);
     expect(await Promise.all([find(), find()])).toEqual([cached(), cached()]);
     const log = await readFile(join(path, 'go.log'), 'utf8');
-    expect(log).toBe('install github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
+    expect(log).toBe('install -ldflags=-s -w github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
     expect(progress).toContain(`waiting for process ${process.pid}, which is installing the Temporal server`);
   });
 

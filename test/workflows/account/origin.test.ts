@@ -125,8 +125,11 @@ test('a correction after a lost answer, then a cancel: the call that was lost is
     { lateWrite: { operation: 'CreateInstance', delayMs, times: 1 } },
     { name: 'first', onFailure: 'hold', timing: { createTimeout: '3s' } },
   );
+  await until(
+    () => harness.creates(account),
+    ([call]) => call?.outcome === 'late',
+  );
   // The next call would bring the instance to light, however soon it comes.
-  await harness.called(account, 'CreateInstance');
   harness.emulator.setFaults({ accounts: [account], ...throttledOnce('CreateInstance') });
   await until(
     () => progressOf(harness, account),

@@ -1,24 +1,24 @@
-/** A worker of the bare workflows, with a prebuilt bundle like ours: `node bare-worker.js ADDRESS`. */
+/** A worker of the bare workflows, with a prebuilt bundle like ours: `node worker.js ADDRESS TASK_QUEUE EMULATOR_URL`. */
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { bundleWorkflowCode, NativeConnection, Runtime, Worker, DefaultLogger } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bareActivities } from './activities';
 
-const WORKFLOWS = path.join(__dirname, 'bare-workflow.js');
-const BUNDLE = path.join(__dirname, 'bare-bundle.js');
+const WORKFLOWS = path.join(__dirname, 'workflows.js');
+const BUNDLE = path.join(__dirname, 'bundle.js');
 
-async function main(address: string): Promise<void> {
+async function main(address = '', taskQueue = '', emulatorUrl = ''): Promise<void> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { forward: {} } } });
   if (!existsSync(BUNDLE) || statSync(BUNDLE).mtimeMs < statSync(WORKFLOWS).mtimeMs) {
     const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS });
     writeFileSync(BUNDLE, code);
   }
-  const nothing = async (): Promise<void> => Promise.resolve();
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     connection,
-    taskQueue: 'bare',
+    taskQueue,
     workflowBundle: { codePath: BUNDLE },
-    activities: { first: nothing, second: nothing },
+    activities: bareActivities(emulatorUrl),
     // As ours has them.
     maxConcurrentActivityTaskExecutions: 100,
   });
@@ -30,4 +30,4 @@ async function main(address: string): Promise<void> {
   await connection.close();
 }
 
-void main(process.argv[2] ?? '');
+void main(...process.argv.slice(2));

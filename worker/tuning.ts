@@ -1,0 +1,77 @@
+import type { WorkerOptions as SdkOptions } from '@temporalio/worker';
+import { z } from 'zod';
+import type { ActivitySlots } from './activity-slots';
+import { durationUpTo, milliseconds, oneLine } from '../contract';
+
+const whole = (least: number, most: number) => {
+  const range = { error: `must be a whole number from ${least} to ${most}` };
+  return z.coerce.number(range).int(range).min(least, range).max(most, range);
+};
+
+/** How much a worker does at once, and keeps. The numbers were measured: docs/settings.md says how, and when to change them. */
+export const tuningSchema = z.object({
+  maxConcurrentCalls: whole(1, 10_000)
+    .default(100)
+    .describe('Calls to AWS that the worker has open at once: its activity slots.'),
+  maxConcurrentWorkflowTasks: whole(2, 1_000)
+    .default(40)
+    .describe('Workflow tasks that the worker has in hand at once: its workflow slots.'),
+  maxCachedWorkflows: whole(2, 100_000)
+    .default(1_000)
+    .describe(
+      'Open runs that the worker keeps in memory; of any other, each task replays the whole history.',
+    ),
+  maxPollers: whole(2, 1_000)
+    .default(10)
+    .describe(
+      'Polls that the worker has open at the server at once, for workflow tasks and as many for activities.',
+    ),
+  stickyTimeout: durationUpTo('1h')
+    .default('2s')
+    .describe(
+      'How long a task of a run waits for the worker that has the run in memory, before another worker may take it.',
+    ),
+});
+
+/** What a team may tune. */
+export type Tuning = z.infer<typeof tuningSchema>;
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws Error naming every field that is wrong
+ */
+export function readTuning(options: { [Field in keyof Tuning]?: Tuning[Field] | undefined }): Tuning {
+  const read = tuningSchema.safeParse(options);
+  if (read.success) return read.data;
+  const given = options as Record<string, unknown>;
+  const problems = read.error.issues.map(({ path: [field = ''], message }) => {
+    return `${String(field)}: ${message}, not ${oneLine(JSON.stringify(given[String(field)]), 100)}`;
+  });
+  throw new Error(`${problems.join('; ')}.`);
+}
+
+/** The same, as the SDK names it. */
+export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlots) {
+  const { maxConcurrentCalls, maxCachedWorkflows, maxPollers, stickyTimeout } = tuning;
+  // More than are kept would throw each other out.
+  const workflowTasks = Math.min(tuning.maxConcurrentWorkflowTasks, maxCachedWorkflows);
+  // The SDK reads no other option for it.
+  const pollersFor = (slots: number) =>
+    ({ type: 'simple-maximum', maximum: Math.min(maxPollers, slots) }) as const;
+  return {
+    // The SDK takes either the numbers of all kinds of slots, or the suppliers.
+    tuner: {
+      activityTaskSlotSupplier,
+      workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowTasks },
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowTasks },
+      // None are used, and the SDK wants them.
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+    },
+    activityTaskPollerBehavior: pollersFor(maxConcurrentCalls),
+    workflowTaskPollerBehavior: pollersFor(workflowTasks),
+    maxCachedWorkflows,
+    // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
+    stickyQueueScheduleToStartTimeout: milliseconds(stickyTimeout),
+  } satisfies Partial<SdkOptions>;
+}
