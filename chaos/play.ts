@@ -8,8 +8,8 @@ import type { Fault } from './machine/plan';
 import { Patience } from './patience';
 import type { Plan } from './plan';
 
-/** Nothing ends for so long only where nothing will: a worker may be frozen for 45 s, and one after the other. */
-const STILL_MS = 150_000;
+/** Nothing ends for so long only where nothing will: workers may be frozen for 45 s, one after the other. */
+const STILL_MS = 240_000;
 /** An attempt that wakes late, or a page whose fleet was terminated, would show within this time. */
 const LATE_MS = 3_000;
 

@@ -81,13 +81,22 @@ const asksAgainOnlyWhatWasLost: AccountRule = (evidence) =>
   evidence.runs
     .filter((run) => isProvision(run) && run.status === 'CANCELLED')
     .flatMap((run) => {
-      const cancelledAt = evidence.actions.find(
+      const cancel = evidence.actions.find(
         ({ action, began }) => action.type === 'cancel' && began >= run.startedAt,
-      )?.ended;
-      if (cancelledAt === undefined || evidence.fleetActions.length > 0 || wasOut(evidence, run)) return [];
+      );
+      if (cancel === undefined || evidence.fleetActions.length > 0 || wasOut(evidence, run)) return [];
+      const cancelledAt = cancel.ended;
+      // What is under way then has ended, however long a busy server has kept the cancel to itself.
+      const rollBackAt = run.steps?.findLast(
+        ({ stage, at }) => stage === 'rollingBack' && at >= cancel.began,
+      )?.at;
+      const isOver = ({ time }: RecordedCall) =>
+        rollBackAt === undefined
+          ? Date.parse(time) > Date.parse(cancelledAt) + UNDER_WAY_MS
+          : time > rollBackAt;
       const creates = ourCreates(evidence.calls).filter(({ time }) => isDuring(run, time));
       return creates
-        .filter(({ time }) => Date.parse(time) > Date.parse(cancelledAt) + UNDER_WAY_MS)
+        .filter(isOver)
         .filter(({ time }) => !creates.some((it) => it.time < time && !isAnswer(it)))
         .map(
           ({ time }) => `CreateInstance at ${time}, after a cancel at ${cancelledAt}, and nothing was lost`,
