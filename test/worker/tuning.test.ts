@@ -28,7 +28,7 @@ test('each setting of the environment reaches the SDK', () => {
     tuner: {
       activityTaskSlotSupplier: slots,
       workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: 80 },
-      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: 80 },
       nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
     },
     maxCachedWorkflows: 5_000,
