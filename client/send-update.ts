@@ -7,9 +7,11 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { isLostWithItsTask, isNoWorkflow } from './server-errors';
+import { listPollers } from './task-queue';
 
-/** How long a worker has to answer. */
-export const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000;
+/** So long a worker has that polls: it may have its hands full. One that was killed seems to poll for a minute. */
+const BUSY_ANSWER_WITHIN_MS = 30_000;
 const SERVER_WITHIN_MS = 3_000;
 const PAUSE_MS = 200;
 
@@ -22,7 +24,7 @@ interface UpdateErrors {
   unanswered(): Error;
 }
 
-/** Sends an Update to an open workflow, and waits up to 10 s for what came of it. */
+/** Sends an Update to an open workflow, and waits for what came of it as {@link untilAnswered} does. */
 export async function sendUpdate<T>(
   client: Client,
   workflowId: string,
@@ -32,31 +34,63 @@ export async function sendUpdate<T>(
 ): Promise<T> {
   const handle = client.workflow.getHandle(workflowId);
   try {
-    return await executeUpdate<T>(client, handle, update, argument, ANSWER_WITHIN_MS);
+    // The server takes an Update of the same ID for the same.
+    const updateId = randomUUID();
+    return await untilAnswered(
+      client,
+      workflowId,
+      (end) => executeUpdate<T>(client, handle, { update, argument, updateId }, end),
+      (error) => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError,
+      () => errors.unanswered(),
+    );
   } catch (error) {
     if (isNoWorkflow(error)) throw errors.none();
     if (error instanceof WorkflowUpdateFailedError)
       throw errors.refused(error.cause?.message ?? error.message);
-    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
-    await checkServerAnswers(client);
-    throw errors.unanswered();
+    throw error;
   }
+}
+
+/**
+ * Asks a workflow, whose worker has 10 s to answer, and 30 s where one polls its task queue. Throws what the server says where
+ * it is the server that does not answer.
+ *
+ * @param ask asks until then, in milliseconds since the epoch
+ * @param unanswered makes the error where no worker has answered
+ */
+export async function untilAnswered<T>(
+  client: Client,
+  workflowId: string,
+  ask: (end: number) => Promise<T>,
+  isUnanswered: (error: unknown) => boolean,
+  unanswered: () => Error,
+): Promise<T> {
+  const began = Date.now();
+  for (const withinMs of [ANSWER_WITHIN_MS, BUSY_ANSWER_WITHIN_MS]) {
+    try {
+      return await ask(began + withinMs);
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      await checkServerAnswers(client);
+      const { taskQueue } = await client.workflow.getHandle(workflowId).describe();
+      if (!(await listPollers(client, taskQueue)).some(({ isAlive }) => isAlive)) break;
+    }
+  }
+  throw unanswered();
 }
 
 /**
  * Executes an Update, and once more where the workflow task that it came with has failed, as one does that goes on in another
  * execution while a signal arrives: then nothing has come of it.
+ *
+ * @param end until when, in milliseconds since the epoch
  */
 export async function executeUpdate<T>(
   { connection }: Client,
   handle: WorkflowHandle,
-  update: string,
-  argument: unknown,
-  withinMs: number,
+  { update, argument, updateId = randomUUID() }: { update: string; argument: unknown; updateId?: string },
+  end: number,
 ): Promise<T> {
-  const end = Date.now() + withinMs;
-  // The server takes an Update of the same ID for the same.
-  const updateId = randomUUID();
   for (;;) {
     try {
       return await connection.withDeadline(end, () =>

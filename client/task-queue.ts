@@ -9,6 +9,16 @@ const { TASK_QUEUE_TYPE_WORKFLOW: WORKFLOWS, TASK_QUEUE_TYPE_ACTIVITY: ACTIVITIE
 const SHOWN_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 250;
 
+/** Lists the workers that poll a task queue for workflows, and those that did lately. */
+export async function listPollers(client: Client, taskQueue: string): Promise<Poller[]> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: WORKFLOWS,
+  });
+  return readPollers(pollers);
+}
+
 /**
  * Finds the workers that poll a task queue for workflows, and those that did lately. Where none polls it looks again for up
  * to 10 s: a worker that has just started takes a moment to poll, and the server one more to list it.
@@ -16,12 +26,7 @@ const LOOK_EVERY_MS = 250;
 export async function findPollers(client: Client, taskQueue: string): Promise<Poller[]> {
   const giveUpAt = Date.now() + SHOWN_WITHIN_MS;
   for (;;) {
-    const { pollers } = await client.workflowService.describeTaskQueue({
-      namespace: client.options.namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: WORKFLOWS,
-    });
-    const found = readPollers(pollers);
+    const found = await listPollers(client, taskQueue);
     if (found.some(({ isAlive }) => isAlive) || Date.now() >= giveUpAt) return found;
     await sleep(LOOK_EVERY_MS);
   }

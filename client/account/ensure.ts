@@ -25,7 +25,8 @@ export async function ensure(
 ): Promise<'same' | 'ended' | 'unanswered'> {
   const handle = client.workflow.getHandle(workflowId, runId);
   try {
-    await executeUpdate(client, handle, ENSURE_UPDATE, request, ANSWER_WITHIN_MS);
+    const end = Date.now() + ANSWER_WITHIN_MS;
+    await executeUpdate(client, handle, { update: ENSURE_UPDATE, argument: request }, end);
     return 'same';
   } catch (error) {
     if (isNoWorkflow(error)) return 'ended';

@@ -1,6 +1,6 @@
 import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { defined, fleetIdOf, PROGRESS_QUERY, type FleetProgress } from '../../contract';
-import { ANSWER_WITHIN_MS, checkServerAnswers } from '../send-update';
+import { untilAnswered } from '../send-update';
 import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
 import { FleetFailedError, FleetUnansweredError, NoFleetError } from './errors';
 
@@ -32,22 +32,16 @@ export async function describeFleet(client: Client, name: string): Promise<Workf
   }
 }
 
-/** Asks the workflow of a fleet or of one of its pages. @throws FleetUnansweredError where no worker answers within 10 s */
+/** Asks the workflow of a fleet or of one of its pages. @throws FleetUnansweredError where no worker answers in time */
 export async function askFleet<T>(
   client: Client,
   name: string,
   workflowId: string,
   query: string,
 ): Promise<T> {
-  try {
-    return await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
-      client.workflow.getHandle(workflowId).query<T>(query),
-    );
-  } catch (error) {
-    if (!isUnansweredQuery(error)) throw error;
-    await checkServerAnswers(client);
-    throw new FleetUnansweredError(name);
-  }
+  const handle = client.workflow.getHandle(workflowId);
+  const ask = (end: number) => client.connection.withDeadline(end, () => handle.query<T>(query));
+  return untilAnswered(client, workflowId, ask, isUnansweredQuery, () => new FleetUnansweredError(name));
 }
 
 async function failureReason(client: Client, workflowId: string): Promise<string> {

@@ -136,6 +136,8 @@ export async function startTestWorker(
     namespace: 'default',
     taskQueue,
     aws: { ...emulatorSettings(emulator.url), requestTimeoutMs: 10_000, ...options.aws },
+    // Where many tests share the machine, a worker that lives may be slower than the default allows for.
+    stickyTimeout: '5s',
     ...defined({ dependencies: options.dependencies, extensions: options.extensions }),
   });
   const ended = worker.run();

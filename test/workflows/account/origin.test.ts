@@ -119,7 +119,7 @@ test('recreated by an earlier run: the next finds the second generation, and a c
 
 test('a correction after a lost answer, then a cancel: the call that was lost is asked once more as well', async () => {
   const account = freshAccount();
-  const delayMs = 12_000;
+  const delayMs = 25_000;
   const { result } = await harness.start(
     account,
     { lateWrite: { operation: 'CreateInstance', delayMs, times: 1 } },
