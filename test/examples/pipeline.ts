@@ -20,8 +20,16 @@ interface Job {
 
 type Settings = Record<string, string>;
 
-/** Tests a pipeline against the contract that all of them keep; skips where it cannot be run here. */
-export function testPipeline(command: readonly string[] | undefined, env: Settings = {}): void {
+/**
+ * Tests a pipeline against the contract that all of them keep; skips where it cannot be run here.
+ *
+ * @param updates how many Updates a run has had once two have asked for it: one, where it is started without
+ */
+export function testPipeline(
+  command: readonly string[] | undefined,
+  env: Settings = {},
+  { updates = 2 } = {},
+): void {
   // A machine with two cores starts many JVMs at once more slowly than one after the other.
   const each = command?.[0] === 'java' ? test : test.concurrent;
   const tests = command === undefined ? test.skip : each;
@@ -58,6 +66,13 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
     };
   };
   const run = (request: unknown, settings?: Settings) => start(request, settings).finished;
+  const updatesOf = async (account: string) => {
+    const history = await handleOf(harness, account)
+      .fetchHistory()
+      .catch(() => undefined);
+    const events = history?.events ?? [];
+    return events.filter((it) => it.workflowExecutionUpdateCompletedEventAttributes).length;
+  };
   const throttled = () => {
     const account = freshAccount();
     harness.emulator.setFaults({ accounts: [account], ...throttledOnce('CreateInstance') });
@@ -67,7 +82,16 @@ export function testPipeline(command: readonly string[] | undefined, env: Settin
   tests('provisions, and prints the result; two at once are one', async () => {
     const account = freshAccount();
     const request = requestFor(account, { name: 'workforce', tags: { team: 'identity' } });
-    const [one, other] = await Promise.all([run(request), run(request)]);
+    // Who asks after the run has ended starts another, so it may end once both have asked.
+    const refused = [{ operation: 'ListInstances', error: 'ThrottlingException', times: 100_000 }];
+    harness.emulator.setFaults({ accounts: [account], failNext: refused });
+    const both = Promise.all([run(request), run(request)]);
+    await until(
+      () => updatesOf(account),
+      (count) => count >= updates,
+    );
+    harness.emulator.setFaults({ accounts: [account] });
+    const [one, other] = await both;
     expect(one).toMatchObject({ code: 0 });
     const [instance] = harness.created(account);
     expect(JSON.parse(one.stdout)).toMatchObject({ instanceArn: instance?.instanceArn, status: 'ACTIVE' });
