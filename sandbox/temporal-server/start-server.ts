@@ -53,7 +53,9 @@ export interface StartOptions {
 
 const START_MS = 30_000;
 const STOP_MS = 5_000;
-const STARTS = 3;
+const STARTS = 10;
+/** Those that look for a port at the same time do not do so again. */
+const RESTART_WITHIN_MS = 500;
 const PORT_TAKEN = /address already in use|only one usage of each socket address/i;
 
 /**
@@ -83,6 +85,7 @@ export async function startTemporalServer(options: StartOptions = {}): Promise<T
       const again =
         error instanceof TemporalServerStartError && PORT_TAKEN.test(error.message) && start < STARTS;
       if (!again) throw error;
+      await sleep(Math.random() * RESTART_WITHIN_MS);
     }
   }
 }

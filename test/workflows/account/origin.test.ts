@@ -130,7 +130,8 @@ test('a correction after a lost answer, then a cancel: the call that was lost is
     ([call]) => call?.outcome === 'late',
   );
   // The next call would bring the instance to light, however soon it comes.
-  harness.emulator.setFaults({ accounts: [account], ...throttledOnce('CreateInstance') });
+  const refused = [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 10_000 }];
+  harness.emulator.setFaults({ accounts: [account], failNext: refused });
   await until(
     () => progressOf(harness, account),
     ({ stage }) => stage === 'held',
