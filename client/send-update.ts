@@ -72,11 +72,17 @@ export async function untilAnswered<T>(
     } catch (error) {
       if (!isUnanswered(error)) throw error;
       await checkServerAnswers(client);
-      const { taskQueue } = await client.workflow.getHandle(workflowId).describe();
-      if (!(await listPollers(client, taskQueue)).some(({ isAlive }) => isAlive)) break;
+      if (!(await isServed(client, workflowId))) break;
     }
   }
   throw unanswered();
+}
+
+/** Tells whether a worker polls the task queue of a workflow, as far as the server says so to this caller. */
+async function isServed(client: Client, workflowId: string): Promise<boolean> {
+  const { taskQueue } = await client.workflow.getHandle(workflowId).describe();
+  const pollers = await listPollers(client, taskQueue).catch(() => []);
+  return pollers.some(({ isAlive }) => isAlive);
 }
 
 /**

@@ -27,6 +27,7 @@ export * from './misspelled';
 export * from './names';
 export * from './nearest-name';
 export * from './pollers';
+export * from './queue-rate';
 export * from './search-attributes';
 export * from './text';
 export * from './validation';

@@ -31,6 +31,3 @@ export function readPollers(listed: readonly ListedPoller[], now = Date.now()): 
 export function countAlive(listed: readonly ListedPoller[]): number {
   return readPollers(listed).filter(({ isAlive }) => isAlive).length;
 }
-
-/** So long after it was set, no worker passes the rate of a task queue. */
-export const QUEUE_RATE_HOLDS_AFTER_MS = 1_500;

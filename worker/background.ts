@@ -37,7 +37,7 @@ export function followQueueLimit(worker: Worker, queue: Queue, tell: (limit: Que
       const askedAt = performance.now();
       tell({ callsPerSecond: await ownShare(worker, queue), askedAt });
     } catch {
-      // Told above.
+      // What was told last holds.
     } finally {
       isLooking = false;
     }

@@ -31,7 +31,7 @@ const TIMING: ProvisionRequestInput['timing'] = {
   createTimeout: '5m',
   activeTimeout: '5m',
   accountReadyTimeout: '20s',
-  holdTimeout: '10m',
+  holdTimeout: '3m',
   pollInterval: '300ms',
   retry: { initialInterval: '50ms', maximumInterval: '500ms' },
 };

@@ -67,6 +67,18 @@ const keepsAborts: AccountRule = (evidence) =>
     ];
   });
 
+/** A provisioning that was cancelled before its end does not end as if nobody had said so, however near its end it was. */
+const keepsCancels: AccountRule = ({ actions, runs }) =>
+  runs.filter(isProvision).flatMap(({ runId, status, startedAt, closedAt = '' }) => {
+    const cancels = actions.filter(({ action, outcome, began, ended }) => {
+      const isTaken = action.type === 'cancel' && outcome === 'done';
+      return isTaken && began >= startedAt && ended < closedAt;
+    });
+    return status === 'COMPLETED'
+      ? cancels.map(({ ended }) => `run ${runId} was cancelled at ${ended}, and ended as ${status}`)
+      : [];
+  });
+
 /** Aborts by signal, which nobody answers: the run was seen to be held, and stays so until it takes the signal in. */
 function abortsOfHeld({ actions, runs }: AccountEvidence): Steered[] {
   return actions.flatMap((record, index) => {
@@ -152,7 +164,12 @@ function sameTags(a: Correction['tags'] = {}, b: Correction['tags'] = {}): boole
   return sorted(a) === sorted(b);
 }
 
-export const STEERING_RULES: readonly AccountRule[] = [keepsPauses, keepsAborts, asksAsCorrected];
+export const STEERING_RULES: readonly AccountRule[] = [
+  keepsPauses,
+  keepsAborts,
+  keepsCancels,
+  asksAsCorrected,
+];
 
 interface Steered {
   record: Done;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../contract';
-import { EARLIER_SERVER_VERSION, SERVER_VERSION, startCluster } from '../../sandbox/cluster';
+import { EARLIER_SERVER_VERSION, MEMBER_NAMES, SERVER_VERSION, startCluster } from '../../sandbox/cluster';
 import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
 import { Cable } from './cable';
 import { Keeper } from './keeper';
@@ -25,8 +25,6 @@ const MOST_ATTEMPTS = 20;
 const PAUSE_MS = 1_000;
 /** As long as a history process takes to say that it is in good health. */
 const ROLLING_PAUSE_MS = 5_000;
-/** Those that a rolling upgrade takes in their turn. */
-const MEMBERS = ['frontend', 'history-1', 'history-2', 'matching-1', 'matching-2', 'worker'] as const;
 
 /** Starts one. @param folder for its data, which goes away with it */
 export function startEngine(kind: EngineKind, folder: string): Promise<Engine> {
@@ -74,7 +72,7 @@ async function startClusterEngine(kind: EngineKind, folder: string): Promise<Eng
     async inject(fault) {
       switch (fault.type) {
         case 'killServer':
-          await Promise.all(MEMBERS.map((name) => keeper.away(name, 'kill', fault.forMs)));
+          await Promise.all(MEMBER_NAMES.map((name) => keeper.away(name, 'kill', fault.forMs)));
           return;
         case 'killPart':
           await keeper.away(fault.part, 'kill', fault.forMs);
@@ -91,7 +89,7 @@ async function startClusterEngine(kind: EngineKind, folder: string): Promise<Eng
         case 'upgradeServer':
           // The database may be away.
           await again(() => cluster.setVersion(SERVER_VERSION));
-          for (const name of MEMBERS) {
+          for (const name of MEMBER_NAMES) {
             await keeper.away(name, 'stop', 0);
             await sleep(ROLLING_PAUSE_MS);
           }

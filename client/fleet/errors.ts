@@ -53,7 +53,10 @@ export class FleetRefusedError extends IdentityCenterError {
   }
 }
 
-/** Thrown where no worker has answered for a fleet within 10 s, or 30 s where one polls its queue; what it was asked for may still be carried out. */
+/**
+ * Thrown where no worker has answered for a fleet within 10 s, or 30 s where one polls its task queue; what it was asked for
+ * may still be carried out.
+ */
 export class FleetUnansweredError extends IdentityCenterError {
   override readonly name = 'FleetUnansweredError';
   readonly category = 'unreachable';

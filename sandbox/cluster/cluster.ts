@@ -40,7 +40,7 @@ export interface Cluster {
   /** As `TEMPORAL_ADDRESS` takes it. */
   readonly address: string;
   readonly uiUrl?: string;
-  /** Leads to the database of Temporal's state, as its superuser; `pg_stat_database` counts the commits. */
+  /** Leads to the database of Temporal's state, as its superuser. */
   readonly postgresUrl: string;
   /** As `postgres --version` says it. */
   readonly postgresVersion: string;

@@ -13,7 +13,6 @@ const snapshotSchema = z.object({
   pid: z.number(),
   address: z.string(),
   uiUrl: z.string().optional(),
-  postgresUrl: z.string(),
   parts: z.array(
     z.object({ name: z.enum(PART_NAMES as [PartName]), address: z.string(), pid: z.number().optional() }),
   ),
@@ -56,8 +55,8 @@ export async function serveControl(folder: string, cluster: Cluster): Promise<()
     if (part !== undefined && (order === 'kill' || order === 'start' || order === 'stop'))
       await cluster[order](part);
     if (part === undefined && order === 'stop') setImmediate(() => void cluster.stop());
-    const { address, uiUrl, postgresUrl } = cluster;
-    return snapshotSchema.parse({ pid: process.pid, address, uiUrl, postgresUrl, parts: cluster.status() });
+    const { address, uiUrl } = cluster;
+    return snapshotSchema.parse({ pid: process.pid, address, uiUrl, parts: cluster.status() });
   };
   const server = createServer((asked, answer) => {
     const [, order = '', name = ''] = (asked.url ?? '').split('/');

@@ -3,10 +3,13 @@
  * `npm run cluster -- status`, `… kill history-1`, `… start history-1`, `… stop`.
  */
 import { Argument, Command } from 'commander';
+import path from 'node:path';
 import { startCluster } from './cluster';
+import { DATABASES } from './configuration';
 import { control, type Order, type Snapshot } from './control';
 import { clusterFolder } from './folder';
 import { PART_NAMES } from './parts';
+import { PASSWORD_FILE } from './postgres';
 
 /** As a shell tells it. */
 const INTERRUPTED = 130;
@@ -29,20 +32,20 @@ async function main(): Promise<void> {
   order('start', 'the cluster, until Ctrl-C; or a process of the one that runs, by name', '[name]').action(
     async (name: string | undefined, { folder }: Options) => {
       if (name === undefined) await runCluster(folder);
-      else show(await control(folder, 'start', name));
+      else show(folder, await control(folder, 'start', name));
     },
   );
   order('status', 'the processes of the cluster that runs', undefined).action(async ({ folder }: Options) => {
-    show(await control(folder, 'status'));
+    show(folder, await control(folder, 'status'));
   });
   order('kill', 'a process, as a crash would', '<name>').action(async (name: string, { folder }: Options) => {
-    show(await control(folder, 'kill', name));
+    show(folder, await control(folder, 'kill', name));
   });
   order('stop', 'the cluster, or a process in good order, by name', '[name]').action(
     async (name: string | undefined, { folder }: Options) => {
       const left = await control(folder, 'stop', name);
       if (name === undefined) console.log(`The cluster in ${folder} stops.`);
-      else show(left);
+      else show(folder, left);
     },
   );
   await program.parseAsync();
@@ -63,7 +66,7 @@ async function runCluster(folder: string): Promise<void> {
   void interrupted.then(() => setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref());
   const cluster = await Promise.race([starting, interrupted.then(() => undefined)]);
   if (cluster === undefined) process.exit(INTERRUPTED);
-  show(await control(folder, 'status'));
+  show(folder, await control(folder, 'status'));
   console.log(`\nUp until Ctrl-C. In a second terminal:
   export TEMPORAL_ADDRESS=${cluster.address}
   npx identity-center up
@@ -73,11 +76,16 @@ async function runCluster(folder: string): Promise<void> {
   await cluster.stop();
 }
 
-function show({ uiUrl, postgresUrl, parts }: Snapshot): void {
+/** Shows all but the password of the database, which lies in a file that only this user may read. */
+function show(folder: string, { uiUrl, parts }: Snapshot): void {
   const rows = parts.map(({ name, address, pid }) => ({ process: name, address, pid: pid ?? 'ended' }));
   console.table(Object.fromEntries(rows.map(({ process, ...rest }) => [process, rest])));
   if (uiUrl !== undefined) console.log(`UI          ${uiUrl}`);
-  console.log(`PostgreSQL  ${postgresUrl}`);
+  const [host, port] = parts.find(({ name }) => name === 'postgresql')?.address.split(':') ?? [];
+  const password = path.join(folder, PASSWORD_FILE);
+  console.log(
+    `PostgreSQL  PGPASSWORD=$(cat ${password}) psql -h ${host} -p ${port} -U postgres ${DATABASES.state}`,
+  );
 }
 
 main().catch((error: unknown) => {

@@ -19,13 +19,16 @@ export class MissingProgramError extends Error {
   }
 }
 
+/** The architecture of this machine, as Go calls it. */
+const GO_ARCH = process.arch === 'x64' ? 'amd64' : process.arch;
+
 const PROGRAMS = {
   Go: {
     needed: 'it builds the Temporal server, once',
     // Those of the distributions are too old for the server.
     commands: {
       brew: 'brew install go',
-      tar: 'curl -fsSL https://go.dev/dl/go1.26.8.linux-amd64.tar.gz | sudo tar -xzC /usr/local && export PATH=$PATH:/usr/local/go/bin',
+      tar: `curl -fsSL https://go.dev/dl/go1.26.8.linux-${GO_ARCH}.tar.gz | sudo tar -xzC /usr/local && export PATH=$PATH:/usr/local/go/bin`,
     },
     otherwise: 'what https://go.dev/dl has, version 1.26.8 or newer',
   },

@@ -20,6 +20,8 @@ import { Part, PartStartError } from './part';
 const run = promisify(execFile);
 const DEBIAN = '/usr/lib/postgresql';
 const USER = 'postgres';
+/** In the folder of the cluster; for its user alone. */
+export const PASSWORD_FILE = 'postgresql-password';
 /** Others come through, and see nothing. */
 const PASSABLE = 0o711;
 /** A postmaster that was killed leaves processes that end a little later, and until then no other is let in. */
@@ -159,7 +161,7 @@ async function makeDatabase(
   initdb: string,
   as: { uid?: number; gid?: number; cwd: string },
 ): Promise<string> {
-  const passwordFile = path.join(folder, 'postgresql-password');
+  const passwordFile = path.join(folder, PASSWORD_FILE);
   if (existsSync(passwordFile)) return readFileSync(passwordFile, 'utf8');
   // One that was begun and not ended.
   rmSync(data, { recursive: true, force: true });

@@ -42,7 +42,7 @@ export function userFolder(kind: FolderKind, env: NodeJS.ProcessEnv = process.en
  */
 export function makeUserFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     accessSync(folder, constants.W_OK);
     requireOwn(folder);
   } catch (error) {
@@ -50,6 +50,18 @@ export function makeUserFolder(folder: string): void {
       `The folder ${folder} cannot be written to (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}).`,
       { cause: error },
     );
+  }
+}
+
+/** Makes a folder and those above it. Where no folder can be made, as in /proc, the way of Node.js's own never ends. */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolders(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -1,6 +1,6 @@
-import { IdentityCenterClient, connectToTemporal } from '../../client';
+import { IdentityCenterClient, NoWorkerError, connectToTemporal } from '../../client';
 import { openGate, type Gate } from '../support/gate';
-import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
+import { freshAccount, handleOf, requestFor, startHarness, until, type Harness } from '../support/harness';
 
 let harness: Harness;
 let gate: Gate;
@@ -11,6 +11,23 @@ beforeAll(async () => {
 afterAll(async () => {
   await gate.close();
   await harness.stop();
+});
+
+test('where the server does not say who polls, a worker that does not answer is told of as one that is not there', async () => {
+  const account = freshAccount();
+  gate.judge = ({ ':path': path }) =>
+    path?.endsWith('/DescribeTaskQueue') === true ? { code: 7, message: 'Request unauthorized.' } : undefined;
+  const connectionOptions = { address: gate.address };
+  const connected = await connectToTemporal({ connectionOptions, namespace: 'default' });
+  try {
+    const client = new IdentityCenterClient(connected, `nobody-${account}`);
+    await client.start(requestFor(account));
+    await expect(client.pause(account)).rejects.toThrow(NoWorkerError);
+    expect(gate.seen.filter(({ path }) => path.endsWith('/DescribeTaskQueue'))).toHaveLength(1);
+  } finally {
+    await connected.connection.close();
+    await handleOf(harness, account).terminate();
+  }
 });
 
 test('an Update that is lost as its workflow task fails is sent again, and carried out once', async () => {

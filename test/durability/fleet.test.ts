@@ -53,6 +53,27 @@ promise(
   },
 );
 
+promise('a worker that polls, and has had no time for ten seconds, is waited for', async (harness) => {
+  const [account = ''] = freshAccounts(1);
+  harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
+  const worker = await startWorker(harness);
+  await harness.client.fleets.start({ name: 'busy', accounts: [requestFor(account)] });
+  await until(
+    () => harness.client.fleets.status('busy'),
+    ({ open }) => open === 1,
+  );
+  worker.freeze();
+  setTimeout(() => {
+    worker.thaw();
+  }, 12_000);
+  await Promise.all([
+    expect(harness.client.fleets.status('busy')).resolves.toMatchObject({ open: 1 }),
+    expect(harness.client.fleets.steer('busy', 'pause')).resolves.toMatchObject({ stage: 'paused' }),
+  ]);
+  await harness.client.fleets.cancel('busy');
+  await worker.stop();
+});
+
 promise('without a worker, who asks about a fleet is told so', async (harness) => {
   const [account = ''] = freshAccounts(1);
   await harness.client.fleets.start({ name: 'alone', accounts: [requestFor(account)] });

@@ -150,7 +150,10 @@ export class Interruptible {
     const scope = new CancellationScope();
     this.underWay = { kind, scope, since: Date.now() };
     try {
-      return await scope.run(work);
+      const result = await scope.run(work);
+      // A cancel or an abort that reaches the run together with what a read has found was asked for before it.
+      if (kind === 'read') this.throwIfStopped();
+      return result;
     } catch (error) {
       const cutShort = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
       // What AWS said for good stays true, however the call was hurried.

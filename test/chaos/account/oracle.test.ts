@@ -115,6 +115,15 @@ const broken: [string, AccountEvidence, string][] = [
     'DeleteInstance at 2026-01-01T00:00:12.000Z, while run run was paused',
   ],
   [
+    'a cancel was forgotten',
+    evidence({
+      runs: [run({ closedAt: at(20) })],
+      actions: [did(10, { type: 'cancel' })],
+      instances: [instance(1)],
+    }),
+    'run run was cancelled at 2026-01-01T00:00:10.000Z, and ended as COMPLETED',
+  ],
+  [
     'an abort was forgotten',
     evidence({ runs: [{ ...cancelled, status: 'TERMINATED' }], actions: [abort] }),
     'run run was aborted at 2026-01-01T00:00:10.000Z, and ended as TERMINATED',

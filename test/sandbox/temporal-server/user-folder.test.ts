@@ -51,6 +51,12 @@ test('what is made is for its user alone; where it cannot be made, that is said'
   }).toThrow(`The folder ${join(folder, 'file', 'below')} cannot be written to (ENOTDIR).`);
 });
 
+onLinux('where the system lets nobody make a folder, that is said at once', () => {
+  expect(() => {
+    makeUserFolder('/proc/x/y');
+  }).toThrow('The folder /proc/x/y cannot be written to (ENOENT).');
+});
+
 test('a folder that is not in the one for temporary files is anybody’s to name', () => {
   expect(() => {
     requireOwn('/usr');
