@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountEvidence, Outage } from './account/evidence';
+import { listRuns, type AccountEvidence, type Outage } from './account/evidence';
+import { readOrReason } from './actions';
 import { AccountPlayer, accountRequest } from './account/play';
 import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
@@ -51,9 +52,10 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
   await settleAll();
   const fleets = await Promise.all(fleetPlayers.map((player) => player.record()));
   const outages = [...outagesIn(faults), ...machine.ownEnds];
+  const listed = await readOrReason(() => listRuns(client));
   const accounts = await Promise.all(
     players.map(async (player): Promise<AccountEvidence> => {
-      const played = await player.record();
+      const played = await player.record(listed);
       const { accountId } = played.plan;
       return {
         ...played,

@@ -40,7 +40,7 @@ export async function sendUpdate<T>(
       client,
       workflowId,
       (end) => executeUpdate<T>(client, handle, { update, argument, updateId }, end),
-      (error) => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError,
+      (error) => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isLostWithItsTask(error),
       () => errors.unanswered(),
     );
   } catch (error) {

@@ -181,10 +181,14 @@ function grpcErrorOf(error: unknown): ServiceError | undefined {
   return undefined;
 }
 
-/** Tells whether an Update was lost as the workflow task that it came with failed. The server says it in words only. */
+/**
+ * Tells whether an Update was lost as the workflow task that it came with failed, or was not taken as the last ones have
+ * failed: both pass, where the machine is only busy. The server says it in words only.
+ */
 export function isLostWithItsTask(error: unknown): boolean {
   const said = grpcErrorOf(error);
-  return said?.code === GRPC.FAILED_PRECONDITION && /workflow task failure/i.test(said.details);
+  const words = /workflow task failure|workflow task in failed state/i;
+  return said?.code === GRPC.FAILED_PRECONDITION && words.test(said.details);
 }
 
 function isNamespaceNotFound(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import {
   clientToken,
   workflowIdOf,
@@ -6,7 +6,7 @@ import {
   type IdentityCenterClient,
   type ProgressFailure,
 } from '../../client';
-import { defined, MAX_GENERATIONS, PROVISION_WORKFLOW } from '../../contract';
+import { defined, DEPROVISION_WORKFLOW, MAX_GENERATIONS, PROVISION_WORKFLOW } from '../../contract';
 import type { EmulatedInstance, RecordedCall } from '../../sandbox/emulator';
 import { isUnreadable, readOrReason, type ActionRecord } from '../actions';
 import { OWNER } from './owner';
@@ -62,21 +62,32 @@ const TERMINATE_GRACE_MS = 15_000;
 /** AWS's record and Temporal's are written one after the other. */
 const SLACK_MS = 250;
 
-/** Reads the runs of an account, oldest first. */
-export async function readRuns(client: IdentityCenterClient, accountId: string): Promise<RunRecord[]> {
+/** Lists the runs of all accounts by workflow ID, as a cluster answers few lists a second. */
+export async function listRuns(client: IdentityCenterClient): Promise<Map<string, WorkflowExecutionInfo[]>> {
+  const query = `WorkflowType IN ('${PROVISION_WORKFLOW}', '${DEPROVISION_WORKFLOW}')`;
+  const byAccount = new Map<string, WorkflowExecutionInfo[]>();
+  for await (const listed of client.temporal.workflow.list({ query, pageSize: 1_000 }))
+    byAccount.set(listed.workflowId, [...(byAccount.get(listed.workflowId) ?? []), listed]);
+  return byAccount;
+}
+
+/** Reads the listed runs of an account, oldest first. */
+export async function readRuns(
+  client: IdentityCenterClient,
+  accountId: string,
+  listed: readonly WorkflowExecutionInfo[],
+): Promise<RunRecord[]> {
   const runs: RunRecord[] = [];
-  const query = `WorkflowId = '${workflowIdOf(accountId)}'`;
-  for await (const listed of client.temporal.workflow.list({ query })) {
-    const { runId } = listed;
-    const parent = listed.parentExecution?.workflowId || undefined;
+  for (const { runId, type, status, startTime, closeTime, parentExecution } of listed) {
+    const parent = parentExecution?.workflowId || undefined;
     const read = await readOrReason(() => client.status(accountId, runId));
     const known = isUnreadable(read)
       ? {
           ...read,
-          workflowType: listed.type,
-          status: listed.status.name,
-          startedAt: listed.startTime.toISOString(),
-          closedAt: listed.closeTime?.toISOString(),
+          workflowType: type,
+          status: status.name,
+          startedAt: startTime.toISOString(),
+          closedAt: closeTime?.toISOString(),
         }
       : pick(read);
     runs.push(defined({ runId, parent, ...known }));

@@ -8,10 +8,10 @@ import {
   type Steer,
 } from '../../client';
 import type { Emulator } from '../../sandbox';
-import { isUnreadable, readOrReason, recordAction, retryWhileAway } from '../actions';
+import { isUnreadable, readOrReason, recordAction, retryWhileAway, type Unreadable } from '../actions';
 import { sendGarbage } from '../garbage';
 import type { Patience } from '../patience';
-import { isOurCall, readRuns, type AccountEvidence } from './evidence';
+import { isOurCall, readRuns, type AccountEvidence, type listRuns } from './evidence';
 import { createAsOwner, deleteAsOwner } from './owner';
 import type { AccountAction, AccountPlan } from './plan';
 
@@ -71,11 +71,19 @@ export class AccountPlayer {
     if (plan.ownRun) await this.settle(patience);
   }
 
-  /** What was done to the account, and the runs that came of it. */
-  async record(): Promise<Pick<AccountEvidence, 'plan' | 'actions' | 'runs' | 'unreadable'>> {
+  /**
+   * What was done to the account, and the runs that came of it.
+   *
+   * @param listed the runs of all accounts
+   */
+  async record(
+    listed: Awaited<ReturnType<typeof listRuns>> | Unreadable,
+  ): Promise<Pick<AccountEvidence, 'plan' | 'actions' | 'runs' | 'unreadable'>> {
     const { plan, actions, client } = this;
-    const runs = await readOrReason(() => readRuns(client, plan.accountId));
-    return isUnreadable(runs) ? { plan, actions, runs: [], ...runs } : { plan, actions, runs };
+    const { accountId } = plan;
+    if (isUnreadable(listed)) return { plan, actions, runs: [], ...listed };
+    const runs = await readRuns(client, accountId, listed.get(workflowIdOf(accountId)) ?? []);
+    return { plan, actions, runs };
   }
 
   /** Waits until no run is open; steers those on that wait for a person. */

@@ -30,7 +30,10 @@ test('where the server does not say who polls, a worker that does not answer is 
   }
 });
 
-test('an Update that is lost as its workflow task fails is sent again, and carried out once', async () => {
+test.each([
+  ['is lost as its workflow task fails', 'due to unexpected workflow task failure.'],
+  ['is not taken as the last workflow tasks have failed', 'due to Workflow Task in failed state.'],
+])('an Update that %s is sent again, and carried out once', async (_what, why) => {
   const account = freshAccount();
   harness.emulator.setFaults({ accounts: [account], creationMs: 600_000, deletionMs: 0 });
   await harness.client.start(requestFor(account));
@@ -44,7 +47,7 @@ test('an Update that is lost as its workflow task fails is sent again, and carri
     lost += 1;
     return {
       code: 9,
-      message: 'Unable to perform workflow execution update due to unexpected workflow task failure.',
+      message: `Unable to perform workflow execution update ${why}`,
     };
   };
   const connectionOptions = { address: gate.address };
