@@ -1,7 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { defined, isLoopback, temporalExtensions, type TemporalExtensions } from '../contract';
+import { callInTime } from './calls';
 import { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 import type { IdentityCenterError } from './errors';
 import { findConnectionFault, type ConnectionFault } from './probe';
@@ -100,22 +101,6 @@ export async function explainNoConnection(
     ? (said as IdentityCenterError)
     : new TemporalUnreachableError(address, error, fault);
 }
-
-const { delayFunction, retryableDecider } = defaultGrpcRetryOptions();
-
-const retryCalls = makeGrpcRetryInterceptor({
-  delayFunction,
-  // A message that is too large stays so; the SDK would send it for 40 s.
-  retryableDecider: (attempt, status) =>
-    !status.details.includes('larger than max') && retryableDecider(attempt, status),
-});
-
-/** Longer than the server lets anybody wait for news, and than tries again take. */
-const CALL_TIMEOUT_MS = 70_000;
-
-/** Ends a call that has no deadline of its own: a server that froze would be waited for without end. */
-const callInTime: typeof retryCalls = (options, nextCall) =>
-  retryCalls({ ...options, deadline: options.deadline ?? Date.now() + CALL_TIMEOUT_MS }, nextCall);
 
 /** Says who starts, steers and cancels; the UI shows it. */
 function whoAsks(): string {

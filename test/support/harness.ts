@@ -6,6 +6,7 @@ import type { History } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies, AwsSettings } from '../../activities';
 import { FleetUnansweredError, IdentityCenterClient, NoWorkerError } from '../../client';
+import { callInTime } from '../../client/calls';
 import { defined, workflowIdOf, type ProvisionRequestInput, type TemporalExtensions } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer, type StartOptions } from '../../sandbox/temporal-server';
@@ -60,7 +61,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const { taskQueue = `test-${randomUUID()}` } = options;
   const emulator = await startEmulator({ port: 0 });
   emulator.setFaults({ creationMs: 0, deletionMs: 0 });
-  const connection = await Connection.connect({ address });
+  const connection = await Connection.connect({ address, interceptors: [callInTime] });
   const temporal = new Client({ connection, identity: 'tester' });
   const worker =
     options.worker === false ? undefined : await startTestWorker(address, taskQueue, emulator, options);
