@@ -55,14 +55,18 @@ export function makeUserFolder(folder: string): void {
 
 /** Makes a folder and those above it. Where no folder can be made, as in /proc, the way of Node.js's own never ends. */
 function makeFolders(folder: string): void {
-  if (existsSync(folder)) return;
+  if (isFolder(folder)) return;
   makeFolders(dirname(folder));
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     // Another process may have made it meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!isFolder(folder)) throw error;
   }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Refuses a folder for temporary files that another user has made: what lies in it is run. @throws Error */

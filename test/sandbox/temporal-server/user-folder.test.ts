@@ -49,6 +49,9 @@ test('what is made is for its user alone; where it cannot be made, that is said'
   expect(() => {
     makeUserFolder(join(folder, 'file', 'below'));
   }).toThrow(`The folder ${join(folder, 'file', 'below')} cannot be written to (ENOTDIR).`);
+  expect(() => {
+    makeUserFolder(join(folder, 'file'));
+  }).toThrow(`The folder ${join(folder, 'file')} cannot be written to (EEXIST).`);
 });
 
 onLinux('where the system lets nobody make a folder, that is said at once', () => {

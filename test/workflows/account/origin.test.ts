@@ -1,7 +1,7 @@
 import { RunCancelledError } from '../../../client';
 import { freshAccount, requestFor, startHarness, until } from '../../support/harness';
 import { startProvisioning, type AccountFaults, type ProvisioningHarness } from '../../support/provisioning';
-import { notesOf, progressOf, throttledOnce } from '../../support/steering';
+import { notesOf, progressOf, throttledOnce, UNSEEN } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -16,15 +16,12 @@ const CLOCKS: [string, number][] = [
   ['the same', 0],
 ];
 
-/** Keeps a run from its end until the cancel has come, however late that is. */
-const UNSEEN = [{ operation: 'DescribeInstance', error: 'ThrottlingException', times: 10_000 }];
-
 /** Starts a run, cancels it once an operation was called once more, and waits for its end. */
 async function cancelAt(account: string, operation: string, faults: AccountFaults) {
   const before = harness.calls(account, operation);
   const { result } = await harness.start(account, {
     ...faults,
-    failNext: [...(faults.failNext ?? []), ...UNSEEN],
+    failNext: [...(faults.failNext ?? []), UNSEEN],
   });
   await harness.called(account, operation, before + 1);
   await harness.client.cancel(account);

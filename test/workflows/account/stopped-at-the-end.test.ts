@@ -21,6 +21,7 @@ import {
   type Harness,
 } from '../../support/harness';
 import { failureOf } from '../../support/provisioning';
+import { UNSEEN } from '../../support/steering';
 import { temporalAddress } from '../../support/temporal';
 
 let harness: Harness;
@@ -48,13 +49,11 @@ async function startActivitiesOnly() {
   };
 }
 
-const UNSEEN = [{ operation: 'DescribeInstance', error: 'ThrottlingException', times: 10_000 }];
-
 /** Brings a run to where one look more makes it ACTIVE, and what `stop` asks for to the run together with that look. */
 async function stoppedAtTheEnd(account: string, stop: () => Promise<unknown>) {
   const { client, emulator, taskQueue } = harness;
   const worker = await startTestWorker(temporalAddress(), taskQueue, emulator);
-  emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, failNext: UNSEEN });
+  emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0, failNext: [UNSEEN] });
   const result = client.result(await client.start(requestFor(account)), { waitHeld: true });
   result.catch(() => undefined);
   await until(
