@@ -22,7 +22,7 @@ export const detailsOf = async ({ temporal }: Pick<Harness, 'temporal'>, workflo
 export const notesOf = async (harness: Harness, account: string) =>
   ((await progressOf(harness, account)).notes ?? []).map(({ text }) => text);
 
-/** Throttled for longer than any test lasts, unless somebody cuts the back-off short. */
+/** Throttled for a minute, the longest that a run takes AWS’s word for, unless somebody cuts the back-off short. */
 export const throttledOnce = (operation: string): AccountFaults => ({
   failNext: [
     { operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: timesUntilBackOff(operation) },
