@@ -2,15 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { z } from 'zod';
+import { packageRoot } from './package-root';
+import { packRecordings } from './recordings';
 
 /** The file that the build writes the workflow bundle to: a worker that need not make it starts in half the time. */
 export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
-
-/** Finds the package's folder, from the sources as well as from `dist`. */
-function packageRoot(): string {
-  const parent = path.dirname(__dirname);
-  return path.basename(parent) === 'dist' ? path.dirname(parent) : parent;
-}
 
 async function buildBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
@@ -25,6 +21,7 @@ async function buildBundle(): Promise<void> {
     logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },
   });
   await writeFile(WORKFLOW_BUNDLE, withoutBuildFolder(code));
+  packRecordings();
 }
 
 const ENCODED = ';base64,';

@@ -4,6 +4,8 @@ import {
   createActivities,
   Pacer,
   realDependencies,
+  withHeartbeats,
+  type Activities,
   type ActivityDependencies,
   type AwsSettings,
   type OpenAccount,
@@ -12,9 +14,11 @@ import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalEx
 import { ActivitySlots } from './activity-slots';
 import { followQueueLimit, hasEnded, tellCalls } from './background';
 import { WORKFLOW_BUNDLE } from './bundle';
+import { deploymentOptions, type WorkerVersion } from './deployment';
+import { checkReplay } from './replay';
 import { readTuning, sdkTuning, type Tuning } from './tuning';
 
-export interface WorkerOptions extends Partial<Tuning> {
+export interface WorkerOptions extends Partial<Tuning>, WorkerVersion {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
@@ -57,11 +61,15 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     taskQueue: options.taskQueue,
     dataConverter,
     plugins: [...plugins],
+    workerDeploymentOptions: deploymentOptions(options),
     workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: createActivities({
-      ...dependencies,
-      openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
-    }),
+    activities: {
+      ...createActivities({
+        ...dependencies,
+        openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
+      }),
+      checkReplay: () => withHeartbeats(() => checkReplay()),
+    } satisfies Activities,
     ...sdkTuning(tuning, slots),
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // The server gives up an attempt that it hears nothing of for five seconds.

@@ -1,4 +1,4 @@
-import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, setWorkflowOptions } from '@temporalio/workflow';
 import type { FoundInstance } from '../../activities';
 import {
   describeFailure,
@@ -56,6 +56,9 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
     throw error;
   }
 }
+
+// As a provisioning is.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, deprovisionIdentityCenter);
 
 /** What was typed has to be what is there; without it, only the tag shows that the instance is the account's runs' own. */
 function refuseUnlessOurs({ accountId, instanceArn }: DeprovisionRequest, found: FoundInstance): void {

@@ -1,4 +1,4 @@
-import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, setWorkflowOptions } from '@temporalio/workflow';
 import {
   defined,
   describeDifferences,
@@ -47,6 +47,10 @@ export async function provisionIdentityCenter(input: unknown): Promise<Provision
     throw end;
   }
 }
+
+// It ends in minutes, and writes to AWS: the version that began it ends it, so that what its activities are given and answer is
+// never between two versions. One that is held for long can be moved to another version: docs/upgrades.md.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, provisionIdentityCenter);
 
 /** Why nothing comes of a run any more. */
 function endingOf({ state, work }: Provisioning): string | undefined {

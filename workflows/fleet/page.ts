@@ -5,6 +5,7 @@ import {
   continueAsNew,
   isCancellation,
   workflowInfo,
+  setWorkflowOptions,
 } from '@temporalio/workflow';
 import { readPageInput, type AccountOutcome, type PageInput } from '../../contract';
 import { carriedOver, readArgument, refuseArgument } from '../shared/argument';
@@ -48,6 +49,9 @@ export async function provisionFleetPage(
   await orders.areSent();
   return page.outcomes();
 }
+
+// It lives as long as its fleet, with which it exchanges messages; the runs that it starts are of the current version.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, provisionFleetPage);
 
 /** A page that nobody orders to do anything would wait for ever. */
 function requireFleet({ fleetId }: PageInput): void {

@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { describeProblems, readPlanPage, readRequest, type AccountPlan } from '../../contract';
 import { accountIdIn } from './account-run';
@@ -26,6 +26,9 @@ export async function planFleetPage(argument: unknown): Promise<AccountPlan[]> {
   await Promise.all(Array.from({ length: maxConcurrent }, inspectRest));
   return plans;
 }
+
+// It only looks, and ends in minutes.
+setWorkflowOptions({ versioningBehavior: 'PINNED' }, planFleetPage);
 
 async function planAccount(input: unknown): Promise<AccountPlan> {
   const read = readRequest(input);

@@ -4,6 +4,7 @@ import {
   continueAsNew,
   isCancellation,
   workflowInfo,
+  setWorkflowOptions,
 } from '@temporalio/workflow';
 import { fleetIdOf, readFleetRequest, type FleetRequest, type FleetResult } from '../../contract';
 import { Fleet } from './fleet';
@@ -48,6 +49,9 @@ export async function provisionFleet(argument: unknown, carried?: FleetState): P
   fleet.show();
   return fleet.result();
 }
+
+// It is open for as long as any of its accounts: pinned, it would keep an old version for weeks, and begin accounts there.
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, provisionFleet);
 
 /** Pages, workers and the client know a fleet by its workflow ID. */
 function requireOwnId({ name }: FleetRequest): void {
