@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
@@ -7,6 +8,15 @@ import { packRecordings } from './recordings';
 
 /** The file that the build writes the workflow bundle to: a worker that need not make it starts in half the time. */
 export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
+
+/**
+ * Reads the workflow bundle for a worker with Worker Versioning, whose workflows state what becomes of them at an upgrade; those
+ * of any other worker must not, so that is not in the bundle itself.
+ */
+export function readVersionedBundle(): { code: string } {
+  // On the first line, as stacks count lines.
+  return { code: `globalThis.identityCenterIsVersioned = true; ${readFileSync(WORKFLOW_BUNDLE, 'utf8')}` };
+}
 
 async function buildBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({

@@ -13,7 +13,7 @@ import {
 import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalExtensions } from '../contract';
 import { ActivitySlots } from './activity-slots';
 import { followQueueLimit, hasEnded, tellCalls } from './background';
-import { WORKFLOW_BUNDLE } from './bundle';
+import { readVersionedBundle, WORKFLOW_BUNDLE } from './bundle';
 import { deploymentOptions, type WorkerVersion } from './deployment';
 import { checkReplay } from './replay';
 import { readTuning, sdkTuning, type Tuning } from './tuning';
@@ -62,7 +62,8 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     dataConverter,
     plugins: [...plugins],
     workerDeploymentOptions: deploymentOptions(options),
-    workflowBundle: { codePath: WORKFLOW_BUNDLE },
+    workflowBundle:
+      options.deploymentName === undefined ? { codePath: WORKFLOW_BUNDLE } : readVersionedBundle(),
     activities: {
       ...createActivities({
         ...dependencies,

@@ -43,7 +43,7 @@ export function deploymentOptions({
   return {
     version: { deploymentName, buildId },
     useWorkerVersioning: true,
-    // Each workflow of this package states its own.
+    // Each workflow of this package states its own: workflows/shared/versioning.ts.
     defaultVersioningBehavior: 'PINNED',
   };
 }

@@ -1,7 +1,7 @@
-import { setWorkflowOptions } from '@temporalio/workflow';
 import { readCheckRequest, type WorkerChecks } from '../../contract';
 import { readArgument } from '../shared/argument';
 import { askWorker } from './ask-worker';
+import { stateVersioning } from '../shared/versioning';
 
 /** Has a worker say who it is to AWS and what it may do there: reads only. */
 export async function checkIdentityCenter(argument: unknown): Promise<WorkerChecks> {
@@ -9,4 +9,4 @@ export async function checkIdentityCenter(argument: unknown): Promise<WorkerChec
 }
 
 // It ends in seconds.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, checkIdentityCenter);
+stateVersioning('PINNED', checkIdentityCenter);

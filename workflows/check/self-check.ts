@@ -1,9 +1,10 @@
-import { ApplicationFailure, proxyActivities, setWorkflowOptions, sleep } from '@temporalio/workflow';
+import { ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { readCheckRequest, SELF_CHECK_FAILED, type Check, type WorkerChecks } from '../../contract';
 import { readArgument } from '../shared/argument';
 import { ATTEMPT } from '../shared/attempt';
 import { askWorker } from './ask-worker';
+import { stateVersioning } from '../shared/versioning';
 
 const { checkClocks } = proxyActivities<Activities>({
   ...ATTEMPT,
@@ -40,7 +41,7 @@ export async function identityCenterSelfCheck(argument: unknown = {}): Promise<W
 }
 
 // It is about the version that is asked.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, identityCenterSelfCheck);
+stateVersioning('PINNED', identityCenterSelfCheck);
 
 function isWell(checks: readonly Check[]): boolean {
   return checks.every(({ ok }) => ok);

@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation, proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
+import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import { describeProblems, readPlanPage, readRequest, type AccountPlan } from '../../contract';
 import { accountIdIn } from './account-run';
@@ -6,6 +6,7 @@ import { readArgument } from '../shared/argument';
 import { ATTEMPT } from '../shared/attempt';
 import { lastWords, runFailure } from '../shared/failure';
 import { backOff } from '../shared/retry';
+import { stateVersioning } from '../shared/versioning';
 
 const { inspectAccount } = proxyActivities<Activities>({
   ...ATTEMPT,
@@ -28,7 +29,7 @@ export async function planFleetPage(argument: unknown): Promise<AccountPlan[]> {
 }
 
 // It only looks, and ends in minutes.
-setWorkflowOptions({ versioningBehavior: 'PINNED' }, planFleetPage);
+stateVersioning('PINNED', planFleetPage);
 
 async function planAccount(input: unknown): Promise<AccountPlan> {
   const read = readRequest(input);
