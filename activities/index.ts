@@ -51,8 +51,8 @@ export interface WorkerActivities {
   checkReplay(): Promise<Check>;
 }
 
-/** What the workflows may call. */
-export type Activities = ReturnType<typeof createActivities> & WorkerActivities;
+/** What the workflows may call beside. */
+export type Activities = ReturnType<typeof createActivities>;
 
 /** Creates what activities depend on in a real worker: AWS, the clocks and the random numbers of this process. */
 export function realDependencies(

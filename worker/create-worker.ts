@@ -9,6 +9,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
   type OpenAccount,
+  type WorkerActivities,
 } from '../activities';
 import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalExtensions } from '../contract';
 import { ActivitySlots } from './activity-slots';
@@ -70,7 +71,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
         openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
       }),
       checkReplay: () => withHeartbeats(() => checkReplay()),
-    } satisfies Activities,
+    } satisfies Activities & WorkerActivities,
     ...sdkTuning(tuning, slots),
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // The server gives up an attempt that it hears nothing of for five seconds.

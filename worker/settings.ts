@@ -8,13 +8,9 @@ const RATE = { error: 'must be a number of more than 0 and up to 100000' };
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
 
-/** The names of versions: what Temporal takes, and a Kubernetes label bears. */
-const versionName = (most: number) =>
-  z
-    .string()
-    .regex(/^(?!__)[^:\s]+$/, 'must have no colon and no space, and not begin with "__"')
-    .max(most, `must have no more than ${most} characters`)
-    .optional();
+/** What Temporal takes for the name of a deployment, or for a build ID. */
+const versionName = (pattern: RegExp, problem: string) =>
+  z.string().max(200, 'must have no more than 200 characters').regex(pattern, problem).optional();
 
 /**
  * The settings of a worker. AWS's own (`AWS_…`) are read by the AWS SDK; how Temporal is reached (`TEMPORAL_…`) by envconfig,
@@ -56,10 +52,16 @@ export const workerSettingsSchema = z.object({
   IDENTITY_CENTER_MAX_CACHED_WORKFLOWS: tuningSchema.shape.maxCachedWorkflows,
   IDENTITY_CENTER_MAX_POLLERS: tuningSchema.shape.maxPollers,
   IDENTITY_CENTER_STICKY_TIMEOUT: tuningSchema.shape.stickyTimeout,
-  TEMPORAL_DEPLOYMENT_NAME: versionName(200).describe(
+  TEMPORAL_DEPLOYMENT_NAME: versionName(
+    /^(?!__)[^.:\s]+$/,
+    'must have no dot, colon or space, and not begin with "__"',
+  ).describe(
     'Worker Deployment that the worker is of; turns Worker Versioning on. Set by the Temporal Worker Controller. Default: none, no versioning.',
   ),
-  TEMPORAL_WORKER_BUILD_ID: versionName(200).describe(
+  TEMPORAL_WORKER_BUILD_ID: versionName(
+    /^(?!__)\S+$/,
+    'must have no space, and not begin with "__"',
+  ).describe(
     'Build ID of the worker, with TEMPORAL_DEPLOYMENT_NAME. Set by the Temporal Worker Controller. Default: version of the package and hash of its workflow bundle.',
   ),
   IDENTITY_CENTER_LOG_LEVEL: z

@@ -50,10 +50,11 @@ test('without a deployment a worker takes every run, and says which build it is'
 
 test.each([
   [{ TEMPORAL_WORKER_BUILD_ID: 'abc' }, 'TEMPORAL_DEPLOYMENT_NAME is not: set both, or neither.'],
-  [{ TEMPORAL_DEPLOYMENT_NAME: 'a:b' }, 'TEMPORAL_DEPLOYMENT_NAME: must have no colon'],
+  [{ TEMPORAL_DEPLOYMENT_NAME: 'a:b' }, 'TEMPORAL_DEPLOYMENT_NAME: must have no dot, colon or space'],
+  [{ TEMPORAL_DEPLOYMENT_NAME: 'a.b' }, 'TEMPORAL_DEPLOYMENT_NAME: must have no dot, colon or space'],
   [
     { TEMPORAL_DEPLOYMENT_NAME: 'a', TEMPORAL_WORKER_BUILD_ID: 'a b' },
-    'TEMPORAL_WORKER_BUILD_ID: must have no colon',
+    'TEMPORAL_WORKER_BUILD_ID: must have no space',
   ],
   [{ TEMPORAL_DEPLOYMENT_NAME: '__a' }, 'and not begin with "__", not "__a"'],
 ])('%j is refused by the name of the variable', (environment, message) => {

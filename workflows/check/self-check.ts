@@ -1,5 +1,5 @@
 import { ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
+import type { Activities, WorkerActivities } from '../../activities';
 import { readCheckRequest, SELF_CHECK_FAILED, type Check, type WorkerChecks } from '../../contract';
 import { readArgument } from '../shared/argument';
 import { ATTEMPT } from '../shared/attempt';
@@ -11,7 +11,7 @@ const { checkClocks } = proxyActivities<Activities>({
   retry: { maximumAttempts: 10 },
   summary: "compares the worker's clock with Temporal's and AWS's",
 });
-const { checkReplay } = proxyActivities<Activities>({
+const { checkReplay } = proxyActivities<WorkerActivities>({
   ...ATTEMPT,
   startToCloseTimeout: '5m',
   retry: { maximumAttempts: 3 },
