@@ -28,7 +28,13 @@ export interface Outcome {
 }
 
 const [OLD, NEW] = ['old', 'new'] as const;
-const FOR_EVER = 1_000_000;
+const FOR_EVER = 3_600_000;
+/** Whatever AWS has made meanwhile, nobody hears of it. */
+const UNANSWERED = {
+  operation: 'DescribeInstance',
+  error: 'InternalServerException',
+  times: 1_000_000,
+} as const;
 const PATIENCE_MS = 300_000;
 const { EVENT_TYPE_WORKFLOW_TASK_FAILED } = temporal.api.enums.v1.EventType;
 
@@ -43,11 +49,11 @@ export async function rollOut(site: Site): Promise<Outcome> {
   let renewed: WorkerProcess[] = [];
   try {
     await deployment.setCurrent(OLD);
-    const { throttled, waiting, held, inFleet } = splitUp(openRuns);
-    emulator.setFaults({ accounts: [...throttled, ...inFleet], ...throttles('CreateInstance') });
-    emulator.setFaults({ accounts: waiting, ...throttles('DescribeInstance'), creationMs: 60_000 });
+    const { notReady, waiting, held, inFleet } = splitUp(openRuns);
+    emulator.setFaults({ accounts: [...notReady, ...inFleet], notReadyForMs: FOR_EVER });
+    emulator.setFaults({ accounts: waiting, failNext: [UNANSWERED] });
     emulator.setFaults({ accounts: held, organizationForbids: true });
-    const alone = [...throttled, ...waiting, ...held];
+    const alone = [...notReady, ...waiting, ...held];
     const runs = await Promise.all(
       alone.map((account) =>
         client.start(requestFor(account, held.includes(account) ? { onFailure: 'hold' } : {})),
@@ -68,7 +74,7 @@ export async function rollOut(site: Site): Promise<Outcome> {
       (count) => count === held.length,
     );
     log(
-      `${openRuns} runs are open on the old version: ${throttled.length + inFleet.length} are throttled, ${inFleet.length} of them in a fleet; ${waiting.length} wait for ACTIVE, ${held.length} are held`,
+      `${openRuns} runs are open on the old version: ${notReady.length + inFleet.length} are of accounts that are not ready, ${inFleet.length} of them in a fleet; ${waiting.length} wait for ACTIVE, ${held.length} are held`,
     );
 
     renewed = await startWorkers(site, NEW);
@@ -82,7 +88,7 @@ export async function rollOut(site: Site): Promise<Outcome> {
     await deployment.setCurrent(NEW);
     const late = await startWave(site, deployment, openRuns + 21, 'with the new version current', NEW);
 
-    emulator.setFaults({ accounts: [...throttled, ...inFleet, ...waiting, ...held] });
+    emulator.setFaults({ accounts: [...notReady, ...inFleet, ...waiting, ...held] });
     await Promise.all(held.map((account) => deployment.move(workflowIdOf(account), NEW)));
     await Promise.all(held.map((account) => client.retry(account)));
     log(`the ${held.length} held runs were moved to the new version, and retried`);
@@ -173,15 +179,11 @@ function splitUp(openRuns: number) {
     inFleet: accounts.slice(0, quarter),
     waiting: accounts.slice(quarter, 2 * quarter),
     held: accounts.slice(2 * quarter, 3 * quarter),
-    throttled: accounts.slice(3 * quarter),
+    notReady: accounts.slice(3 * quarter),
   };
 }
 
 const account = (index: number) => String(100_000_000_000 + index);
-
-function throttles(operation: 'CreateInstance' | 'DescribeInstance') {
-  return { failNext: [{ operation, error: 'ThrottlingException', times: FOR_EVER }] };
-}
 
 function requestFor(accountId: string, more: Partial<ProvisionRequestInput> = {}): ProvisionRequestInput {
   const timing = { pollInterval: '1s', retry: { initialInterval: '1s', maximumInterval: '5s' } };
