@@ -2,8 +2,9 @@ import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
 import { accessAws, type AwsSettings } from './aws/account';
 import { CallMeter } from './aws/call-meter';
 import { Pacer } from './aws/pacer';
-import type { CheckRequest } from '../contract';
+import type { Check, CheckRequest } from '../contract';
 import { checkAws } from './check/check-aws';
+import { checkClocks } from './check/check-clocks';
 import type { AccountInput, ActivityDependencies } from './in-account';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
@@ -16,6 +17,7 @@ import { searchAttributeLister } from './runs/list-search-attributes';
 
 export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
+export { withHeartbeats } from './heartbeats';
 export { CallMeter } from './aws/call-meter';
 export { readNetworkSettings } from './aws/network';
 export { Pacer } from './aws/pacer';
@@ -39,10 +41,17 @@ export function createActivities(deps: ActivityDependencies) {
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
     checkAws: (input: CheckRequest) => checkAws(deps, input),
+    checkClocks: () => checkClocks(deps),
   };
 }
 
-/** What the workflows may call. */
+/** What only a worker can do, which has the workflow bundle. */
+export interface WorkerActivities {
+  /** Says whether this build goes on with the histories that were recorded of the released ones. */
+  checkReplay(): Promise<Check>;
+}
+
+/** What the workflows may call beside. */
 export type Activities = ReturnType<typeof createActivities>;
 
 /** Creates what activities depend on in a real worker: AWS, the clocks and the random numbers of this process. */

@@ -3,6 +3,7 @@ import { defined, oneLine } from '../contract';
 import {
   checkOwnIdentity,
   createLogger,
+  defaultBuildId,
   installLogger,
   readWorkerSettings,
   serve,
@@ -74,13 +75,20 @@ async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise
 
 function announce(
   to: WorkerConnection,
-  { taskQueue, aws, logLevel, ...tuning }: WorkerSettings,
+  { taskQueue, aws, logLevel, buildId = defaultBuildId(), ...tuning }: WorkerSettings,
   { json }: CommonOptions,
   logger: Logger,
 ): void {
   const { address } = to.connectionOptions;
   const { maxCallsPerSecond } = aws;
-  logger.info({ taskQueue, logLevel, ...defined({ maxCallsPerSecond }), ...tuning }, 'The worker serves.');
+  logger.info(
+    { taskQueue, logLevel, buildId, ...defined({ maxCallsPerSecond }), ...tuning },
+    'The worker serves.',
+  );
+  if (tuning.deploymentName !== undefined)
+    logger.info(
+      `Temporal gives this version no runs before it is current, or ramps: temporal worker deployment set-current-version --deployment-name ${tuning.deploymentName} --build-id ${buildId}`,
+    );
   if (json) printJson({ address, namespace: to.namespace, taskQueue });
   else print(`Worker on ${address}, namespace ${to.namespace}, task queue ${taskQueue}. Ctrl-C ends it.`);
 }

@@ -4,6 +4,15 @@ import { readBy, type ReadRequest } from './validation';
 /** Workflow type that has a worker say who and what it is to AWS; it writes nothing there. Started by `doctor`. */
 export const CHECK_WORKFLOW = 'checkIdentityCenter';
 
+/**
+ * Workflow type that a new version of the workers has to complete before it is given runs, as the gate of a roll-out: it looks
+ * whether this version can serve, and writes nothing to AWS. It takes the argument of {@link CHECK_WORKFLOW}, or none.
+ */
+export const SELF_CHECK_WORKFLOW = 'identityCenterSelfCheck';
+
+/** Failure type of a self-check that has found something wrong; its details are {@link WorkerChecks}. */
+export const SELF_CHECK_FAILED = 'SelfCheckFailed';
+
 /** One thing that runs need. */
 export interface Check {
   check: string;

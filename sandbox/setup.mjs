@@ -75,7 +75,11 @@ function packagesMatchLock() {
 
 function hashOfSources() {
   const hash = createHash('sha256');
-  const files = SOURCES.flatMap((folder) => filesBelow(join(ROOT, folder))).sort();
+  const files = [
+    ...SOURCES.flatMap((folder) => filesBelow(join(ROOT, folder), '.ts')),
+    // The build packs them.
+    ...filesBelow(join(ROOT, 'test', 'histories'), '.json'),
+  ].sort();
   for (const file of [...SETTINGS.map((name) => join(ROOT, name)), ...files]) {
     hash
       .update(`${relative(ROOT, file)}\0`)
@@ -85,9 +89,9 @@ function hashOfSources() {
   return hash.digest('hex');
 }
 
-function filesBelow(folder) {
+function filesBelow(folder, ending) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => join(entry.parentPath, entry.name));
 }
 

@@ -1,15 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { z } from 'zod';
+import { packageRoot } from './package-root';
+import { packRecordings } from './recordings';
 
 /** The file that the build writes the workflow bundle to: a worker that need not make it starts in half the time. */
 export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
 
-/** Finds the package's folder, from the sources as well as from `dist`. */
-function packageRoot(): string {
-  const parent = path.dirname(__dirname);
-  return path.basename(parent) === 'dist' ? path.dirname(parent) : parent;
+/**
+ * Reads the workflow bundle for a worker with Worker Versioning, whose workflows state what becomes of them at an upgrade; those
+ * of any other worker must not, so that is not in the bundle itself.
+ */
+export function readVersionedBundle(): { code: string } {
+  // On the first line, as stacks count lines.
+  return { code: `globalThis.identityCenterIsVersioned = true; ${readFileSync(WORKFLOW_BUNDLE, 'utf8')}` };
 }
 
 async function buildBundle(): Promise<void> {
@@ -25,6 +31,7 @@ async function buildBundle(): Promise<void> {
     logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },
   });
   await writeFile(WORKFLOW_BUNDLE, withoutBuildFolder(code));
+  packRecordings();
 }
 
 const ENCODED = ';base64,';

@@ -4,17 +4,22 @@ import {
   createActivities,
   Pacer,
   realDependencies,
+  withHeartbeats,
+  type Activities,
   type ActivityDependencies,
   type AwsSettings,
   type OpenAccount,
+  type WorkerActivities,
 } from '../activities';
 import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalExtensions } from '../contract';
 import { ActivitySlots } from './activity-slots';
 import { followQueueLimit, hasEnded, tellCalls } from './background';
-import { WORKFLOW_BUNDLE } from './bundle';
+import { readVersionedBundle, WORKFLOW_BUNDLE } from './bundle';
+import { deploymentOptions, type WorkerVersion } from './deployment';
+import { checkReplay } from './replay';
 import { readTuning, sdkTuning, type Tuning } from './tuning';
 
-export interface WorkerOptions extends Partial<Tuning> {
+export interface WorkerOptions extends Partial<Tuning>, WorkerVersion {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
@@ -57,11 +62,16 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     taskQueue: options.taskQueue,
     dataConverter,
     plugins: [...plugins],
-    workflowBundle: { codePath: WORKFLOW_BUNDLE },
-    activities: createActivities({
-      ...dependencies,
-      openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
-    }),
+    workerDeploymentOptions: deploymentOptions(options),
+    workflowBundle:
+      options.deploymentName === undefined ? { codePath: WORKFLOW_BUNDLE } : readVersionedBundle(),
+    activities: {
+      ...createActivities({
+        ...dependencies,
+        openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
+      }),
+      checkReplay: () => withHeartbeats(() => checkReplay()),
+    } satisfies Activities & WorkerActivities,
     ...sdkTuning(tuning, slots),
     ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // The server gives up an attempt that it hears nothing of for five seconds.

@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import { readNetworkSettings, type AwsSettings } from '../activities';
 import { DEFAULT_TASK_QUEUE, defined, oneLine, readEnvironment, type Environment } from '../contract';
+import type { WorkerVersion } from './deployment';
 import { tuningSchema, type Tuning } from './tuning';
 
 const RATE = { error: 'must be a number of more than 0 and up to 100000' };
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
 
-/** The settings of a worker. AWS's own (`AWS_…`) are read by the AWS SDK, Temporal's (`TEMPORAL_…`) by envconfig. */
+/** What Temporal takes for the name of a deployment, or for a build ID. */
+const versionName = (pattern: RegExp, problem: string) =>
+  z.string().max(200, 'must have no more than 200 characters').regex(pattern, problem).optional();
+
+/**
+ * The settings of a worker. AWS's own (`AWS_…`) are read by the AWS SDK; how Temporal is reached (`TEMPORAL_…`) by envconfig,
+ * which does not read of which version a worker is.
+ */
 export const workerSettingsSchema = z.object({
   IDENTITY_CENTER_TASK_QUEUE: z
     .string()
@@ -44,6 +52,18 @@ export const workerSettingsSchema = z.object({
   IDENTITY_CENTER_MAX_CACHED_WORKFLOWS: tuningSchema.shape.maxCachedWorkflows,
   IDENTITY_CENTER_MAX_POLLERS: tuningSchema.shape.maxPollers,
   IDENTITY_CENTER_STICKY_TIMEOUT: tuningSchema.shape.stickyTimeout,
+  TEMPORAL_DEPLOYMENT_NAME: versionName(
+    /^(?!__)[^.:\s]+$/,
+    'must have no dot, colon or space, and not begin with "__"',
+  ).describe(
+    'Worker Deployment that the worker is of; turns Worker Versioning on. Set by the Temporal Worker Controller. Default: none, no versioning.',
+  ),
+  TEMPORAL_WORKER_BUILD_ID: versionName(
+    /^(?!__)\S+$/,
+    'must have no space, and not begin with "__"',
+  ).describe(
+    'Build ID of the worker, with TEMPORAL_DEPLOYMENT_NAME. Set by the Temporal Worker Controller. Default: version of the package and hash of its workflow bundle.',
+  ),
   IDENTITY_CENTER_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be ${LOG_LEVELS.slice(0, -1).join(', ')} or ${LOG_LEVELS.at(-1)}` })
     .default('info')
@@ -51,7 +71,7 @@ export const workerSettingsSchema = z.object({
 });
 
 /** What a worker is told by its environment. */
-export interface WorkerSettings extends Tuning {
+export interface WorkerSettings extends Tuning, WorkerVersion {
   taskQueue: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   aws: AwsSettings;
@@ -72,6 +92,12 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     throw new Error(`${problems.join('; ')}.`);
   }
   const settings = read.data;
+  const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = settings;
+  // Whoever names a build means to have versions, and would have none.
+  if (buildId !== undefined && deploymentName === undefined)
+    throw new Error(
+      'TEMPORAL_WORKER_BUILD_ID: is set, but TEMPORAL_DEPLOYMENT_NAME is not: set both, or neither.',
+    );
   const roleArn = settings.IDENTITY_CENTER_ROLE_ARN;
   return {
     taskQueue: settings.IDENTITY_CENTER_TASK_QUEUE,
@@ -81,6 +107,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     maxPollers: settings.IDENTITY_CENTER_MAX_POLLERS,
     stickyTimeout: settings.IDENTITY_CENTER_STICKY_TIMEOUT,
     logLevel: settings.IDENTITY_CENTER_LOG_LEVEL,
+    ...defined({ deploymentName, buildId }),
     aws: defined({
       roleArn: roleArn === 'none' ? undefined : roleArn,
       externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,

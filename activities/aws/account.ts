@@ -58,6 +58,8 @@ export interface AwsAccess {
    * @throws AwsCallError whatever the cause
    */
   ownArn(signal: AbortSignal): Promise<string>;
+  /** How far AWS's clock goes before this machine's, in milliseconds, by its last answer; `undefined` where it gave none. */
+  awsClockAheadMs(): number | undefined;
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -71,7 +73,9 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export function accessAws(settings: AwsSettings, now: () => number, pacer: Pacer): AwsAccess {
   const { endpoint, credentials, stsRegion } = settings;
   const clock = new AwsClock(now);
-  const requestHandler = new RequestHandler(settings.network);
+  const requestHandler = new RequestHandler(settings.network, (date) => {
+    clock.hear(date);
+  });
   const clients = new AwsClients(requestHandler, clock, endpoint);
   let latestRegion = stsRegion ?? 'us-east-1';
   const own = new OwnCredentials(
@@ -117,7 +121,7 @@ export function accessAws(settings: AwsSettings, now: () => number, pacer: Pacer
       throw new AwsCallError(SIGN_IN, noHost === undefined ? error : ofTheWorker(noHost));
     }
   };
-  return { openAccount, ownArn };
+  return { openAccount, ownArn, awsClockAheadMs: () => clock.aheadMs };
 }
 
 /** No request has a part in where STS is asked who the worker is. */

@@ -9,6 +9,7 @@ interface Signing {
  */
 export class AwsClock {
   private offsetMs = 0;
+  private heardOffsetMs: number | undefined;
 
   /** @param machineNow milliseconds since the epoch, by the machine's clock */
   constructor(private readonly machineNow: () => number) {}
@@ -16,6 +17,17 @@ export class AwsClock {
   /** Milliseconds since the epoch, by AWS's clock. Until its first answer that is the machine's. */
   now(): number {
     return this.machineNow() + this.offsetMs;
+  }
+
+  /** How far AWS's clock goes before the machine's, in milliseconds, give or take a second; `undefined` before any answer. */
+  get aheadMs(): number | undefined {
+    return this.heardOffsetMs;
+  }
+
+  /** Hears the date of an answer, whatever the answer: the SDK takes note of minutes only. */
+  hear(date: string | undefined): void {
+    const time = Date.parse(date ?? '');
+    if (!Number.isNaN(time)) this.heardOffsetMs = time - this.machineNow();
   }
 
   /** Makes a client sign by this clock, and correct it for all others. */

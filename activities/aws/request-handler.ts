@@ -20,7 +20,11 @@ interface ConnectResponse {
 export class RequestHandler extends NodeHttpHandler {
   private readonly byProxy: ReadonlyMap<string, NodeHttpHandler>;
 
-  constructor(private readonly network: NetworkSettings = {}) {
+  /** @param onDate hears the date that each answer carries */
+  constructor(
+    private readonly network: NetworkSettings = {},
+    private readonly onDate: (date: string | undefined) => void = () => undefined,
+  ) {
     const { httpsProxy, httpProxy, authorities: ca } = network;
     const pool = { keepAlive: true, maxSockets: MAX_SOCKETS };
     super(options({ httpsAgent: defined({ ...pool, ca }) }));
@@ -36,7 +40,13 @@ export class RequestHandler extends NodeHttpHandler {
     this.byProxy = byProxy;
   }
 
-  override handle(...[request, handling]: Parameters<Handle>): ReturnType<Handle> {
+  override async handle(...[request, handling]: Parameters<Handle>): ReturnType<Handle> {
+    const answer = await this.send(request, handling);
+    this.onDate(answer.response.headers['date']);
+    return answer;
+  }
+
+  private send(...[request, handling]: Parameters<Handle>): ReturnType<Handle> {
     const { protocol, hostname, port } = request;
     const proxied = this.byProxy.get(protocol);
     const isPlain = protocol === 'http:';

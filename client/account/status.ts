@@ -6,6 +6,7 @@ import {
   type WorkflowExecutionStatusName,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
+import { temporal } from '@temporalio/proto';
 import {
   clientToken,
   defined,
@@ -50,6 +51,7 @@ interface RunId {
   runId: string;
 }
 
+const { VERSIONING_BEHAVIOR_PINNED } = temporal.api.enums.v1.VersioningBehavior;
 /** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
 const QUERY_TIMEOUT_MS = 5_000;
 
@@ -67,7 +69,6 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
   const open = description.status.name === 'RUNNING';
   // A worker says it as corrected.
   const start = progress === undefined ? await readStart(client, description) : {};
-  const noWorker = `No worker answers on task queue ${description.taskQueue}: start one with "identity-center worker".`;
   return {
     ...start,
     ...(open ? (progress ?? unansweredProgress(description)) : ended(progress, description)),
@@ -81,9 +82,21 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
     ...defined({
       closedAt: description.closeTime?.toISOString(),
       pending: open ? pending : undefined,
-      notice: open && progress === undefined ? noWorker : undefined,
+      notice: open && progress === undefined ? noWorker(description) : undefined,
     }),
   };
+}
+
+/** Says which worker has to answer: that of a run that is pinned may be of a version that was taken away too early. */
+function noWorker({ taskQueue, workflowId, raw }: WorkflowExecutionDescription): string {
+  const { versioningInfo } = raw.workflowExecutionInfo ?? {};
+  const { deploymentName, buildId } = versioningInfo?.deploymentVersion ?? {};
+  if (versioningInfo?.behavior !== VERSIONING_BEHAVIOR_PINNED || !deploymentName || !buildId)
+    return `No worker answers on task queue ${taskQueue}: start one with "identity-center worker".`;
+  return (
+    `The run is pinned to version ${buildId} of ${deploymentName}, of which no worker answers on task queue ${taskQueue}: ` +
+    `start one, or move the run to the current version: temporal workflow update-options --workflow-id ${workflowId} --versioning-override-behavior auto_upgrade`
+  );
 }
 
 /** Tells the stage that a run ended in, which takes no worker; `undefined` while it is open. */

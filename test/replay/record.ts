@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { defaultBuildId } from '../../worker';
 import { requestFor, startHarness, type Harness } from '../support/harness';
 import { scenarios } from './scenarios';
 
@@ -33,10 +34,11 @@ test.concurrent.each(missing.length > 0 ? missing : [['nothing to record', {}] a
     await harness.client.result(run, { waitHeld: true }).catch(() => undefined);
     const { workflowId } = run;
     const history = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
-    // Nothing of the machine that recorded it.
+    // Nothing of the machine that recorded it, nor of the build.
     const json = historyToJSON(history)
       .replaceAll(path.resolve(__dirname, '..', '..'), '')
-      .replaceAll(/\d+@[\w.-]+/g, 'recorder');
+      .replaceAll(/\d+@[\w.-]+/g, 'recorder')
+      .replaceAll(defaultBuildId(), 'recorded');
     const recorded = { workflowId, history: JSON.parse(json) as unknown };
     await writeFile(fileOf(name), `${JSON.stringify(recorded)}\n`);
   },

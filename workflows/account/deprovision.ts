@@ -16,6 +16,7 @@ import { refuseEnsure } from './ensure';
 import { setHandlers } from './handlers';
 import { Interruptible } from './interruptible';
 import { Status } from './status';
+import { stateVersioning } from '../shared/versioning';
 
 /**
  * Deletes the IAM Identity Center account instance of one AWS account, if it carries the tag of the account's runs or is
@@ -56,6 +57,9 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
     throw error;
   }
 }
+
+// As a provisioning is.
+stateVersioning('PINNED', deprovisionIdentityCenter);
 
 /** What was typed has to be what is there; without it, only the tag shows that the instance is the account's runs' own. */
 function refuseUnlessOurs({ accountId, instanceArn }: DeprovisionRequest, found: FoundInstance): void {

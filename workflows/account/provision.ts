@@ -23,6 +23,7 @@ import { rollBack } from './roll-back';
 import type { Origin } from './origins';
 import { State, type Provisioning } from './state';
 import { Status } from './status';
+import { stateVersioning } from '../shared/versioning';
 
 /**
  * Provisions the IAM Identity Center account instance of one AWS account: exactly one, however often it is started.
@@ -47,6 +48,10 @@ export async function provisionIdentityCenter(input: unknown): Promise<Provision
     throw end;
   }
 }
+
+// It ends in minutes, and writes to AWS: the version that began it ends it, so that what its activities are given and answer is
+// never between two versions. One that is held for long can be moved to another version: docs/upgrades.md.
+stateVersioning('PINNED', provisionIdentityCenter);
 
 /** Why nothing comes of a run any more. */
 function endingOf({ state, work }: Provisioning): string | undefined {

@@ -13,6 +13,7 @@ import { setPageHandlers } from './handlers';
 import { PageOrders } from './page-orders';
 import { PageReporter } from './page-reporter';
 import { PageState, type CarriedPage, type OpenAccount } from './page-state';
+import { stateVersioning } from '../shared/versioning';
 
 /**
  * Executions end far below what a history may hold, 51,200 events and 10,000 signals: each `retry` of a page full of failures
@@ -48,6 +49,9 @@ export async function provisionFleetPage(
   await orders.areSent();
   return page.outcomes();
 }
+
+// It lives as long as its fleet, with which it exchanges messages; the runs that it starts are of the current version.
+stateVersioning('AUTO_UPGRADE', provisionFleetPage);
 
 /** A page that nobody orders to do anything would wait for ever. */
 function requireFleet({ fleetId }: PageInput): void {

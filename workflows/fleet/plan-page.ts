@@ -6,6 +6,7 @@ import { readArgument } from '../shared/argument';
 import { ATTEMPT } from '../shared/attempt';
 import { lastWords, runFailure } from '../shared/failure';
 import { backOff } from '../shared/retry';
+import { stateVersioning } from '../shared/versioning';
 
 const { inspectAccount } = proxyActivities<Activities>({
   ...ATTEMPT,
@@ -26,6 +27,9 @@ export async function planFleetPage(argument: unknown): Promise<AccountPlan[]> {
   await Promise.all(Array.from({ length: maxConcurrent }, inspectRest));
   return plans;
 }
+
+// It only looks, and ends in minutes.
+stateVersioning('PINNED', planFleetPage);
 
 async function planAccount(input: unknown): Promise<AccountPlan> {
   const read = readRequest(input);

@@ -10,6 +10,7 @@ import { Fleet } from './fleet';
 import { setFleetHandlers } from './handlers';
 import { carriedOver, readArgument, refuseArgument } from '../shared/argument';
 import type { FleetState } from './state';
+import { stateVersioning } from '../shared/versioning';
 
 /** A page that was terminated says nothing: so often all pages are pinged, which fails for one that is gone. */
 const SILENCE_MS = 600_000;
@@ -48,6 +49,9 @@ export async function provisionFleet(argument: unknown, carried?: FleetState): P
   fleet.show();
   return fleet.result();
 }
+
+// It is open for as long as any of its accounts: pinned, it would keep an old version for weeks, and begin accounts there.
+stateVersioning('AUTO_UPGRADE', provisionFleet);
 
 /** Pages, workers and the client know a fleet by its workflow ID. */
 function requireOwnId({ name }: FleetRequest): void {
