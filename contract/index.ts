@@ -23,6 +23,7 @@ export * from './fleet/progress';
 export * from './fleet/request';
 export * from './fleet/stage';
 export * from './loopback';
+export * from './metrics';
 export * from './misspelled';
 export * from './names';
 export * from './nearest-name';
