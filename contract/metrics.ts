@@ -4,7 +4,10 @@ export interface Metric {
   readonly kind: 'counter' | 'gauge' | 'histogram';
   /** What it tells, as a sentence for people. */
   readonly help: string;
-  /** Its labels, beside `namespace` and `task_queue`. An account or a workflow ID is never one of them: there are too many. */
+  /**
+   * Its labels, beside namespace and task queue: `task_queue`, or `taskQueue` as the SDK has it where a workflow tells. An
+   * account or a workflow ID is never one of them: there are too many.
+   */
   readonly labels: readonly string[];
   readonly unit?: string;
   /** Upper bounds of the buckets of a histogram. */
@@ -63,13 +66,13 @@ export const METRICS = {
     name: `${PREFIX}runs_total`,
     kind: 'counter',
     help: 'Runs of accounts that have ended, by their outcome, cancelled, or the cause of their failure.',
-    labels: ['workflow_type', 'result'],
+    labels: ['workflowType', 'result'],
   },
   timeToActive: {
     name: `${PREFIX}time_to_active_seconds`,
     kind: 'histogram',
     help: 'Time from the start of a run to an ACTIVE instance.',
-    labels: ['workflow_type', 'outcome'],
+    labels: ['workflowType', 'outcome'],
     unit: 's',
     buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 21_600],
   },
@@ -77,13 +80,13 @@ export const METRICS = {
     name: `${PREFIX}holds_total`,
     kind: 'counter',
     help: 'Runs that have stopped to wait for a person, by the cause.',
-    labels: ['workflow_type', 'cause'],
+    labels: ['workflowType', 'cause'],
   },
   rollBacks: {
     name: `${PREFIX}roll_backs_total`,
     kind: 'counter',
     help: 'Clean-ups of cancelled runs: done, or failed, with an instance left.',
-    labels: ['workflow_type', 'result'],
+    labels: ['workflowType', 'result'],
   },
   ready: {
     name: `${PREFIX}worker_ready`,

@@ -76,12 +76,10 @@ async function serveOnce(to: WorkerConnection, options: ServeOptions, onServing:
     connection,
     namespace: to.namespace,
     onServerAnswer: () => health?.answered(),
-  }).catch(
-    async (error: unknown) => {
-      await connection.close();
-      return throwRefusal(error);
-    },
-  );
+  }).catch(async (error: unknown) => {
+    await connection.close();
+    return throwRefusal(error);
+  });
   const renewals = followRenewals(worker, to, options.readConnection, options.onRenewal);
   try {
     onServing();

@@ -144,7 +144,7 @@ describe('a worker', () => {
     expect(value(calls, { operation: 'AssumeRole', answer: 'ok' })).toBeGreaterThanOrEqual(3);
     expect(value(holds, { cause: 'organizationForbids' })).toBe(1);
     expect(value(rollBacks, { result: 'done' })).toBe(1);
-    expect(value(runs, { result: 'created', workflow_type: 'provisionIdentityCenter' })).toBe(1);
+    expect(value(runs, { result: 'created', workflowType: 'provisionIdentityCenter' })).toBe(1);
     expect(value(runs, { result: 'cancelled' })).toBe(1);
     expect(valueOf(told, `${timeToActive.name}_count`, { outcome: 'created' })).toBe(1);
     expect(valueOf(told, `${callSeconds.name}_count`, { operation: 'CreateInstance' })).toBe(4);
@@ -161,7 +161,11 @@ describe('a worker', () => {
     const account = freshAccount();
     await harness.client.provision(requestFor(account));
     const line = await until(
-      () => worker.stderr().split('\n').filter((it) => it.includes('AWS has answered') && it.includes(account)),
+      () =>
+        worker
+          .stderr()
+          .split('\n')
+          .filter((it) => it.includes('AWS has answered') && it.includes(account)),
       (lines) => lines.length > 0,
     );
     expect(JSON.parse(line[0]!)).toMatchObject({
@@ -192,7 +196,9 @@ describe('a worker', () => {
     });
     expect(wrong).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('IDENTITY_CENTER_METRICS_ADDRESS: must be an address and a port') as unknown,
+      stderr: expect.stringContaining(
+        'IDENTITY_CENTER_METRICS_ADDRESS: must be an address and a port',
+      ) as unknown,
     });
   });
 });
