@@ -1,8 +1,11 @@
-import { cancellationSignal, cancelled, Context } from '@temporalio/activity';
+import { cancellationSignal, cancelled, Context, log } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
 import type { Account, AwsAccess } from './aws/account';
+import type { AnsweredCall } from './aws/answered-call';
+import type { CallKind } from './aws/call';
 import type { CallMeter } from './aws/call-meter';
+import { defined } from '../contract';
 import type { BackOff } from './back-off';
 import { failedAs } from './errors/classify';
 import { plainFailure, toFailure } from './errors/failure';
@@ -48,9 +51,11 @@ export async function inAccount<T>(
   const account = deps.openAccount(input.accountId, input.region, {
     cancellation: finishes ? lossOfAttempt() : cancellationSignal(),
     timeToAnswer: startDeadline(deps),
-    onAnswer(wasThrottled) {
+    onAnswer(call, kind) {
       const { fleetPage } = input;
-      if (fleetPage !== undefined) deps.countCalls(fleetPage, { sent: 1, throttled: wasThrottled ? 1 : 0 });
+      const throttled = call.answer === 'throttled' ? 1 : 0;
+      if (fleetPage !== undefined) deps.countCalls(fleetPage, { sent: 1, throttled });
+      logCall(call, kind);
     },
   });
   return failWith(
@@ -97,6 +102,13 @@ async function failWith<T>(
     if (isCancellation(error)) await cancelled();
     throw failure(error);
   }
+}
+
+/** Logs a call. The ID of a write's request is what AWS support wants, and CloudTrail has. */
+function logCall({ operation, answer, milliseconds, awsRequestId }: AnsweredCall, kind: CallKind): void {
+  const fields = { operation, answer, tookMs: Math.round(milliseconds), ...defined({ awsRequestId }) };
+  if (kind === 'write') log.info('AWS has answered', fields);
+  else log.debug('AWS has answered', fields);
 }
 
 /** Whether a cancellation ended a rest, the wait for a turn, or a read. */

@@ -1,5 +1,6 @@
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
 import { accessAws, type AwsSettings } from './aws/account';
+import type { CallListener } from './aws/answered-call';
 import { CallMeter } from './aws/call-meter';
 import { Pacer } from './aws/pacer';
 import type { Check, CheckRequest } from '../contract';
@@ -19,6 +20,7 @@ export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
 export { withHeartbeats } from './heartbeats';
 export { CallMeter } from './aws/call-meter';
+export type { AnsweredCall, CallListener } from './aws/answered-call';
 export { readNetworkSettings } from './aws/network';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';
@@ -59,10 +61,11 @@ export function realDependencies(
   aws: AwsSettings,
   pacer = new Pacer(aws.maxCallsPerSecond),
   meter = new CallMeter(),
+  onAnswer: CallListener = () => undefined,
 ): ActivityDependencies {
   const monotonicNow = () => performance.now();
   return {
-    ...accessAws(aws, Date.now, pacer),
+    ...accessAws(aws, Date.now, pacer, onAnswer),
     now: Date.now,
     monotonicNow,
     thawedAt: watchForFreezes(monotonicNow),

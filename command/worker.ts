@@ -1,14 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectToTemporal, explainNoConnection, IdentityCenterError } from '../client';
 import { defined, oneLine } from '../contract';
 import {
   checkOwnIdentity,
   createLogger,
   defaultBuildId,
+  Health,
   installLogger,
   readWorkerSettings,
   serve,
+  startMonitor,
+  startTracing,
   type Interruption,
   type Logger,
+  type Monitor,
+  type Tracing,
   type WorkerConnection,
   type WorkerSettings,
 } from '../worker';
@@ -21,13 +27,18 @@ import { readConnection, type CommonOptions } from './with-client';
 
 /** How often the same reason is told again. */
 const TELL_AGAIN_MS = 60_000;
+/** A collector that does not answer keeps no worker from its end. */
+const TRACES_WITHIN_MS = 2_000;
 
 /** Serves runs until it is interrupted, with the settings of the environment, whether or not the server is there. */
 export async function worker(options: CommonOptions): Promise<number> {
-  const settings = readSettings();
+  const settings = await usage(() => readWorkerSettings(process.env));
   refuseServerOfUp(readConnection());
   const logger = createLogger(settings.logLevel);
-  installLogger(logger);
+  const health = new Health();
+  const monitor = await startTelling(settings, health);
+  installLogger(logger, monitor?.metricsAddress);
+  const tracing = await usage(() => startTracing(process.env));
   const tell = tellOnceInAWhile((words) => {
     logger.error(words);
   });
@@ -36,12 +47,14 @@ export async function worker(options: CommonOptions): Promise<number> {
   try {
     await serve({
       ...settings,
+      ...defined({ tracing }),
+      health,
       readConnection,
       signal: interruption(),
       onServing(to) {
         tell.forget();
         if (served) logger.info(`The worker serves again, on ${to.connectionOptions.address}.`);
-        else announce(to, settings, options, logger);
+        else announce(to, settings, options, logger, monitor, tracing);
         served = true;
       },
       onInterruption: (why) => void wordsFor(why).then(tell),
@@ -62,8 +75,33 @@ export async function worker(options: CommonOptions): Promise<number> {
     throw new Error(
       `The worker has ended: ${oneLine(readableError(error).message, 500)}. Runs wait for the next one: start it again.`,
     );
+  } finally {
+    await Promise.allSettled([monitor?.close(), endWithin(TRACES_WITHIN_MS, tracing?.stop())]);
   }
   return EXIT.done;
+}
+
+/** Begins to tell how the worker is, where the settings say so. */
+async function startTelling(
+  { metricsAddress: address }: WorkerSettings,
+  health: Health,
+): Promise<Monitor | undefined> {
+  if (address === undefined) return undefined;
+  try {
+    return await startMonitor(address, health);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'EADDRINUSE' ? 'something listens there already' : `it cannot be listened at (${message})`;
+    throw new UsageError(
+      `IDENTITY_CENTER_METRICS_ADDRESS: ${address.host}, port ${address.port}: ${why}. Name another address or port.`,
+    );
+  }
+}
+
+/** Waits no longer than so many milliseconds. */
+async function endWithin(milliseconds: number, ended: Promise<void> | undefined): Promise<void> {
+  await Promise.race([ended, sleep(milliseconds, undefined, { ref: false })]);
 }
 
 /** Says who the worker is to AWS, or that it has no credentials that work: it serves all the same, as they may still come. */
@@ -75,16 +113,29 @@ async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise
 
 function announce(
   to: WorkerConnection,
-  { taskQueue, aws, logLevel, buildId = defaultBuildId(), ...tuning }: WorkerSettings,
+  {
+    taskQueue,
+    aws,
+    logLevel,
+    buildId = defaultBuildId(),
+    identity,
+    metricsAddress: _,
+    ...tuning
+  }: WorkerSettings,
   { json }: CommonOptions,
   logger: Logger,
+  monitor: Monitor | undefined,
+  tracing: Tracing | undefined,
 ): void {
   const { address } = to.connectionOptions;
   const { maxCallsPerSecond } = aws;
-  logger.info(
-    { taskQueue, logLevel, buildId, ...defined({ maxCallsPerSecond }), ...tuning },
-    'The worker serves.',
-  );
+  const told = defined({
+    maxCallsPerSecond,
+    identity,
+    metricsAddress: monitor && `${monitor.address.host}:${monitor.address.port}`,
+    traces: tracing?.endpoint,
+  });
+  logger.info({ taskQueue, logLevel, buildId, ...told, ...tuning }, 'The worker serves.');
   if (tuning.deploymentName !== undefined)
     logger.info(
       `Temporal gives this version no runs before it is current, or ramps: temporal worker deployment set-current-version --deployment-name ${tuning.deploymentName} --build-id ${buildId}`,
@@ -142,9 +193,10 @@ function refuseServerOfUp({ connectionOptions: { address } }: WorkerConnection):
   );
 }
 
-function readSettings(): WorkerSettings {
+/** Reads settings: one that is wrong is a wrong usage. */
+async function usage<T>(read: () => T | Promise<T>): Promise<T> {
   try {
-    return readWorkerSettings(process.env);
+    return await read();
   } catch (error) {
     throw new UsageError((error as Error).message);
   }

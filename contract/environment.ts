@@ -2,11 +2,11 @@
 export type Environment = Record<string, string | undefined>;
 
 /**
- * The variables that are read here: ours, Temporal's and AWS's, the proxies, the home folder. Of others an empty value may
+ * The variables that are read here: ours, Temporal's, AWS's and OpenTelemetry's, the proxies, the home folder. Of others an empty value may
  * say something: `TZ` is UTC, `TEMPORAL_GRPC_META_…` takes a header away that the profile has.
  */
 const READ_HERE =
-  /^(?:IDENTITY_CENTER_|TEMPORAL_(?!GRPC_META_)|AWS_|XDG_|HOME$|(?:https?|no|all|grpc)_proxy$|(?:HTTPS?|NO|ALL)_PROXY$)/;
+  /^(?:IDENTITY_CENTER_|TEMPORAL_(?!GRPC_META_)|AWS_|OTEL_|XDG_|HOME$|(?:https?|no|all|grpc)_proxy$|(?:HTTPS?|NO|ALL)_PROXY$)/;
 
 /**
  * Copies an environment as it is meant: without the variables that are empty or blank, and without the spaces and line

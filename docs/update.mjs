@@ -9,11 +9,13 @@ const require = createRequire(import.meta.url);
 const { knownFailures, RETRY_WORDS } = require('../dist/command/known-failures.js');
 const { createProgram } = require('../dist/command/program.js');
 const { workerSettingsSchema } = require('../dist/worker/index.js');
+const { METRICS } = require('../dist/contract/index.js');
 
 const failures = knownFailures();
 const PAGES = {
   'command.md': { verbs: verbs() },
   'settings.md': { settings: settings() },
+  'operations.md': { metrics: metrics() },
   'failures.md': {
     retried: failureTable(failures.filter(({ retry }) => retry !== 'stop')),
     stops: failureTable(failures.filter(({ retry }) => retry === 'stop')),
@@ -36,6 +38,16 @@ for (const [name, parts] of Object.entries(PAGES)) {
 if (stale.length > 0 && process.argv.includes('--check')) {
   console.error(`Out of date: ${stale.join(', ')}. Run: npm run docs`);
   process.exit(1);
+}
+
+function metrics() {
+  const rows = Object.values(METRICS).map(({ name, kind, labels, help }) => [
+    code(name),
+    kind,
+    labels.map(code).join(', '),
+    cell(help),
+  ]);
+  return table(['metric', 'kind', 'labels', 'what it tells'], rows);
 }
 
 function verbs() {

@@ -3,6 +3,7 @@ import { temporal } from '@temporalio/proto';
 import type { Worker } from '@temporalio/worker';
 import type { AwsSettings, CallMeter } from '../activities';
 import { CALLS_SIGNAL, countAlive, type CallsNews } from '../contract';
+import { whileRunning } from './while-running';
 
 const LIMIT_EVERY_MS = 1_000;
 const CALLS_EVERY_MS = 250;
@@ -81,17 +82,4 @@ export function tellCalls(worker: Worker, meter: CallMeter): void {
   whileRunning(worker, CALLS_EVERY_MS, () => {
     for (const due of meter.take()) void tell(due);
   });
-}
-
-/** Does something every so many milliseconds, until the worker has ended; it keeps no process alive. */
-function whileRunning(worker: Worker, everyMs: number, act: () => void): void {
-  const timer = setInterval(() => {
-    if (hasEnded(worker)) clearInterval(timer);
-    else act();
-  }, everyMs).unref();
-}
-
-/** Whether a worker has ended, or failed with activities under way, which nobody waits for any more. */
-export function hasEnded(worker: Worker): boolean {
-  return ['STOPPED', 'FAILED'].includes(worker.getState());
 }

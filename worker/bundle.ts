@@ -1,30 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, type WorkflowBundle } from '@temporalio/worker';
 import { z } from 'zod';
+import { withBundleOptions, type BundleOptions } from '../contract';
 import { packageRoot } from './package-root';
 import { packRecordings } from './recordings';
 
 /** The file that the build writes the workflow bundle to: a worker that need not make it starts in half the time. */
 export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle.js');
 
-/**
- * Reads the workflow bundle for a worker with Worker Versioning, whose workflows state what becomes of them at an upgrade; those
- * of any other worker must not, so that is not in the bundle itself.
- */
-export function readVersionedBundle(): { code: string } {
-  // On the first line, as stacks count lines.
-  return { code: `globalThis.identityCenterIsVersioned = true; ${readFileSync(WORKFLOW_BUNDLE, 'utf8')}` };
+/** Reads the workflow bundle, with what the worker tells its workflows. */
+export function readBundle(options: BundleOptions): WorkflowBundle {
+  return { code: withBundleOptions(readFileSync(WORKFLOW_BUNDLE, 'utf8'), options) };
 }
 
 async function buildBundle(): Promise<void> {
+  const shared = path.join(packageRoot(), 'dist', 'workflows', 'shared');
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
-    workflowInterceptorModules: ['reserved-signals.js', 'starter.js'].map((file) =>
-      path.join(packageRoot(), 'dist', 'workflows', 'shared', file),
+    workflowInterceptorModules: ['reserved-signals.js', 'starter.js', 'tracing.js'].map((file) =>
+      path.join(shared, file),
     ),
-    payloadConverterPath: path.join(packageRoot(), 'dist', 'workflows', 'shared', 'payload-converter.js'),
+    payloadConverterPath: path.join(shared, 'payload-converter.js'),
     // The schema library is large, has no state of a run, and would else be evaluated for each run anew. Nothing uses what is
     // preloaded: webpack keeps it as `sideEffects` in package.json names it.
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],

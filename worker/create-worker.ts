@@ -8,22 +8,32 @@ import {
   type Activities,
   type ActivityDependencies,
   type AwsSettings,
+  type CallListener,
   type OpenAccount,
   type WorkerActivities,
 } from '../activities';
 import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalExtensions } from '../contract';
 import { ActivitySlots } from './activity-slots';
-import { followQueueLimit, hasEnded, tellCalls } from './background';
-import { readVersionedBundle, WORKFLOW_BUNDLE } from './bundle';
+import { followQueueLimit, tellCalls } from './background';
+import { readBundle } from './bundle';
 import { deploymentOptions, type WorkerVersion } from './deployment';
+import { WorkerMetrics } from './metrics';
 import { checkReplay } from './replay';
+import type { Tracing } from './tracing';
 import { readTuning, sdkTuning, type Tuning } from './tuning';
+import { hasEnded } from './while-running';
 
 export interface WorkerOptions extends Partial<Tuning>, WorkerVersion {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
   aws: AwsSettings;
+  /** What Temporal lists the worker as, so that people find it; default: process ID and host, which is the name of a pod. */
+  identity?: string;
+  /** Where its traces go; default: nowhere. */
+  tracing?: Tracing;
+  /** Hears each time the Temporal server has answered, about once a second. */
+  onServerAnswer?: () => void;
   /** Codecs and plugins; default: those of the package, which its client and command take as well. */
   extensions?: TemporalExtensions;
   /** Replace a clock or the random numbers; default: those of the process. */
@@ -55,16 +65,25 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const slots = new ActivitySlots(tuning.maxConcurrentCalls);
   const meter = new CallMeter();
   const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
-  const dependencies = { ...realDependencies(options.aws, pacer, meter), ...options.dependencies };
+  const { identity, tracing } = options;
+  const metrics = new WorkerMetrics(options);
+  const countCall = metrics.calls();
+  const onAnswer: CallListener = (call) => {
+    countCall(call);
+    tracing?.noteCall(call);
+  };
+  const dependencies = { ...realDependencies(options.aws, pacer, meter, onAnswer), ...options.dependencies };
   const worker: Worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
     dataConverter,
-    plugins: [...plugins],
+    plugins: tracing === undefined ? [...plugins] : [...plugins, tracing.plugin],
     workerDeploymentOptions: deploymentOptions(options),
-    workflowBundle:
-      options.deploymentName === undefined ? { codePath: WORKFLOW_BUNDLE } : readVersionedBundle(),
+    workflowBundle: readBundle({
+      isVersioned: options.deploymentName !== undefined,
+      isTraced: tracing !== undefined,
+    }),
     activities: {
       ...createActivities({
         ...dependencies,
@@ -73,19 +92,19 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
       checkReplay: () => withHeartbeats(() => checkReplay()),
     } satisfies Activities & WorkerActivities,
     ...sdkTuning(tuning, slots),
-    ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
+    ...defined({ identity, maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // The server gives up an attempt that it hears nothing of for five seconds.
     maxHeartbeatThrottleInterval: '2s',
     ...COMPUTING_LIMIT,
-    // A call to AWS in flight is given the time to answer.
-    shutdownGraceTime: '8s',
-    shutdownForceTime: '9s',
   });
   followQueueLimit(worker, options, ({ callsPerSecond, askedAt }) => {
     pacer.setCeiling(callsPerSecond);
+    options.onServerAnswer?.();
     slots.allowEager(callsPerSecond === undefined ? askedAt + QUEUE_RATE_HOLDS_AFTER_MS : -Infinity);
   });
   tellCalls(worker, meter);
+  metrics.followPace(worker, pacer);
+  metrics.followHolds(worker);
   return worker;
 }
 

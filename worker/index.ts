@@ -5,5 +5,8 @@ export { serve, type Interruption, type ServeOptions } from './serve';
 export type { WorkerConnection } from './connection';
 export { createLogger, installLogger, type Logger } from './logging';
 export { checkOwnIdentity } from './own-identity';
+export { Health } from './health';
+export { startMonitor, type ListenAddress, type Monitor } from './monitor';
+export { startTracing, type Tracing } from './tracing';
 export { readWorkerSettings, workerSettingsSchema, type WorkerSettings } from './settings';
 export { WORKFLOW_BUNDLE } from './bundle';

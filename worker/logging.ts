@@ -1,6 +1,8 @@
-import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type LogEntry, type MetricsExporterConfig } from '@temporalio/worker';
 import pino, { type Level, type Logger } from 'pino';
+import { defined } from '../contract';
 import { logFields, logText } from './log-fields';
+import { HISTOGRAM_BUCKETS } from './metrics';
 
 export type { Logger };
 
@@ -20,16 +22,31 @@ export function createLogger(level: Level, file?: string): Logger {
   );
 }
 
-/** Sends what the SDK logs to the logger. To be called once a process, before the first worker. */
-export function installLogger(logger: Logger): void {
+/**
+ * Sends what the SDK logs to the logger. To be called once a process, before the first worker.
+ *
+ * @param metricsAddress where the SDK is to export its metrics, for Prometheus; default: nowhere
+ */
+export function installLogger(logger: Logger, metricsAddress?: string): void {
   Runtime.install({
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }: LogEntry) => {
       const pinoLevel = PINO_LEVEL[level];
       if (logger.isLevelEnabled(pinoLevel)) logger[pinoLevel](meta ?? {}, logText(message));
     }),
-    telemetryOptions: { logging: { forward: {}, filter: 'WARN' } },
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'WARN' },
+      ...defined({ metrics: metricsAddress === undefined ? undefined : exportAt(metricsAddress) }),
+    },
     shutdownSignals: [],
   });
+}
+
+/** The SDK's own are named, and counted in milliseconds, as Temporal's pages and dashboards have them. */
+function exportAt(bindAddress: string): MetricsExporterConfig {
+  return {
+    attachServiceName: false,
+    prometheus: { bindAddress, histogramBucketOverrides: HISTOGRAM_BUCKETS },
+  };
 }
 
 const PINO_LEVEL = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

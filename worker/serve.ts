@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GracefulShutdownPeriodExpiredError, type NativeConnection, type Worker } from '@temporalio/worker';
 import { connect, ServerRefusedError, throwRefusal, type WorkerConnection } from './connection';
 import { createWorker, type WorkerOptions } from './create-worker';
+import type { Health } from './health';
 import { followRenewals, type RenewalListener } from './renewal';
 
 const FIRST_PAUSE_MS = 1_000;
@@ -23,6 +24,8 @@ export interface ServeOptions extends Omit<WorkerOptions, 'connection' | 'namesp
   readConnection: () => WorkerConnection;
   /** Ends the worker in good order. */
   signal: AbortSignal;
+  /** Is told how the worker is. */
+  health?: Health;
   /** Told each time the worker begins to serve. */
   onServing?: (to: WorkerConnection) => void;
   /** Told each time the worker does not serve, and tries again. */
@@ -41,7 +44,8 @@ export interface ServeOptions extends Omit<WorkerOptions, 'connection' | 'namesp
  * @throws what has nothing to do with the server: the settings are wrong, or the SDK's native core is broken
  */
 export async function serve(options: ServeOptions): Promise<void> {
-  const { signal, readConnection } = options;
+  const { signal, readConnection, health } = options;
+  signal.addEventListener('abort', () => health?.ending(), { once: true });
   let failures = 0;
   let to: WorkerConnection | undefined = readConnection();
   const isOver = () => signal.aborted;
@@ -55,6 +59,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       if (isOver()) return;
       if (!(error instanceof ServerRefusedError)) throw error;
       const retryInMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures++);
+      health?.interrupted();
       options.onInterruption?.({ to, error: error.cause, retryInMs });
       await sleep(retryInMs, undefined, { signal }).catch(() => undefined);
     }
@@ -64,17 +69,21 @@ export async function serve(options: ServeOptions): Promise<void> {
 
 /** Serves until the signal. @throws ServerRefusedError, or what nothing can be done about */
 async function serveOnce(to: WorkerConnection, options: ServeOptions, onServing: () => void): Promise<void> {
-  const { signal } = options;
+  const { signal, health } = options;
   const connection = await connect(to, signal);
-  const worker = await createWorker({ ...options, connection, namespace: to.namespace }).catch(
-    async (error: unknown) => {
-      await connection.close();
-      return throwRefusal(error);
-    },
-  );
+  const worker = await createWorker({
+    ...options,
+    connection,
+    namespace: to.namespace,
+    onServerAnswer: () => health?.answered(),
+  }).catch(async (error: unknown) => {
+    await connection.close();
+    return throwRefusal(error);
+  });
   const renewals = followRenewals(worker, to, options.readConnection, options.onRenewal);
   try {
     onServing();
+    health?.serving();
     options.onServing?.(to);
     await runUntil(signal, worker);
   } finally {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readNetworkSettings, type AwsSettings } from '../activities';
 import { DEFAULT_TASK_QUEUE, defined, oneLine, readEnvironment, type Environment } from '../contract';
 import type { WorkerVersion } from './deployment';
+import type { ListenAddress } from './monitor';
 import { tuningSchema, type Tuning } from './tuning';
 
 const RATE = { error: 'must be a number of more than 0 and up to 100000' };
@@ -64,6 +65,23 @@ export const workerSettingsSchema = z.object({
   ).describe(
     'Build ID of the worker, with TEMPORAL_DEPLOYMENT_NAME. Set by the Temporal Worker Controller. Default: version of the package and hash of its workflow bundle.',
   ),
+  IDENTITY_CENTER_SHUTDOWN_GRACE_TIME: tuningSchema.shape.shutdownGraceTime,
+  IDENTITY_CENTER_WORKER_IDENTITY: z
+    .string()
+    .max(200, 'must have 200 characters at the most')
+    .optional()
+    .describe(
+      'What Temporal lists the worker as, such as the namespace and name of its pod. Default: process ID and host.',
+    ),
+  IDENTITY_CENTER_METRICS_ADDRESS: z
+    .string()
+    .refine((address) => readAddress(address) !== undefined, {
+      error: 'must be an address and a port, such as "0.0.0.0:9464" or "127.0.0.1:9464"',
+    })
+    .optional()
+    .describe(
+      'Where the worker serves /metrics for Prometheus, /healthz and /readyz over HTTP. Default: none, it serves none of them.',
+    ),
   IDENTITY_CENTER_LOG_LEVEL: z
     .enum(LOG_LEVELS, { error: `must be ${LOG_LEVELS.slice(0, -1).join(', ')} or ${LOG_LEVELS.at(-1)}` })
     .default('info')
@@ -74,6 +92,8 @@ export const workerSettingsSchema = z.object({
 export interface WorkerSettings extends Tuning, WorkerVersion {
   taskQueue: string;
   logLevel: 'debug' | 'info' | 'warn' | 'error';
+  identity?: string;
+  metricsAddress?: ListenAddress;
   aws: AwsSettings;
 }
 
@@ -106,8 +126,14 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     maxCachedWorkflows: settings.IDENTITY_CENTER_MAX_CACHED_WORKFLOWS,
     maxPollers: settings.IDENTITY_CENTER_MAX_POLLERS,
     stickyTimeout: settings.IDENTITY_CENTER_STICKY_TIMEOUT,
+    shutdownGraceTime: settings.IDENTITY_CENTER_SHUTDOWN_GRACE_TIME,
     logLevel: settings.IDENTITY_CENTER_LOG_LEVEL,
-    ...defined({ deploymentName, buildId }),
+    ...defined({
+      deploymentName,
+      buildId,
+      identity: settings.IDENTITY_CENTER_WORKER_IDENTITY,
+      metricsAddress: readAddress(settings.IDENTITY_CENTER_METRICS_ADDRESS ?? ''),
+    }),
     aws: defined({
       roleArn: roleArn === 'none' ? undefined : roleArn,
       externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
@@ -116,4 +142,9 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
     }),
   };
+}
+
+function readAddress(address: string): ListenAddress | undefined {
+  const [, ipv6, host = ipv6, port] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(address) ?? [];
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
 }

@@ -8,6 +8,8 @@ const whole = (least: number, most: number) => {
   return z.coerce.number(range).int(range).min(least, range).max(most, range);
 };
 
+const FORCE_AFTER_MS = 1_000;
+
 /** How much a worker does at once, and keeps. The numbers were measured: docs/settings.md says how, and when to change them. */
 export const tuningSchema = z.object({
   maxConcurrentCalls: whole(1, 10_000)
@@ -31,6 +33,11 @@ export const tuningSchema = z.object({
     .describe(
       'How long a task of a run waits for the worker that has the run in memory, before another worker may take it.',
     ),
+  shutdownGraceTime: durationUpTo('1h')
+    .default('8s')
+    .describe(
+      'How long a worker that was told to end gives the calls to AWS that are under way; what is not done by then goes to another worker. It ends a second later at the latest.',
+    ),
 });
 
 /** What a team may tune. */
@@ -53,7 +60,8 @@ export function readTuning(options: { [Field in keyof Tuning]?: Tuning[Field] | 
 
 /** The same, as the SDK names it. */
 export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlots) {
-  const { maxConcurrentCalls, maxCachedWorkflows, maxPollers, stickyTimeout } = tuning;
+  const { maxConcurrentCalls, maxCachedWorkflows, maxPollers, stickyTimeout, shutdownGraceTime } = tuning;
+  const graceMs = milliseconds(shutdownGraceTime);
   // More than are kept would throw each other out.
   const workflowTasks = Math.min(tuning.maxConcurrentWorkflowTasks, maxCachedWorkflows);
   // The SDK reads no other option for it.
@@ -73,5 +81,8 @@ export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlot
     maxCachedWorkflows,
     // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
     stickyQueueScheduleToStartTimeout: milliseconds(stickyTimeout),
+    // Activities that wait are cancelled after it, and a call to AWS in flight may take no longer than that second more.
+    shutdownGraceTime: graceMs,
+    shutdownForceTime: graceMs + FORCE_AFTER_MS,
   } satisfies Partial<SdkOptions>;
 }

@@ -2,6 +2,7 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { AwsCallError, NoEndpointError, SIGN_IN } from '../errors/thrown';
+import type { CallListener } from './answered-call';
 import { createCall, endWith, required, type AwsCore, type CallControl } from './call';
 import { AwsClients } from './clients';
 import { AwsClock } from './clock';
@@ -69,8 +70,14 @@ const REQUEST_TIMEOUT_MS = 10_000;
  *
  * @param now milliseconds since the epoch, by the machine's clock
  * @param pacer gives the calls to Identity Center their turns; STS, asked once an hour and account, has quotas of its own
+ * @param onAnswer hears of each request to AWS
  */
-export function accessAws(settings: AwsSettings, now: () => number, pacer: Pacer): AwsAccess {
+export function accessAws(
+  settings: AwsSettings,
+  now: () => number,
+  pacer: Pacer,
+  onAnswer: CallListener = () => undefined,
+): AwsAccess {
   const { endpoint, credentials, stsRegion } = settings;
   const clock = new AwsClock(now);
   const requestHandler = new RequestHandler(settings.network, (date) => {
@@ -84,11 +91,12 @@ export function accessAws(settings: AwsSettings, now: () => number, pacer: Pacer
       : () => Promise.resolve(credentials),
     clock,
   );
-  const sessions = createAccountSessions(settings, clients, own, () => clock.now());
+  const sessions = createAccountSessions(settings, clients, own, () => clock.now(), undefined, onAnswer);
   const core: AwsCore = {
     clients,
     sessions,
     requestTimeoutMs: settings.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    onAnswer,
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
   const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };

@@ -1,5 +1,5 @@
-import { classify } from '../errors/classify';
 import { AwsCallError, isA, SIGN_IN } from '../errors/thrown';
+import { listen, type AnsweredCall, type CallListener, type Heard } from './answered-call';
 import type { AwsClient, AwsClients, ClientClass } from './clients';
 import type { AccountSessions } from './credentials';
 import { PacerBusyError, type Pacer } from './pacer';
@@ -11,6 +11,7 @@ export interface AwsCore {
   sessions: AccountSessions;
   /** The longest time that a call may take. */
   requestTimeoutMs: number;
+  onAnswer: CallListener;
 }
 
 /** A service of AWS. */
@@ -29,21 +30,23 @@ export interface CallControl {
   timeToAnswer(): number;
   /** Ends reads and the fetching of credentials, never a write in flight. */
   cancellation: AbortSignal;
-  /** Hears of what came of each call that was sent, those to STS aside. */
-  onAnswer(wasThrottled: boolean): void;
+  /** Hears of what came of each call that was sent, those that sign in aside. */
+  onAnswer(call: AnsweredCall, kind: CallKind): void;
 }
+
+/** A cancellation ends a read at once; a write that is under way is waited for. */
+export type CallKind = 'read' | 'write';
 
 /**
  * Calls a service of AWS with the credentials of one account, in one Region.
  *
- * @param kind a cancellation ends a read at once; a write that is under way is waited for
  * @param operation the name that AWS has for it, such as `CreateInstance`
  * @param send sends one request
  * @throws AwsCallError whatever the cause
  * @throws PacerBusyError where the calls of others come first for too long: nothing was sent
  */
 export type Call<C> = <T>(
-  kind: 'read' | 'write',
+  kind: CallKind,
   operation: string,
   send: (client: C, options: { abortSignal: AbortSignal }) => Promise<T>,
 ) => Promise<T>;
@@ -54,7 +57,7 @@ const LONGEST_WAIT_MS = 5_000;
 
 /** Makes the `call` of a service, for an account and a Region. */
 export function createCall<C extends AwsClient>(
-  { clients, sessions, requestTimeoutMs }: AwsCore,
+  { clients, sessions, requestTimeoutMs, onAnswer }: AwsCore,
   { Client, pacer }: AwsService<C>,
   accountId: string,
   region: string,
@@ -75,12 +78,22 @@ export function createCall<C extends AwsClient>(
       cancellation.throwIfAborted();
       const timeout = AbortSignal.timeout(Math.ceil(Math.min(requestTimeoutMs, control.timeToAnswer())));
       const abortSignal = kind === 'write' ? timeout : AbortSignal.any([cancellation, timeout]);
-      const sent = clients.use(Client, region, credentials, (client) => send(client, { abortSignal }));
-      const answer = endWith(abortSignal, sent);
-      const wasThrottled = await answer.then(() => false, isThrottled);
-      pacer.answered(turn, wasThrottled);
-      control.onAnswer(wasThrottled);
-      return await answer;
+      const heard: Heard = {};
+      const tell: CallListener = (call) => {
+        pacer.answered(turn, call.answer === 'throttled');
+        onAnswer(call);
+        control.onAnswer(call, kind);
+      };
+      return await listen(tell, operation, heard, () => {
+        const sent = clients.use(
+          Client,
+          region,
+          credentials,
+          (client) => send(client, { abortSignal }),
+          heard,
+        );
+        return endWith(abortSignal, sent);
+      });
     } catch (error) {
       if (isA(error, PacerBusyError)) throw error;
       throw new AwsCallError(doing, (await explainMissingHost(error, region)) ?? error);
@@ -111,10 +124,6 @@ export async function readAllPages<T>(
 export function required<T>(value: T | undefined, field: string): T {
   if (value === undefined) throw new SyntaxError(`the answer has no ${field}`);
   return value;
-}
-
-function isThrottled(error: unknown): boolean {
-  return classify(error).situation === 'throttled';
 }
 
 /** Ends with the signal even where the SDK, waiting for the rest of an answer, does not. */

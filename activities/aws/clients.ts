@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
+import { readRequestId } from '../errors/read';
+import type { Heard } from './answered-call';
 import type { AwsClock } from './clock';
 import type { RequestHandler } from './request-handler';
 
@@ -31,6 +33,12 @@ export interface AwsClient {
   middlewareStack: { add(check: Middleware, where: { step: 'deserialize'; name: string }): void };
 }
 
+/** A request that is to be sent: with these credentials, and what is heard of it beside the answer. */
+interface Sender {
+  readonly credentials: Credentials;
+  readonly heard: Heard;
+}
+
 type Middleware = <Args extends { request: unknown }, Answer>(
   next: (args: Args) => Promise<Answer>,
 ) => (args: Args) => Promise<Answer>;
@@ -52,8 +60,7 @@ const MAX_CLIENTS = 200;
  */
 export class AwsClients {
   private readonly clients = new LRUCache<string, AwsClient>({ max: MAX_CLIENTS });
-  /** The credentials of whoever sends. */
-  private readonly sender = new AsyncLocalStorage<Credentials>();
+  private readonly sender = new AsyncLocalStorage<Sender>();
 
   /** @param endpoint takes the place of AWS's own endpoints, of all services */
   constructor(
@@ -62,15 +69,20 @@ export class AwsClients {
     readonly endpoint?: string,
   ) {}
 
-  /** Sends what `send` sends, signed with these credentials and no others. */
+  /**
+   * Sends what `send` sends, signed with these credentials and no others.
+   *
+   * @param heard is given what AWS says beside its answer
+   */
   async use<C extends AwsClient, T>(
     Client: ClientClass<C>,
     region: string,
     credentials: Credentials,
     send: (client: C) => Promise<T>,
+    heard: Heard = {},
   ): Promise<T> {
     const client = this.find(Client, region);
-    return this.sender.run(credentials, () => send(client));
+    return this.sender.run({ credentials, heard }, () => send(client));
   }
 
   private find<C extends AwsClient>(Client: ClientClass<C>, region: string): C {
@@ -78,7 +90,7 @@ export class AwsClients {
     const known = this.clients.get(key);
     if (known instanceof Client) return known;
     const { requestHandler, endpoint } = this;
-    const credentials: PerRequest = Object.assign(() => Promise.resolve(this.current()), {
+    const credentials: PerRequest = Object.assign(() => Promise.resolve(this.current().credentials), {
       memoized: true,
     } as const);
     // Temporal decides about every retry; and the pacer, not a retry mode of the environment, about the rate.
@@ -90,20 +102,24 @@ export class AwsClients {
     return client;
   }
 
-  private current(): Credentials {
-    const credentials = this.sender.getStore();
-    if (credentials === undefined) throw new WrongSignatureError('nobody’s request');
-    return credentials;
+  private current(): Sender {
+    const sender = this.sender.getStore();
+    if (sender === undefined) throw new WrongSignatureError('nobody’s request');
+    return sender;
   }
 
   /** Refuses a request at its last step that is not signed as it is to be: were the SDK to keep credentials after all. */
   private readonly checkSignature: Middleware = (next) => async (args) => {
     const { headers } = args.request as { headers: Record<string, string | undefined> };
-    const { accessKeyId, sessionToken } = this.current();
+    const { credentials, heard } = this.current();
+    const { accessKeyId, sessionToken } = credentials;
     const isTheirs =
       headers['authorization']?.includes(` Credential=${accessKeyId}/`) === true &&
       headers['x-amz-security-token'] === sessionToken;
     if (!isTheirs) throw new WrongSignatureError('signed with credentials of somebody else');
-    return next(args);
+    const answer = await next(args);
+    const awsRequestId = readRequestId(answer);
+    if (awsRequestId !== undefined) heard.awsRequestId = awsRequestId;
+    return answer;
   };
 }

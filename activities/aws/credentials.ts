@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
 import { wantsFreshCredentials } from '../errors/fresh-credentials';
 import { AwsCallError, OwnIdentityError, SIGN_IN, WrongAccountError } from '../errors/thrown';
+import { listen, type AnsweredCall, type CallListener } from './answered-call';
 import { required } from './call';
 import type { AwsClients, Credentials } from './clients';
 import type { OwnCredentials } from './own-credentials';
@@ -71,6 +72,7 @@ export function stsRegionFor(region: string, stsRegion?: string): string {
  * @param own the worker's own credentials
  * @param now milliseconds since the epoch, by AWS's clock
  * @param elapsed milliseconds on a clock that never jumps
+ * @param onAnswer hears of each request to STS, and of each that found no credentials to be sent with
  */
 export function createAccountSessions(
   settings: SessionSettings,
@@ -78,6 +80,7 @@ export function createAccountSessions(
   own: OwnCredentials,
   now: () => number,
   elapsed: () => number = () => performance.now(),
+  onAnswer: CallListener = () => undefined,
 ): AccountSessions {
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   /** Whose the worker's own credentials are. */
@@ -88,9 +91,11 @@ export function createAccountSessions(
     region: string,
     ask: (sts: STSClient, credentials: Credentials) => Promise<T>,
   ): Promise<T> {
-    const credentials = await own.get().catch((error: unknown) => {
-      throw new OwnIdentityError(error);
-    });
+    const credentials = await listen(onFailure, SIGN_IN, {}, async () =>
+      own.get().catch((error: unknown) => {
+        throw new OwnIdentityError(error);
+      }),
+    );
     try {
       return await clients.use(STSClient, stsRegionFor(region, settings.stsRegion), credentials, (sts) =>
         ask(sts, credentials),
@@ -99,6 +104,16 @@ export function createAccountSessions(
       if (wantsFreshCredentials(new AwsCallError(SIGN_IN, error))) own.refuse(credentials);
       throw error;
     }
+  }
+
+  function onFailure(call: AnsweredCall): void {
+    if (call.answer !== 'ok') onAnswer(call);
+  }
+
+  function whoAmI(sts: STSClient, abortSignal: AbortSignal) {
+    return listen(onAnswer, 'GetCallerIdentity', {}, () =>
+      sts.send(new GetCallerIdentityCommand({}), { abortSignal }),
+    );
   }
 
   async function assumeRole(
@@ -114,7 +129,7 @@ export function createAccountSessions(
       ExternalId: settings.externalId,
     });
     const { Credentials: issued, AssumedRoleUser: user } = await askSts(region, (sts) =>
-      sts.send(command, { abortSignal }),
+      listen(onAnswer, SIGN_IN, {}, () => sts.send(command, { abortSignal })),
     );
     checkAccount(accountId, user?.Arn?.split(':')[4]);
     if (!issued?.AccessKeyId || !issued.SecretAccessKey)
@@ -131,7 +146,7 @@ export function createAccountSessions(
     return askSts(region, async (sts, credentials) => {
       let account = ownAccounts.get(credentials);
       if (account === undefined) {
-        const identity = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
+        const identity = await whoAmI(sts, abortSignal);
         account = identity.Arn?.split(':')[4];
         if (account !== undefined) ownAccounts.set(credentials, account);
       }
@@ -160,7 +175,7 @@ export function createAccountSessions(
     },
     ownArn: (region, abortSignal) =>
       askSts(region, async (sts) => {
-        const { Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal });
+        const { Arn } = await whoAmI(sts, abortSignal);
         return required(Arn, 'Arn');
       }),
     forget(accountId, olderThanMs = 0) {

@@ -46,6 +46,7 @@ export class Pacer {
   private freeAt = -Infinity;
   /** Calls that were sent away and are not back, less what the rate has let pass since. */
   private away = { calls: 0, at: 0 };
+  private sentAwayCount = 0;
 
   /**
    * @param ceiling calls per second; `undefined`: none
@@ -67,6 +68,21 @@ export class Pacer {
   /** Calls per second, now. */
   get rate(): number {
     return this.adaptive.perSecond;
+  }
+
+  /** Calls per second that are never exceeded; `Infinity`: nobody has set any. */
+  get ceiling(): number {
+    return this.adaptive.ceiling;
+  }
+
+  /** How many calls wait for their turn, now. */
+  get waiting(): number {
+    return this.waiters.size;
+  }
+
+  /** How many calls were sent away since the beginning, as too many were ahead of them. */
+  get sentAway(): number {
+    return this.sentAwayCount;
   }
 
   /**
@@ -128,6 +144,7 @@ export class Pacer {
   private sendAway(now: number): PacerBusyError {
     const passed = ((now - this.away.at) / 1_000) * this.rate;
     this.away = { calls: Math.max(0, this.away.calls - passed) + 1, at: now };
+    this.sentAwayCount += 1;
     const ahead = this.waiters.size + Math.floor(this.away.calls);
     return new PacerBusyError(ahead, Math.min(LONGEST_AWAY_MS, (ahead * 1_000) / this.rate));
   }

@@ -54,7 +54,6 @@ export function readError(thrown: unknown): ErrorFacts {
     !/^(Unknown|Error|SyntaxError)/.test(name);
   const message =
     text(property(thrown, 'message')) || text(property(thrown, 'Message')) || text(property(thrown, 'code'));
-  const requestId = text(property(metadata, 'requestId')) ?? '';
   const headers = property(property(thrown, '$response'), 'headers');
   return {
     name: plain(name, LONGEST_NAME) || 'Error',
@@ -67,9 +66,20 @@ export function readError(thrown: unknown): ErrorFacts {
     isRetryable: property(thrown, '$retryable') !== undefined,
     skewCorrected: property(metadata, 'clockSkewCorrected') === true,
     httpStatus: readHttpStatus(property(metadata, 'httpStatusCode')),
-    awsRequestId: /^[\w+/=.:-]{1,128}$/.test(requestId) ? requestId : undefined,
+    awsRequestId: requestIdOf(property(metadata, 'requestId')),
     retryAfterMs: readRetryAfter(property(headers, 'retry-after')),
   };
+}
+
+/** Reads the ID that AWS has given a request, of its answer as the SDK has it from the network. */
+export function readRequestId(answer: unknown): string | undefined {
+  const headers = property(property(answer, 'response'), 'headers');
+  return requestIdOf(property(headers, 'x-amzn-requestid'));
+}
+
+function requestIdOf(value: unknown): string | undefined {
+  const requestId = text(value) ?? '';
+  return /^[\w+/=.:-]{1,128}$/.test(requestId) ? requestId : undefined;
 }
 
 /** Describes what is thrown without a message. An object is not looked into, as it may hold anything. */

@@ -15,6 +15,7 @@ import { arnAndRegion } from './creation';
 import { refuseEnsure } from './ensure';
 import { setHandlers } from './handlers';
 import { Interruptible } from './interruptible';
+import { countEnd, countFailedEnd } from './metrics';
 import { Status } from './status';
 import { stateVersioning } from '../shared/versioning';
 
@@ -47,6 +48,7 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
       work.throwIfAborted();
     }
     status.setStage('deleted');
+    countEnd(found === undefined ? 'nothingThere' : 'deleted');
     if (found === undefined) return { accountId, outcome: 'nothingThere' };
     return { accountId, outcome: 'deleted', instanceArn: found.instanceArn, region: found.region };
   } catch (error) {
@@ -54,6 +56,7 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
     if (isCancellation(error) && status.stage === 'deleting')
       status.addNote('AWS may have been asked to delete the instance, and that cannot be undone');
     status.setStage(isCancellation(error) ? 'cancelled' : 'failed');
+    countFailedEnd(error);
     throw error;
   }
 }

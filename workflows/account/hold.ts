@@ -10,6 +10,7 @@ import {
 import { situationOf } from '../shared/failure';
 import type { Decision } from '../shared/handlers';
 import { FleetPlace } from './fleet-place';
+import { countHold } from './metrics';
 import type { Provisioning } from './state';
 
 /** The wait of a stopped run for a person. */
@@ -41,6 +42,7 @@ export class Hold {
       status.showFailure(describeFailure(error, 'hold'));
       const until = new Date(Date.now() + timeoutMs);
       status.setHeld(until);
+      countHold(error);
       const failure = accountFailure(error, 'hold');
       await place.give({ why: 'held', failure, heldUntil: until.toISOString() });
       const isOver = () => !this.isHeld || work.isAborted;

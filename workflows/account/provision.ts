@@ -19,6 +19,7 @@ import { handleEnsure } from './ensure';
 import { setHandlers } from './handlers';
 import { Hold } from './hold';
 import { Interruptible } from './interruptible';
+import { countEnd, countFailedEnd, countRollBack, noteActive } from './metrics';
 import { rollBack } from './roll-back';
 import type { Origin } from './origins';
 import { State, type Provisioning } from './state';
@@ -39,12 +40,16 @@ export async function provisionIdentityCenter(input: unknown): Promise<Provision
   try {
     const result = await provision(run, hold);
     status.setStage('active');
+    noteActive(result.outcome);
+    countEnd(result.outcome);
     return result;
   } catch (error) {
     const end = isCancellation(error) ? ((await rollBack(run)) ?? error) : error;
     // What a cancelled run was dealing with is nobody's to mend any more.
     status.showFailure(end instanceof ApplicationFailure ? describeFailure(end) : undefined);
     status.setStage(isCancellation(end) ? 'cancelled' : 'failed');
+    if (isCancellation(error)) countRollBack(end);
+    countFailedEnd(end);
     throw end;
   }
 }

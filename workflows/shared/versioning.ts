@@ -1,9 +1,5 @@
 import { setWorkflowOptions } from '@temporalio/workflow';
-
-/** The worker that loads the bundle says so, before it: `readVersionedBundle` in worker/bundle.ts. */
-const { identityCenterIsVersioned: isVersioned = false } = globalThis as {
-  identityCenterIsVersioned?: boolean;
-};
+import { bundleOptions } from '../../contract';
 
 /**
  * States whether the version of the workers that began a run of this type ends it (`PINNED`), or the run goes with the version
@@ -15,5 +11,5 @@ export function stateVersioning<Args extends unknown[], Result>(
   versioningBehavior: 'PINNED' | 'AUTO_UPGRADE',
   workflow: (...args: Args) => Promise<Result>,
 ): void {
-  if (isVersioned) setWorkflowOptions({ versioningBehavior }, workflow);
+  if (bundleOptions().isVersioned === true) setWorkflowOptions({ versioningBehavior }, workflow);
 }

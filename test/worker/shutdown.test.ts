@@ -1,0 +1,57 @@
+import { startWorkerProcess } from '../../sandbox';
+import { readWorkerSettings } from '../../worker';
+import { freshAccount, handleOf, requestFor, until, withHarness, type Harness } from '../support/harness';
+
+const callsOf = ({ emulator }: Harness, account: string) =>
+  emulator.calls({ account, operation: 'CreateInstance' });
+
+/** Starts a run whose CreateInstance takes so long, on a worker with this grace time, and tells the worker to end meanwhile. */
+async function endDuringCall(harness: Harness, account: string, latencyMs: number, graceTime: string) {
+  const start = () =>
+    startWorkerProcess(harness.address, harness.taskQueue, harness.emulator.url, {
+      IDENTITY_CENTER_SHUTDOWN_GRACE_TIME: graceTime,
+    });
+  const worker = await start();
+  harness.emulator.setFaults({ accounts: [account], latencyMs });
+  await harness.client.start(requestFor(account));
+  await until(
+    () => harness.emulator.instances({ account }).length,
+    (count) => count === 1,
+  );
+  const began = performance.now();
+  const code = await worker.stop();
+  return { code, tookMs: performance.now() - began, start };
+}
+
+test('a call in flight is answered before the worker ends, and is not sent again', async () => {
+  await withHarness({ worker: false }, async (harness) => {
+    const account = freshAccount();
+    const { code, start } = await endDuringCall(harness, account, 3_000, '20s');
+    expect(code).toBe(0);
+    harness.emulator.setFaults({ accounts: [account] });
+    const other = await start();
+    await expect(handleOf(harness, account).result()).resolves.toMatchObject({ outcome: 'created' });
+    expect(callsOf(harness, account)).toHaveLength(1);
+    await other.stop();
+  });
+});
+
+test('a call that takes longer than the grace time is handed on, with the same token', async () => {
+  await withHarness({ worker: false }, async (harness) => {
+    const account = freshAccount();
+    const { code, tookMs, start } = await endDuringCall(harness, account, 9_500, '500ms');
+    expect(code).toBe(0);
+    expect(tookMs).toBeLessThan(9_000);
+    harness.emulator.setFaults({ accounts: [account] });
+    const other = await start();
+    await expect(handleOf(harness, account).result()).resolves.toMatchObject({ status: 'ACTIVE' });
+    expect(harness.emulator.instances({ account })).toHaveLength(1);
+    expect(new Set(callsOf(harness, account).map(({ token }) => token)).size).toBe(1);
+    await other.stop();
+  });
+});
+
+test('a grace time of nonsense is named', () => {
+  const read = () => readWorkerSettings({ IDENTITY_CENTER_SHUTDOWN_GRACE_TIME: 'soon' });
+  expect(read).toThrow('IDENTITY_CENTER_SHUTDOWN_GRACE_TIME: must be a duration');
+});
