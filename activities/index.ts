@@ -18,6 +18,7 @@ export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
 export { CallMeter } from './aws/call-meter';
 export { readNetworkSettings } from './aws/network';
+export { createRequestHandler } from './aws/request-handler';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';
 export { readError, redact } from './errors/read';

@@ -1,5 +1,6 @@
 import { connectToTemporal, explainNoConnection, IdentityCenterError } from '../client';
 import { defined, oneLine } from '../contract';
+import { temporalExtensions } from '../encryption';
 import {
   checkOwnIdentity,
   createLogger,
@@ -27,6 +28,10 @@ export async function worker(options: CommonOptions): Promise<number> {
   refuseServerOfUp(readConnection());
   const logger = createLogger(settings.logLevel);
   installLogger(logger);
+  // Read once: a server that comes back later needs no word of AWS KMS.
+  const extensions = await temporalExtensions(process.env, (error) => {
+    logger.error({ error }, 'The renewed keys of encryption cannot be used; the old ones stay in use.');
+  });
   const tell = tellOnceInAWhile((words) => {
     logger.error(words);
   });
@@ -35,6 +40,7 @@ export async function worker(options: CommonOptions): Promise<number> {
   try {
     await serve({
       ...settings,
+      extensions,
       readConnection,
       signal: interruption(),
       onServing(to) {

@@ -8,10 +8,11 @@ import {
   type AwsSettings,
   type OpenAccount,
 } from '../activities';
-import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, QUEUE_RATE_HOLDS_AFTER_MS, type TemporalExtensions } from '../contract';
+import { temporalExtensions } from '../encryption';
 import { ActivitySlots } from './activity-slots';
 import { followQueueLimit, hasEnded, tellCalls } from './background';
-import { WORKFLOW_BUNDLE } from './bundle';
+import { workflowBundle } from './bundle';
 import { readTuning, sdkTuning, type Tuning } from './tuning';
 
 export interface WorkerOptions extends Partial<Tuning> {
@@ -41,7 +42,7 @@ const COMPUTING_LIMIT = { isolateExecutionTimeout: '2m' } as const;
  * each makes at least one call. Where neither that nor the queue has a rate, the worker takes activities from the answer to
  * the workflow task that asked for them ({@link ActivitySlots}).
  *
- * @throws Error naming every field of the tuning that is wrong
+ * @throws Error naming every field of the tuning that is wrong; EncryptionKeysError
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const tuning = readTuning(options);
@@ -49,7 +50,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = new Pacer(maxCallsPerSecond);
   const slots = new ActivitySlots(tuning.maxConcurrentCalls);
   const meter = new CallMeter();
-  const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
+  const { dataConverter, plugins } = options.extensions ?? (await temporalExtensions());
   const dependencies = { ...realDependencies(options.aws, pacer, meter), ...options.dependencies };
   const worker: Worker = await Worker.create({
     connection: options.connection,
@@ -57,7 +58,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     taskQueue: options.taskQueue,
     dataConverter,
     plugins: [...plugins],
-    workflowBundle: { codePath: WORKFLOW_BUNDLE },
+    workflowBundle: { codePath: workflowBundle(dataConverter.failureConverterPath !== undefined) },
     activities: createActivities({
       ...dependencies,
       openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
