@@ -18,6 +18,14 @@ export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
 export { CallMeter } from './aws/call-meter';
 export { readNetworkSettings } from './aws/network';
+export {
+  ROLE_POLICY,
+  trustPolicy,
+  workerPolicy,
+  type IamPolicy,
+  type WorkerPolicyScope,
+} from './aws/policies';
+export { homeRegion, partitionOf } from './aws/regions';
 export { createRequestHandler } from './aws/request-handler';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';

@@ -61,6 +61,19 @@ const OTHER_VERBS: readonly Verb[] = [
     load: async () => (await import('./token.js')).token,
   },
   {
+    usage: 'iam-policy [which]',
+    description:
+      'The least privilege policies as JSON: worker, role (in each account), session (what AssumeRole passes), trust (of the role); without a name: all, by name',
+    example: 'iam-policy role',
+    options: [
+      new Option('--worker-arn <arn>', 'the role or user that the worker is, for the trust policy').argParser(
+        arnOfIdentity,
+      ),
+    ],
+    json: 'as without: a policy is JSON',
+    load: async () => (await import('./iam-policy.js')).iamPolicy,
+  },
+  {
     usage: 'explain [failure]',
     description:
       'What a failure means, whether it is tried again, and what to do; without a name: all of them',
@@ -105,6 +118,13 @@ Examples:
 function portOption(flags: string, what: string, usual: number): Option {
   const help = `port of ${what} on 127.0.0.1, 0: any (default: ${usual}, or the next free one)`;
   return new Option(flags, help).argParser(wholeNumber(0, 65_535));
+}
+
+function arnOfIdentity(text: string): string {
+  if (/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)\S*$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'must be the ARN of a role or user of IAM, such as arn:aws:iam::111122223333:role/worker.',
+  );
 }
 
 /** Makes the reader of an argument that is a whole number. */

@@ -93,6 +93,12 @@ export async function readKeys(file: string): Promise<EncryptionKeys> {
   return { current, byId };
 }
 
+/** Names the KMS keys that the data keys of a file are encrypted with. @throws EncryptionKeysError */
+export async function readKmsKeys(file: string): Promise<string[]> {
+  const { keys } = parse(file, await readText(file));
+  return keys.flatMap(({ kmsKeyArn }) => (kmsKeyArn === undefined ? [] : [kmsKeyArn]));
+}
+
 async function readText(file: string): Promise<string> {
   try {
     const text = await readFile(file, 'utf8');

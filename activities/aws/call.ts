@@ -82,7 +82,8 @@ export function createCall<C extends AwsClient>(
       control.onAnswer(wasThrottled);
       return await answer;
     } catch (error) {
-      if (isA(error, PacerBusyError)) throw error;
+      // What another call of signing in failed with says itself which that was.
+      if (isA(error, PacerBusyError) || isA(error, AwsCallError)) throw error;
       throw new AwsCallError(doing, (await explainMissingHost(error, region)) ?? error);
     }
   };

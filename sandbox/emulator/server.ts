@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AccessKeys } from './access-keys';
-import { createAws, type Delivery } from './aws';
+import { actionsOf, createAws, type Delivery } from './aws';
 import { CallLog, type RecordedCall } from './call-log';
 import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
@@ -22,6 +22,8 @@ export interface Emulator {
   setFaults(faults: Faults): void;
   /** The calls that arrived, oldest first. */
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
+  /** The actions of IAM that an operation takes. */
+  actionsOf(operation: string): readonly string[];
   /** The instances that exist, oldest first. */
   instances(filter?: InstanceFilter): EmulatedInstance[];
   /** Forgets the sessions that AssumeRole has issued, of an account or of all; answers with how many. */
@@ -87,6 +89,11 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
       faults.set(input);
     },
     calls: (filter = {}) => log.find(filter),
+    actionsOf: (name) =>
+      running.flatMap((service) => {
+        const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+        return operation === undefined ? [] : actionsOf(service, name, operation);
+      }),
     instances: (filter) => instances.list(filter),
     forgetSessions: (account) => keys.forget(account),
     reset,

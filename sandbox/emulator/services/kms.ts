@@ -23,13 +23,15 @@ export function createKms(): Service {
     const plaintext = randomBytes(KeySpec === 'AES_256' ? 32 : 16);
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, master, nonce);
-    const sealed = [cipher.update(JSON.stringify([KeyId, plaintext.toString('base64')])), cipher.final()];
+    const content = JSON.stringify([KeyId, plaintext.toString('base64')]);
+    const sealed = [cipher.update(content), cipher.final()];
     const CiphertextBlob = Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]).toString('base64');
     return { KeyId, CiphertextBlob, Plaintext: plaintext.toString('base64') };
   }
 
   return {
     protocol: jsonProtocol('TrentService'),
+    prefix: 'kms',
     throttled: false,
     operations: {
       GenerateDataKey: operation({ schema: dataKeyInput, perform: generateDataKey }),
