@@ -30,21 +30,22 @@ export async function iamPolicy(
   if (which !== undefined && name === undefined)
     throw new UsageError(`${quote(which)} is no policy: there are ${NAMES.join(', ')}.`);
   const settings = readSettings();
-  const policies = defined({
-    ...(await policiesOf(settings)),
-    trust: workerArn === undefined ? undefined : trustPolicy(workerArn, settings.aws.externalId),
-  });
+  const policies = await policiesOf(settings, workerArn);
   if (name === undefined) {
     printJson(policies);
     return EXIT.done;
   }
-  const policy: IamPolicy | undefined = policies[name];
+  const policy = policies[name];
   if (policy === undefined) throw new UsageError(missing(name));
   printJson(policy);
   return EXIT.done;
 }
 
-async function policiesOf({ aws }: WorkerSettings) {
+/** Makes the policies; those that the settings have no use for are left out. */
+async function policiesOf(
+  { aws }: WorkerSettings,
+  workerArn: string | undefined,
+): Promise<Partial<Record<PolicyName, IamPolicy>>> {
   const { roleArn, allowedAccounts, organizationId, sessionPolicy } = aws;
   const keysFile = process.env[KEYS_VARIABLE];
   const worker = workerPolicy(
@@ -55,11 +56,13 @@ async function policiesOf({ aws }: WorkerSettings) {
       kmsKeyArns: keysFile === undefined ? [] : await readKmsKeys(keysFile),
     }),
   );
-  const ofAccounts = { role: ROLE_POLICY, session: sessionPolicy === 'none' ? undefined : ROLE_POLICY };
   // Without a role the worker's own credentials are those of the account, and there is no session to limit.
+  if (roleArn === undefined) return { worker };
   return defined({
     worker,
-    ...(roleArn === undefined ? { role: undefined, session: undefined } : ofAccounts),
+    role: ROLE_POLICY,
+    session: sessionPolicy === 'none' ? undefined : ROLE_POLICY,
+    trust: workerArn === undefined ? undefined : trustPolicy(workerArn, aws.externalId),
   });
 }
 

@@ -61,6 +61,25 @@ const OTHER_VERBS: readonly Verb[] = [
     load: async () => (await import('./token.js')).token,
   },
   {
+    usage: 'codec-server',
+    description:
+      'Decode and encode payloads for the Temporal UI and CLI: settings from IDENTITY_CENTER_CODEC_…',
+    example: 'codec-server --port 8888',
+    options: [
+      new Option('--host <address>', 'address to listen on; TLS is for what stands before it').default(
+        '127.0.0.1',
+      ),
+      new Option('--port <port>', 'port to listen on, 0: any')
+        .argParser(wholeNumber(0, 65_535))
+        .default(8888),
+      new Option(
+        '--without-tokens',
+        'ask nobody for a token, on this machine only: the UI of a server for development has none',
+      ),
+    ],
+    load: async () => (await import('./codec-server.js')).codecServer,
+  },
+  {
     usage: 'iam-policy [which]',
     description:
       'The least privilege policies as JSON: worker, role (in each account), session (what AssumeRole passes), trust (of the role); without a name: all, by name',

@@ -171,7 +171,11 @@ test('a run whose argument no worker can read waits, unharmed, and goes on once 
   expect(harness.emulator.calls({ account })).toHaveLength(0);
 
   file.write({ ...content, keys: [...content.keys, ...next.keys] });
-  await expect(run.result()).resolves.toMatchObject({ outcome: 'created' });
+  await until(
+    () => client.status(account),
+    ({ status }) => status === 'COMPLETED',
+  );
+  await expect(client.status(account)).resolves.toMatchObject({ result: { outcome: 'created' } });
   await ahead.connection.close();
 });
 

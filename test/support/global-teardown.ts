@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs';
-import type { Config } from 'jest';
 import { ROLE_POLICY } from '../../activities/aws/policies';
 import { CALLS_VARIABLE, keptActions } from './aws-calls';
 
@@ -9,7 +8,7 @@ import { CALLS_VARIABLE, keptActions } from './aws-calls';
  *
  * @throws Error where the policy lacks an action, or, after the whole suite, has one that nothing took
  */
-export default async function endSuite({ testPathPatterns, testNamePattern }: Config): Promise<void> {
+export default async function endSuite({ testPathPatterns, testNamePattern }: PartOfSuite): Promise<void> {
   await globalThis.sharedTemporalServer?.stop();
   const folder = process.env[CALLS_VARIABLE];
   if (folder === undefined) return;
@@ -25,8 +24,14 @@ export default async function endSuite({ testPathPatterns, testNamePattern }: Co
   );
 }
 
+/** What Jest was asked for, in its own configuration. */
+interface PartOfSuite {
+  testPathPatterns?: unknown;
+  testNamePattern?: unknown;
+}
+
 /** Whether Jest was asked for no part of the suite. */
 function isNone(pattern: unknown): boolean {
-  const patterns = (pattern as { patterns?: unknown[] } | undefined)?.patterns;
-  return pattern === undefined || pattern === '' || patterns?.length === 0;
+  const patterns = (pattern as { patterns?: unknown[] } | undefined | null)?.patterns;
+  return pattern === undefined || pattern === null || pattern === '' || patterns?.length === 0;
 }
