@@ -62,8 +62,7 @@ const OTHER_VERBS: readonly Verb[] = [
   },
   {
     usage: 'codec-server',
-    description:
-      'Decode and encode payloads for the Temporal UI and CLI: settings from IDENTITY_CENTER_CODEC_…',
+    description: 'Decode and encode payloads for the Temporal UI and CLI: settings from IDENTITY_CENTER_…',
     example: 'codec-server --port 8888',
     options: [
       new Option('--host <address>', 'address to listen on; TLS is for what stands before it').default(

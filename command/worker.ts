@@ -28,7 +28,6 @@ export async function worker(options: CommonOptions): Promise<number> {
   refuseServerOfUp(readConnection());
   const logger = createLogger(settings.logLevel);
   installLogger(logger);
-  // Read once: a server that comes back later needs no word of AWS KMS.
   const extensions = await temporalExtensions(process.env, (error) => {
     logger.error({ error }, 'The renewed keys of encryption cannot be used; the old ones stay in use.');
   });
@@ -99,7 +98,8 @@ async function wordsFor({ to, error, retryInMs }: Interruption): Promise<string>
 
 async function whyNot(to: WorkerConnection, error: unknown): Promise<string> {
   try {
-    const { connection, workflowService } = await connectToTemporal(to);
+    // Nothing that it asks is encrypted.
+    const { connection, workflowService } = await connectToTemporal(to, { dataConverter: {}, plugins: [] });
     try {
       await workflowService.describeNamespace({ namespace: to.namespace });
     } catch (refusal) {

@@ -44,7 +44,7 @@ export const codecSettingsSchema = z.object({
     .transform((text) => new Set(text.split(LIST)))
     .optional()
     .describe(
-      'Users (`sub` or verified `email`) whose JWTs are taken, with commas between them. Needed with an issuer that has users of others, as that of Temporal Cloud. Default: all of the issuer.',
+      'Users whose JWTs are taken, with commas between them: `sub`, or `email` unless the JWT says that it is not verified. Needed with an issuer that has users of others, as that of Temporal Cloud. Default: all of the issuer.',
     ),
 });
 

@@ -1,8 +1,18 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { connectToTemporal, IdentityCenterClient, RunHeldError } from '../../client';
 import { fleetIdOf, workflowIdOf, type TemporalExtensions } from '../../contract';
-import { EncryptionCodec, KEYS_VARIABLE, KeyRing, temporalExtensions } from '../../encryption';
+import {
+  createTokenCheck,
+  EncryptionCodec,
+  KEYS_VARIABLE,
+  KeyRing,
+  startCodecServer,
+  temporalExtensions,
+} from '../../encryption';
+import { findTemporalBinary } from '../../sandbox/temporal-server';
 import { commandRunner, type CommandRunner } from '../support/command';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
 import { keys, keysFile } from './keys';
@@ -145,6 +155,43 @@ test('the command reads and steers with the keys; without them it says which set
     2,
     expect.stringContaining('IDENTITY_CENTER_ENCRYPTION_KEYS_FILE: /nowhere: cannot be read'),
   ]);
+});
+
+test('the Temporal CLI starts and reads an encrypted run by the codec server, with its token, and not without', async () => {
+  const account = freshAccount();
+  const token = 't'.repeat(40);
+  const tokens = keysFile(token);
+  const server = await startCodecServer({
+    codec: new EncryptionCodec(await KeyRing.open(file.path)),
+    host: '127.0.0.1',
+    port: 0,
+    origins: [],
+    checkToken: await createTokenCheck({ origins: [], tokensFile: tokens.path }),
+  });
+  const binary = await findTemporalBinary();
+  const temporalCli = (auth: string, ...args: string[]) =>
+    promisify(execFile)(binary, [
+      ...['workflow', ...args, '--workflow-id', workflowIdOf(account)],
+      ...['--address', harness.address, '--output', 'json'],
+      ...['--codec-endpoint', `${server.url}/{namespace}`, '--codec-auth', auth],
+    ]);
+  const request = JSON.stringify(requestFor(account, { name: 'canary-name' }));
+  const start = [
+    'start',
+    '--type',
+    'provisionIdentityCenter',
+    '--task-queue',
+    harness.taskQueue,
+    '--input',
+    request,
+  ];
+  await expect(temporalCli('Bearer wrong', ...start)).rejects.toThrow(/401|not taken/);
+  await temporalCli(`Bearer ${token}`, ...start);
+  const { stdout } = await temporalCli(`Bearer ${token}`, 'result');
+  expect(stdout).toContain('"outcome": "created"');
+  expect((await keptBy(workflowIdOf(account))).includes('canary-name')).toBe(false);
+  await server.close();
+  tokens.dispose();
 });
 
 test('a run whose argument no worker can read waits, unharmed, and goes on once the key is there', async () => {

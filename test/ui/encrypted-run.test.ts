@@ -9,6 +9,7 @@ import {
 } from '../../encryption';
 import { workflowIdOf } from '../../contract';
 import { keys, keysFile } from '../encryption/keys';
+import { until } from '../support/harness';
 import { describeInBrowser, startUi, textOf, type UiHarness } from '../support/ui';
 
 const ACCOUNT = '666677778888';
@@ -42,8 +43,8 @@ describeInBrowser('an encrypted run in the UI', () => {
     const { page } = ui;
     const main = () => textOf(page.getByRole('main'));
     await ui.openRun(ACCOUNT);
-    await page.getByText('binary/encrypted').first().waitFor();
-    expect(await main()).not.toContain('workforce');
+    const sealed = await until(main, (text) => /binary\/encrypted|YmluYXJ5L2VuY3J5cHRlZA/.test(text));
+    expect(sealed).not.toContain('workforce');
 
     const endpoint = JSON.stringify(codecServer.url);
     await page.evaluate(`localStorage.setItem('endpoint', ${JSON.stringify(endpoint)})`);
