@@ -99,9 +99,12 @@ test('of a run the server keeps nothing readable but its IDs, types and search a
 
 test('a failed attempt, and a run that fails, show only the type of their failure; with the keys they say it all', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], throttle: { ratePerSecond: 0, burst: 0 } });
+  harness.emulator.setFaults({
+    accounts: [account],
+    failNext: [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 1_000 }],
+  });
   await client.start(
-    requestFor(account, { timing: { createTimeout: '2s', retry: { initialInterval: '500ms' } } }),
+    requestFor(account, { timing: { createTimeout: '6s', retry: { initialInterval: '1s' } } }),
   );
   const { pending } = await until(
     () => client.status(account),

@@ -43,7 +43,7 @@ describeInBrowser('an encrypted run in the UI', () => {
     const { page } = ui;
     const main = () => textOf(page.getByRole('main'));
     await ui.openRun(ACCOUNT);
-    const sealed = await until(main, (text) => /binary\/encrypted|YmluYXJ5L2VuY3J5cHRlZA/.test(text));
+    const sealed = await until(main, (text) => /Input "[\w+/=]{100,}"/.test(text));
     expect(sealed).not.toContain('workforce');
 
     const endpoint = JSON.stringify(codecServer.url);
