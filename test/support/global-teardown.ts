@@ -8,7 +8,7 @@ import { CALLS_VARIABLE, keptActions } from './aws-calls';
  *
  * @throws Error where the policy lacks an action, or, after the whole suite, has one that nothing took
  */
-export default async function endSuite({ testPathPatterns, testNamePattern }: PartOfSuite): Promise<void> {
+export default async function endSuite(asked: Asked, project: Project): Promise<void> {
   await globalThis.sharedTemporalServer?.stop();
   const folder = process.env[CALLS_VARIABLE];
   if (folder === undefined) return;
@@ -16,8 +16,7 @@ export default async function endSuite({ testPathPatterns, testNamePattern }: Pa
   rmSync(folder, { recursive: true, force: true });
   const allowed = ROLE_POLICY.Statement.flatMap(({ Action }) => Action);
   const lacking = called.filter((action) => !allowed.includes(action));
-  const isWhole = isNone(testPathPatterns) && isNone(testNamePattern);
-  const exceeding = isWhole ? allowed.filter((action) => !called.includes(action)) : [];
+  const exceeding = isWhole(asked, project) ? allowed.filter((action) => !called.includes(action)) : [];
   if (lacking.length + exceeding.length === 0) return;
   throw new Error(
     `The policy of the role (activities/aws/policies.ts) is not that of the calls of the suite. It lacks: ${lacking.join(', ') || 'nothing'}. Nothing took: ${exceeding.join(', ') || 'nothing'}.`,
@@ -25,13 +24,23 @@ export default async function endSuite({ testPathPatterns, testNamePattern }: Pa
 }
 
 /** What Jest was asked for, in its own configuration. */
-interface PartOfSuite {
-  testPathPatterns?: unknown;
-  testNamePattern?: unknown;
+interface Asked {
+  testPathPatterns: { patterns: readonly string[] };
+  testNamePattern?: string;
+  onlyChanged: boolean;
+  shard?: object;
 }
 
-/** Whether Jest was asked for no part of the suite. */
-function isNone(pattern: unknown): boolean {
-  const patterns = (pattern as { patterns?: unknown[] } | undefined | null)?.patterns;
-  return pattern === undefined || pattern === null || pattern === '' || patterns?.length === 0;
+interface Project {
+  testMatch: readonly string[];
+}
+
+/** Whether Jest was asked for the whole suite, and not for a part of it, or for what records histories. */
+function isWhole(
+  { testPathPatterns, testNamePattern, onlyChanged, shard }: Asked,
+  { testMatch }: Project,
+): boolean {
+  const isPart =
+    testPathPatterns.patterns.length > 0 || Boolean(testNamePattern) || onlyChanged || shard !== undefined;
+  return !isPart && testMatch.some((pattern) => pattern.endsWith('/test/**/*.test.ts'));
 }
