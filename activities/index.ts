@@ -22,6 +22,15 @@ export { withHeartbeats } from './heartbeats';
 export { CallMeter } from './aws/call-meter';
 export type { AnsweredCall, CallListener } from './aws/answered-call';
 export { readNetworkSettings } from './aws/network';
+export {
+  ROLE_POLICY,
+  trustPolicy,
+  workerPolicy,
+  type IamPolicy,
+  type WorkerPolicyScope,
+} from './aws/policies';
+export { homeRegion, partitionOf } from './aws/regions';
+export { createRequestHandler } from './aws/request-handler';
 export { Pacer } from './aws/pacer';
 export type { BackOff } from './back-off';
 export { readError, redact } from './errors/read';

@@ -1,7 +1,8 @@
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { defined, isLoopback, temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, isLoopback, type TemporalExtensions } from '../contract';
+import { temporalExtensions } from '../encryption';
 import { callInTime } from './calls';
 import { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 import type { IdentityCenterError } from './errors';
@@ -16,13 +17,15 @@ const NOBODY_THERE: readonly ConnectionErrorCode[] = ['CONNECTION_REFUSED', 'NO_
  * Connects a client of the Temporal SDK.
  *
  * @param extensions codecs and plugins; default: those of the package, which its workers take as well
+ * @throws EncryptionKeysError
  * @throws TemporalUnreachableError after 5 s without an answer, 2 s where nobody listens, saying why there is none
  * @throws TemporalServerError where the server answers, and refuses
  */
 export async function connectToTemporal(
   settings: TemporalSettings,
-  { dataConverter, plugins }: TemporalExtensions = temporalExtensions(),
+  extensions?: TemporalExtensions,
 ): Promise<Client> {
+  const { dataConverter, plugins } = extensions ?? (await temporalExtensions());
   const { namespace } = settings;
   const { address, tls, apiKey, metadata } = settings.connectionOptions;
   let connection: Connection | undefined;

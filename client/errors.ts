@@ -1,16 +1,6 @@
-import { describeProblems, type Problem } from '../contract';
+import { describeProblems, IdentityCenterError, type Problem } from '../contract';
 
-/**
- * What an error asks for: another request (`usage`), a look at what failed (`failed`), nothing, as a person wanted it so
- * (`cancelled`), more patience or a person's word, as what was waited for goes on (`running`), or a server or a worker that
- * answers (`unreachable`). The exit code of the command follows from it.
- */
-export type ErrorCategory = 'usage' | 'failed' | 'cancelled' | 'running' | 'unreachable';
-
-/** The base of every error that this package throws on purpose; its message says what to do next. */
-export abstract class IdentityCenterError extends Error {
-  abstract readonly category: ErrorCategory;
-}
+export { IdentityCenterError, type ErrorCategory } from '../contract';
 
 /** Thrown where a request is not valid, before anything is sent. */
 export class InvalidRequestError extends IdentityCenterError {

@@ -3,6 +3,7 @@ export { IdentityCenterClient } from './client';
 export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 export * from './errors';
+export { EncryptionKeysError, temporalExtensions, UnreadablePayloadError } from '../encryption';
 export * from './account/errors';
 export type { ListFilter } from './account/find-runs';
 export type { AccountSummary, EarlierRun } from './account/list';

@@ -61,6 +61,37 @@ const OTHER_VERBS: readonly Verb[] = [
     load: async () => (await import('./token.js')).token,
   },
   {
+    usage: 'codec-server',
+    description: 'Decode and encode payloads for the Temporal UI and CLI: settings from IDENTITY_CENTER_…',
+    example: 'codec-server --port 8888',
+    options: [
+      new Option('--host <address>', 'address to listen on; TLS is for what stands before it').default(
+        '127.0.0.1',
+      ),
+      new Option('--port <port>', 'port to listen on, 0: any')
+        .argParser(wholeNumber(0, 65_535))
+        .default(8888),
+      new Option(
+        '--without-tokens',
+        'ask nobody for a token, on this machine only: the UI of a server for development has none',
+      ),
+    ],
+    load: async () => (await import('./codec-server.js')).codecServer,
+  },
+  {
+    usage: 'iam-policy [which]',
+    description:
+      'The least privilege policies as JSON: worker, role (in each account), session (what AssumeRole passes), trust (of the role); without a name: all, by name',
+    example: 'iam-policy role',
+    options: [
+      new Option('--worker-arn <arn>', 'the role or user that the worker is, for the trust policy').argParser(
+        arnOfIdentity,
+      ),
+    ],
+    json: 'as without: a policy is JSON',
+    load: async () => (await import('./iam-policy.js')).iamPolicy,
+  },
+  {
     usage: 'explain [failure]',
     description:
       'What a failure means, whether it is tried again, and what to do; without a name: all of them',
@@ -105,6 +136,13 @@ Examples:
 function portOption(flags: string, what: string, usual: number): Option {
   const help = `port of ${what} on 127.0.0.1, 0: any (default: ${usual}, or the next free one)`;
   return new Option(flags, help).argParser(wholeNumber(0, 65_535));
+}
+
+function arnOfIdentity(text: string): string {
+  if (/^arn:aws[a-z-]*:iam::\d{12}:(role|user|root)\S*$/.test(text)) return text;
+  throw new InvalidArgumentError(
+    'must be the ARN of a role or user of IAM, such as arn:aws:iam::111122223333:role/worker.',
+  );
 }
 
 /** Makes the reader of an argument that is a whole number. */

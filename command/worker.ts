@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectToTemporal, explainNoConnection, IdentityCenterError } from '../client';
 import { defined, oneLine } from '../contract';
+import { temporalExtensions } from '../encryption';
 import {
   checkOwnIdentity,
   createLogger,
@@ -39,6 +40,10 @@ export async function worker(options: CommonOptions): Promise<number> {
   const monitor = await startTelling(settings, health);
   installLogger(logger, monitor?.metricsAddress);
   const tracing = await usage(() => startTracing(process.env));
+  installLogger(logger);
+  const extensions = await temporalExtensions(process.env, (error) => {
+    logger.error({ error }, 'The renewed keys of encryption cannot be used; the old ones stay in use.');
+  });
   const tell = tellOnceInAWhile((words) => {
     logger.error(words);
   });
@@ -49,6 +54,7 @@ export async function worker(options: CommonOptions): Promise<number> {
       ...settings,
       ...defined({ tracing }),
       health,
+      extensions,
       readConnection,
       signal: interruption(),
       onServing(to) {
@@ -152,7 +158,8 @@ async function wordsFor({ to, error, retryInMs }: Interruption): Promise<string>
 
 async function whyNot(to: WorkerConnection, error: unknown): Promise<string> {
   try {
-    const { connection, workflowService } = await connectToTemporal(to);
+    // Nothing that it asks is encrypted.
+    const { connection, workflowService } = await connectToTemporal(to, { dataConverter: {}, plugins: [] });
     try {
       await workflowService.describeNamespace({ namespace: to.namespace });
     } catch (refusal) {

@@ -14,6 +14,7 @@ export * from './check';
 export * from './data-converter';
 export * from './defined';
 export * from './environment';
+export * from './error';
 export * from './failures/message';
 export * from './failures/table';
 export * from './fleet/causes';

@@ -10,12 +10,14 @@ const { knownFailures, RETRY_WORDS } = require('../dist/command/known-failures.j
 const { createProgram } = require('../dist/command/program.js');
 const { workerSettingsSchema } = require('../dist/worker/index.js');
 const { METRICS } = require('../dist/contract/index.js');
+const { codecSettingsSchema } = require('../dist/encryption/index.js');
 
 const failures = knownFailures();
 const PAGES = {
   'command.md': { verbs: verbs() },
-  'settings.md': { settings: settings() },
+  'settings.md': { settings: settings(workerSettingsSchema), codec: settings(codecSettingsSchema) },
   'operations.md': { metrics: metrics() },
+  'security.md': { licences: licences() },
   'failures.md': {
     retried: failureTable(failures.filter(({ retry }) => retry !== 'stop')),
     stops: failureTable(failures.filter(({ retry }) => retry === 'stop')),
@@ -103,12 +105,32 @@ function failureTable(rows) {
   );
 }
 
-function settings() {
-  const rows = Object.entries(workerSettingsSchema.shape).map(([name, schema]) => {
+function settings(schemas) {
+  const rows = Object.entries(schemas.shape).map(([name, schema]) => {
     const fallback = schema.safeParse(undefined).data;
-    return [code(name), schema.description, fallback === undefined ? 'none' : code(fallback)];
+    return [
+      code(name),
+      cell(schema.description),
+      typeof fallback === 'string' || typeof fallback === 'number' ? code(fallback) : 'none',
+    ];
   });
   return table(['variable', 'what it sets', 'default'], rows);
+}
+
+/** The packages that are installed in production, by licence; the lock file knows them all, on whatever system. */
+function licences() {
+  const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
+  const byLicence = new Map();
+  for (const [path, { dev, license = 'Unlicense' }] of Object.entries(packages)) {
+    if (path === '' || dev) continue;
+    const names = byLicence.get(license) ?? new Set();
+    byLicence.set(license, names.add(path.replace(/^.*node_modules\//, '')));
+  }
+  const rows = [...byLicence].sort(([one], [other]) => (one < other ? -1 : 1));
+  return table(
+    ['licence', 'packages'],
+    rows.map(([licence, names]) => [licence, [...names].sort().join(', ')]),
+  );
 }
 
 function code(text) {

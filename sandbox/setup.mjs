@@ -12,6 +12,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OLDEST_NODE = [20, 19];
 const SOURCES = [
   'contract',
+  'encryption',
   'workflows',
   'activities',
   'worker',

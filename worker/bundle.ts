@@ -23,6 +23,7 @@ async function buildBundle(): Promise<void> {
       path.join(shared, file),
     ),
     payloadConverterPath: path.join(shared, 'payload-converter.js'),
+    failureConverterPath: path.join(shared, 'failure-converter.js'),
     // The schema library is large, has no state of a run, and would else be evaluated for each run anew. Nothing uses what is
     // preloaded: webpack keeps it as `sideEffects` in package.json names it.
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],

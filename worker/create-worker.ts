@@ -12,7 +12,8 @@ import {
   type OpenAccount,
   type WorkerActivities,
 } from '../activities';
-import { defined, QUEUE_RATE_HOLDS_AFTER_MS, temporalExtensions, type TemporalExtensions } from '../contract';
+import { defined, QUEUE_RATE_HOLDS_AFTER_MS, type TemporalExtensions } from '../contract';
+import { temporalExtensions } from '../encryption';
 import { ActivitySlots } from './activity-slots';
 import { followQueueLimit, tellCalls } from './background';
 import { readBundle } from './bundle';
@@ -56,7 +57,7 @@ const COMPUTING_LIMIT = { isolateExecutionTimeout: '2m' } as const;
  * each makes at least one call. Where neither that nor the queue has a rate, the worker takes activities from the answer to
  * the workflow task that asked for them ({@link ActivitySlots}).
  *
- * @throws Error naming every field of the tuning that is wrong
+ * @throws Error naming every field of the tuning that is wrong; EncryptionKeysError
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const tuning = readTuning(options);
@@ -64,7 +65,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const pacer = new Pacer(maxCallsPerSecond);
   const slots = new ActivitySlots(tuning.maxConcurrentCalls);
   const meter = new CallMeter();
-  const { dataConverter, plugins } = options.extensions ?? temporalExtensions();
+  const { dataConverter, plugins } = options.extensions ?? (await temporalExtensions());
   const { identity, tracing } = options;
   const metrics = new WorkerMetrics(options);
   const countCall = metrics.calls();
@@ -83,6 +84,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     workflowBundle: readBundle({
       isVersioned: options.deploymentName !== undefined,
       isTraced: tracing !== undefined,
+      encodesFailures: dataConverter.failureConverterPath !== undefined,
     }),
     activities: {
       ...createActivities({

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GracefulShutdownPeriodExpiredError, type NativeConnection, type Worker } from '@temporalio/worker';
+import { temporalExtensions } from '../encryption';
 import { connect, ServerRefusedError, throwRefusal, type WorkerConnection } from './connection';
 import { createWorker, type WorkerOptions } from './create-worker';
 import type { Health } from './health';
@@ -41,9 +42,11 @@ export interface ServeOptions extends Omit<WorkerOptions, 'connection' | 'namesp
  * refused for a minute: by a key, a namespace, or a proxy that answers in the server's place. So one that was refused is
  * replaced by another in this process, after pauses that grow to half a minute.
  *
- * @throws what has nothing to do with the server: the settings are wrong, or the SDK's native core is broken
+ * @throws what has nothing to do with the server: the settings or the keys of encryption are wrong, or the SDK's native core is broken
  */
-export async function serve(options: ServeOptions): Promise<void> {
+export async function serve(given: ServeOptions): Promise<void> {
+  // Read once: a worker that comes back needs no word of AWS KMS about its keys.
+  const options = { ...given, extensions: given.extensions ?? (await temporalExtensions()) };
   const { signal, readConnection, health } = options;
   signal.addEventListener('abort', () => health?.ending(), { once: true });
   let failures = 0;

@@ -7,6 +7,7 @@ import { tuningSchema, type Tuning } from './tuning';
 
 const RATE = { error: 'must be a number of more than 0 and up to 100000' };
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const SESSION_POLICIES = ['least-privilege', 'none'] as const;
 const DEFAULT_ROLE_ARN = 'arn:{partition}:iam::{accountId}:role/AWSControlTowerExecution';
 
 /** What Temporal takes for the name of a deployment, or for a build ID. */
@@ -40,6 +41,35 @@ export const workerSettingsSchema = z.object({
     )
     .optional()
     .describe('External ID that the role asks for. Default: none.'),
+  IDENTITY_CENTER_SESSION_POLICY: z
+    .enum(SESSION_POLICIES, { error: `must be ${SESSION_POLICIES.join(' or ')}` })
+    .default('least-privilege')
+    .describe(
+      'What the session in an account may do at the most: "least-privilege": what `identity-center iam-policy session` prints. "none": all that the role may.',
+    ),
+  IDENTITY_CENTER_ALLOWED_ACCOUNTS: z
+    .string()
+    .regex(
+      /^\d{12}(?:[\s,]+\d{12})*$/,
+      'must be account IDs of 12 digits, with commas or spaces between them',
+    )
+    .optional()
+    .describe(
+      'Accounts that the worker may touch; a run of any other ends as AccountNotAllowed. Default: any.',
+    ),
+  IDENTITY_CENTER_ORGANIZATION_ID: z
+    .string()
+    .regex(/^o-[a-z0-9]{10,32}$/, 'must be the ID of an organization, such as o-a1b2c3d4e5')
+    .optional()
+    .describe(
+      'Organization whose accounts the worker may touch; it asks AWS once a session of an account. Default: any.',
+    ),
+  IDENTITY_CENTER_ENCRYPTION_KEYS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File of the keys that payloads are encrypted with; the same keys for worker, client, command and codec server: docs/security.md. Default: none, payloads are JSON that the Temporal UI can read.',
+    ),
   IDENTITY_CENTER_MAX_CONCURRENT_CALLS: tuningSchema.shape.maxConcurrentCalls,
   IDENTITY_CENTER_MAX_CALLS_PER_SECOND: z.coerce
     .number(RATE)
@@ -137,6 +167,9 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     aws: defined({
       roleArn: roleArn === 'none' ? undefined : roleArn,
       externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
+      sessionPolicy: settings.IDENTITY_CENTER_SESSION_POLICY,
+      allowedAccounts: accountsOf(settings.IDENTITY_CENTER_ALLOWED_ACCOUNTS),
+      organizationId: settings.IDENTITY_CENTER_ORGANIZATION_ID,
       stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
       network: readNetworkSettings(env),
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
@@ -147,4 +180,8 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
 function readAddress(address: string): ListenAddress | undefined {
   const [, ipv6, host = ipv6, port] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(address) ?? [];
   return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
+function accountsOf(list: string | undefined): ReadonlySet<string> | undefined {
+  return list === undefined ? undefined : new Set(list.split(/[\s,]+/));
 }

@@ -95,7 +95,8 @@ export function createCall<C extends AwsClient>(
         return endWith(abortSignal, sent);
       });
     } catch (error) {
-      if (isA(error, PacerBusyError)) throw error;
+      // What another call of signing in failed with says itself which that was.
+      if (isA(error, PacerBusyError) || isA(error, AwsCallError)) throw error;
       throw new AwsCallError(doing, (await explainMissingHost(error, region)) ?? error);
     }
   };

@@ -1,13 +1,22 @@
+import { DescribeOrganizationCommand, OrganizationsClient } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { partition } from '@aws-sdk/core/client';
 import { LRUCache } from 'lru-cache';
 import { defined } from '../../contract';
 import { wantsFreshCredentials } from '../errors/fresh-credentials';
-import { AwsCallError, OwnIdentityError, SIGN_IN, WrongAccountError } from '../errors/thrown';
+import {
+  AccountNotAllowedError,
+  AwsCallError,
+  OwnIdentityError,
+  SIGN_IN,
+  WrongAccountError,
+} from '../errors/thrown';
 import { listen, type AnsweredCall, type CallListener } from './answered-call';
 import { required } from './call';
 import type { AwsClients, Credentials } from './clients';
 import type { OwnCredentials } from './own-credentials';
+import { isNotInUse } from './organizations';
+import { ROLE_POLICY } from './policies';
 import { partitionOf } from './regions';
 
 /** How a worker gets the credentials of an account. */
@@ -15,6 +24,15 @@ export interface SessionSettings {
   /** Role to assume, with `{partition}` and `{accountId}`; `undefined`: the worker's own credentials, for one account. */
   roleArn?: string;
   externalId?: string;
+  /**
+   * What a session may do at the most: what this package does (the default), or all that the role may. A session that is
+   * stolen can do no more than that.
+   */
+  sessionPolicy?: 'least-privilege' | 'none';
+  /** The accounts that may be touched; default: any. */
+  allowedAccounts?: ReadonlySet<string>;
+  /** The organization whose accounts may be touched; default: any, and accounts without one. */
+  organizationId?: string;
   /** Region of the STS endpoint; default: see {@link stsRegionFor}. */
   stsRegion?: string;
   /** The worker's own credentials; default: the SDK's provider chain. */
@@ -27,6 +45,7 @@ export interface AccountSessions {
    * Gives the credentials of an account.
    *
    * @throws WrongAccountError where the credentials are those of another account
+   * @throws AccountNotAllowedError where the settings keep the worker out of it
    * @throws whatever STS or the provider chain throws
    */
   credentials(accountId: string, region: string, signal: AbortSignal): Promise<Credentials>;
@@ -50,6 +69,7 @@ interface Session {
 
 const MAX_SESSIONS = 1000;
 const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
+const SESSION_POLICY = JSON.stringify(ROLE_POLICY);
 /** For an answer of STS that names no end. */
 const DEFAULT_LIFE_MS = 60 * 60_000;
 
@@ -85,6 +105,8 @@ export function createAccountSessions(
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   /** Whose the worker's own credentials are. */
   const ownAccounts = new WeakMap<Credentials, string>();
+  /** Whose organization is the one that is allowed. */
+  const checked = new WeakSet<Credentials>();
 
   /** Asks STS with the worker's own credentials, and tells these where AWS does not take them. */
   async function askSts<T>(
@@ -127,6 +149,7 @@ export function createAccountSessions(
       // The account's CloudTrail shows it: it says which workflow is at work.
       RoleSessionName: `identity-center-${accountId}`,
       ExternalId: settings.externalId,
+      Policy: settings.sessionPolicy === 'none' ? undefined : SESSION_POLICY,
     });
     const { Credentials: issued, AssumedRoleUser: user } = await askSts(region, (sts) =>
       listen(onAnswer, SIGN_IN, {}, () => sts.send(command, { abortSignal })),
@@ -155,6 +178,31 @@ export function createAccountSessions(
     });
   }
 
+  /** Asks AWS which organization the account of credentials is in, once a session. @throws AccountNotAllowedError */
+  async function checkOrganization(
+    credentials: Credentials,
+    region: string,
+    abortSignal: AbortSignal,
+  ): Promise<void> {
+    const { organizationId } = settings;
+    if (organizationId === undefined || checked.has(credentials)) return;
+    const actual = await clients
+      .use(OrganizationsClient, region, credentials, async (client) => {
+        const { Organization } = await client.send(new DescribeOrganizationCommand({}), { abortSignal });
+        return required(Organization?.Id, 'Organization.Id');
+      })
+      .catch((error: unknown) => {
+        const failed = new AwsCallError('DescribeOrganization', error);
+        if (isNotInUse(failed)) return 'none';
+        throw failed;
+      });
+    if (actual !== organizationId)
+      throw new AccountNotAllowedError(
+        `its organization is ${actual}, and IDENTITY_CENTER_ORGANIZATION_ID of the worker is ${organizationId}`,
+      );
+    checked.add(credentials);
+  }
+
   function keep(accountId: string, credentials: Credentials): Credentials {
     const expiresAt = credentials.expiration?.getTime() ?? now() + DEFAULT_LIFE_MS;
     sessions.set(accountId, {
@@ -167,11 +215,18 @@ export function createAccountSessions(
 
   return {
     async credentials(accountId, region, signal) {
-      const { roleArn } = settings;
-      if (roleArn === undefined) return keep(accountId, await ownCredentials(accountId, region, signal));
-      const cached = sessions.get(accountId);
+      const { roleArn, allowedAccounts } = settings;
+      // Before anything is sent, to STS neither.
+      if (allowedAccounts?.has(accountId) === false)
+        throw new AccountNotAllowedError('it is not in IDENTITY_CENTER_ALLOWED_ACCOUNTS of the worker');
+      const cached = roleArn === undefined ? undefined : sessions.get(accountId);
       if (cached !== undefined && now() < cached.renewAt) return cached.credentials;
-      return keep(accountId, await assumeRole(roleArn, accountId, region, signal));
+      const fresh =
+        roleArn === undefined
+          ? await ownCredentials(accountId, region, signal)
+          : await assumeRole(roleArn, accountId, region, signal);
+      await checkOrganization(fresh, region, signal);
+      return keep(accountId, fresh);
     },
     ownArn: (region, abortSignal) =>
       askSts(region, async (sts) => {

@@ -26,6 +26,7 @@ export function organizations(call: Call<OrganizationsClient>): Organizations {
   };
 }
 
-function isNotInUse(error: unknown): boolean {
+/** Whether a call failed as the account is in no organization. */
+export function isNotInUse(error: unknown): boolean {
   return isA(error, AwsCallError) && readError(error.cause).awsName === 'AWSOrganizationsNotInUseException';
 }

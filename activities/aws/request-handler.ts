@@ -1,8 +1,8 @@
 import { NodeHttpHandler, type NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { defined } from '../../contract';
-import type { NetworkSettings } from './network';
+import { defined, readEnvironment, type Environment } from '../../contract';
+import { readNetworkSettings, type NetworkSettings } from './network';
 import { isDirect } from './no-proxy';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
@@ -54,6 +54,11 @@ export class RequestHandler extends NodeHttpHandler {
       return super.handle(request, handling);
     return proxied.handle(request, handling);
   }
+}
+
+/** Makes the handler for the proxies and certificate authorities that an environment names. @throws Error naming the variable that is wrong */
+export function createRequestHandler(env: Environment): RequestHandler {
+  return new RequestHandler(readNetworkSettings(readEnvironment(env)));
 }
 
 function options(agents: Pick<NodeHttpHandlerOptions, 'httpAgent' | 'httpsAgent'>): NodeHttpHandlerOptions {

@@ -3,6 +3,7 @@ import { defined, FAILURES, NON_RETRYABLE_TYPES, type FailureRow, type Situation
 import { wasNothingSent } from './network';
 import { readError, type ErrorFacts } from './read';
 import {
+  AccountNotAllowedError,
   AttemptTooLateError,
   AwsCallError,
   isA,
@@ -74,6 +75,7 @@ function isTypeOf(awsName: string, situation: Situation): boolean {
 
 function recognize(thrown: unknown, error: ErrorFacts, isSignIn: boolean): Situation {
   if (isA(thrown, WrongAccountError)) return 'wrongAccount';
+  if (isA(thrown, AccountNotAllowedError)) return 'accountNotAllowed';
   if (isA(thrown, AttemptTooLateError)) return 'attemptTooLate';
   if (isA(thrown, NoEndpointError)) return 'noEndpoint';
   const { awsName, httpStatus = 0, said } = error;

@@ -7,6 +7,11 @@ export class WrongAccountError extends Error {
   }
 }
 
+/** The settings of the worker keep it out of an account; nothing was done there. */
+export class AccountNotAllowedError extends Error {
+  override readonly name = 'AccountNotAllowedError';
+}
+
 /** The time of the attempt was over before it came to send; nothing was sent. */
 export class AttemptTooLateError extends Error {
   override readonly name = 'AttemptTooLateError';

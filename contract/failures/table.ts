@@ -253,6 +253,14 @@ export const FAILURES = {
     meaning: 'the credentials belong to another account, so nothing was sent',
     ...again('Correct IDENTITY_CENTER_ROLE_ARN of the worker: it must name a role in this account; then'),
   },
+  accountNotAllowed: {
+    types: ['AccountNotAllowed'],
+    retry: 'stop',
+    meaning: 'the settings of the worker keep it out of the account, so nothing was done there',
+    ...again(
+      'If the account is to have an instance, correct the setting of the worker that the message names; then',
+    ),
+  },
   attemptTooLate: {
     types: ['AttemptTooLate'],
     retry: 'backOff',

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { defined } from '../../contract';
 import { header, type AwsRequest } from './protocols';
+import type { AllowsAction } from './session-policy';
 import type { Caller } from './service';
 
 export const MANAGEMENT_ACCOUNT_ID = '999999999999';
@@ -13,12 +15,16 @@ interface AccessKey {
   arn: string;
   /** By AWS's clock. */
   expiresAt: number;
+  /** What a session policy leaves; absent: all. */
+  allows?: AllowsAction;
 }
 
 /** Who sent a request. */
 export interface KnownCaller extends Caller {
   /** By AWS's clock. */
   expiresAt: number;
+  /** What a session policy leaves; absent: all. */
+  allows?: AllowsAction;
   /** Whether its key is one that was issued and is not known any more. */
   isForgotten: boolean;
 }
@@ -28,9 +34,9 @@ export class AccessKeys {
   private readonly keys = new Map<string, AccessKey>();
 
   /** Issues a key; answers with its ID. */
-  issue(account: string, arn: string, expiresAt: number): string {
+  issue(account: string, arn: string, expiresAt: number, allows?: AllowsAction): string {
     const accessKeyId = `${ISSUED}${randomBytes(7).toString('hex').slice(1).toUpperCase()}`;
-    this.keys.set(accessKeyId, { account, arn, expiresAt });
+    this.keys.set(accessKeyId, defined({ account, arn, expiresAt, allows }));
     return accessKeyId;
   }
 

@@ -46,6 +46,7 @@ export function createAws(
       const now = faults.now(account);
       checkSignatureDate(request, errors, now, faults.get(account, 'maxSkewMs') ?? DEFAULT_MAX_SKEW_MS);
       checkKey(caller, errors, now);
+      checkSessionPolicy(caller, actionsOf(service, name, operation));
       const perform = (): HttpAnswer => {
         const input = readInput(operation.schema, protocol.input(request), errors);
         return protocol.answer(requestId, name, operation.perform(input, caller));
@@ -103,6 +104,23 @@ function checkKey(caller: KnownCaller, errors: Protocol['errors'], now: number):
     throw new AwsError(errors.unknownToken, 'The security token included in the request is invalid.');
   if (now >= caller.expiresAt)
     throw new AwsError(errors.expiredToken, 'The security token included in the request is expired');
+}
+
+/** @throws AwsError where the policy that a session was made with leaves it no action that the call takes */
+function checkSessionPolicy({ arn, allows }: KnownCaller, actions: readonly string[]): void {
+  const missing = allows && actions.find((action) => !allows(action));
+  if (missing === undefined) return;
+  const message = `User: ${arn} is not authorized to perform: ${missing} because no session policy allows the ${missing} action`;
+  throw new AwsError('AccessDeniedException', message);
+}
+
+/** The actions of IAM that an operation takes. */
+export function actionsOf(
+  { prefix }: Pick<Service, 'prefix'>,
+  name: string,
+  { actions }: Operation,
+): readonly string[] {
+  return actions ?? [`${prefix}:${name}`];
 }
 
 /** Finds the operation that a request names; none, where no service has it. */

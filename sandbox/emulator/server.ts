@@ -1,18 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AccessKeys } from './access-keys';
-import { createAws, type Delivery } from './aws';
+import { actionsOf, createAws, type Delivery } from './aws';
 import { CallLog, type RecordedCall } from './call-log';
 import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
 import { Journal } from './journal';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
+import { createKms } from './services/kms';
 import { createOrganizations } from './services/organizations';
 import { createSsoAdmin } from './services/sso-admin';
 import { createSts } from './services/sts';
 import type { CreateService } from './service';
 
-/** A running emulator of AWS: sso-admin, Organizations and STS on one address of this machine. */
+/** A running emulator of AWS: sso-admin, Organizations, KMS and STS on one address of this machine. */
 export interface Emulator {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -21,6 +22,8 @@ export interface Emulator {
   setFaults(faults: Faults): void;
   /** The calls that arrived, oldest first. */
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
+  /** The actions of IAM that an operation takes. */
+  actionsOf(operation: string): readonly string[];
   /** The instances that exist, oldest first. */
   instances(filter?: InstanceFilter): EmulatedInstance[];
   /** Forgets the sessions that AssumeRole has issued, of an account or of all; answers with how many. */
@@ -44,7 +47,7 @@ const DEFAULT_PORT = 4599;
 const MOST_BYTES = 1024 * 1024;
 
 /** The services of the emulator. What no service knows is answered in the protocol of the first. */
-export const SERVICES: readonly CreateService[] = [createSsoAdmin, createOrganizations, createSts];
+export const SERVICES: readonly CreateService[] = [createSsoAdmin, createOrganizations, createKms, createSts];
 
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
@@ -86,6 +89,11 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
       faults.set(input);
     },
     calls: (filter = {}) => log.find(filter),
+    actionsOf: (name) =>
+      running.flatMap((service) => {
+        const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
+        return operation === undefined ? [] : actionsOf(service, name, operation);
+      }),
     instances: (filter) => instances.list(filter),
     forgetSessions: (account) => keys.forget(account),
     reset,

@@ -17,6 +17,8 @@ export interface Service {
   /** How its calls look on the wire. */
   protocol: Protocol;
   operations: Readonly<Record<string, Operation>>;
+  /** What IAM calls the service in the names of actions. */
+  prefix: string;
   /** The fault `throttle` counts its calls; STS has quotas of its own. */
   throttled: boolean;
   /** Forgets what the service itself keeps, where that is not in its context. */
@@ -29,6 +31,8 @@ export interface Operation<Input = unknown> {
   schema: z.ZodType<Input>;
   /** Carries out a call whose input is valid, and answers with its result. @throws AwsError */
   perform(input: Input, caller: Caller): object;
+  /** The actions of IAM that it takes, where these are others than the one of its own name. */
+  actions?: readonly string[];
   /** Whether it takes calls that nobody has signed. */
   isUnsigned?: boolean;
   /** What the call log holds of a valid call beside its name. */

@@ -22,10 +22,11 @@ test('ours, and what others call so, are no mistakes', () => {
 });
 
 test('every variable of ours that the product reads is known', () => {
-  const sources = ['activities', 'client', 'command', 'contract', 'sandbox', 'worker'].flatMap((folder) =>
-    readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => readFileSync(path.join(ROOT, folder, file), 'utf8')),
+  const sources = ['activities', 'client', 'command', 'contract', 'encryption', 'sandbox', 'worker'].flatMap(
+    (folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => readFileSync(path.join(ROOT, folder, file), 'utf8')),
   );
   const read = new Set(sources.flatMap((source) => source.match(/\bIDENTITY_CENTER_[A-Z_]+\b/g) ?? []));
   expect([...OUR_VARIABLES].sort()).toEqual([...read].sort());

@@ -1,4 +1,8 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { startTemporalServer, type TemporalServer } from '../../sandbox/temporal-server';
+import { CALLS_VARIABLE } from './aws-calls';
 import { ADDRESS_VARIABLE, OUR_SEARCH_ATTRIBUTES } from './temporal';
 
 declare global {
@@ -16,4 +20,5 @@ export default async function startSharedServer(): Promise<void> {
   globalThis.sharedTemporalServer = server;
   // Test files run in processes of their own, which inherit the environment and nothing else.
   process.env[ADDRESS_VARIABLE] = server.address;
+  process.env[CALLS_VARIABLE] = mkdtempSync(path.join(tmpdir(), 'identity-center-calls-'));
 }

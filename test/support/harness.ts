@@ -11,6 +11,7 @@ import { defined, workflowIdOf, type ProvisionRequestInput, type TemporalExtensi
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer, type StartOptions } from '../../sandbox/temporal-server';
 import { createLogger, createWorker, installLogger } from '../../worker';
+import { keepActions } from './aws-calls';
 import { OUR_SEARCH_ATTRIBUTES, temporalAddress } from './temporal';
 
 /** Real parts for a test file: its own emulator, worker and task queue on the shared Temporal server. */
@@ -104,6 +105,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     async stop() {
       await worker?.stop();
       await connection.close();
+      keepActions(emulator);
       await emulator.close();
       await server?.stop();
     },

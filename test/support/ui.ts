@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { IdentityCenterClient } from '../../client';
-import { workflowIdOf } from '../../contract';
+import { defined, workflowIdOf, type TemporalExtensions } from '../../contract';
 import type { EmulatedInstance } from '../../sandbox/emulator';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { startHarness, type Harness } from './harness';
@@ -27,6 +27,8 @@ const FLAGS = [
 
 /** A browser on the UI of a Temporal server of its own, with an emulator and a worker. */
 export interface UiHarness extends Harness {
+  /** `http://127.0.0.1:PORT` */
+  readonly uiUrl: string;
   /** The one tab. */
   readonly page: Page;
   /** Opens the list of runs with a filter, as Temporal's list filters are written. */
@@ -47,7 +49,8 @@ export interface UiHarness extends Harness {
   picture(name: string, height: number): Promise<void>;
 }
 
-export async function startUi(): Promise<UiHarness> {
+/** @param extensions of the worker and the client; default: those of the package */
+export async function startUi(extensions?: TemporalExtensions): Promise<UiHarness> {
   // First, as a browser that cannot start should leave nothing behind.
   const browser = await launch();
   const server = await startTemporalServer({
@@ -55,11 +58,19 @@ export async function startUi(): Promise<UiHarness> {
     uiPort: 0,
     searchAttributes: OUR_SEARCH_ATTRIBUTES,
   });
-  const harness = await startHarness({ address: server.address, taskQueue: 'identity-center' });
+  const harness = await startHarness({
+    address: server.address,
+    taskQueue: 'identity-center',
+    ...defined({ extensions }),
+  });
   const page = await openPage(browser);
   const workflows = `${server.uiUrl!}/namespaces/default/workflows`;
   // Pictures show who asked, and should not show whose machine made them.
-  const temporal = new Client({ connection: harness.temporal.connection, identity: 'ada@laptop' });
+  const temporal = new Client({
+    connection: harness.temporal.connection,
+    identity: 'ada@laptop',
+    ...defined({ dataConverter: extensions?.dataConverter }),
+  });
   const frameUnder = (heading: string) =>
     page.getByRole('heading', { name: heading, exact: true }).locator('xpath=following::iframe[1]');
   const openWorkflow = async (workflowId: string) => {
@@ -69,6 +80,7 @@ export async function startUi(): Promise<UiHarness> {
   return {
     ...harness,
     client: new IdentityCenterClient(temporal, harness.taskQueue),
+    uiUrl: server.uiUrl!,
     page,
     async openList(query) {
       await page.goto(`${workflows}?query=${encodeURIComponent(query)}`);

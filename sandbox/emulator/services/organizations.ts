@@ -10,6 +10,7 @@ export function createOrganizations(): Service {
   const arn = (what: string) => `arn:aws:organizations::${MANAGEMENT_ACCOUNT_ID}:${what}`;
   return {
     protocol: jsonProtocol('AWSOrganizationsV20161128'),
+    prefix: 'organizations',
     throttled: false,
     operations: {
       DescribeOrganization: operation({

@@ -18,6 +18,15 @@ const ORGANIZATION_INSTANCE: EmulatedInstance = {
   clientToken: '',
 };
 
+/** What AWS's user guide says that creating an instance takes. */
+const CREATE_ACTIONS = [
+  'sso:CreateInstance',
+  'sso:TagResource',
+  'sso:TagInstance',
+  'iam:CreateServiceLinkedRole',
+  'identitystore:CreateIdentityStore',
+];
+
 /** The administration of Identity Center. */
 export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
   function createInstance(input: Input<'CreateInstance'>, { account, region }: Caller): object {
@@ -101,6 +110,7 @@ export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
   const operations = {
     CreateInstance: operation({
       schema: inputs.CreateInstance,
+      actions: CREATE_ACTIONS,
       perform: createInstance,
       details: createDetails,
     }),
@@ -112,6 +122,7 @@ export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
     }),
     DeleteInstance: operation({
       schema: inputs.DeleteInstance,
+      actions: ['sso:DeleteInstance', 'identitystore:DeleteIdentityStore'],
       perform: (input, caller) => {
         const { instanceArn } = visibleInstance('DeleteInstance', input.InstanceArn, caller);
         instances.delete(instanceArn, faults.get(caller.account, 'deletionMs') ?? 500);
@@ -165,7 +176,7 @@ export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
       },
     }),
   };
-  return { protocol: jsonProtocol('SWBExternalService'), throttled: true, operations };
+  return { protocol: jsonProtocol('SWBExternalService'), prefix: 'sso', throttled: true, operations };
 }
 
 /** The token and the parameters of a CreateInstance: an oracle compares them. */

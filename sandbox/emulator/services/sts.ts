@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { AwsError, queryProtocol } from '../protocols';
 import { operation, type Caller, type Service, type ServiceContext } from '../service';
+import { readSessionPolicy, type AllowsAction } from '../session-policy';
 import { optional, text } from '../validation';
 
 // The limits of the sts service model, 2011-06-15.
@@ -13,6 +14,7 @@ const roleInput = {
 const assumeRoleInput = z.object({
   ...roleInput,
   ExternalId: optional(text(2, 1224, /^[\w+=,.@:/-]*$/)),
+  Policy: optional(text(1, 2048, /^[\t\n\r -\u00ff]+$/)),
 });
 const webIdentityInput = z.object({ ...roleInput, WebIdentityToken: text(4, 20_000, /^\S+$/) });
 
@@ -20,7 +22,10 @@ const webIdentitySchema = z.object({ sub: z.string().default('somebody'), exp: z
 
 /** STS: who calls, and credentials of a role. */
 export function createSts({ faults, keys }: ServiceContext): Service {
-  function issue({ RoleArn, RoleSessionName, DurationSeconds }: z.output<z.ZodObject<typeof roleInput>>) {
+  function issue(
+    { RoleArn, RoleSessionName, DurationSeconds }: z.output<z.ZodObject<typeof roleInput>>,
+    allows?: AllowsAction,
+  ) {
     const account = roleAccount(RoleArn) ?? '';
     const now = faults.now(account);
     const ttlMs = faults.get(account, 'credentialsTtlMs') ?? DurationSeconds * 1000;
@@ -28,7 +33,7 @@ export function createSts({ faults, keys }: ServiceContext): Service {
     const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${RoleSessionName}`;
     return {
       Credentials: {
-        AccessKeyId: keys.issue(account, arn, now + ttlMs),
+        AccessKeyId: keys.issue(account, arn, now + ttlMs, allows),
         SecretAccessKey: randomBytes(30).toString('base64'),
         SessionToken: randomBytes(48).toString('base64'),
         Expiration: new Date(now + DurationSeconds * 1000).toISOString(),
@@ -43,7 +48,7 @@ export function createSts({ faults, keys }: ServiceContext): Service {
       const message = `User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`;
       throw new AwsError('AccessDenied', message);
     }
-    return issue(input);
+    return issue(input, input.Policy === undefined ? undefined : readSessionPolicy(input.Policy));
   }
 
   /** Looks at the `exp` of a token that is a JWT, and takes any other. */
@@ -59,6 +64,7 @@ export function createSts({ faults, keys }: ServiceContext): Service {
 
   return {
     protocol: queryProtocol('https://sts.amazonaws.com/doc/2011-06-15/'),
+    prefix: 'sts',
     throttled: false,
     operations: {
       AssumeRole: operation({
@@ -73,6 +79,8 @@ export function createSts({ faults, keys }: ServiceContext): Service {
         isUnsigned: true,
       }),
       GetCallerIdentity: operation({
+        // Whoever has credentials may ask, whatever a policy says.
+        actions: [],
         schema: z.object({}),
         perform: (_input, { account, arn }) => ({
           UserId: 'AIDAEMULATOREXAMPLE00',

@@ -15,6 +15,7 @@ test.each([
   'ConflictException',
   'ServiceQuotaExceededException',
   'WrongAccount',
+  'AccountNotAllowed',
   'InvalidRequest',
 ])('%s is never tried again', (type) => {
   expect(NON_RETRYABLE_TYPES).toContain(type);

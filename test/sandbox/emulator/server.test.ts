@@ -11,6 +11,7 @@ const createParameterStore: CreateService = ({ faults }) => {
   const name = text(1, 20, /^[\w/]+$/);
   return {
     protocol: jsonProtocol('AmazonSSM'),
+    prefix: 'ssm',
     throttled: true,
     operations: {
       PutParameter: operation({
@@ -40,6 +41,7 @@ const createParameterStore: CreateService = ({ faults }) => {
 
 const createTopics: CreateService = () => ({
   protocol: queryProtocol('http://sns.amazonaws.com/doc/2010-03-31/'),
+  prefix: 'sns',
   throttled: false,
   operations: {
     CreateTopic: operation({
