@@ -10,6 +10,7 @@ export * from './account/run-argument';
 export * from './account/steering';
 export * from './account/workflow-types';
 export * from './check';
+export * from './clock';
 export * from './data-converter';
 export * from './defined';
 export * from './environment';

@@ -1,6 +1,6 @@
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { hostname } from 'node:os';
-import { FAILURES, type Check, type CheckRequest, type WorkerChecks } from '../../contract';
+import { checkClock, FAILURES, type Check, type CheckRequest, type WorkerChecks } from '../../contract';
 import { startDeadline } from '../attempt-deadline';
 import type { Account } from '../aws/account';
 import { withHeartbeats } from '../heartbeats';
@@ -8,14 +8,18 @@ import type { ActivityDependencies } from '../in-account';
 import { look } from './look';
 import { checkOwnIdentity } from './own-identity';
 
+const GIVEN_UP_AFTER_MS = 30_000;
+
 /** Says who this worker is to AWS and, of an account, whether its runs get in and what is there. Writes nothing. */
 export async function checkAws(deps: ActivityDependencies, request: CheckRequest): Promise<WorkerChecks> {
   return withHeartbeats(() => check(deps, request));
 }
 
 async function check(deps: ActivityDependencies, { accountId }: CheckRequest): Promise<WorkerChecks> {
-  const checks = [await checkOwnIdentity(deps)];
-  if (accountId !== undefined && checks.every(({ ok }) => ok)) {
+  const clock = checkWorkerClock(deps.now());
+  const identity = await checkOwnIdentity(deps);
+  const checks = [clock, identity];
+  if (accountId !== undefined && identity.ok) {
     const account = deps.openAccount(accountId, undefined, {
       cancellation: cancellationSignal(),
       timeToAnswer: startDeadline(deps),
@@ -24,6 +28,17 @@ async function check(deps: ActivityDependencies, { accountId }: CheckRequest): P
     checks.push(...(await checkAccount(account, accountId)));
   }
   return { worker: `${process.pid}@${hostname()}`, checks };
+}
+
+/** The server has written down when it scheduled the activity, which is given up half a minute later. */
+function checkWorkerClock(now: number): Check {
+  const { scheduledTimestampMs } = activityInfo();
+  return checkClock(
+    'worker clock',
+    'the worker',
+    { from: now - GIVEN_UP_AFTER_MS, to: now },
+    scheduledTimestampMs,
+  );
 }
 
 async function checkAccount(account: Account, accountId: string): Promise<Check[]> {
