@@ -9,6 +9,8 @@ import { TemporalSettingsError } from './errors';
 export interface LoadedProfile extends ClientConfigProfile {
   /** Says where the value of a variable came from, so that an error names what a person has to correct. */
   sourceOf: (variable: string) => string;
+  /** Whether the profile has the name in the certificate of the server checked, as it should be. */
+  checksName: boolean;
 }
 
 const text = z.string({ error: 'must be text in quotes' }).optional();
@@ -69,14 +71,19 @@ export function loadProfile(env: Environment): LoadedProfile {
     const value = key.split('.').reduce<unknown>((at, name) => (isTable(at) ? at[name] : undefined), written);
     return env[variable] === undefined && value !== undefined ? inFile(env, key) : variable;
   };
-  refuseBoth(env, sourceOf, written?.['tls']);
+  refuseBoth(env, sourceOf, written?.tls);
   // The reader joins the headers itself, and replaces only the first "_" of a name (sdk-typescript 1.24).
   const others = Object.entries(env).filter(([name]) => !name.startsWith(HEADER));
   const profile = loadClientConfigProfile({
     overrideEnvVars: Object.fromEntries(others),
     disableFile: written === undefined,
   });
-  return { ...profile, grpcMeta: readHeaders(written?.['grpc_meta'], env), sourceOf };
+  return {
+    ...profile,
+    grpcMeta: readHeaders(written?.grpc_meta, env),
+    sourceOf,
+    checksName: written?.tls?.disable_host_verification !== true,
+  };
 }
 
 /** Reads the profile from its file; `undefined`: there is none. */

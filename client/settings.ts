@@ -29,6 +29,7 @@ export function readTemporalSettings(defaultAddress = '127.0.0.1:7233'): Tempora
   checkSwitch(env, 'TEMPORAL_TLS');
   checkSwitch(env, 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION');
   const profile = loadProfile(env);
+  refuseUnchecked(profile, env);
   checkTlsFiles(profile);
   checkHeaders(profile);
   const { connectionOptions, namespace } = toClientOptions(profile);
@@ -54,6 +55,16 @@ function checkSwitch(env: Record<string, string>, name: string): void {
   const value = env[name];
   if (value !== undefined && !['true', 'false', '1', '0'].includes(value))
     throw new TemporalSettingsError(name, `must be true or false, not ${oneLine(value, 40)}`);
+}
+
+/** The core of a worker knows no TLS without it. */
+function refuseUnchecked({ checksName, sourceOf }: LoadedProfile, env: Record<string, string>): void {
+  const variable = 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION';
+  if (env[variable] === undefined ? checksName : ['false', '0'].includes(env[variable])) return;
+  throw new TemporalSettingsError(
+    sourceOf(variable),
+    'the certificate of the server is always checked here. Set TEMPORAL_TLS_SERVER_NAME to a name that is in it, and TEMPORAL_TLS_SERVER_CA_CERT_PATH to its authority',
+  );
 }
 
 function checkAddress(address: string, { sourceOf }: LoadedProfile): string {

@@ -9,7 +9,7 @@ export interface Check {
   check: string;
   ok: boolean;
   found: string;
-  /** What to do where it failed. */
+  /** What to do where it failed; where it did not, advice. */
   remedy?: string;
 }
 

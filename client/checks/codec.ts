@@ -10,10 +10,11 @@ type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
 
 /** What the history of a workflow tells of how both sides encode what they send. */
 export interface Encodings {
+  events: number;
   /** Of what whoever started it sent. */
-  sent?: string;
+  sent?: string | undefined;
   /** Of what the worker answered. */
-  answered?: string;
+  answered?: string | undefined;
   /** Why the worker could not take it up, in the words of its workflow task. */
   taskFailure?: string;
 }
@@ -24,22 +25,22 @@ export async function readEncodings(client: Client, workflowId: string, runId: s
     namespace: client.options.namespace,
     execution: { workflowId, runId },
   });
-  const found: Encodings = {};
+  const found: Encodings = { events: history?.events?.length ?? 0 };
   for (const event of history?.events ?? []) {
     if (event.eventType === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)
-      Object.assign(found, given('sent', event.workflowExecutionStartedEventAttributes?.input));
+      found.sent = given(event.workflowExecutionStartedEventAttributes?.input);
     if (event.eventType === EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED)
-      Object.assign(found, given('answered', event.workflowExecutionCompletedEventAttributes?.result));
+      found.answered = given(event.workflowExecutionCompletedEventAttributes?.result);
     if (event.eventType === EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
       found.taskFailure = oneLine(event.workflowTaskFailedEventAttributes?.failure?.message ?? '', 300);
   }
   return found;
 }
 
-function given(side: 'sent' | 'answered', payloads: Payloads): Encodings {
+function given(payloads: Payloads): string | undefined {
   const [first] = payloads?.payloads ?? [];
   const encoding = first?.metadata?.['encoding'];
-  return encoding == null ? {} : { [side]: Buffer.from(encoding).toString('utf8') };
+  return encoding == null ? undefined : Buffer.from(encoding).toString('utf8');
 }
 
 /** Checks that worker and client encode payloads alike. */
@@ -62,11 +63,8 @@ export function checkCodec({ sent, answered }: Encodings): Check {
 const SAME_SETTINGS =
   'Give this side and every worker the same codec and keys, then start the workers again; runs wait meanwhile.';
 
-/** Tells that one side could not read what the other had sent. */
-export function unreadable({ sent = PLAIN, answered, taskFailure }: Encodings, reason?: string): Check {
-  const found =
-    reason === undefined
-      ? `the worker does not take up what this side sends (${sent}): ${taskFailure ?? 'it does not say why'}`
-      : `this side cannot read what the worker answers (${answered ?? 'of unknown encoding'}): ${oneLine(reason, 300)}`;
+/** Tells that this side could not read what the worker had answered. */
+export function unreadable({ answered }: Encodings, reason: string): Check {
+  const found = `this side cannot read what the worker answers (${answered ?? 'of unknown encoding'}): ${oneLine(reason, 300)}`;
   return { check: CHECK, ok: false, found, remedy: SAME_SETTINGS };
 }

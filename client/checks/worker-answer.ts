@@ -10,6 +10,8 @@ import { isUnavailable, readServerError, TemporalServerError } from '../server-e
 import { placeOf } from '../translate-errors';
 import { checkCodec, readEncodings, unreadable } from './codec';
 
+/** A worker that cannot take it up has said so by then. */
+const FIRST_LOOK_MS = 3_000;
 /** A worker that is there takes up a workflow within a second. */
 const TAKEN_WITHIN_MS = 8_000;
 /** As long as its look at AWS may take, and some. */
@@ -19,6 +21,9 @@ const EVENTS_UNANSWERED = 3;
 const CHECK = 'worker answer';
 export const START_A_WORKER =
   'Start one: identity-center worker (IDENTITY_CENTER_TASK_QUEUE names the queue).';
+
+const SAME_WORKERS =
+  'Check that every worker of the queue is of this release, and has the codec and the keys that this side has.';
 
 /** What came of waiting for the answer. */
 type Answer = WorkerChecks | { unread: string } | undefined;
@@ -46,40 +51,48 @@ export async function askWorker(client: Client, taskQueue: string, accountId?: s
     return [{ check: CHECK, ok: false, found: `not asked for: ${read.message}`, remedy: read.remedy }];
   }
   const startedAt = Date.now();
-  const within = (ms: number) =>
-    waitForAnswer(client, began + ms, () => handle.result() as Promise<WorkerChecks>);
-  const readHistory = () => readEncodings(client, workflowId, handle.firstExecutionRunId);
-  let answer = await within(TAKEN_WITHIN_MS);
-  const { historyLength, startTime } = await handle.describe();
+  const { startTime } = await handle.describe();
   const clock = checkClock('clock', 'this machine', { from: began, to: startedAt }, startTime.getTime());
-  if (answer === undefined) {
-    if (historyLength <= EVENTS_UNANSWERED) {
-      await handle.terminate('no worker has answered');
-      const found = `none within ${TAKEN_WITHIN_MS / 1_000} s, though the server lists workers: they have just ended, are frozen, or have more to do than they can`;
-      return [
-        clock,
-        { check: CHECK, ok: false, found, remedy: `Look at them and their logs. ${START_A_WORKER}` },
-      ];
+  return [clock, ...(await follow(client, handle, began))];
+}
+
+/** Waits for the answer; looks from time to time whether one has taken the workflow, and what came of that. */
+async function follow(
+  client: Client,
+  handle: WorkflowHandleWithFirstExecutionRunId,
+  began: number,
+): Promise<Check[]> {
+  const { workflowId, firstExecutionRunId } = handle;
+  const failed = async (found: string, remedy: string): Promise<Check[]> => {
+    await handle.terminate('doctor has its answer').catch(() => undefined);
+    return [{ check: CHECK, ok: false, found, remedy }];
+  };
+  for (const withinMs of [FIRST_LOOK_MS, TAKEN_WITHIN_MS, DONE_WITHIN_MS]) {
+    const answer = await waitForAnswer(
+      client,
+      began + withinMs,
+      () => handle.result() as Promise<WorkerChecks>,
+    );
+    const encodings = await readEncodings(client, workflowId, firstExecutionRunId);
+    if (answer !== undefined && 'unread' in answer) return [unreadable(encodings, answer.unread)];
+    if (answer !== undefined) {
+      const seconds = Number(((Date.now() - began) / 1_000).toPrecision(2));
+      const who = answer.worker === undefined ? '' : ` from ${answer.worker}`;
+      const answered = { check: CHECK, ok: true, found: `in ${seconds} s${who}` };
+      return [answered, checkCodec(encodings), ...answer.checks];
     }
-    const encodings = await readHistory();
-    if (encodings.taskFailure !== undefined) {
-      await handle.terminate('no worker can take it up');
-      return [clock, unreadable(encodings)];
-    }
-    answer = await within(DONE_WITHIN_MS);
+    if (encodings.taskFailure !== undefined)
+      return failed(`a worker has taken it up and failed: ${encodings.taskFailure}`, SAME_WORKERS);
+    if (withinMs === TAKEN_WITHIN_MS && encodings.events <= EVENTS_UNANSWERED)
+      return failed(
+        `none within ${TAKEN_WITHIN_MS / 1_000} s, though the server lists workers: they have just ended, are frozen, or have more to do than they can`,
+        `Look at them and their logs. ${START_A_WORKER}`,
+      );
   }
-  if (answer === undefined) {
-    const found = `a worker has taken workflow ${workflowId}, and not carried it out within ${DONE_WITHIN_MS / 1_000} s`;
-    const remedy =
-      'Look at the workflow in the UI, and check that every worker of the queue is of this release.';
-    return [clock, { check: CHECK, ok: false, found, remedy }];
-  }
-  const encodings = await readHistory();
-  if ('unread' in answer) return [clock, unreadable(encodings, answer.unread)];
-  const seconds = Number(((Date.now() - began) / 1_000).toPrecision(2));
-  const who = answer.worker === undefined ? '' : ` from ${answer.worker}`;
-  const answered = { check: CHECK, ok: true, found: `in ${seconds} s${who}` };
-  return [clock, answered, checkCodec(encodings), ...answer.checks];
+  return failed(
+    `a worker has taken workflow ${workflowId}, and not carried it out within ${DONE_WITHIN_MS / 1_000} s`,
+    `Look at the workflow in the UI. ${SAME_WORKERS}`,
+  );
 }
 
 async function waitForAnswer(
