@@ -67,9 +67,8 @@ export function loadProfile(env: Environment): LoadedProfile {
     throw new TemporalSettingsError('TEMPORAL_CONFIG_FILE', `there is no file ${oneLine(file, 200)}`);
   const written = readFile(env);
   const sourceOf = (variable: string) => {
-    const key = keyOf(variable);
-    const value = key.split('.').reduce<unknown>((at, name) => (isTable(at) ? at[name] : undefined), written);
-    return env[variable] === undefined && value !== undefined ? inFile(env, key) : variable;
+    const key = env[variable] === undefined ? findKey(written, keyOf(variable).split('.')) : undefined;
+    return key === undefined ? variable : inFile(env, key);
   };
   refuseBoth(env, sourceOf, written?.tls);
   // The reader joins the headers itself, and replaces only the first "_" of a name (sdk-typescript 1.24).
@@ -124,11 +123,12 @@ function readFile(env: Environment): z.infer<typeof profileSchema> | undefined {
 /** Nothing would read such a key, and what it was to say would not be so. */
 function refuseMisspelled(env: Environment, given: object, names: readonly string[], prefix: string): void {
   for (const key of Object.keys(given)) {
-    const meant = names.includes(key) ? undefined : nearestName(key, names);
+    if (names.includes(key)) continue;
+    const meant = nearestName(key, names) ?? names.find((name) => name.startsWith(`${key}_`));
     if (meant !== undefined && !(meant in given))
       throw new TemporalSettingsError(
         inFile(env, `${prefix}${oneLine(key, 60)}`),
-        `nothing reads it; is ${meant} meant`,
+        `nothing reads it (did you mean ${meant}?)`,
       );
   }
 }
@@ -164,6 +164,15 @@ function keyOf(variable: string): string {
     .replace(/^TEMPORAL_(?:GRPC_META_)?/, variable.startsWith(HEADER) ? 'grpc_meta.' : '')
     .toLowerCase()
     .replace(/^tls_/, 'tls.');
+}
+
+/** Finds a key as the profile writes it, which has capitals and hyphens in the names of headers. */
+function findKey(table: unknown, [first = '', ...rest]: string[]): string | undefined {
+  const entries = Object.entries(isTable(table) ? table : {});
+  const found = entries.find(([name]) => name.toLowerCase().replaceAll('-', '_') === first);
+  if (found === undefined || rest.length === 0) return found?.[0];
+  const inner = findKey(found[1], rest);
+  return inner === undefined ? undefined : `${found[0]}.${inner}`;
 }
 
 function inFile({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: profile }: Environment, key: string): string {
