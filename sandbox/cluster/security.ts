@@ -10,8 +10,8 @@ interface ServerCertificate {
 export interface ClusterSecurity extends ServerCertificate {
   /** Certificates by the name that a client asks for (SNI), in place of the one above. */
   others?: Readonly<Record<string, ServerCertificate>>;
-  /** File with the authorities of the certificates that clients must have; read again every second. */
-  clientAuthorityFile: string;
+  /** Files with the authorities of the certificates that clients must have, one in each; read again every second. */
+  clientAuthorityFiles: readonly string[];
   /**
    * File with the keys (JSON Web Key Set) that API keys are signed with, read again every second. An API key is a JSON Web
    * Token; what it may do says its claim `permissions`: `default:write`, `temporal-system:admin`.
@@ -25,7 +25,7 @@ const EVERY = '1s';
 
 /** The part of the server's configuration that says so. The server's own workers go by way of an internal frontend. */
 export function securityConfiguration({ certFile, keyFile, ...security }: ClusterSecurity) {
-  const clients = { requireClientAuth: true, clientCaFiles: [security.clientAuthorityFile] };
+  const clients = { requireClientAuth: true, clientCaFiles: security.clientAuthorityFiles };
   const others = Object.entries(security.others ?? {}).map(([name, it]) => [name, { ...it, ...clients }]);
   return {
     tls: {

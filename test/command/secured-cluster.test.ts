@@ -36,6 +36,11 @@ function replaceFile(file: string, text: string): void {
   renameSync(`${file}.new`, file);
 }
 
+/** Has the server take the certificates of these. Of a file with two it does not notice that the second has changed. */
+function trust(...authorities: [Authority, Authority]): void {
+  for (const [index, { cert }] of authorities.entries()) replaceFile(at(`trusted-${index + 1}.pem`), cert);
+}
+
 /** Installs a client certificate and a key, as the profile names them. */
 function install(pair: Certificate, apiKey: string): void {
   replaceFile(at('client.pem'), pair.cert);
@@ -78,7 +83,7 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}): Running {
       makeAuthority(folder, name),
     ) as [Authority, Authority, Authority];
     const admin = authority.issue('admin');
-    replaceFile(at('client-authorities.pem'), authority.cert);
+    trust(authority, authority);
     replaceFile(at('keys.json'), keySetOf(issuer));
     cluster = await startCluster({
       folder: clusterFolder,
@@ -88,7 +93,7 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}): Running {
       security: {
         ...authority.issue('server', { hosts: [HOST] }),
         others: { 'past.test': authority.issue('past', { hosts: ['past.test'], days: -1 }) },
-        clientAuthorityFile: at('client-authorities.pem'),
+        clientAuthorityFiles: [at('trusted-1.pem'), at('trusted-2.pem')],
         keySetFile: at('keys.json'),
         access: {
           tls: {
@@ -225,12 +230,12 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}): Running {
     const client = new IdentityCenterClient(await connectToTemporal(), TASK_QUEUE);
     await expect(client.provision(requestFor(freshAccount()))).resolves.toBeDefined();
     // The server takes both for a while, and learns of it within a second.
-    replaceFile(at('client-authorities.pem'), `${authority.cert}${nextAuthority.cert}`);
+    trust(authority, nextAuthority);
     replaceFile(at('keys.json'), keySetOf(issuer, nextIssuer));
     const pair = nextAuthority.issue('next-client');
     install(pair, nextIssuer.issue(PERMISSIONS));
     await says(worker, 'uses the renewed keys');
-    replaceFile(at('client-authorities.pem'), nextAuthority.cert);
+    trust(nextAuthority, nextAuthority);
     replaceFile(at('keys.json'), keySetOf(nextIssuer));
     await until(
       () => connectToTemporal(old).then(close, ({ code }: { code?: string }) => code),

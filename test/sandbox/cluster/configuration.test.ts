@@ -34,7 +34,7 @@ test('a cluster with security asks clients for certificate and key, and has a wa
   const plain = parse(serverConfiguration('worker', places, database, '')) as { services: object };
   expect(plain.services).not.toHaveProperty('internal-frontend');
   const security = {
-    ...{ certFile: '/server.pem', keyFile: '/server.key', clientAuthorityFile: '/ca.pem' },
+    ...{ certFile: '/server.pem', keyFile: '/server.key', clientAuthorityFiles: ['/ca.pem'] },
     keySetFile: '/keys.json',
     others: { 'past.test': { certFile: '/past.pem', keyFile: '/past.key' } },
     access: { tls: {}, apiKey: 'an administrator' },
