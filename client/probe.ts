@@ -49,12 +49,12 @@ export async function findConnectionFault(
     return { code: 'NOT_TLS', detail };
   if (met.secured || CLIENT_ALERT.test(code))
     return {
-      ...(config.clientCertPair == null
-        ? { code: 'CLIENT_CERTIFICATE_MISSING', detail }
-        : {
+      ...(config.clientCertPair
+        ? {
             code: 'CLIENT_CERTIFICATE_REFUSED',
             detail: `${detail}; ${describeCertificate(config.clientCertPair.crt)}`,
-          }),
+          }
+        : { code: 'CLIENT_CERTIFICATE_MISSING', detail }),
     };
   if (code.includes('UNRECOGNIZED_NAME')) return { code: 'CERTIFICATE_NAME', detail };
   if ((await greet(address, undefined)).met === 'http2') return { code: 'NOT_TLS', detail };

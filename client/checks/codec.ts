@@ -40,7 +40,7 @@ export async function readEncodings(client: Client, workflowId: string, runId: s
 function given(payloads: Payloads): string | undefined {
   const [first] = payloads?.payloads ?? [];
   const encoding = first?.metadata?.['encoding'];
-  return encoding == null ? undefined : Buffer.from(encoding).toString('utf8');
+  return encoding ? Buffer.from(encoding).toString('utf8') : undefined;
 }
 
 /** Checks that worker and client encode payloads alike. */

@@ -22,7 +22,7 @@ export async function checkConnection(client: Client): Promise<Check[]> {
   if (settings === undefined) return [];
   const checks = [await checkTls(settings)];
   const { clientCertPair } = tlsOf(settings) ?? {};
-  if (clientCertPair != null) checks.push(checkClientCertificate(clientCertPair.crt));
+  if (clientCertPair) checks.push(checkClientCertificate(clientCertPair.crt));
   const { apiKey } = settings.connectionOptions;
   if (apiKey !== undefined) checks.push(checkApiKey(apiKey));
   checks.push(checkProxy(settings));

@@ -238,7 +238,7 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}): Running {
     trust(nextAuthority, nextAuthority);
     replaceFile(at('keys.json'), keySetOf(nextIssuer));
     await until(
-      () => connectToTemporal(old).then(close, ({ code }: { code?: string }) => code),
+      () => connectToTemporal(old).then(close, (error: unknown) => (error as { code?: string }).code),
       (code) => code === 'CLIENT_CERTIFICATE_REFUSED',
     );
     await expect(client.provision(requestFor(freshAccount()))).resolves.toMatchObject({
