@@ -5,7 +5,6 @@ import { CallMeter } from './aws/call-meter';
 import { Pacer } from './aws/pacer';
 import type { Check, CheckRequest } from '../contract';
 import { checkAws } from './check/check-aws';
-import { checkClocks } from './check/check-clocks';
 import type { AccountInput, ActivityDependencies } from './in-account';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
@@ -52,7 +51,6 @@ export function createActivities(deps: ActivityDependencies) {
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
     checkAws: (input: CheckRequest) => checkAws(deps, input),
-    checkClocks: () => checkClocks(deps),
   };
 }
 

@@ -32,7 +32,7 @@ import { failureOfRun, readStatus, type AccountStatus } from './account/status';
 import { Fleets } from './fleet/fleets';
 import { endOrHold } from './held';
 import { sendUpdate } from './send-update';
-import { readTemporalSettings, type TemporalSettings } from './settings';
+import { readTemporalSettings, type ReadTemporalSettings, type TemporalSettings } from './settings';
 import { readQueueRate, setQueueRate } from './task-queue';
 import { translateErrors } from './translate-errors';
 import { checkWait, Wait, type ResultOptions, type WaitOptions, type WatchOptions } from './wait';
@@ -62,13 +62,15 @@ export class IdentityCenterClient {
   }
 
   /**
-   * Connects as `TEMPORAL_…` and Temporal's profiles say, else to 127.0.0.1:7233.
+   * Connects as `TEMPORAL_…` and Temporal's profiles say, else to 127.0.0.1:7233. Keys and certificates that are renewed
+   * in their files, or by what reads them, are taken up while it is connected.
    *
+   * @param settings how, or what reads it: it is asked again at calls, once in five seconds at the most
    * @param extensions codecs and plugins, the same as those of the workers; default: those of the package
    * @throws TemporalSettingsError; TemporalUnreachableError after 5 s without an answer, saying why there is none
    */
   static async connect(
-    settings: TemporalSettings = readTemporalSettings(),
+    settings: TemporalSettings | ReadTemporalSettings = readTemporalSettings,
     extensions?: TemporalExtensions,
   ): Promise<IdentityCenterClient> {
     return new IdentityCenterClient(await connectToTemporal(settings, extensions));

@@ -8,46 +8,72 @@ import { TemporalUnreachableError, type ConnectionErrorCode } from './connection
 import type { IdentityCenterError } from './errors';
 import { findConnectionFault, type ConnectionFault } from './probe';
 import { isUnavailable, readServerError } from './server-errors';
-import type { TemporalSettings } from './settings';
+import { RenewedCredentials, RenewedSettings, tlsOf } from './renewal';
+import { readTemporalSettings, type ReadTemporalSettings, type TemporalSettings } from './settings';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const NOBODY_THERE: readonly ConnectionErrorCode[] = ['CONNECTION_REFUSED', 'NO_SUCH_HOST'];
 
+/** What each connection was made with, and is renewed with. */
+const settingsOfConnections = new WeakMap<object, RenewedSettings>();
+
+/** Says how a client reaches its server, as it is now; `undefined` where somebody else has connected it. */
+export function settingsOf({ connection }: Pick<Client, 'connection'>): TemporalSettings | undefined {
+  return settingsOfConnections.get(connection)?.get();
+}
+
 /**
  * Connects a client of the Temporal SDK.
  *
+ * @param settings how, or what reads it: that is asked again while the connection stands, as keys and certificates are
+ * renewed; a call takes the key, and a new connection the certificates, as they were in the last five seconds
  * @param extensions codecs and plugins; default: those of the package, which its workers take as well
  * @throws EncryptionKeysError
  * @throws TemporalUnreachableError after 5 s without an answer, 2 s where nobody listens, saying why there is none
  * @throws TemporalServerError where the server answers, and refuses
  */
 export async function connectToTemporal(
-  settings: TemporalSettings,
+  settings: TemporalSettings | ReadTemporalSettings = readTemporalSettings,
   extensions?: TemporalExtensions,
 ): Promise<Client> {
   const { dataConverter, plugins } = extensions ?? (await temporalExtensions());
-  const { namespace } = settings;
-  const { address, tls, apiKey, metadata } = settings.connectionOptions;
+  const read = typeof settings === 'function' ? settings : undefined;
+  const first = typeof settings === 'function' ? settings() : settings;
+  const renewed = new RenewedSettings(first, read);
+  const { namespace } = first;
+  const { address, metadata } = first.connectionOptions;
+  const tls = tlsOf(first);
   let connection: Connection | undefined;
   try {
     connection = Connection.lazy(
       defined({
         address,
         connectTimeout: CONNECT_TIMEOUT_MS,
-        tls,
-        apiKey,
+        credentials: tls === undefined ? undefined : new RenewedCredentials(renewed),
         metadata,
         interceptors: [callInTime],
-        // A proxy of the environment knows nothing of this machine's own addresses.
-        channelArgs: isLoopback(address) ? { 'grpc.enable_http_proxy': 0 } : undefined,
+        channelArgs: channelArgs(address, tls?.serverNameOverride),
       }),
     );
-    await connectOrLearn(connection, settings);
+    settingsOfConnections.set(connection, renewed);
+    connection.setApiKey(() => renewed.apiKey());
+    await connectOrLearn(connection, first);
     return new Client({ connection, namespace, identity: whoAsks(), dataConverter, plugins: [...plugins] });
   } catch (error) {
     await connection?.close();
-    throw await explainNoConnection(settings, error);
+    throw await explainNoConnection(first, error);
   }
+}
+
+function channelArgs(address: string, serverName: string | undefined): Record<string, string | number> {
+  return {
+    // A proxy of the environment knows nothing of this machine's own addresses.
+    ...(isLoopback(address) && { 'grpc.enable_http_proxy': 0 }),
+    ...(serverName !== undefined && {
+      'grpc.ssl_target_name_override': serverName,
+      'grpc.default_authority': serverName,
+    }),
+  };
 }
 
 /**

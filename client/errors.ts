@@ -17,12 +17,12 @@ export class TemporalSettingsError extends IdentityCenterError {
   override readonly name = 'TemporalSettingsError';
   readonly category = 'usage';
 
-  /** @param setting the variable, which a profile has as well: `TEMPORAL_TLS_CLIENT_CERT_PATH` as `tls.client_cert_path` */
+  /** @param setting the variable, or the key of a profile with its file: `profile.default.tls.client_cert_path in temporal.toml` */
   constructor(
     readonly setting: string,
     problem: string,
   ) {
-    super(`${setting}: ${problem}. Correct it in the environment or in the profile, or unset it.`);
+    super(`${setting}: ${problem}. Correct it, or take it out.`);
   }
 }
 

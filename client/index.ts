@@ -1,4 +1,4 @@
-export { checkServer, type CheckOptions } from './check-server';
+export { checkServer, type CheckOptions } from './checks/check-server';
 export { IdentityCenterClient } from './client';
 export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
@@ -22,7 +22,12 @@ export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { placeOf } from './translate-errors';
 export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
-export { namesTemporalServer, readTemporalSettings, type TemporalSettings } from './settings';
+export {
+  namesTemporalServer,
+  readTemporalSettings,
+  type ReadTemporalSettings,
+  type TemporalSettings,
+} from './settings';
 export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
 export type {
   AccountOutcome,

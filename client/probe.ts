@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { connect } from 'node:http2';
 import { connect as connectPlain, isIP } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
@@ -47,12 +49,26 @@ export async function findConnectionFault(
     return { code: 'NOT_TLS', detail };
   if (met.secured || CLIENT_ALERT.test(code))
     return {
-      code: config.clientCertPair === undefined ? 'CLIENT_CERTIFICATE_MISSING' : 'CLIENT_CERTIFICATE_REFUSED',
-      detail,
+      ...(config.clientCertPair
+        ? {
+            code: 'CLIENT_CERTIFICATE_REFUSED',
+            detail: `${detail}; ${describeCertificate(config.clientCertPair.crt)}`,
+          }
+        : { code: 'CLIENT_CERTIFICATE_MISSING', detail }),
     };
   if (code.includes('UNRECOGNIZED_NAME')) return { code: 'CERTIFICATE_NAME', detail };
   if ((await greet(address, undefined)).met === 'http2') return { code: 'NOT_TLS', detail };
   return { code: 'TLS_FAILED', detail };
+}
+
+/** The server may refuse it because it is over, and does not say so. */
+function describeCertificate(pem: Uint8Array): string {
+  try {
+    const { subject, validTo } = new X509Certificate(pem);
+    return `it is ${subject.replaceAll('\n', ', ')}, valid until ${validTo}`;
+  } catch {
+    return 'it cannot be read';
+  }
 }
 
 const NETWORK: Partial<Record<string, ConnectionErrorCode>> = {
@@ -100,22 +116,59 @@ function tlsOptions(config: TLSConfig): ConnectionOptions {
   };
 }
 
-function greet(address: string, tls: ConnectionOptions | undefined): Promise<Greeting> {
+/** What a server shows of itself while TLS is made. */
+export interface ServerCertificate {
+  certificate: X509Certificate;
+  /** The version of TLS. */
+  protocol: string;
+}
+
+/** Reads the certificate of a server, over a connection of its own; `undefined`: none came about within 2 s. */
+export async function readServerCertificate(
+  address: string,
+  tls: TLSConfig,
+): Promise<ServerCertificate | undefined> {
+  const socket = connectTls(tlsSocketOptions(placeAt(address), tlsOptions(tls)));
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(LOOK_MS) });
+    const certificate = socket.getPeerX509Certificate();
+    return certificate && { certificate, protocol: socket.getProtocol() ?? 'TLS' };
+  } catch {
+    return undefined;
+  } finally {
+    socket.on('error', () => undefined).destroy();
+  }
+}
+
+interface Place {
+  url: URL;
+  host: string;
+  port: number;
+}
+
+function placeAt(address: string): Place {
   const url = new URL(`http://${normalizeGrpcEndpointAddress(address, 7233)}`);
-  const [host, port] = [url.hostname.replace(/^\[|\]$/g, ''), Number(url.port || 80)];
+  return { url, host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 80) };
+}
+
+function tlsSocketOptions({ host, port }: Place, tls: ConnectionOptions): ConnectionOptions {
+  return {
+    host,
+    port,
+    ALPNProtocols: ['h2'],
+    // The name of a host is told, that of an address must not be.
+    ...(isIP(host) === 0 && { servername: host }),
+    ...tls,
+  };
+}
+
+function greet(address: string, tls: ConnectionOptions | undefined): Promise<Greeting> {
+  const place = placeAt(address);
+  const { url, host, port } = place;
   return new Promise((resolve) => {
     let secured = false;
     const socket =
-      tls === undefined
-        ? connectPlain({ host, port })
-        : connectTls({
-            host,
-            port,
-            ALPNProtocols: ['h2'],
-            // The name of a host is told, that of an address must not be.
-            ...(isIP(host) === 0 && { servername: host }),
-            ...tls,
-          });
+      tls === undefined ? connectPlain({ host, port }) : connectTls(tlsSocketOptions(place, tls));
     const session = connect(url, { createConnection: () => socket });
     const end = (greeting: Greeting) => {
       clearTimeout(timer);

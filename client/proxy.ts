@@ -1,3 +1,4 @@
+import type { ProxyConfig } from '@temporalio/common/lib/internal-non-workflow';
 import { BlockList, isIPv4 } from 'node:net';
 import { isLoopback } from '../contract';
 
@@ -15,6 +16,24 @@ export function proxyVariableFor(
   const host = address.replace(/:\d+$/, '');
   const exempt = (env['no_grpc_proxy'] || env['no_proxy'] || '').split(',').filter(Boolean);
   return exempt.some((entry) => host.endsWith(entry) || isInside(host, entry)) ? undefined : variable;
+}
+
+/** Finds the proxy of {@link proxyVariableFor}, as the core of a worker takes it, which reads no such variable itself. */
+export function proxyFor(
+  address: string,
+  env: Record<string, string | undefined> = process.env,
+): ProxyConfig | undefined {
+  const variable = proxyVariableFor(address, env);
+  const value = variable === undefined ? undefined : env[variable];
+  if (value === undefined || !URL.canParse(value)) return undefined;
+  const { hostname, port, username, password } = new URL(value);
+  return {
+    type: 'http-connect',
+    targetHost: `${hostname}:${port || 80}`,
+    ...(username !== '' && {
+      basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+    }),
+  };
 }
 
 function isInside(host: string, entry: string): boolean {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { settingsOf } from './connection';
 import { readServerError, type ServerPlace } from './server-errors';
 
 /**
@@ -33,14 +34,16 @@ export function translateErrors<T extends object>(target: T, client: Client): T 
 }
 
 /** Says which server and namespace a client of the SDK is connected to. */
-export function placeOf({ connection, options }: Client): ServerPlace {
+export function placeOf(client: Pick<Client, 'connection' | 'options'>): ServerPlace {
+  const { connection, options } = client;
   // A connection that somebody else made may not say it.
   const known =
     'options' in connection ? (connection.options as { address?: unknown; apiKey?: unknown }) : {};
+  const apiKey = settingsOf(client)?.connectionOptions.apiKey ?? known.apiKey;
   return {
     address: typeof known.address === 'string' ? known.address : 'its address',
     namespace: options.namespace,
-    apiKey: typeof known.apiKey === 'string' ? known.apiKey : undefined,
+    apiKey: typeof apiKey === 'string' ? apiKey : undefined,
   };
 }
 

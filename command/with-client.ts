@@ -45,11 +45,11 @@ function sourceOfSettings(): ServerSource {
 
 /** Connects, and closes whatever happens. */
 export async function withClient<T>(use: (client: IdentityCenterClient) => Promise<T>): Promise<T> {
-  const settings = readConnection();
+  readConnection();
   const server = serverAsked();
   // Nobody has named it.
   if (server?.from === 'up') printAside(describeServerAsked(server));
-  const client = await IdentityCenterClient.connect(settings);
+  const client = await IdentityCenterClient.connect(readConnection);
   try {
     return await use(client);
   } finally {

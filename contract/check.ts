@@ -13,12 +13,15 @@ export const SELF_CHECK_WORKFLOW = 'identityCenterSelfCheck';
 /** Failure type of a self-check that has found something wrong; its details are {@link WorkerChecks}. */
 export const SELF_CHECK_FAILED = 'SelfCheckFailed';
 
+/** What the check of a worker's own clock is called. */
+export const WORKER_CLOCK_CHECK = 'worker clock';
+
 /** One thing that runs need. */
 export interface Check {
   check: string;
   ok: boolean;
   found: string;
-  /** What to do where it failed. */
+  /** What to do where it failed; where it did not, advice. */
   remedy?: string;
 }
 

@@ -5,6 +5,7 @@ const POLLS_WITHIN_MS = 70_000;
 interface ListedPoller {
   identity?: string | null;
   lastAccessTime?: { seconds?: { toString(): string } | null } | null;
+  deploymentOptions?: { deploymentName?: string | null; buildId?: string | null } | null;
 }
 
 /** A worker that polls a task queue, or has done so in the last five minutes. */
@@ -15,14 +16,22 @@ export interface Poller {
   lastPolledAt: number;
   /** Whether it polls now, for all that the server knows: one that was killed polls for up to 70 s after. */
   isAlive: boolean;
+  /** Its Worker Deployment Version, `name.buildId`; absent where it says none. */
+  version?: string;
 }
 
 /** Reads the workers of a task queue, the latest poll first. */
 export function readPollers(listed: readonly ListedPoller[], now = Date.now()): Poller[] {
   return listed
-    .map(({ identity, lastAccessTime }) => {
+    .map(({ identity, lastAccessTime, deploymentOptions }) => {
       const lastPolledAt = Number(lastAccessTime?.seconds ?? 0) * 1_000;
-      return { identity: identity ?? '', lastPolledAt, isAlive: lastPolledAt > now - POLLS_WITHIN_MS };
+      const { deploymentName, buildId } = deploymentOptions ?? {};
+      return {
+        identity: identity ?? '',
+        lastPolledAt,
+        isAlive: lastPolledAt > now - POLLS_WITHIN_MS,
+        ...(deploymentName && buildId && { version: `${deploymentName}.${buildId}` }),
+      };
     })
     .sort((one, other) => other.lastPolledAt - one.lastPolledAt);
 }

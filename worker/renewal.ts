@@ -2,6 +2,7 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { connect, isSameConnection, type WorkerConnection } from './connection';
 
 const LOOK_EVERY_MS = 5_000;
+const ANSWER_MS = 10_000;
 /** Longer than an attempt lasts, which keeps the connection that it began with. */
 const CLOSE_AFTER_MS = 60_000;
 
@@ -27,7 +28,7 @@ export function followRenewals(
     try {
       const next = readConnection();
       if (isSameConnection(next, current) || !isSameServer(next, current)) return;
-      const connection = await connect(next, stopped.signal);
+      const connection = await connectAndAsk(next, stopped.signal);
       if (worker.getState() !== 'RUNNING') {
         await connection.close();
         return;
@@ -58,6 +59,20 @@ export function followRenewals(
       stopped.abort();
     },
   };
+}
+
+/** Connects, and has the server say that it takes the keys: whoever connects is asked for none. */
+async function connectAndAsk(to: WorkerConnection, signal: AbortSignal): Promise<NativeConnection> {
+  const connection = await connect(to, signal);
+  try {
+    await connection.withDeadline(Date.now() + ANSWER_MS, () =>
+      connection.workflowService.describeNamespace({ namespace: to.namespace }),
+    );
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
 }
 
 function isSameServer(one: WorkerConnection, other: WorkerConnection): boolean {

@@ -7,6 +7,7 @@ import { withHeartbeats } from '../heartbeats';
 import type { ActivityDependencies } from '../in-account';
 import { look } from './look';
 import { checkOwnIdentity } from './own-identity';
+import { checkWorkerClock } from './worker-clock';
 
 /** Says who this worker is to AWS and, of an account, whether its runs get in and what is there. Writes nothing. */
 export async function checkAws(deps: ActivityDependencies, request: CheckRequest): Promise<WorkerChecks> {
@@ -14,8 +15,10 @@ export async function checkAws(deps: ActivityDependencies, request: CheckRequest
 }
 
 async function check(deps: ActivityDependencies, { accountId }: CheckRequest): Promise<WorkerChecks> {
-  const checks = [await checkOwnIdentity(deps)];
-  if (accountId !== undefined && checks.every(({ ok }) => ok)) {
+  const identity = await checkOwnIdentity(deps);
+  // Its answer, whatever it is, carries AWS's date.
+  const checks = [checkWorkerClock(deps), identity];
+  if (accountId !== undefined && identity.ok) {
     const account = deps.openAccount(accountId, undefined, {
       cancellation: cancellationSignal(),
       timeToAnswer: startDeadline(deps),

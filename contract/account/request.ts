@@ -61,6 +61,9 @@ export function milliseconds(duration: string): number {
 
 const FACTOR = 'must be from 1 to 10';
 
+/** How long a held run waits, unless the request says otherwise. */
+export const DEFAULT_HOLD_TIMEOUT = '7d';
+
 // The description of a field is told to people as it stands here: in the help of the command and in the documentation.
 const timingSchema = z.strictObject({
   createTimeout: duration.default('1h').describe('how long CreateInstance is tried'),
@@ -70,7 +73,7 @@ const timingSchema = z.strictObject({
   accountReadyTimeout: duration
     .default('30m')
     .describe('how long a new account may refuse the role or the service'),
-  holdTimeout: duration.default('7d').describe('how long a held run waits'),
+  holdTimeout: duration.default(DEFAULT_HOLD_TIMEOUT).describe('how long a held run waits'),
   retry: z
     .strictObject({
       initialInterval: duration

@@ -9,6 +9,8 @@ export interface Place {
   port: number;
   /** Where the processes of Temporal's server find each other. */
   membershipPort: number;
+  /** Those of the frontend for the server's own workers, where it has one. */
+  internal: { port: number; membershipPort: number };
 }
 
 /** The loopback addresses of a cluster, which no other takes meanwhile. */
@@ -23,6 +25,9 @@ const BLOCKS = 254;
 const CLAIM_PORT = 7200;
 const MEMBERSHIP_PORT = 6933;
 const MEMBER_PORT = 7233;
+/** As Temporal's own charts have them. */
+const INTERNAL_PORT = 7236;
+const INTERNAL_MEMBERSHIP_PORT = 6936;
 
 /**
  * Claims a block of loopback addresses for as long as this process lives. An address a process comes nearest to machines of
@@ -58,6 +63,10 @@ async function findPlace(name: PartName, own: string, uiPort: number): Promise<P
     host,
     port: await freePort(wanted, host),
     membershipPort: await freePort(MEMBERSHIP_PORT, host),
+    internal: {
+      port: await freePort(INTERNAL_PORT, host),
+      membershipPort: await freePort(INTERNAL_MEMBERSHIP_PORT, host),
+    },
   };
 }
 

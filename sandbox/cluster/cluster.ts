@@ -7,6 +7,7 @@ import { findPostgres, startPostgres } from './postgres';
 import { findServerPrograms, findUiProgram, SERVER_VERSION } from './programs';
 import { makeUsable } from './readiness';
 import { makeSchema } from './schema';
+import type { ClusterSecurity } from './security';
 
 /** How a cluster is started. */
 export interface ClusterOptions {
@@ -19,7 +20,9 @@ export interface ClusterOptions {
   /** Search attributes to register, all of them keywords. Default: none. */
   searchAttributes?: readonly string[];
   /** Settings of Temporal's dynamic configuration. Default: none, as production has it. */
-  dynamicConfig?: Readonly<Record<string, number | boolean>>;
+  dynamicConfig?: Readonly<Record<string, number | boolean | string>>;
+  /** TLS and keys for whoever comes from outside; then there is no UI. Default: none, whoever comes may do anything. */
+  security?: ClusterSecurity;
   /** Told, a line at a time, what is being done that takes long. */
   onProgress?: (line: string) => void;
   /** Told where a process ends and nobody has asked for that. */
@@ -67,7 +70,8 @@ export interface Cluster {
  * @throws MissingProgramError, ClusterRunsError, PartStartError
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { folder, uiPort = 8233, searchAttributes = [], dynamicConfig = {}, onEnded } = options;
+  const { folder, searchAttributes = [], dynamicConfig = {}, onEnded, security } = options;
+  const { uiPort = security === undefined ? 8233 : false } = options;
   const { version = SERVER_VERSION, onProgress = () => undefined } = options;
   await requireFreeFolder(folder);
   // What a person has to install is said before the minutes of the build.
@@ -76,7 +80,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const uiProgram = uiPort === false ? undefined : await findUiProgram({ onProgress });
   const addresses = await claimAddresses(uiPort === false ? 0 : uiPort);
   const { places } = addresses;
-  const around: Surroundings = { folder, places, onEnded };
+  const around: Surroundings = { folder, places, onEnded, security };
   const closing: (() => void)[] = [addresses.release];
   const processes = new Map<PartName, PartProcess>();
   const get = (name: PartName) => {
@@ -112,7 +116,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     // The first one makes the records of the cluster, for which the others wait.
     await get('frontend').start();
     await Promise.all([...processes.values()].map((process) => process.start()));
-    await makeUsable(addressOf(places.frontend), searchAttributes);
+    await makeUsable(addressOf(places.frontend), searchAttributes, security?.access);
 
     const cluster: Cluster = {
       address: addressOf(places.frontend),

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import type { Place } from './addresses';
 import { MEMBERS, type MemberName, type PartName } from './parts';
+import { securityConfiguration, type ClusterSecurity } from './security';
 
 /** PostgreSQL as a server of Temporal's reaches it. */
 export interface DatabaseAccess extends Pick<Place, 'host' | 'port'> {
@@ -27,11 +28,18 @@ export function serverConfiguration(
   places: Readonly<Record<PartName, Place>>,
   database: DatabaseAccess,
   dynamicConfigFile: string,
+  security?: ClusterSecurity,
 ): string {
-  const { host, port, membershipPort } = places[name];
+  const { host, port, membershipPort, internal } = places[name];
   // A process knows of the services that its file names, and serves the one that its command line names.
   const service = { rpc: { grpcPort: port, membershipPort, bindOnIP: host } };
   const services = Object.fromEntries(Object.values(MEMBERS).map((it) => [it, service]));
+  // Where there is one, the server's own workers ask it, and need neither certificate nor key.
+  const ownFrontend = {
+    'internal-frontend': {
+      rpc: { grpcPort: internal.port, membershipPort: internal.membershipPort, bindOnIP: host },
+    },
+  };
   const { frontend } = places;
   const configuration = {
     log: { stdout: true, level: 'warn' },
@@ -44,8 +52,11 @@ export function serverConfiguration(
         visibility: { sql: sql(DATABASES.visibility, database, VISIBILITY_CONNECTIONS) },
       },
     },
-    global: { membership: { maxJoinDuration: '30s', broadcastAddress: host } },
-    services,
+    global: {
+      membership: { maxJoinDuration: '30s', broadcastAddress: host },
+      ...(security && securityConfiguration(security)),
+    },
+    services: { ...services, ...(security && ownFrontend) },
     clusterMetadata: {
       enableGlobalNamespace: false,
       failoverVersionIncrement: 10,
@@ -81,7 +92,7 @@ function sql(databaseName: string, { host, port, user, password }: DatabaseAcces
 }
 
 /** Writes a file of Temporal's dynamic configuration. */
-export function dynamicConfiguration(values: Readonly<Record<string, number | boolean>>): string {
+export function dynamicConfiguration(values: Readonly<Record<string, number | boolean | string>>): string {
   const entries = Object.entries(values).map(([key, value]) => [key, [{ value }]]);
   return stringify(Object.fromEntries(entries));
 }

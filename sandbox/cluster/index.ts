@@ -6,3 +6,4 @@ export { MEMBER_NAMES, PART_NAMES, type PartName } from './parts';
 export { startPostgres, type Postgres } from './postgres';
 export { EARLIER_SERVER_VERSION, isBuilt, SERVER_VERSION } from './programs';
 export { PartStartError } from './part';
+export type { ClusterSecurity } from './security';

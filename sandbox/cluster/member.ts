@@ -6,6 +6,7 @@ import { serverConfiguration, uiConfiguration, type DatabaseAccess } from './con
 import { Part, type PartPlan } from './part';
 import { MEMBERS, type MemberName, type PartName } from './parts';
 import { serves } from './readiness';
+import type { ClusterSecurity } from './security';
 
 /** A process of the cluster, to which things can be done. */
 export interface PartProcess {
@@ -22,6 +23,8 @@ export interface Surroundings {
   places: Readonly<Record<PartName, Place>>;
   /** Told where one ends and nobody has asked for that. */
   onEnded?: ((name: PartName) => void) | undefined;
+  /** Default: none, whoever comes may do anything. */
+  security?: ClusterSecurity | undefined;
 }
 
 /**
@@ -36,11 +39,20 @@ export function memberProcess(
   dynamicConfigFile: string,
   server: () => string,
 ): PartProcess {
-  const { folder, places } = around;
-  const text = serverConfiguration(name, places, database, dynamicConfigFile);
+  const { folder, places, security } = around;
+  const text = serverConfiguration(name, places, database, dynamicConfigFile, security);
   const file = writeConfiguration(folder, `${name}.yaml`, text);
-  const args = ['--config-file', file, '--allow-no-auth', 'start', '--service', MEMBERS[name]];
-  return goProcess(name, around, () => ({ file: server(), args, isReady: () => serves(places[name]) }));
+  const isSecured = security !== undefined && name === 'frontend';
+  const args = [
+    ...['--config-file', file, ...(security === undefined ? ['--allow-no-auth'] : [])],
+    ...['start', '--service', MEMBERS[name], ...(isSecured ? ['--service', 'internal-frontend'] : [])],
+  ];
+  const access = isSecured ? security.access : undefined;
+  return goProcess(name, around, () => ({
+    file: server(),
+    args,
+    isReady: () => serves(places[name], access),
+  }));
 }
 
 /** Makes the process of Temporal's UI, likewise. */

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { accepts } from '../temporal-server';
 import type { Place } from './addresses';
+import type { ClusterSecurity } from './security';
 
 const NAMESPACE = 'default';
 const RETENTION_MS = 72 * 3_600_000;
@@ -25,10 +26,13 @@ const { TaskQueueType, IndexedValueType } = temporal.api.enums.v1;
  * Says whether a process of Temporal's server serves calls: its port is open long before that. What its health is does not
  * matter, which of a history process is good only seconds later.
  */
-export async function serves({ host, port }: Pick<Place, 'host' | 'port'>): Promise<boolean> {
+export async function serves(
+  { host, port }: Pick<Place, 'host' | 'port'>,
+  access?: ClusterSecurity['access'],
+): Promise<boolean> {
   // A gRPC channel that was refused waits a second before it tries again; a bare socket does not.
   if (!(await accepts(port, host))) return false;
-  const connection = Connection.lazy({ ...NO_PROXY, address: `${host}:${port}` });
+  const connection = Connection.lazy({ ...NO_PROXY, ...access, address: `${host}:${port}` });
   try {
     await connection.withDeadline(Date.now() + HEALTH_MS, () => connection.healthService.check({}));
     return true;
@@ -45,9 +49,13 @@ export async function serves({ host, port }: Pick<Place, 'host' | 'port'>): Prom
  *
  * @throws Error that says what did not come
  */
-export async function makeUsable(address: string, searchAttributes: readonly string[]): Promise<void> {
+export async function makeUsable(
+  address: string,
+  searchAttributes: readonly string[],
+  access?: ClusterSecurity['access'],
+): Promise<void> {
   const connection = await eventually('the frontend', () =>
-    Connection.connect({ ...NO_PROXY, address, connectTimeout: '2s' }),
+    Connection.connect({ ...NO_PROXY, ...access, address, connectTimeout: '2s' }),
   );
   const { workflowService, operatorService } = connection;
   const step = (what: string, work: () => Promise<unknown>) =>

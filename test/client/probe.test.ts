@@ -1,45 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { connectToTemporal, type TemporalSettings } from '../../client';
+import { makeAuthority } from '../support/certificates';
 import { startStandIn, type StandIn } from '../support/grpc-stand-in';
 import { NOWHERE } from '../support/ports';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'identity-center-tls-'));
-const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-const pem = (name: string) => readFileSync(path.join(folder, name));
-
-/** Makes a certificate `<name>.crt`, signed by an authority, which is another such or the built-in `ca`. */
-function certificate(name: string, subject: string, alternatives: string, validity: readonly string[]) {
-  openssl(
-    'req',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-    '-subj',
-    subject,
-  );
-  writeFileSync(path.join(folder, `${name}.ext`), `subjectAltName=${alternatives}\n`);
-  openssl(
-    ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'],
-    ...['-out', `${name}.crt`, '-extfile', `${name}.ext`, ...validity],
-  );
-}
-
-function authority(name: string) {
-  openssl(
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${name}`],
-    ...['-keyout', `${name}.key`, '-out', `${name}.crt`],
-  );
-}
+const pem = (file: string) => readFileSync(path.join(folder, file));
 
 const running: { stop: () => unknown }[] = [];
 const servers: Record<'plain' | 'tls' | 'expired' | 'otherName' | 'asksForCertificate', StandIn> =
@@ -48,8 +19,8 @@ let web: HttpServer;
 let silent: Server;
 
 function serverCredentials(name: string, asks = false): ServerCredentials {
-  const pair = { private_key: pem(`${name}.key`), cert_chain: pem(`${name}.crt`) };
-  return ServerCredentials.createSsl(asks ? pem('ca.crt') : null, [pair], asks);
+  const pair = { private_key: pem(`${name}.key`), cert_chain: pem(`${name}.pem`) };
+  return ServerCredentials.createSsl(asks ? pem('ca.pem') : null, [pair], asks);
 }
 
 const portOf = (server: Server) => (server.address() as { port: number }).port;
@@ -68,11 +39,11 @@ const listening = async <S extends Server>(server: S): Promise<S> => {
 };
 
 beforeAll(async () => {
-  authority('ca');
-  authority('other');
-  certificate('here', '/CN=localhost', 'DNS:localhost,IP:127.0.0.1', ['-days', '2']);
-  certificate('elsewhere', '/CN=elsewhere', 'DNS:elsewhere.example', ['-days', '2']);
-  certificate('past', '/CN=localhost', 'DNS:localhost,IP:127.0.0.1', ['-days', '-1']);
+  const authority = makeAuthority(folder, 'ca');
+  makeAuthority(folder, 'other');
+  authority.issue('here', { hosts: ['localhost', '127.0.0.1'] });
+  authority.issue('elsewhere', { hosts: ['elsewhere.example'] });
+  authority.issue('past', { hosts: ['localhost', '127.0.0.1'], days: -1 });
   const start = async (credentials?: ServerCredentials) => {
     const server = await startStandIn(() => undefined, credentials);
     running.push(server);
@@ -92,8 +63,8 @@ afterAll(() => {
 });
 
 type Tls = NonNullable<TemporalSettings['connectionOptions']['tls']>;
-const trusting = (more: object = {}): Tls => ({ serverRootCACertificate: pem('ca.crt'), ...more });
-const withPair = (name: string) => ({ clientCertPair: { crt: pem(`${name}.crt`), key: pem(`${name}.key`) } });
+const trusting = (more: object = {}): Tls => ({ serverRootCACertificate: pem('ca.pem'), ...more });
+const withPair = (name: string) => ({ clientCertPair: { crt: pem(`${name}.pem`), key: pem(`${name}.key`) } });
 
 const MISTAKES: [string, () => string, () => Tls, string, RegExp][] = [
   ['nothing listens', () => NOWHERE, () => false, 'CONNECTION_REFUSED', /TEMPORAL_ADDRESS/],
@@ -120,7 +91,7 @@ const MISTAKES: [string, () => string, () => Tls, string, RegExp][] = [
   [
     'another authority',
     () => servers.tls.address,
-    () => ({ serverRootCACertificate: pem('other.crt') }),
+    () => ({ serverRootCACertificate: pem('other.pem') }),
     'CERTIFICATE_UNKNOWN',
     /TEMPORAL_TLS_SERVER_CA_CERT_PATH/,
   ],

@@ -25,10 +25,16 @@ test.concurrent('all is well: exit 0, a line for each check, with what a worker 
   expect(code).toBe(0);
   const lines = [
     `server +Temporal [\\d.]+ at ${temporalAddress()}`,
+    'TLS +none, to this machine',
+    'proxy +none on the way to the server',
     'namespace +default',
+    'retention +ended runs are kept for 1 day, .*\n +Raise it above .*',
     'search attributes +all registered',
     'workers +1 on task queue test-\\S+ \\d+@\\S+ last seen \\d+ s ago',
+    "clock +that of this machine is within a minute of the server's",
     'worker answer +in [\\d.]+ s from \\d+@\\S+',
+    'payload codec +none: .*',
+    "worker clock +the worker's clock is within a second or two of Temporal's; within a second or two of AWS's",
     'AWS identity +arn:aws:iam::999999999999:user/emulator',
   ];
   expect(stdout).toMatch(new RegExp(`^${lines.map((line) => `ok +${line}\n`).join('')}$`));

@@ -146,11 +146,16 @@ test('a key that is renewed in the profile is used from then on, without a resta
   await serves(worker);
   expect(new Set(gate.seen.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer key-one']));
   gate.judge = ({ authorization }) =>
+    authorization === 'Bearer key-bad' ? { code: 16, message: 'this key is not known' } : undefined;
+  write('key-bad');
+  await says(worker, 'the old ones stay in use');
+  await provisionsOne();
+  gate.judge = ({ authorization }) =>
     authorization === 'Bearer key-two' ? undefined : { code: 16, message: 'this key is no more' };
   write('key-two');
   await says(worker, 'uses the renewed keys');
   await provisionsOne();
-  expect(worker.stderr()).not.toMatch(/key-one|key-two/);
+  expect(worker.stderr()).not.toMatch(/key-one|key-two|key-bad/);
   expect(worker.stderr()).not.toContain('does not serve');
   await endsInOrder(worker);
 });

@@ -3,45 +3,71 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** A certificate authority of a test, and what a server of one name needs. */
-export interface Certificates {
+/** A certificate and its key, in PEM, and the files that they are in. */
+export interface Certificate {
+  certFile: string;
+  keyFile: string;
+  cert: string;
+  key: string;
+}
+
+/** A certificate authority of a test. */
+export interface Authority extends Certificate {
+  /**
+   * Issues a certificate.
+   *
+   * @param hosts whom a server may be; default: the name
+   * @param days for how long it is valid; less than 0: it is not any more
+   */
+  issue(name: string, options?: { hosts?: readonly string[]; days?: number }): Certificate;
+}
+
+/** Makes an authority in a folder. Node.js makes none; `openssl` is there wherever Node.js was built. */
+export function makeAuthority(folder: string, name: string): Authority {
+  const at = (file: string) => path.join(folder, file);
+  const openssl = (...args: string[]) =>
+    execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const request = (of: string, ...more: string[]) =>
+    openssl(
+      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+      ...['-subj', `/CN=${of}`, '-keyout', `${of}.key`, ...more],
+    );
+  const certificate = (of: string): Certificate => ({
+    certFile: at(`${of}.pem`),
+    keyFile: at(`${of}.key`),
+    cert: readFileSync(at(`${of}.pem`), 'utf8'),
+    key: readFileSync(at(`${of}.key`), 'utf8'),
+  });
+  request(name, '-x509', '-days', '2', '-out', `${name}.pem`);
+  return {
+    ...certificate(name),
+    issue(of, { hosts = [of], days = 2 } = {}) {
+      request(of, '-out', `${of}.csr`);
+      const names = hosts.map((host) => (/^[\d.]+$/.test(host) ? `IP:${host}` : `DNS:${host}`));
+      writeFileSync(at(`${of}.names`), `subjectAltName=${names.join(',')}`);
+      openssl(
+        ...['x509', '-req', '-in', `${of}.csr`, '-CA', `${name}.pem`, '-CAkey', `${name}.key`],
+        ...['-CAcreateserial', '-days', String(days), '-extfile', `${of}.names`, '-out', `${of}.pem`],
+      );
+      return certificate(of);
+    },
+  };
+}
+
+/** An authority, and the certificate of a server. */
+export interface Certificates extends Certificate {
   /** The file of the authority's certificate, in PEM. */
   authorityFile: string;
-  key: string;
-  cert: string;
   dispose(): void;
 }
 
-/** Makes an authority and the certificate of a server. Node.js makes none; `openssl` is there wherever Node.js was built. */
+/** Makes an authority and the certificate of a server, in a folder of their own. */
 export function makeCertificates(host: string): Certificates {
   const folder = mkdtempSync(path.join(tmpdir(), 'identity-center-certificates-'));
-  const at = (name: string) => path.join(folder, name);
-  const openssl = (...args: string[]) =>
-    execFileSync('openssl', args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl(
-    'req',
-    '-x509',
-    ...curve,
-    '-days',
-    '2',
-    '-subj',
-    '/CN=Test Authority',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-  );
-  openssl('req', ...curve, '-subj', `/CN=${host}`, '-keyout', 'server.key', '-out', 'server.csr');
-  writeFileSync(at('names'), `subjectAltName=DNS:${host},DNS:*.${host}`);
-  openssl(
-    ...['x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-    ...['-days', '2', '-extfile', 'names', '-out', 'server.pem'],
-  );
+  const authority = makeAuthority(folder, 'authority');
   return {
-    authorityFile: at('ca.pem'),
-    key: readFileSync(at('server.key'), 'utf8'),
-    cert: readFileSync(at('server.pem'), 'utf8'),
+    ...authority.issue(host, { hosts: [host, `*.${host}`] }),
+    authorityFile: authority.certFile,
     dispose: () => {
       rmSync(folder, { recursive: true, force: true });
     },

@@ -28,6 +28,8 @@ export interface Gate {
   readonly seen: { path: string; authorization: string | undefined }[];
   /** Told the name in the certificate of each who connects. */
   onSession: (name: string) => void;
+  /** Cuts all connections; new ones may come. */
+  cut(): void;
   /** Cuts all connections, and listens no more. */
   close(): Promise<void>;
 }
@@ -56,8 +58,11 @@ export async function openGate(
     judge: () => undefined,
     onSession: () => undefined,
     seen: [],
-    async close() {
+    cut() {
       for (const session of sessions) session.destroy();
+    },
+    async close() {
+      gate.cut();
       inner.destroy();
       await new Promise((closed) => server.close(closed));
     },

@@ -1,5 +1,5 @@
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { connectToTemporal, IdentityCenterClient } from '../../client';
+import { checkServer, connectToTemporal, IdentityCenterClient } from '../../client';
 import { freshAccount, requestFor, startHarness } from '../support/harness';
 
 const SEAL = 'sealed:';
@@ -39,6 +39,23 @@ test('with a codec all that a run and its attempts hand on is encoded by it, hea
     expect(harness.emulator.calls({ account, operation: 'CreateInstance' })).toHaveLength(5);
   } finally {
     await connected.connection.close();
+    await harness.stop();
+  }
+});
+
+test('doctor says that a worker cannot read what this side sends, in its words', async () => {
+  const harness = await startHarness({
+    extensions: { dataConverter: { payloadCodecs: [sealing] }, plugins: [] },
+  });
+  try {
+    const checks = await checkServer(harness.client);
+    expect(checks.at(-1)).toMatchObject({
+      check: 'worker answer',
+      ok: false,
+      found: expect.stringContaining('this was not sealed') as string,
+      remedy: expect.stringContaining('codec') as string,
+    });
+  } finally {
     await harness.stop();
   }
 });

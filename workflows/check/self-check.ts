@@ -1,16 +1,17 @@
 import { ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
-import type { Activities, WorkerActivities } from '../../activities';
-import { readCheckRequest, SELF_CHECK_FAILED, type Check, type WorkerChecks } from '../../contract';
+import type { WorkerActivities } from '../../activities';
+import {
+  readCheckRequest,
+  SELF_CHECK_FAILED,
+  WORKER_CLOCK_CHECK,
+  type Check,
+  type WorkerChecks,
+} from '../../contract';
 import { readArgument } from '../shared/argument';
 import { ATTEMPT } from '../shared/attempt';
 import { askWorker } from './ask-worker';
 import { stateVersioning } from '../shared/versioning';
 
-const { checkClocks } = proxyActivities<Activities>({
-  ...ATTEMPT,
-  retry: { maximumAttempts: 10 },
-  summary: "compares the worker's clock with Temporal's and AWS's",
-});
 const { checkReplay } = proxyActivities<WorkerActivities>({
   ...ATTEMPT,
   startToCloseTimeout: '5m',
@@ -27,15 +28,17 @@ const PAUSES = ['5s', '15s', '40s', '2m'] as const;
  */
 export async function identityCenterSelfCheck(argument: unknown = {}): Promise<WorkerChecks> {
   const request = readArgument(readCheckRequest, argument, 'check again');
-  const own = [await checkReplay(), await checkClocks()];
-  let inAws = await askWorker(request);
-  // What does not lie with AWS is not mended by time.
-  for (const pause of isWell(own) ? PAUSES : []) {
-    if (isWell(inAws.checks)) break;
+  const replay = await checkReplay();
+  const ask = async (): Promise<WorkerChecks> => {
+    const { checks, ...worker } = await askWorker(request);
+    return { ...worker, checks: [replay, ...checks] };
+  };
+  let answer = await ask();
+  for (const pause of PAUSES) {
+    if (isWell(answer.checks) || isPastWaiting(answer.checks)) break;
     await sleep(pause);
-    inAws = await askWorker(request);
+    answer = await ask();
   }
-  const answer: WorkerChecks = { ...inAws, checks: [...own, ...inAws.checks] };
   if (isWell(answer.checks)) return answer;
   throw selfCheckFailed(answer);
 }
@@ -45,6 +48,11 @@ stateVersioning('PINNED', identityCenterSelfCheck);
 
 function isWell(checks: readonly Check[]): boolean {
   return checks.every(({ ok }) => ok);
+}
+
+/** What does not lie with AWS is not mended by time. */
+function isPastWaiting(checks: readonly Check[]): boolean {
+  return checks.some(({ check, ok }) => !ok && ['replay', WORKER_CLOCK_CHECK].includes(check));
 }
 
 function selfCheckFailed(answer: WorkerChecks): ApplicationFailure {

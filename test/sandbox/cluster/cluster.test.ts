@@ -2,24 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { isBuilt, startCluster, type Cluster } from '../../../sandbox/cluster';
+import { startCluster, type Cluster } from '../../../sandbox/cluster';
 import { control } from '../../../sandbox/cluster/control';
-import { findPostgres } from '../../../sandbox/cluster/postgres';
 import { registerSearchAttributes } from '../../../client';
 import { SEARCH_ATTRIBUTE_NAMES } from '../../../contract';
+import { canRunCluster } from '../../support/cluster';
 
-/** Where nothing has to be built, which takes minutes: `npm run cluster` does it. */
-const canRun = isBuilt() && hasPostgres();
-
-function hasPostgres(): boolean {
-  try {
-    return findPostgres() !== '';
-  } catch {
-    return false;
-  }
-}
-
-(canRun ? describe : describe.skip)('a cluster', () => {
+(canRunCluster ? describe : describe.skip)('a cluster', () => {
   let folder: string;
   let cluster: Cluster;
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { claimAddresses } from '../../../sandbox/cluster/addresses';
+import { claimAddresses, type Place } from '../../../sandbox/cluster/addresses';
 import {
   dynamicConfiguration,
   serverConfiguration,
@@ -10,9 +10,14 @@ import { MEMBER_NAMES, PART_NAMES, type PartName } from '../../../sandbox/cluste
 const places = Object.fromEntries(
   PART_NAMES.map((name, index) => [
     name,
-    { host: `127.73.9.${index + 1}`, port: 7233 + index, membershipPort: 6933 },
+    {
+      host: `127.73.9.${index + 1}`,
+      port: 7233 + index,
+      membershipPort: 6933,
+      internal: { port: 7300, membershipPort: 6936 },
+    },
   ]),
-) as Record<PartName, { host: string; port: number; membershipPort: number }>;
+) as Record<PartName, Place>;
 const database = { host: '127.73.9.1', port: 5432, user: 'postgres', password: 'a-password' };
 
 test('a process binds to an address of its own, and tells the others that address', () => {
@@ -23,6 +28,27 @@ test('a process binds to an address of its own, and tells the others that addres
     clusterMetadata: { clusterInformation: { active: { rpcAddress: '127.73.9.2:7234' } } },
     dynamicConfigClient: { filepath: '/dynamic.yaml' },
   });
+});
+
+test('a cluster with security asks clients for certificate and key, and has a way of its own for its workers', () => {
+  const plain = parse(serverConfiguration('worker', places, database, '')) as { services: object };
+  expect(plain.services).not.toHaveProperty('internal-frontend');
+  const security = {
+    ...{ certFile: '/server.pem', keyFile: '/server.key', clientAuthorityFiles: ['/ca.pem'] },
+    keySetFile: '/keys.json',
+    others: { 'past.test': { certFile: '/past.pem', keyFile: '/past.key' } },
+    access: { tls: {}, apiKey: 'an administrator' },
+  };
+  const text = serverConfiguration('worker', places, database, '', security);
+  const asked = { requireClientAuth: true, clientCaFiles: ['/ca.pem'] };
+  expect(parse(text)).toMatchObject({
+    global: {
+      tls: { frontend: { server: asked, hostOverrides: { 'past.test': asked } } },
+      authorization: { authorizer: 'default', jwtKeyProvider: { keySourceURIs: ['file:///keys.json'] } },
+    },
+    services: { 'internal-frontend': { rpc: { grpcPort: 7300, membershipPort: 6936 } } },
+  });
+  expect(text).not.toContain('an administrator');
 });
 
 test('all processes have one database with the same shards, and two stores in it', () => {

@@ -33,7 +33,7 @@ test.concurrent(
     expect(worker).toMatch(/^\d+@/);
     expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
       ['replay', true],
-      ['clock', true],
+      ['worker clock', true],
       ['AWS identity', true],
     ]);
     expect(checks[0]?.found).toMatch(/^goes on with all [5-9]\d+ recorded histories$/);
@@ -57,7 +57,7 @@ test.concurrent(
     const { checks } = await checking;
     expect(checks.map(({ check, ok }) => [check, ok])).toEqual([
       ['replay', true],
-      ['clock', true],
+      ['worker clock', true],
       ['AWS identity', true],
       ['role', true],
       ['eligibility', true],
@@ -74,11 +74,11 @@ test.concurrent('a clock that is off fails it at once, with what to do', async (
     const { type, message, details } = await failureOf(selfCheck(skewed));
     expect(type).toBe(SELF_CHECK_FAILED);
     expect(message).toMatch(
-      /^This version is not ready to serve\. clock: .*; 1[12]\d s behind AWS's\. Have the host of the worker synchronise its clock/,
+      /^This version is not ready to serve\. worker clock: .*; 1[12]\d s behind AWS's\. Have the host of the worker synchronise its clock/,
     );
     expect((details?.[0] as WorkerChecks).checks.map(({ check, ok }) => [check, ok])).toEqual([
       ['replay', true],
-      ['clock', false],
+      ['worker clock', false],
       ['AWS identity', true],
     ]);
   });

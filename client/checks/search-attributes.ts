@@ -1,52 +1,15 @@
-import { SEARCH_ATTRIBUTE_NAMES, type Check } from '../contract';
-import { checkWorkers } from './check-workers';
-import type { IdentityCenterClient } from './client';
+import { SEARCH_ATTRIBUTE_NAMES, type Check } from '../../contract';
+import type { IdentityCenterClient } from '../client';
 import {
   findSearchAttributes,
   registerSearchAttributes,
   type SearchAttributesRegistered,
-} from './search-attributes';
-import { readServerError, TemporalServerError } from './server-errors';
-import { placeOf } from './translate-errors';
+} from '../search-attributes';
+import { readServerError, TemporalServerError } from '../server-errors';
+import { placeOf } from '../translate-errors';
 
-/** What is checked. */
-export interface CheckOptions {
-  /** Registers the search attributes that are missing. */
-  fix?: boolean;
-  /** An account that a worker looks into; default: none. */
-  accountId?: string;
-}
-
-/**
- * Checks the server, the namespace, its search attributes, the workers of the task queue, and by way of one of them AWS.
- *
- * @throws TemporalServerError where the server is lost, or refuses
- */
-export async function checkServer(
-  client: IdentityCenterClient,
-  { fix = false, accountId }: CheckOptions = {},
-): Promise<Check[]> {
-  const { temporal: connected, taskQueue } = client;
-  const { address } = placeOf(connected);
-  const checks: Check[] = [];
-  try {
-    const { serverVersion } = await connected.workflowService.getSystemInfo({});
-    const version = `Temporal ${serverVersion || '(version unknown)'}`;
-    checks.push({ check: 'server', ok: true, found: `${version} at ${address}` });
-    await connected.workflowService.describeNamespace({ namespace: connected.options.namespace });
-    checks.push({ check: 'namespace', ok: true, found: connected.options.namespace });
-    checks.push(await checkSearchAttributes(client, fix));
-    checks.push(...(await checkWorkers(connected, taskQueue, accountId)));
-    return checks;
-  } catch (error) {
-    const read = readServerError(error, placeOf(connected));
-    if (!(read instanceof TemporalServerError) || read.code !== 'NAMESPACE_NOT_FOUND') throw read;
-    const { namespace, remedy } = read;
-    return [...checks, { check: 'namespace', ok: false, found: `${namespace}: there is none`, remedy }];
-  }
-}
-
-async function checkSearchAttributes(client: IdentityCenterClient, fix: boolean): Promise<Check> {
+/** Checks that the namespace has the search attributes of runs; registers them where it is asked to. */
+export async function checkSearchAttributes(client: IdentityCenterClient, fix: boolean): Promise<Check> {
   const check = 'search attributes';
   const { connection, options } = client.temporal;
   const { namespace } = options;
