@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { connectToTemporal, type TemporalSettings } from '../../client';
-import { freePort } from '../../sandbox/temporal-server';
 import { startStandIn, type StandIn } from '../support/grpc-stand-in';
+import { NOWHERE } from '../support/ports';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'identity-center-tls-'));
 const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
@@ -95,21 +95,9 @@ type Tls = NonNullable<TemporalSettings['connectionOptions']['tls']>;
 const trusting = (more: object = {}): Tls => ({ serverRootCACertificate: pem('ca.crt'), ...more });
 const withPair = (name: string) => ({ clientCertPair: { crt: pem(`${name}.crt`), key: pem(`${name}.key`) } });
 
-const MISTAKES: [string, () => string | Promise<string>, () => Tls, string, RegExp][] = [
-  [
-    'nothing listens',
-    async () => `127.0.0.1:${await freePort(0)}`,
-    () => false,
-    'CONNECTION_REFUSED',
-    /TEMPORAL_ADDRESS/,
-  ],
-  [
-    'nothing listens, with TLS',
-    async () => `127.0.0.1:${await freePort(0)}`,
-    () => true,
-    'CONNECTION_REFUSED',
-    /up/,
-  ],
+const MISTAKES: [string, () => string, () => Tls, string, RegExp][] = [
+  ['nothing listens', () => NOWHERE, () => false, 'CONNECTION_REFUSED', /TEMPORAL_ADDRESS/],
+  ['nothing listens, with TLS', () => NOWHERE, () => true, 'CONNECTION_REFUSED', /up/],
   ['no such host', () => 'no-such-host.invalid:7233', () => false, 'NO_SUCH_HOST', /TEMPORAL_ADDRESS/],
   ['no such host, with TLS', () => 'no-such-host.invalid', () => true, 'NO_SUCH_HOST', /TEMPORAL_ADDRESS/],
   ['TLS to a server without', () => servers.plain.address, () => true, 'NOT_TLS', /TEMPORAL_TLS=false/],
@@ -174,7 +162,7 @@ test.concurrent.each(MISTAKES)(
   '%s: its code, and what is at fault',
   async (_name, address, tls, code, remedy) => {
     const begin = performance.now();
-    const at = await address();
+    const at = address();
     const connecting = connectToTemporal({
       connectionOptions: { address: at, tls: tls() },
       namespace: 'default',

@@ -52,15 +52,13 @@ test('doctor --fix registers as many as have room, and names the rest with what 
 });
 
 test('runs start with those that are known, go through their stages in them, and say what is missing', async () => {
-  const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
-  // A server learns late of what was registered: until then runs start without any.
-  const { notice } = await until(
-    () => new IdentityCenterClient(harness.temporal, harness.taskQueue).start(requestFor(account)),
+  // A server learns late of what was registered: until then runs start without any, and stay without.
+  const { accountId, notice } = await until(
+    () => new IdentityCenterClient(harness.temporal, harness.taskQueue).start(requestFor(freshAccount())),
     ({ notice = '' }) => !FIT.some((name) => notice.includes(name)),
   );
   for (const name of [...LACKING, OTHER_TYPE]) expect(notice).toContain(name);
-  const query = `IdentityCenterStage = 'active' AND IdentityCenterAccountId = '${account}'`;
+  const query = `IdentityCenterStage = 'active' AND IdentityCenterAccountId = '${accountId}'`;
   await until(
     () => harness.temporal.workflow.count(query),
     ({ count }) => count > 0,

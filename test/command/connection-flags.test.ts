@@ -1,15 +1,13 @@
-import { freePort } from '../../sandbox/temporal-server';
 import { commandRunner, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, startHarness, type Harness } from '../support/harness';
+import { NOWHERE } from '../support/ports';
 
 let harness: Harness;
 let command: CommandRunner;
-let nowhere: string;
 beforeAll(async () => {
   // To list what all other tests have left would take long.
   harness = await startHarness({ worker: false, ownServer: {} });
-  nowhere = `127.0.0.1:${await freePort(0)}`;
-  command = commandRunner({ TEMPORAL_ADDRESS: nowhere, TEMPORAL_NAMESPACE: 'nowhere' });
+  command = commandRunner({ TEMPORAL_ADDRESS: NOWHERE, TEMPORAL_NAMESPACE: 'nowhere' });
 });
 afterAll(async () => {
   command.dispose();
@@ -50,7 +48,7 @@ test.concurrent('an error says which server was asked, and what named it', async
   const lost = await command.run(['status', account, '--json']);
   expect(lost.code).toBe(5);
   expect(documentOf(lost)).toMatchObject({
-    error: { server: { address: nowhere, namespace: 'nowhere', from: 'TEMPORAL_ADDRESS' } },
+    error: { server: { address: NOWHERE, namespace: 'nowhere', from: 'TEMPORAL_ADDRESS' } },
   });
 });
 

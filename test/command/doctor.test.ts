@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Check } from '../../contract';
 import { startWorkerProcess } from '../../sandbox';
-import { freePort } from '../../sandbox/temporal-server';
 import { commandSuite, documentOf, type Finished } from '../support/command';
 import { freshAccount, requestFor, startHarness, startTestWorker, until } from '../support/harness';
+import { NOWHERE } from '../support/ports';
 import { temporalAddress } from '../support/temporal';
 
 // With search attributes to register: test/client/search-attributes.test.ts.
@@ -19,6 +19,8 @@ const found = (finished: Finished) =>
   );
 
 test.concurrent('all is well: exit 0, a line for each check, with what a worker says of itself', async () => {
+  // A server knows a worker by its first polls.
+  await its.harness.client.provision(requestFor(freshAccount()));
   const { code, stdout } = await its.command.run(['doctor']);
   expect(code).toBe(0);
   const lines = [
@@ -111,11 +113,11 @@ test.concurrent('a namespace that is not there: exit 1, with the remedy', async 
 });
 
 test.concurrent('the server does not answer: exit 5, with its address', async () => {
-  const TEMPORAL_ADDRESS = `127.0.0.1:${await freePort(0)}`;
-  const finished = await its.command.run(['doctor', '--fix', '--json'], { env: { TEMPORAL_ADDRESS } });
+  const env = { TEMPORAL_ADDRESS: NOWHERE };
+  const finished = await its.command.run(['doctor', '--fix', '--json'], { env });
   expect(finished).toMatchObject({ code: 5, stderr: '' });
   expect(documentOf(finished)).toMatchObject({
-    error: { type: 'TemporalUnreachableError', address: TEMPORAL_ADDRESS },
+    error: { type: 'TemporalUnreachableError', address: NOWHERE },
   });
 });
 

@@ -39,6 +39,17 @@ describe('of a fleet with held, failed and provisioned accounts', () => {
       () => client.fleets.status(name),
       (status) => status.held === 4 && status.failed === 1 && status.succeeded === 1,
     );
+    // Lists are the server's, which learns of it a moment after the fleet.
+    const runs = `WorkflowType = 'provisionIdentityCenter' AND IdentityCenterFleet = '${name}'`;
+    const queries = [
+      `${runs} AND IdentityCenterStage = 'held'`,
+      `${runs} AND ExecutionStatus = 'Failed'`,
+      `${runs} AND ExecutionStatus = 'Completed'`,
+      `WorkflowId = '${fleetIdOf(name)}'`,
+    ];
+    const counts = () =>
+      Promise.all(queries.map(async (query) => (await its.harness.temporal.workflow.count(query)).count));
+    await until(counts, (seen) => String(seen) === '4,1,1,1');
   });
   afterAll(async () => {
     await its.harness.client.fleets.cancel(name);

@@ -1,8 +1,9 @@
-import { freePort, startTemporalServer } from '../../sandbox/temporal-server';
+import { startTemporalServer } from '../../sandbox/temporal-server';
 import { commandRunner, documentOf, type CommandRunner, type Finished } from '../support/command';
 import { isFull } from '../support/full';
 import { startStandIn, STATUSES, type Refusal, type StandIn } from '../support/grpc-stand-in';
 import { until } from '../support/harness';
+import { NOWHERE } from '../support/ports';
 import { temporalAddress } from '../support/temporal';
 
 const ACCOUNT = '111122223333';
@@ -67,12 +68,7 @@ async function runAll(
 
 describe('every verb, in JSON with the code, and never as if a run had failed', () => {
   test.concurrent.each<[string, () => Promise<NodeJS.ProcessEnv>, string, number]>([
-    [
-      'nothing listens',
-      async () => ({ TEMPORAL_ADDRESS: `127.0.0.1:${await freePort(0)}` }),
-      'CONNECTION_REFUSED',
-      5,
-    ],
+    ['nothing listens', async () => ({ TEMPORAL_ADDRESS: NOWHERE }), 'CONNECTION_REFUSED', 5],
     [
       'the real server does not know the namespace',
       async () => ({ TEMPORAL_NAMESPACE: 'nowhere' }),

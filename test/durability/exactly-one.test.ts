@@ -1,3 +1,4 @@
+import { tsToMs } from '@temporalio/common/lib/time';
 import { workflowIdOf } from '../../contract';
 import { freshAccount, requestFor, until, withHarness, type Harness } from '../support/harness';
 import { temporalAddress } from '../support/temporal';
@@ -12,8 +13,8 @@ const created = ({ emulator }: Harness, account: string) =>
 const tokensSent = ({ emulator }: Harness, account: string) =>
   emulator.calls({ account, operation: 'CreateInstance' }).map((call) => call.token);
 
-const startWorker = ({ taskQueue, emulator }: Harness) =>
-  startWorkerProcess(temporalAddress(), taskQueue, emulator.url);
+const startWorker = ({ taskQueue, emulator }: Harness, env: NodeJS.ProcessEnv = {}) =>
+  startWorkerProcess(temporalAddress(), taskQueue, emulator.url, env);
 
 promise(
   'the same account started twenty times at once: one run, one instance, twenty equal results',
@@ -62,8 +63,11 @@ promise(
     });
     expect(created(harness, account)).toHaveLength(1);
     expect(tokensSent(harness, account)).toEqual([result.clientToken, result.clientToken]);
-    const [, second] = harness.emulator.calls({ account, operation: 'CreateInstance' });
-    expect(Date.parse(second?.time ?? '') - ready).toBeLessThanOrEqual(8_000);
+    // By the server's clock: how soon a busy machine does what its worker was given is not the point.
+    const again = (await harness.eventsOf(account)).find(
+      ({ activityTaskStartedEventAttributes: started }) => (started?.attempt ?? 0) > 1,
+    );
+    expect(tsToMs(again?.eventTime) - ready).toBeLessThanOrEqual(8_000);
     await worker.stop();
   },
 );
@@ -72,7 +76,9 @@ promise(
   'a worker that is killed while it waits for ACTIVE: the next one goes on with the same instance',
   async (harness) => {
     const account = freshAccount();
-    harness.emulator.setFaults({ accounts: [account], creationMs: 12_000 });
+    // However late the worker is killed, the run still waits.
+    const throttled = [{ operation: 'DescribeInstance', error: 'ThrottlingException', times: 100_000 }];
+    harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext: throttled });
     const killed = await startWorker(harness);
     const run = await harness.client.start(requestFor(account));
     await until(
@@ -81,6 +87,7 @@ promise(
     );
     await killed.kill();
     const worker = await startWorker(harness);
+    harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
     await expect(harness.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
     expect(created(harness, account)).toHaveLength(1);
     expect(tokensSent(harness, account)).toHaveLength(1);
@@ -141,7 +148,8 @@ promise(
     const { status, notice } = await harness.client.status(account);
     expect(status).toBe('RUNNING');
     expect(notice).toContain('identity-center worker');
-    const worker = await startWorker(harness);
+    // A worker that is slow to take what was sent to it alone adds events to a history.
+    const worker = await startWorker(harness, { IDENTITY_CENTER_STICKY_TIMEOUT: '1m' });
     await harness.client.result(run);
     expect(await harness.eventsOf(account)).toHaveLength(12);
     expect(run.workflowId).toBe(workflowIdOf(account));

@@ -37,4 +37,4 @@ test('a worker that is frozen while a workflow computes goes on when it wakes', 
     await harness.stop();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 120_000);
+});

@@ -3,9 +3,6 @@ import { freshAccount, requestFor, startHarness, until } from '../support/harnes
 import { temporalAddress } from '../support/temporal';
 import { startWorkerProcess } from '../../sandbox';
 
-// The server goes on handing attempts to the frozen worker until it has no poll of it left: each takes its 5 s.
-const PATIENCE_MS = 120_000;
-
 const SKEWED_CLOCK = path.join(__dirname, '..', '..', 'chaos', 'machine', 'skewed-clock.cjs');
 
 test.concurrent.each([
@@ -42,5 +39,4 @@ test.concurrent.each([
       await harness.stop();
     }
   },
-  PATIENCE_MS,
 );

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { freshAccount, requestFor, until, withHarness } from '../support/harness';
+import { quietPort } from '../support/ports';
 
 test.concurrent.each(['stop', 'kill'] as const)(
   'the server ended (%s) in mid-run and started again: one instance',
   async (end) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'identity-center-'));
     const dbFile = path.join(folder, 'temporal.db');
-    let server = await startTemporalServer({ dbFile, port: 0, uiPort: false });
+    let server = await startTemporalServer({ dbFile, port: await quietPort(), uiPort: false });
     try {
       await withHarness({ address: server.address }, async ({ client, emulator }) => {
         const account = freshAccount();

@@ -1,5 +1,5 @@
 import { transformSync } from '@swc/core';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { EXAMPLES } from './example';
 
@@ -22,6 +22,8 @@ export function compileTo(folder: string, file: string): string {
   });
   const compiled = path.join(folder, file.replace(/\.mts$/, '.mjs').replace(/\.ts$/, '.js'));
   mkdirSync(path.dirname(compiled), { recursive: true });
-  writeFileSync(compiled, code);
+  // A process that was started before may be about to read it.
+  writeFileSync(`${compiled}.${process.pid}`, code);
+  renameSync(`${compiled}.${process.pid}`, compiled);
   return compiled;
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { userFolder } from '../../sandbox/temporal-server';
 import { isFull } from '../support/full';
@@ -86,18 +86,27 @@ export function prepareExample(name: LanguageName, mayTakeMinutes = isFull): str
   if (!existsSync(folder)) {
     if (language.takesMinutes && !mayTakeMinutes) return undefined;
     if (!language.needs.every(isInstalled)) return undefined;
-    // Virtual environments know where they are: such a folder cannot be moved, and is there only once it is complete.
-    const isMovable = language.build !== undefined;
-    const making = isMovable ? `${folder}.${process.pid}` : folder;
+    // Two test files may make the same at the same time, and virtual environments cannot be moved, as they know where they
+    // are: so each makes its own, and what it is looked for under leads to the first that is complete.
+    const making = `${folder}.${process.pid}`;
     mkdirSync(making, { recursive: true });
     const problem = run(language.fetch(source, making));
     const broken = problem ?? run(language.build?.(source, making) ?? []);
     if (broken !== undefined) rmSync(making, { recursive: true });
     if (problem !== undefined) return undefined;
     if (broken !== undefined) throw new Error(`examples/${name} does not build:\n${broken}`);
-    if (isMovable) renameSync(making, folder);
+    linkFirst(making, folder);
   }
   return language.start(folder);
+}
+
+function linkFirst(made: string, link: string): void {
+  try {
+    symlinkSync(made, link, 'junction');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    rmSync(made, { recursive: true });
+  }
 }
 
 function isInstalled(program: string): boolean {

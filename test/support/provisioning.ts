@@ -3,7 +3,7 @@ import { CreateInstanceCommand, SSOAdminClient } from '@aws-sdk/client-sso-admin
 import { RunFailedError, type StartedRun } from '../../client';
 import type { ProgressFailure, ProvisionRequestInput, ProvisionResult } from '../../contract';
 import type { EmulatedInstance, Faults, RecordedCall } from '../../sandbox/emulator';
-import { requestFor, startHarness, until, type Harness, type HarnessOptions } from './harness';
+import { freshAccount, requestFor, startHarness, until, type Harness, type HarnessOptions } from './harness';
 
 /** An account's faults, as a test states them. */
 export type AccountFaults = Omit<Faults, 'accounts'>;
@@ -24,6 +24,15 @@ export interface ProvisioningHarness extends Harness {
   ): Promise<ProvisionResult>;
   /** Starts a run of an account whose AWS has these faults, and otherwise no delays. */
   start(account: string, faults: AccountFaults, more?: Partial<ProvisionRequestInput>): Promise<Started>;
+  /**
+   * What a run fails with that has called an operation more than once, and its account. One whose time was over before that,
+   * as where the machine is busy, is no answer: the next has another account.
+   */
+  failedAfterTwo(
+    operation: string,
+    faults: AccountFaults,
+    more: Partial<ProvisionRequestInput>,
+  ): Promise<{ account: string; failure: ProgressFailure }>;
   /** How often an operation was called for an account. */
   calls(account: string, operation: string): number;
   /** Waits until an operation was called so often. */
@@ -54,6 +63,10 @@ export async function startProvisioning(options: HarnessOptions = {}): Promise<P
       credentials: await harness.assumeRole(account),
     });
   const calls = (account: string, operation: string) => emulator.calls({ account, operation }).length;
+  const provision: ProvisioningHarness['provision'] = async (account, faults, more = {}) => {
+    setFaults(account, faults);
+    return client.provision(requestFor(account, more));
+  };
   return {
     ...harness,
     async stop() {
@@ -73,10 +86,15 @@ export async function startProvisioning(options: HarnessOptions = {}): Promise<P
         () => calls(account, operation),
         (count) => count >= times,
       ),
-    async provision(account, faults, more = {}) {
-      setFaults(account, faults);
-      return client.provision(requestFor(account, more));
-    },
+    provision,
+    failedAfterTwo: (operation, faults, more) =>
+      until(
+        async () => {
+          const account = freshAccount();
+          return { account, failure: await failureOf(provision(account, faults, more)) };
+        },
+        ({ account }) => calls(account, operation) > 1,
+      ),
     created: (account) => emulator.instances().filter((instance) => instance.accountId === account),
     creates: (account) => emulator.calls({ account, operation: 'CreateInstance' }),
     owner,

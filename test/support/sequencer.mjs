@@ -3,7 +3,6 @@ import TestSequencer from '@jest/test-sequencer';
 // Those that take longest. Jest knows how long a file took before; where it has never run, it takes the largest file for the
 // longest, and a small one that waits for a minute then comes last, alone.
 const LONG = [
-  'chaos/main',
   'durability/frozen-worker',
   'command/local/up',
   'workflows/fleet/limits',

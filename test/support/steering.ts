@@ -29,6 +29,17 @@ export const throttledOnce = (operation: string): AccountFaults => ({
   ],
 });
 
+/**
+ * Keeps a run from its end, however late what has to come before that is: nobody can tell what has become of its instance
+ * until the faults of the account are cleared. No throttling, which would slow the calls for other accounts as well.
+ */
+export const UNSEEN = {
+  operation: 'DescribeInstance',
+  error: 'InternalServerException',
+  retryAfterSeconds: 1,
+  times: 10_000,
+};
+
 /** The activity that creates looks as well, and leaves it to the one that waits to back off. */
 export const timesUntilBackOff = (operation: string) => (operation === 'DescribeInstance' ? 2 : 1);
 

@@ -42,10 +42,10 @@ describeInBrowser('a held run in the UI', () => {
 
     expect(await textOf(ui.renderedUnder('Summary'))).toBe(`provision ${SHOWN} in eu-west-1 as workforce`);
     const current = ui.renderedUnder('Current Details');
+    const text = await textOf(current);
     const bold = await current.getByRole('strong').allInnerTexts();
     expect(bold).toEqual(['Asked:', 'held', 'What to do:', 'What happened:']);
     expect(await current.getByRole('code').allInnerTexts()).toEqual(['retry', 'abort']);
-    const text = await textOf(current);
     expect(text).toMatch(
       /^Asked: provision 222233334444 in eu-west-1 as workforce, onFailure hold; by ada@laptop\s+held since [-\d]{10} [:\d]{8} UTC: waits for the signal retry, or abort/,
     );

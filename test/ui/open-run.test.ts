@@ -1,6 +1,7 @@
 import { FAILURES } from '../../contract';
 import { RunCancelledError } from '../../client';
 import { until } from '../support/harness';
+import { hurry } from '../support/steering';
 import { describeInBrowser, startUi, textOf, type UiHarness } from '../support/ui';
 
 const WAITING = '222233334444';
@@ -54,15 +55,17 @@ describeInBrowser('an open run in the UI', () => {
     await ui.page.getByText(/^Attempt\s.*createInstance • creates the instance in eu-west-1/s).waitFor();
     await ui.openTab('Pending Activities');
     await ui.page.getByText('Last Failure').waitFor();
-    const page = await textOf(ui.page.getByRole('main'));
+    const page = await until(
+      () => textOf(ui.page.getByRole('main')),
+      (text) => text.includes(FAILURES.throttled.remedy),
+    );
     expect(page).toMatch(/AWS is throttling: ThrottlingException: Rate exceeded \(request [-\w]{36}\)/);
     // Each UI has its own way to write a date.
     expect(page).toMatch(/Next Retry (\d{4}-\d\d-\d\d|\d{1,2} \w{3} \d{4})/);
-    expect(page).toContain(FAILURES.throttled.remedy);
     await ui.picture('throttled-call', 790);
 
     ui.emulator.setFaults({ accounts: [THROTTLED], creationMs: 0 });
-    await ui.client.retry(THROTTLED);
+    await hurry(ui, THROTTLED);
     await expect(ui.client.result(run)).resolves.toMatchObject({ outcome: 'created' });
     expect(ui.instancesOf(THROTTLED)).toHaveLength(1);
   });
@@ -87,9 +90,11 @@ describeInBrowser('an open run in the UI', () => {
       .getByText(/createInstance/)
       .first()
       .waitFor();
-    const page = await textOf(ui.page.getByRole('main'));
-    expect(page).toContain('"name": "sample"');
-    expect(page).toContain(result.instanceArn);
+    // The parts of a page come one by one.
+    await until(
+      () => textOf(ui.page.getByRole('main')),
+      (page) => page.includes('"name": "sample"') && page.includes(result.instanceArn),
+    );
     await ui.picture('run-in-ui', 1000);
   });
 });

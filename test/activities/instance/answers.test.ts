@@ -16,7 +16,7 @@ afterAll(() => emulator.close());
 type Failure = NonNullable<Faults['failNext']>[number];
 
 function activitiesWith(aws: Partial<AwsSettings> = {}, pacer = new Pacer(undefined)) {
-  const settings: AwsSettings = { ...emulatorSettings(emulator.url), requestTimeoutMs: 1_000, ...aws };
+  const settings: AwsSettings = { ...emulatorSettings(emulator.url), ...aws };
   const openAccount = accessAws(settings, Date.now, pacer).openAccount;
   return createActivities({ ...realDependencies(settings), ...keeping, openAccount, random: () => 0.5 });
 }

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 function activities(dependencies: Partial<ActivityDependencies> = keeping) {
-  const settings = { ...emulatorSettings(emulator.url), requestTimeoutMs: 1_000 };
+  const settings = emulatorSettings(emulator.url);
   return createActivities({ ...realDependencies(settings), ...dependencies });
 }
 

@@ -25,7 +25,7 @@ interface Options {
 }
 
 function activitiesWith({ aws, dependencies }: Options = {}) {
-  const settings: AwsSettings = { ...emulatorSettings(emulator.url), requestTimeoutMs: 1_000, ...aws };
+  const settings: AwsSettings = { ...emulatorSettings(emulator.url), ...aws };
   return createActivities({ ...realDependencies(settings), ...keeping, ...dependencies });
 }
 
@@ -181,7 +181,10 @@ test.each(['hang', 'halfResponse', 'garbage'])(
     emulator.setFaults({ accounts: [account], failNext: [{ operation: 'CreateInstance', error, times: 1 }] });
     const began = performance.now();
     const failure = await failureOf(
-      activityEnvironment().run(activitiesWith().createInstance, inputFor(account)),
+      activityEnvironment().run(
+        activitiesWith({ aws: { requestTimeoutMs: 1_000 } }).createInstance,
+        inputFor(account),
+      ),
     );
     // The run has to know of the first that is lost, so it ends the activity.
     expect(failure).toMatchObject({ type: 'AnswerLost', nonRetryable: true });

@@ -1,6 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { IdentityCenterClient, OtherTaskQueueError, RequestDiffersError } from '../../../client';
-import { freshAccount, startHarness, startTestWorker, type Harness } from '../../support/harness';
+import {
+  freshAccount,
+  handleOf,
+  startHarness,
+  startTestWorker,
+  until,
+  type Harness,
+} from '../../support/harness';
 import { ensureRaw, startRaw } from '../../support/other-language';
 import { temporalAddress } from '../../support/temporal';
 
@@ -14,6 +20,10 @@ test('starts, joins and refuses without a worker; an ensure waits, and what it s
   const { client, emulator, taskQueue, temporal } = harness;
   const [joined, cancelled, ensured] = [freshAccount(), freshAccount(), freshAccount()];
   const bare = (accountId: string) => ({ accountId, region: 'eu-west-1' });
+
+  // Whoever asks after a run has ended starts another: both may end once all have asked.
+  const throttled = [{ operation: 'ListInstances', error: 'ThrottlingException', times: 100_000 }];
+  emulator.setFaults({ accounts: [joined, ensured], failNext: throttled });
 
   const { runId } = await client.start(bare(joined));
   const elsewhere = new IdentityCenterClient(temporal, `${taskQueue}-other`);
@@ -38,12 +48,20 @@ test('starts, joins and refuses without a worker; an ensure waits, and what it s
   );
   const refused = ensureRaw(harness, joined, { ...bare(joined), name: 'other' });
   refused.catch(() => undefined);
-  await sleep(500);
+  const isStarted = () =>
+    handleOf(harness, ensured)
+      .describe()
+      .then(
+        () => true,
+        () => false,
+      );
+  await until(isStarted, Boolean);
   const worker = await startTestWorker(temporalAddress(), taskQueue, emulator);
   try {
     const [first, second] = await Promise.all(callers);
     expect(first?.runId).toBe(second?.runId);
     await expect(refused).rejects.toMatchObject({ cause: { type: 'RequestDiffers' } });
+    emulator.setFaults({ accounts: [joined, ensured] });
     await expect(first?.handle.result()).resolves.toMatchObject({ outcome: 'created' });
     await expect(early.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
     expect(emulator.calls({ account: cancelled, operation: 'CreateInstance' })).toHaveLength(0);

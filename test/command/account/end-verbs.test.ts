@@ -65,7 +65,7 @@ describe('watch', () => {
       const account = freshAccount();
       // The back-off outlasts whatever this test waits for.
       const failNext = [
-        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 60, times: 2 },
+        { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 600, times: 2 },
       ];
       its.harness.emulator.setFaults({ accounts: [account], creationMs: 0, failNext });
       await its.harness.client.start(requestFor(account, { timing: { createTimeout: '1h' } }));
@@ -75,9 +75,7 @@ describe('watch', () => {
       await until(stdout, (seen) => seen.includes('paused'));
       await its.harness.client.resume(account);
       await until(stdout, (seen) => /goes on\n[^]*attempt 2/.test(seen));
-      // A retry right after the call would change nothing.
-      await new Promise((resolve) => setTimeout(resolve, 1_200));
-      await its.harness.client.retry(account);
+      await hurry(its.harness, account);
       const { code, stdout: all } = await finished;
       expect(code).toBe(0);
       expect(all).toMatch(/attempt 2[^]* paused\n[^]* goes on\n[^]*attempt 2[^]*active/);

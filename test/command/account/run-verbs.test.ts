@@ -216,10 +216,15 @@ describe('status, watch, list, cancel', () => {
       (seen) => seen.includes(active) && seen.includes(failed),
     );
     expect(new Set(all).size).toBe(all.length);
-    const onlyFailed = await accounts('--failed');
-    expect(onlyFailed).toContain(failed);
+    const onlyFailed = await until(
+      () => accounts('--failed'),
+      (seen) => seen.includes(failed),
+    );
     expect(onlyFailed).not.toContain(active);
-    expect(await accounts('--stage', 'active')).toContain(active);
+    await until(
+      () => accounts('--stage', 'active'),
+      (seen) => seen.includes(active),
+    );
     await expect(its.command.run(['list', '--stage', 'nowhere'])).resolves.toMatchObject({ code: 2 });
   });
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -35,7 +35,7 @@ interface Up {
 /** The command of a test, with a home of its own, so that what is started there meets no other. */
 interface Home {
   readonly command: CommandRunner;
-  readonly start: () => Running;
+  readonly start: (env?: NodeJS.ProcessEnv) => Running;
   readonly startUp: (env?: NodeJS.ProcessEnv) => Promise<Running & { up: Up }>;
 }
 
@@ -119,9 +119,17 @@ const canBeNobody =
 });
 
 test.concurrent('of two that start at the same time one comes up, and the other says that', () =>
-  atHome(async ({ start }) => {
-    const both = [start(), start()];
+  atHome(async ({ command, start }) => {
+    // However late the second comes, the first is still starting, as its server waits until this is gone.
+    const held = command.file('held', '');
+    const folder = mkdtempSync(path.join(path.dirname(held), 'bin-'));
+    const wait = `while [ "$1" = server ] && [ -e '${held}' ]; do sleep 0.1; done`;
+    const text = `#!/bin/sh\n${wait}\nexec '${await findTemporalBinary()}' "$@"\n`;
+    writeFileSync(path.join(folder, 'temporal'), text, { mode: 0o755 });
+    const env = { PATH: `${folder}${path.delimiter}${process.env['PATH'] ?? ''}` };
+    const both = [start(env), start(env)];
     const refused = await Promise.race(both.map(({ finished }) => finished));
+    rmSync(held);
     expect(refused.code).toBe(2);
     expect(documentOf(refused)).toMatchObject({
       error: {

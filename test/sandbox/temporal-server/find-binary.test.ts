@@ -2,14 +2,14 @@ import { access, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTemporalBinary, TemporalBinaryNotFoundError } from '../../../sandbox/temporal-server';
+import { until } from '../../support/harness';
 
 const TEMPORAL = 'echo "temporal version 0.0.0 (fake)"';
-// Takes long enough for a second search to find it at work.
 const GO = `
 if [ "$1" = version ]; then echo go version go0; exit 0; fi
 echo "$@" >> "\${0%/*}/go.log"
 echo "go: downloading example" >&2
-/bin/sleep 1
+while [ -e "\${0%/*}/held" ]; do /bin/sleep 0.1; done
 printf '#!/bin/sh\\n%s\\n' '${TEMPORAL}' > "$GOBIN/temporal"
 /bin/chmod +x "$GOBIN/temporal"
 `;
@@ -108,10 +108,18 @@ describe('findTemporalBinary', () => {
 
   it('builds once where two look at the same time', async () => {
     await script(join(path, 'go'), GO);
-    expect(await Promise.all([find(), find()])).toEqual([cached(), cached()]);
+    const held = join(path, 'held');
+    await writeFile(held, '');
+    const both = Promise.all([find(), find()]);
+    const waits = `waiting for process ${process.pid}, which is installing the Temporal server`;
+    await until(
+      () => progress,
+      (lines) => lines.includes(waits),
+    );
+    await rm(held);
+    expect(await both).toEqual([cached(), cached()]);
     const log = await readFile(join(path, 'go.log'), 'utf8');
     expect(log).toBe('install -ldflags=-s -w github.com/temporalio/cli/cmd/temporal@v1.5.1\n');
-    expect(progress).toContain(`waiting for process ${process.pid}, which is installing the Temporal server`);
   });
 
   it('takes over from a process that died while it installed', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { freePort } from '../../../sandbox/temporal-server';
+import { quietPort } from '../../support/ports';
 
 describe('freePort', () => {
   const servers: Server[] = [];
@@ -15,12 +16,12 @@ describe('freePort', () => {
   });
 
   it('gives the preferred port where it is free', async () => {
-    const port = await freePort();
+    const port = await quietPort();
     expect(await freePort(port)).toBe(port);
   });
 
   it.each(['127.0.0.1', '0.0.0.0'])('gives the next free one where somebody listens on %s', async (host) => {
-    const port = await freePort();
+    const port = await quietPort();
     await occupy(port, host);
     expect(await freePort(port)).toBeGreaterThan(port);
   });

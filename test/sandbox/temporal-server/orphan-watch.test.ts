@@ -36,13 +36,15 @@ describe('endWithThisProcess', () => {
     const path = JSON.stringify(join(folder, 'orphan-watch.cjs'));
     const script = `const unwatch = require(${path}).endWithThisProcess(${pid}); ${then}; console.log('ready');`;
     const owner = run(['-e', script]);
+    // The end of a process may be told before its last words.
+    const exited = once(owner, 'exit');
     await once(owner.stdout, 'data');
-    return owner;
+    return { owner, exited };
   };
 
   it('ends the server when its owner is killed', async () => {
     const server = run(IDLE);
-    const owner = await own(server.pid!, 'setInterval(() => {}, 1e6)');
+    const { owner } = await own(server.pid!, 'setInterval(() => {}, 1e6)');
     await sleep(300);
     expect(server.exitCode ?? server.signalCode).toBeNull();
     const ended = once(server, 'exit');
@@ -52,15 +54,15 @@ describe('endWithThisProcess', () => {
 
   it('leaves the process ID alone once it is told that the server is gone', async () => {
     const other = run(IDLE);
-    const owner = await own(other.pid!, 'setTimeout(unwatch, 300)');
-    await once(owner, 'exit');
+    const { exited } = await own(other.pid!, 'setTimeout(unwatch, 300)');
+    await exited;
     await sleep(500);
     expect(other.exitCode ?? other.signalCode).toBeNull();
   });
 
   it('does not keep its owner running', async () => {
     const server = run(IDLE);
-    const owner = await own(server.pid!, '');
-    expect(await once(owner, 'exit')).toEqual([0, null]);
+    const { exited } = await own(server.pid!, '');
+    expect(await exited).toEqual([0, null]);
   });
 });

@@ -8,12 +8,12 @@ import { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import {
   findTemporalBinary,
-  freePort,
   startTemporalServer,
   TemporalServerStartError,
   type StartOptions,
   type TemporalServer,
 } from '../../../sandbox/temporal-server';
+import { quietPort } from '../../support/ports';
 
 describe('startTemporalServer', () => {
   let folder: string;
@@ -77,7 +77,7 @@ describe('startTemporalServer', () => {
       dbFile: join(folder, 'made', 'state.db'),
       searchAttributes: { Fruit: 'Keyword' },
     } as const;
-    const first = await start(options);
+    const first = await start({ ...options, port: await quietPort() });
     const before = await connect(first);
     await before.client.workflow.start('none', { taskQueue: 'nobody', workflowId: 'kept' });
     await before.close();
@@ -93,7 +93,7 @@ describe('startTemporalServer', () => {
   });
 
   it('takes the next free port where the wanted one is taken', async () => {
-    const port = await freePort();
+    const port = await quietPort();
     const other = createServer();
     await once(other.listen(port, '127.0.0.1'), 'listening');
     const server = await start({ port });
@@ -102,7 +102,7 @@ describe('startTemporalServer', () => {
   });
 
   it('gives two that want the same port at the same time one each', async () => {
-    const port = await freePort();
+    const port = await quietPort();
     const both = await Promise.all([start({ port }), start({ port })]);
     expect(new Set(both.map((server) => server.address)).size).toBe(2);
     expect(both.map((server) => isAlive(server.pid))).toEqual([true, true]);

@@ -11,6 +11,7 @@ import { findTemporalBinary } from '../../../sandbox/temporal-server';
 import { freshAccount, handleOf, requestFor, until } from '../../support/harness';
 import { startRaw } from '../../support/other-language';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { progressOf } from '../../support/steering';
 
 /** Runs that no client of ours has started: by Temporal's own command, and by a bare client as other languages have it. */
 let harness: ProvisioningHarness;
@@ -153,7 +154,7 @@ test.concurrent(
       () => harness.client.status(account),
       ({ status }) => status === 'CANCELLED',
     );
-    const { failure: left, notes } = await harness.client.status(account);
+    const { failure: left, notes } = await progressOf(harness, account);
     expect(left).toBeUndefined();
     expect(notes?.map(({ text }) => text)).toEqual(['nothing that this run made is left']);
     expect(await detailsOf(account)).not.toContain('What to do');

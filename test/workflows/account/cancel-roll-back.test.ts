@@ -1,7 +1,7 @@
 import { RunCancelledError } from '../../../client';
 import { freshAccount, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
-import { hurry, throttledOnce } from '../../support/steering';
+import { hurry, throttledOnce, UNSEEN } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -19,8 +19,10 @@ test.concurrent('during roll-back: a second cancel changes nothing', async () =>
   await harness.called(account, 'DescribeInstance');
   await harness.client.cancel(account);
   await harness.called(account, 'DeleteInstance');
+  harness.emulator.setFaults({ accounts: [account], failNext: [UNSEEN] });
   await harness.client.cancel(account);
   await expect(harness.client.pause(account)).rejects.toThrow('the run is being cancelled');
+  harness.emulator.setFaults({ accounts: [account], deletionMs: 0 });
   await expect(result).rejects.toBeInstanceOf(RunCancelledError);
   expect(harness.created(account)).toHaveLength(0);
   expect(harness.calls(account, 'DeleteInstance')).toBe(1);

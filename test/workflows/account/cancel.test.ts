@@ -1,6 +1,7 @@
 import { RunCancelledError } from '../../../client';
 import { freshAccount, requestFor, until } from '../../support/harness';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { progressOf, UNSEEN } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -38,15 +39,6 @@ async function ended(account: string): Promise<void> {
 test.concurrent('in the first looks: the instance is deleted', async () => {
   const account = freshAccount();
   const result = start(account, { creationMs: 600_000 });
-  await cancelAfter(account, 'DescribeInstance', result);
-  expect(harness.created(account)).toHaveLength(0);
-  expect(harness.calls(account, 'CreateInstance')).toBe(1);
-  expect(harness.calls(account, 'DeleteInstance')).toBe(1);
-});
-
-test.concurrent('while a look finds it ACTIVE: the instance is deleted', async () => {
-  const account = freshAccount();
-  const result = start(account, { latencyMs: 1_000, creationMs: 0 });
   await cancelAfter(account, 'DescribeInstance', result);
   expect(harness.created(account)).toHaveLength(0);
   expect(harness.calls(account, 'CreateInstance')).toBe(1);
@@ -155,7 +147,13 @@ test.concurrent(
       { createFails: 'no reason', deletionMs: 10_000 },
       { onCreateFailed: 'recreate' },
     );
-    await cancelAfter(account, 'DeleteInstance', result);
+    const ended = expect(result).rejects.toBeInstanceOf(RunCancelledError);
+    await harness.called(account, 'DeleteInstance');
+    // Once it is seen to be gone the next is made.
+    harness.emulator.setFaults({ accounts: [account], failNext: [UNSEEN] });
+    await harness.client.cancel(account);
+    harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
+    await ended;
     expect(harness.created(account)).toHaveLength(0);
     expect(harness.calls(account, 'CreateInstance')).toBe(1);
   },
@@ -172,14 +170,14 @@ test.concurrent('while held with nothing made: ends as cancelled', async () => {
 
 test.concurrent('terminated and started again: goes on with what is there', async () => {
   const account = freshAccount();
-  harness.emulator.setFaults({ accounts: [account], creationMs: 10_000 });
+  harness.emulator.setFaults({ accounts: [account], creationMs: 10_000, failNext: [UNSEEN] });
   const run = await harness.client.start(requestFor(account));
   await until(
     () => harness.created(account).length,
     (count) => count === 1,
   );
   await harness.temporal.workflow.getHandle(run.workflowId).terminate('test');
-  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
   const result = await harness.client.provision(requestFor(account));
   expect(result).toMatchObject({
     outcome: 'alreadyProvisioned',
@@ -194,7 +192,7 @@ test.concurrent(
     const account = freshAccount();
     const result = start(
       account,
-      { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 1 }] },
+      { failNext: [{ operation: 'CreateInstance', error: 'ConflictException', times: 10_000 }] },
       // The roll-back pauses between its two looks as well.
       { timing: { pollInterval: '20s' } },
     );
@@ -206,7 +204,7 @@ test.concurrent(
     );
     await harness.client.cancel(account);
     await expect(result).rejects.toBeInstanceOf(RunCancelledError);
-    const { notes, stage } = await harness.client.status(account);
+    const { notes, stage } = await progressOf(harness, account);
     expect({ notes, stage }).toMatchObject({
       notes: [{ text: 'nothing that this run made is left' }],
       stage: 'cancelled',

@@ -1,6 +1,7 @@
 import { TagResourceCommand, UntagResourceCommand, UpdateInstanceCommand } from '@aws-sdk/client-sso-admin';
 import { freshAccount } from '../../support/harness';
 import { failureOf, startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { notesOf } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -42,8 +43,7 @@ test('one that was changed in AWS since is told in the result and in a note, and
   await change(account, instanceArn);
   const again = await harness.provision(account, {}, asked);
   expect(again).toMatchObject({ outcome: 'alreadyProvisioned', instanceArn, differences: CHANGED });
-  const { notes } = await harness.client.status(account);
-  expect(notes?.map(({ text }) => text)).toEqual([
+  expect(await notesOf(harness, account)).toEqual([
     `${instanceArn} stays as it is: name is "renamed", asked for "workforce"; tags.team is "other", asked for "identity"; tags.cost is not set, asked for "1"`,
   ]);
   expect(harness.created(account)).toMatchObject([{ name: 'renamed', instanceArn }]);

@@ -5,7 +5,7 @@ import { DEPROVISION_WORKFLOW, ENSURE_UPDATE, type Progress } from '../../../con
 import { freshAccount, handleOf, requestFor, until } from '../../support/harness';
 import { ensureRaw, refusalOf, startRaw } from '../../support/other-language';
 import { startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
-import { throttledOnce } from '../../support/steering';
+import { hurry, throttledOnce } from '../../support/steering';
 
 const { EventType } = temporal.api.enums.v1;
 
@@ -174,10 +174,7 @@ test.concurrent(
     await expect(ours).rejects.toBeInstanceOf(OtherRunOpenError);
     await expect(ours).rejects.toThrow('a run of provisionIdentityCenter that is being cancelled is open');
     harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
-    await until(
-      () => harness.client.retry(account).catch(() => undefined),
-      (progress) => progress !== undefined,
-    );
+    await hurry(harness, account);
     await expect(
       harness.client.result({ accountId: account, workflowId: handle.workflowId, runId, joined: false }),
     ).rejects.toBeInstanceOf(RunCancelledError);

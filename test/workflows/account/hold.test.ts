@@ -7,7 +7,7 @@ import {
   type AccountFaults,
   type ProvisioningHarness,
 } from '../../support/provisioning';
-import { hurry, throttledOnce } from '../../support/steering';
+import { hurry, throttledOnce, UNSEEN } from '../../support/steering';
 
 let harness: ProvisioningHarness;
 beforeAll(async () => {
@@ -73,13 +73,13 @@ test.concurrent(
     const account = freshAccount();
     // Written, never answered, and denied a look at the end: the run cannot know.
     const loseResponse = { operation: 'CreateInstance', times: 10_000 };
-    const { result } = await harness.start(
-      account,
-      { loseResponse },
-      { onFailure: 'hold', name: 'first', timing: { createTimeout: '5s' } },
+    const { result } = await harness.start(account, { loseResponse }, { onFailure: 'hold', name: 'first' });
+    await until(
+      () => created(account).length,
+      (count) => count === 1,
     );
-    await harness.called(account, 'CreateInstance');
-    const failNext = [{ operation: 'ListInstances', error: 'ValidationException', times: 10_000 }];
+    const refused = { error: 'ValidationException', times: 10_000 };
+    const failNext = ['CreateInstance', 'ListInstances'].map((operation) => ({ operation, ...refused }));
     harness.emulator.setFaults({ accounts: [account], creationMs: 0, loseResponse, failNext });
     await held(account);
     expect(created(account)).toHaveLength(1);
@@ -96,16 +96,19 @@ test.concurrent(
   'retry after a wait for ACTIVE that took too long: goes on with the same instance',
   async () => {
     const account = freshAccount();
-    const { result, progress } = await startHeld(
+    const { result } = await harness.start(
       account,
       { creationMs: 15_000 },
-      { timing: { activeTimeout: '3s' } },
+      { onFailure: 'hold', timing: { activeTimeout: '3s' } },
     );
-    expect(progress).toMatchObject({
+    await harness.called(account, 'DescribeInstance');
+    harness.emulator.setFaults({ accounts: [account], failNext: [UNSEEN] });
+    expect(await held(account)).toMatchObject({
       failure: { type: 'ActiveTimeout' },
       instanceArn: created(account)[0]?.instanceArn,
     });
     await expect(harness.client.retry(account, { name: 'other' })).rejects.toThrow('exists already');
+    healthy(account);
     await until(
       () => created(account)[0]?.status,
       (status) => status === 'ACTIVE',
@@ -207,7 +210,8 @@ test.concurrent('pause makes no sense in a hold', async () => {
 test.concurrent('held with a look that failed, retry looks before it sends anything', async () => {
   const account = freshAccount();
   await harness.createdBySomebodyElse(account);
-  await harness.start(account, { latencyMs: 1_000 }, { onFailure: 'hold' });
+  const unanswered = [{ operation: 'CreateInstance', error: 'InternalServerException', times: 10_000 }];
+  await harness.start(account, { failNext: unanswered }, { onFailure: 'hold' });
   await harness.called(account, 'CreateInstance', 2);
   // From here on: the look before the call has come through.
   harness.emulator.setFaults({
@@ -218,7 +222,6 @@ test.concurrent('held with a look that failed, retry looks before it sends anyth
   expect(progress.failure?.type).not.toBe('InstanceExists');
   const before = harness.creates(account).length;
   healthy(account);
-  harness.emulator.setFaults({ accounts: [account], failNext: [] });
   await harness.client.retry(account);
   await until(
     () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),

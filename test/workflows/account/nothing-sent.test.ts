@@ -19,20 +19,21 @@ test.concurrent(
   'AWS cannot be reached: said as that while it lasts, and at the end with what to mend',
   async () => {
     await withHarness({ aws: { endpoint: NOBODY } }, async ({ client, emulator }) => {
-      const account = freshAccount();
-      const run = await client.start(
-        requestFor(account, { timing: { createTimeout: '20s', activeTimeout: '2s' } }),
-      );
+      const [account, open] = [freshAccount(), freshAccount()];
+      await client.start(requestFor(open));
       const { pending } = await until(
-        () => client.status(account),
+        () => client.status(open),
         (status) => status.pending?.failure !== undefined,
       );
       expect(pending?.failure).toMatchObject({ type: 'NothingSent' });
       expect(pending?.failure?.message).toContain('nothing was sent');
-      const failure = await failureOf(client.result(run));
+      await client.cancel(open);
+      const failure = await failureOf(
+        client.provision(requestFor(account, { timing: { createTimeout: '20s', activeTimeout: '2s' } })),
+      );
       expect(failure.type).toBe('CreateTimeout');
       expect(failure.remedy).toContain('Check the way from the worker to AWS');
-      expect(emulator.calls({ account })).toEqual([]);
+      expect(emulator.calls()).toEqual([]);
     });
   },
 );

@@ -100,15 +100,13 @@ test('paused and resumed between two attempts: what was made is still known as t
 
 test('recreated by an earlier run: the next finds the second generation, and a cancel keeps it', async () => {
   const account = freshAccount();
+  const undeletable = { operation: 'DeleteInstance', error: 'InternalServerException', times: 10_000 };
   const running = harness.provision(
     account,
-    { createFails: 'no room', creationMs: 1_000 },
+    { createFails: 'no room', failNext: [undeletable] },
     { onCreateFailed: 'recreate' },
   );
-  await until(
-    () => harness.created(account).length,
-    (count) => count === 1,
-  );
+  await harness.called(account, 'DeleteInstance');
   harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
   const { instanceArn, generation } = await running;
   expect(generation).toBe(2);
@@ -126,15 +124,15 @@ test('a correction after a lost answer, then a cancel: the call that was lost is
   const delayMs = 25_000;
   const { result } = await harness.start(
     account,
-    { lateWrite: { operation: 'CreateInstance', delayMs, times: 1 } },
-    { name: 'first', onFailure: 'hold', timing: { createTimeout: '3s' } },
+    // None of its calls brings the instance to light, however many there are before they are refused.
+    { lateWrite: { operation: 'CreateInstance', delayMs, times: 10_000 } },
+    { name: 'first', onFailure: 'hold' },
   );
   await until(
     () => harness.creates(account),
     ([call]) => call?.outcome === 'late',
   );
-  // The next call would bring the instance to light, however soon it comes.
-  const refused = [{ operation: 'CreateInstance', error: 'ThrottlingException', times: 10_000 }];
+  const refused = [{ operation: 'CreateInstance', error: 'ValidationException', times: 1 }];
   harness.emulator.setFaults({ accounts: [account], failNext: refused });
   await until(
     () => progressOf(harness, account),

@@ -1,6 +1,7 @@
 import { clientToken, workflowIdOf } from '../../../contract';
-import { freshAccount, until } from '../../support/harness';
+import { freshAccount } from '../../support/harness';
 import { failureOf, startProvisioning, type ProvisioningHarness } from '../../support/provisioning';
+import { UNSEEN } from '../../support/steering';
 
 let aws: ProvisioningHarness;
 beforeAll(async () => {
@@ -78,15 +79,13 @@ describe('what becomes of the instance', () => {
     'CREATE_FAILED with "recreate": the failed one is deleted, the next generation made',
     async () => {
       const account = freshAccount();
+      const undeletable = { operation: 'DeleteInstance', error: 'InternalServerException', times: 10_000 };
       const running = aws.provision(
         account,
-        { createFails: 'no KMS key', creationMs: 1_000 },
+        { createFails: 'no KMS key', failNext: [undeletable] },
         { onCreateFailed: 'recreate' },
       );
-      await until(
-        () => aws.created(account).length,
-        (count) => count === 1,
-      );
+      await aws.called(account, 'DeleteInstance');
       aws.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
       const result = await running;
       expect(result).toMatchObject({
@@ -121,10 +120,12 @@ describe('what becomes of the instance', () => {
     'still not ACTIVE at activeTimeout: says so; the next run goes on with the same instance',
     async () => {
       const account = freshAccount();
-      const failure = await failureOf(
+      const running = failureOf(
         aws.provision(account, { creationMs: 15_000 }, { timing: { activeTimeout: '3s' } }),
       );
-      expect(failure.type).toBe('ActiveTimeout');
+      await aws.called(account, 'DescribeInstance');
+      aws.emulator.setFaults({ accounts: [account], failNext: [UNSEEN] });
+      expect((await running).type).toBe('ActiveTimeout');
       const result = await aws.provision(account, {});
       expect(result.instanceArn).toBe(aws.created(account)[0]?.instanceArn);
       expect(aws.created(account)).toHaveLength(1);

@@ -168,11 +168,9 @@ test.concurrent('invalidParameter: started again with the field corrected', asyn
 });
 
 test.concurrent('conflict: started again later', async () => {
-  const account = freshAccount();
   const failNext = [{ operation: 'CreateInstance', error: 'ConflictException', times: 10_000 }];
   const more = { timing: { createTimeout: '2s' } };
-  await expect(failureOf(harness.provision(account, { failNext }, more))).resolves.toMatchObject({
-    type: 'ConflictException',
-  });
+  const { account, failure } = await harness.failedAfterTwo('CreateInstance', { failNext }, more);
+  expect(failure.type).toBe('ConflictException');
   await expect(harness.provision(account, {})).resolves.toMatchObject({ outcome: 'created', generation: 1 });
 });

@@ -189,13 +189,10 @@ describe('answers for which little time is left', () => {
   });
 
   test('throttled without end: stops at createTimeout, says so and what AWS said', async () => {
-    const account = freshAccount();
-    const failure = await failureOf(
-      alone.provision(
-        account,
-        { throttle: { ratePerSecond: 0, burst: 0 } },
-        { timing: { createTimeout: '6s', activeTimeout: '2s' } },
-      ),
+    const { account, failure } = await alone.failedAfterTwo(
+      'ListInstances',
+      { throttle: { ratePerSecond: 0, burst: 0 } },
+      { timing: { createTimeout: '6s', activeTimeout: '2s' } },
     );
     expect(failure).toMatchObject({
       type: 'CreateTimeout',

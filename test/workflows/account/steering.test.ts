@@ -8,6 +8,7 @@ import {
   signal,
   startWaiting,
   throttledOnce,
+  UNSEEN,
 } from '../../support/steering';
 
 let harness: ProvisioningHarness;
@@ -67,7 +68,7 @@ describe('retry', () => {
 
   test.concurrent('right after a call changes nothing, and is noted', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, { creationMs: 20_000 });
+    const { result } = await harness.start(account, { failNext: [UNSEEN] });
     await harness.called(account, 'DescribeInstance');
     // On a busy machine a signal may come later than a second after the call. It then hurries a new one: the next is sooner.
     await until(
@@ -77,6 +78,7 @@ describe('retry', () => {
       },
       (notes) => notes.includes('retry changed nothing: the call was sent within the last second'),
     );
+    harness.emulator.setFaults({ accounts: [account] });
     await result;
     expect(harness.creates(account)).toHaveLength(1);
   });
@@ -106,9 +108,10 @@ describe('pause', () => {
 
   test.concurrent('lets a call that is under way finish', async () => {
     const account = freshAccount();
-    const { result } = await harness.start(account, { latencyMs: 1_000, creationMs: 10_000 });
+    const { result } = await harness.start(account, { latencyMs: 1_000, failNext: [UNSEEN] });
     await harness.called(account, 'CreateInstance');
     await harness.client.pause(account);
+    harness.emulator.setFaults({ accounts: [account] });
     await expect(result).resolves.toMatchObject({ outcome: 'created' });
     expect(harness.calls(account, 'CreateInstance')).toBe(1);
   });
@@ -117,16 +120,13 @@ describe('pause', () => {
     const account = freshAccount();
     const { result } = await harness.start(
       account,
-      {
-        failNext: [
-          { operation: 'CreateInstance', error: 'ThrottlingException', retryAfterSeconds: 10, times: 1 },
-        ],
-      },
+      { failNext: [{ operation: 'CreateInstance', error: 'InternalServerException', times: 10_000 }] },
       { timing: { createTimeout: '15s' } },
     );
     await harness.called(account, 'CreateInstance');
     await harness.client.pause(account);
     await seconds(16);
+    harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
     await harness.client.resume(account);
     await expect(result).resolves.toMatchObject({ outcome: 'created' });
   });

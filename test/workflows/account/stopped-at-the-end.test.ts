@@ -1,5 +1,13 @@
+import { once } from 'node:events';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createActivities, Pacer, realDependencies, CallMeter } from '../../../activities';
+import {
+  createActivities,
+  Pacer,
+  realDependencies,
+  CallMeter,
+  type ActivityDependencies,
+} from '../../../activities';
+import { accessAws } from '../../../activities/aws/account';
 import { RunCancelledError } from '../../../client';
 import { PROGRESS_QUERY, type Progress } from '../../../contract';
 import { emulatorSettings } from '../../../sandbox';
@@ -64,6 +72,53 @@ async function stoppedAtTheEnd(account: string, stop: () => Promise<unknown>) {
   await stopActivities();
   return { result, next: await startTestWorker(temporalAddress(), taskQueue, emulator) };
 }
+
+/** Opens accounts whose looks are answered, and their answers held back until `gate` is open. */
+function heldBack(url: string, gate: Promise<void>): ActivityDependencies['openAccount'] {
+  const { openAccount } = accessAws(emulatorSettings(url), Date.now, new Pacer(undefined));
+  return (...account) => {
+    const opened = openAccount(...account);
+    const { identityCenter } = opened;
+    const describeInstance = async (instanceArn: string) => {
+      const seen = await identityCenter.describeInstance(instanceArn);
+      await gate;
+      return seen;
+    };
+    return { ...opened, identityCenter: { ...identityCenter, describeInstance } };
+  };
+}
+
+test('a cancel that comes while the first look finds it ACTIVE: the instance is deleted', async () => {
+  const account = freshAccount();
+  const { client, emulator, taskQueue } = harness;
+  const gate = new AbortController();
+  const opened = once(gate.signal, 'abort').then(() => undefined);
+  const openAccount = heldBack(emulator.url, opened);
+  const worker = await startTestWorker(temporalAddress(), taskQueue, emulator, {
+    dependencies: { openAccount },
+  });
+  try {
+    const result = client.result(await client.start(requestFor(account)), { waitHeld: true });
+    const ended = expect(result).rejects.toBeInstanceOf(RunCancelledError);
+    const calls = (operation: string) => emulator.calls({ account, operation }).length;
+    await until(
+      () => calls('DescribeInstance'),
+      (looks) => looks > 0,
+    );
+    await client.cancel(account);
+    await until(
+      () => harness.eventsOf(account),
+      (events) => events.some((event) => event.activityTaskCancelRequestedEventAttributes),
+    );
+    gate.abort();
+    await ended;
+    expect(emulator.instances().filter(({ accountId }) => accountId === account)).toEqual([]);
+    expect([calls('CreateInstance'), calls('DeleteInstance')]).toEqual([1, 1]);
+  } finally {
+    gate.abort();
+    await worker.stop();
+  }
+});
 
 test('a cancel that comes together with "it is ACTIVE" ends the run as cancelled, and nothing is left', async () => {
   const account = freshAccount();

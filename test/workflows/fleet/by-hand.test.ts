@@ -63,7 +63,8 @@ test.concurrent('a plan that is started by hand works, is bounded, and can be ca
   ]);
   const error = await failureOf(PLAN_PAGE_WORKFLOW, `plan-by-hand/${account}/much`, planned(1e9));
   expect(error.message).toContain('maxConcurrent: must be from 1 to 100');
-  harness.emulator.setFaults({ accounts: [account], latencyMs: 20_000 });
+  const failNext = [{ operation: 'ListInstances', error: 'ThrottlingException', times: 10_000 }];
+  harness.emulator.setFaults({ accounts: [account], failNext });
   const handle = await workflow.start(PLAN_PAGE_WORKFLOW, options('cancelled'));
   await until(
     () => handle.describe(),

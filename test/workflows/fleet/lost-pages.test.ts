@@ -5,7 +5,7 @@ import { fleetIdOf, PAGE_REPORT_SIGNAL } from '../../../contract';
 import { WORKFLOW_BUNDLE } from '../../../worker';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
-import { throttledOnce } from '../../support/steering';
+import { UNSEEN } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -35,7 +35,10 @@ test.concurrent(
   'a page of a terminated fleet does not meddle with the next of that name, and soon begins nothing more',
   async () => {
     const ids = freshAccounts(7);
-    harness.emulator.setFaults({ accounts: ids, creationMs: 2_000 });
+    const [first = '', ...others] = ids;
+    // Their page begins none of them before its fleet is gone.
+    harness.emulator.setFaults({ accounts: [first], creationMs: 0, failNext: [UNSEEN] });
+    harness.emulator.setFaults({ accounts: others, creationMs: 2_000 });
     const fleet = harness.fleetOf(ids, { maxConcurrent: 1 });
     await harness.client.fleets.start(fleet);
     const { pageIdPrefix } = await until(
@@ -44,6 +47,7 @@ test.concurrent(
     );
     await harness.temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
     await harness.client.fleets.start(fleet);
+    harness.emulator.setFaults({ accounts: [first], creationMs: 0 });
     expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ accounts: 7, succeeded: 7 });
     expect(await harness.outcomesOf(fleet.name)).toHaveLength(7);
     const left = (await harness.temporal.workflow.getHandle(`${pageIdPrefix}0`).result()) as AccountOutcome[];
@@ -57,9 +61,8 @@ async function startCancelling(before?: (name: string) => Promise<unknown>) {
   const ids = freshAccounts(2);
   harness.emulator.setFaults({
     accounts: ids,
-    creationMs: 0,
+    creationMs: 600_000,
     deletionMs: 600_000,
-    ...throttledOnce('DescribeInstance'),
   });
   const fleet = harness.fleetOf(ids);
   await harness.client.fleets.start(fleet);

@@ -3,7 +3,7 @@ import { FleetDiffersError, FleetFailedError, type FleetResult } from '../../../
 import { fleetIdOf, workflowIdOf } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { freshAccount, requestFor, until } from '../../support/harness';
-import { letGoOn, throttledOnce } from '../../support/steering';
+import { letGoOn, throttledOnce, UNSEEN } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ test.concurrent(
   async () => {
     const ids = freshAccounts(12);
     const [slow = ''] = ids;
-    harness.emulator.setFaults({ accounts: [slow], ...throttledOnce('DescribeInstance') });
+    harness.emulator.setFaults({ accounts: [slow], creationMs: 0, failNext: [UNSEEN] });
     const fleet = harness.fleetOf(ids, { maxConcurrent: 2 });
     await harness.client.fleets.start(fleet);
     const last = await until(
@@ -46,7 +46,7 @@ test.concurrent(
       ({ waiting, open }) => waiting === 0 && open === 1,
     );
     expect(last).toMatchObject({ succeeded: 11, stage: 'running' });
-    await letGoOn(harness, slow);
+    harness.emulator.setFaults({ accounts: [slow], creationMs: 0 });
     expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 12 });
   },
 );
@@ -129,13 +129,22 @@ test.concurrent(
   'an account in two fleets and a run of its own gets one instance, and all three succeed',
   async () => {
     const ids = freshAccounts(6);
-    harness.emulator.setFaults({ accounts: ids, creationMs: 1_000 });
+    // None ends before all who ask for it have come to it.
+    harness.emulator.setFaults({ accounts: ids, creationMs: 0, failNext: [UNSEEN] });
     const fleets = [harness.fleetOf(ids), harness.fleetOf([...ids].reverse())];
-    const results = await Promise.all([
-      ...fleets.map((fleet) => harness.run(fleet)),
-      harness.client.provision(requestFor(ids[3] ?? '')),
+    const [alone] = await Promise.all([
+      harness.client.start(requestFor(ids[3] ?? '')),
+      ...fleets.map((fleet) => harness.client.fleets.start(fleet)),
     ]);
-    for (const result of results.slice(0, 2)) expect(result).toMatchObject({ succeeded: 6, failed: 0 });
+    for (const { name } of fleets)
+      await until(
+        () => harness.client.fleets.status(name),
+        ({ open }) => open === ids.length,
+      );
+    harness.emulator.setFaults({ accounts: ids, creationMs: 0 });
+    for (const { name } of fleets)
+      expect(await harness.client.fleets.result(name)).toMatchObject({ succeeded: 6, failed: 0 });
+    await expect(harness.client.result(alone)).resolves.toMatchObject({ status: 'ACTIVE' });
     expect(ids.map((account) => harness.creates(account).length)).toEqual(ids.map(() => 1));
   },
 );

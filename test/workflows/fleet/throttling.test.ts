@@ -1,5 +1,6 @@
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { until } from '../../support/harness';
+import { UNSEEN } from '../../support/steering';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -10,6 +11,9 @@ afterAll(() => harness.stop());
 test('a fleet knows the calls for its accounts, and how many AWS throttled, while it runs and after', async () => {
   const ids = freshAccounts(80);
   harness.emulator.setFaults({ creationMs: 0, throttle: { ratePerSecond: 25, burst: 5 } });
+  // Keeps the fleet open until it has been looked at.
+  const last = ids.slice(-1);
+  harness.emulator.setFaults({ accounts: last, failNext: [UNSEEN] });
   const fleet = harness.fleetOf(ids);
   const [other = ''] = freshAccounts(1);
   await harness.client.fleets.start(fleet);
@@ -19,6 +23,7 @@ test('a fleet knows the calls for its accounts, and how many AWS throttled, whil
     ({ calls }) => calls.throttled > 0,
   );
   expect(seen.status).toBe('RUNNING');
+  harness.emulator.setFaults({ accounts: last });
   await run;
   expect(await harness.client.fleets.result(fleet.name)).toMatchObject({ succeeded: 80 });
   const { calls } = await harness.client.fleets.status(fleet.name);
