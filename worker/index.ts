@@ -1,6 +1,7 @@
 import './native-part';
 export { createWorker, type WorkerOptions } from './create-worker';
 export { defaultBuildId, type WorkerVersion } from './deployment';
+export { IdentityCenterPlugin, type IdentityCenterPluginOptions } from './plugin';
 export { serve, type Interruption, type ServeOptions } from './serve';
 export type { WorkerConnection } from './connection';
 export { createLogger, installLogger, type Logger } from './logging';

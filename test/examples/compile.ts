@@ -10,12 +10,17 @@ const COMPILED = path.join(EXAMPLES, '..', 'dist', 'examples');
  * is this package.
  */
 export function compileExample(file: string): string {
+  return compileTo(COMPILED, file);
+}
+
+/** The same, into a folder of another package. */
+export function compileTo(folder: string, file: string): string {
   const { code } = transformSync(readFileSync(path.join(EXAMPLES, file), 'utf8'), {
     filename: file,
     jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
     module: { type: 'es6' },
   });
-  const compiled = path.join(COMPILED, file.replace(/\.mts$/, '.mjs').replace(/\.ts$/, '.js'));
+  const compiled = path.join(folder, file.replace(/\.mts$/, '.mjs').replace(/\.ts$/, '.js'));
   mkdirSync(path.dirname(compiled), { recursive: true });
   // A process that was started before may be about to read it.
   writeFileSync(`${compiled}.${process.pid}`, code);

@@ -1,0 +1,2 @@
+export * from './workflows.js';
+export * from 'identity-center-orchestrator/workflows';
