@@ -119,15 +119,7 @@ async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise
 
 function announce(
   to: WorkerConnection,
-  {
-    taskQueue,
-    aws,
-    logLevel,
-    buildId = defaultBuildId(),
-    identity,
-    metricsAddress: _,
-    ...tuning
-  }: WorkerSettings,
+  { taskQueue, aws, logLevel, buildId = defaultBuildId(), identity, ...tuning }: WorkerSettings,
   { json }: CommonOptions,
   logger: Logger,
   monitor: Monitor | undefined,
@@ -141,7 +133,7 @@ function announce(
     metricsAddress: monitor && `${monitor.address.host}:${monitor.address.port}`,
     traces: tracing?.endpoint,
   });
-  logger.info({ taskQueue, logLevel, buildId, ...told, ...tuning }, 'The worker serves.');
+  logger.info({ taskQueue, logLevel, buildId, ...tuning, ...told }, 'The worker serves.');
   if (tuning.deploymentName !== undefined)
     logger.info(
       `Temporal gives this version no runs before it is current, or ramps: temporal worker deployment set-current-version --deployment-name ${tuning.deploymentName} --build-id ${buildId}`,

@@ -233,7 +233,7 @@ test('each alert has a case, and a section of docs/operations.md that says what 
   expect(Object.keys(CASES)).toEqual(rules.map(({ alert }) => alert));
   const operations = readFileSync(path.join(ROOT, 'docs', 'operations.md'), 'utf8');
   for (const { alert, annotations } of rules) {
-    expect(operations.match(new RegExp(`^#### ${alert}$`, 'm'))?.[0]).toBe(`#### ${alert}`);
+    expect(new RegExp(`^#### ${alert}$`, 'm').exec(operations)?.[0]).toBe(`#### ${alert}`);
     expect(annotations['runbook']).toBe(`docs/operations.md#${alert.toLowerCase()}`);
   }
 });

@@ -9,6 +9,12 @@ import { commandFor } from '../support/command';
 import { freshAccount, handleOf, requestFor, until, withHarness, type Harness } from '../support/harness';
 import { findProgram, withPrometheus } from '../support/prometheus';
 
+/** What Prometheus says to a query. */
+interface Answer {
+  error?: string;
+  data?: { result: unknown[] };
+}
+
 interface Panel {
   title: string;
   description?: string;
@@ -90,8 +96,8 @@ withPrometheus(
       const query = async (expr: string) => {
         const url = `http://127.0.0.1:${web}/api/v1/query?query=${encodeURIComponent(expr)}`;
         const answer = await fetch(url).then(
-          async (response) => (await response.json()) as { error?: string; data?: { result: unknown[] } },
-          () => ({ error: 'not there yet' }) as { error?: string; data?: { result: unknown[] } },
+          async (response) => (await response.json()) as Answer,
+          (): Answer => ({ error: 'not there yet' }),
         );
         return answer.error ?? answer.data?.result.length ?? 0;
       };

@@ -8,7 +8,7 @@ test('nothing is published as long as something is not ready, and what that is i
     version: string;
   };
   const args = [path.join(ROOT, 'sandbox', 'release.mjs'), '--publish', '--tag', 'v9.9.9'];
-  const { GITHUB_REPOSITORY: _, ...env } = process.env;
+  const env = { ...process.env, GITHUB_REPOSITORY: undefined };
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   expect(status).toBe(1);
   expect(stderr).toContain(`not ready: the tag is v9.9.9, and the version in package.json ${version}`);

@@ -12,6 +12,7 @@ test('what is not set has its default, in code and in the environment', () => {
     maxCachedWorkflows: 1_000,
     maxPollers: 10,
     stickyTimeout: '2s',
+    shutdownGraceTime: '8s',
   });
   expect(readWorkerSettings({ IDENTITY_CENTER_MAX_POLLERS: ' ' })).toMatchObject(DEFAULTS);
 });
@@ -23,6 +24,7 @@ test('each setting of the environment reaches the SDK', () => {
     IDENTITY_CENTER_MAX_CACHED_WORKFLOWS: '5000',
     IDENTITY_CENTER_MAX_POLLERS: '20',
     IDENTITY_CENTER_STICKY_TIMEOUT: '1.5s',
+    IDENTITY_CENTER_SHUTDOWN_GRACE_TIME: '20s',
   });
   expect(sdkTuning(settings, slots)).toEqual({
     tuner: {
@@ -35,6 +37,8 @@ test('each setting of the environment reaches the SDK', () => {
     activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 20 },
     workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 20 },
     stickyQueueScheduleToStartTimeout: 1_500,
+    shutdownGraceTime: 20_000,
+    shutdownForceTime: 21_000,
   });
 });
 

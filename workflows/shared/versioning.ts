@@ -7,9 +7,9 @@ import { bundleOptions } from '../../contract';
  *
  * A worker without Worker Versioning must not state it: the server refuses its every workflow task.
  */
-export function stateVersioning<Args extends unknown[], Result>(
+export function stateVersioning(
   versioningBehavior: 'PINNED' | 'AUTO_UPGRADE',
-  workflow: (...args: Args) => Promise<Result>,
+  workflow: (...args: never[]) => Promise<unknown>,
 ): void {
   if (bundleOptions().isVersioned === true) setWorkflowOptions({ versioningBehavior }, workflow);
 }
