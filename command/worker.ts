@@ -40,7 +40,6 @@ export async function worker(options: CommonOptions): Promise<number> {
   const monitor = await startTelling(settings, health);
   installLogger(logger, monitor?.metricsAddress);
   const tracing = await usage(() => startTracing(process.env));
-  installLogger(logger);
   const extensions = await temporalExtensions(process.env, (error) => {
     logger.error({ error }, 'The renewed keys of encryption cannot be used; the old ones stay in use.');
   });
