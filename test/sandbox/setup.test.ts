@@ -6,9 +6,10 @@ import { dirname, join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 const SETUP = join(ROOT, 'sandbox', 'setup.mjs');
 const TRANSPILE = join(ROOT, 'sandbox', 'transpile.mjs');
-const FOLDERS = 'contract workflows activities worker client command sandbox bench chaos node_modules'.split(
-  ' ',
-);
+const FOLDERS =
+  'contract encryption workflows activities worker client command sandbox bench chaos node_modules'.split(
+    ' ',
+  );
 // As tsc does, it makes a file that nobody may run.
 const BUILD = `
   import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
