@@ -1,6 +1,8 @@
 import { cancellationSignal, cancelled, Context, log } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
+import type { Receiver } from './announcements/receivers';
+import type { SendWebhook } from './announcements/webhook';
 import type { Account, AwsAccess } from './aws/account';
 import type { AnsweredCall } from './aws/answered-call';
 import type { CallKind } from './aws/call';
@@ -17,6 +19,9 @@ import { withHeartbeats } from './heartbeats';
 export interface ActivityDependencies extends AttemptClocks, AwsAccess {
   /** From 0 up to, but not including, 1. */
   random(): number;
+  /** Where runs are announced. */
+  receivers: readonly Receiver[];
+  sendWebhook: SendWebhook;
   /** Hears of each answer to a call for an account of a fleet. */
   countCalls: CallMeter['count'];
 }

@@ -1,5 +1,5 @@
 import { SSOAdminClient, UpdateInstanceCommand } from '@aws-sdk/client-sso-admin';
-import { ROLE_POLICY, type IamPolicy } from '../../../activities';
+import { rolePolicy, type IamPolicy } from '../../../activities';
 import { accessAws, type AwsSettings } from '../../../activities/aws/account';
 import { AwsClients } from '../../../activities/aws/clients';
 import { AwsClock } from '../../../activities/aws/clock';
@@ -13,6 +13,8 @@ import { commandRunner } from '../../support/command';
 import { freshAccount } from '../../support/harness';
 import { startProvisioning } from '../../support/provisioning';
 import { keysFile } from '../../encryption/keys';
+
+const ROLE_POLICY = rolePolicy();
 
 let emulator: Emulator;
 const command = commandRunner({});
