@@ -55,7 +55,7 @@ export async function announce(
     const body = JSON.stringify(announcement);
     const { id, type, timestamp, data } = announcement;
     if (webhook !== undefined) {
-      const timeout = AbortSignal.timeout(Math.min(WEBHOOK_TIMEOUT_MS, timeToAnswer()));
+      const timeout = AbortSignal.timeout(Math.ceil(Math.min(WEBHOOK_TIMEOUT_MS, timeToAnswer())));
       const signal = AbortSignal.any([timeout, cancellationSignal()]);
       await deps.sendWebhook({ url: readUrl(webhook), keys: readSecrets(webhook), id, body, signal });
     } else if (sns !== undefined) {

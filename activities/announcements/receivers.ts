@@ -68,9 +68,8 @@ const ssmParameterSchema = z.strictObject({
     )
     .refine((name) => !/^\/?(?:aws|ssm)/i.test(name), 'must not begin with "aws" or "ssm": those are AWS’s'),
   account: z
-    .union([z.enum(['run', 'worker']), z.string().regex(/^\d{12}$/)], {
-      error: 'must be "run", "worker", or the 12 digits of an account',
-    })
+    .string()
+    .regex(/^(?:run|worker|\d{12})$/, 'must be "run", "worker", or the 12 digits of an account')
     .default('run')
     .describe('Whose parameter it is: that of the account of the run, of the worker, or of another account.'),
   region: z

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { defined } from '../../contract';
 import { readError } from '../errors/read';
@@ -13,6 +14,14 @@ export interface WebhookRequest {
   body: string;
   /** Ends it. */
   signal: AbortSignal;
+}
+
+/** What a sender of webhooks reaches beside public addresses. */
+export interface WebhookReach {
+  addresses?: readonly string[];
+  /** In PEM. */
+  authority?: string;
+  lookup?: LookupFunction;
 }
 
 /** Sends a request to a webhook, and returns once that has it. @throws WebhookError */
@@ -40,14 +49,15 @@ const REFUSED_ADDRESS = /is not allowed\. Because,? it is/i;
  * about to connect to, so that a name which leads elsewhere a moment later leads nowhere. Redirects are not followed, as they
  * would lead past that; nor is a proxy used, which looks names up itself.
  *
- * @param open addresses that are open all the same, and the authority whose certificates count. No setting, file or variable
- *   leads here: only code that makes a worker can, as tests do for this machine.
+ * @param reach what is open all the same: addresses, an authority of one's own, a way to look names up. No setting, file or
+ *   variable leads here, only code that makes a worker, as tests do for this machine.
  */
-export function webhookSender(open: { addresses?: readonly string[]; authority?: string } = {}): SendWebhook {
+export function webhookSender(reach: WebhookReach = {}): SendWebhook {
   const agent = new RequestFilteringHttpsAgent(
     defined({
-      allowIPAddressList: [...(open.addresses ?? [])],
-      ca: open.authority,
+      allowIPAddressList: [...(reach.addresses ?? [])],
+      ca: reach.authority,
+      lookup: reach.lookup,
       keepAlive: false,
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2' as const,

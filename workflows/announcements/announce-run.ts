@@ -19,7 +19,7 @@ import {
   type Reception,
 } from '../../contract';
 import { readArgument } from '../shared/argument';
-import { activityFailure, runFailure } from '../shared/failure';
+import { activityFailure, lastWords, runFailure } from '../shared/failure';
 import { stateVersioning } from '../shared/versioning';
 
 /**
@@ -38,12 +38,9 @@ export async function announceRun(input: unknown): Promise<AnnouncementProgress>
   setHandler(defineQuery<AnnouncementProgress>(PROGRESS_QUERY), progress, {
     description: 'Which receivers have the announcement, as JSON.',
   });
-  await Promise.all(receptions.map((reception) => announceTo(reception, request)));
-  const failed = receptions.filter(({ state }) => state === 'failed');
-  if (failed.length === 0) return progress();
-  const detail = failed
-    .map(({ receiver, failure }) => `${receiver}: ${failure?.whatHappened ?? 'no attempt came back'}`)
-    .join(' ');
+  const why = await Promise.all(receptions.map((reception) => announceTo(reception, request)));
+  const detail = why.filter((words) => words !== undefined).join('; ');
+  if (detail === '') return progress();
   const remedy = FAILURES.notAnnounced.remedyAfterTimeout;
   throw runFailure({ situation: 'notAnnounced', accountId, detail, remedy });
 }
@@ -51,12 +48,17 @@ export async function announceRun(input: unknown): Promise<AnnouncementProgress>
 // It may take a day, and goes with the version that is current.
 stateVersioning('AUTO_UPGRADE', announceRun);
 
-/** Tells one receiver, and notes what came of it in its reception. */
+/**
+ * Tells one receiver, and notes what came of it in its reception.
+ *
+ * @returns why it has not got it
+ */
 async function announceTo(
   reception: Reception,
   { announcement, giveUpAfter }: AnnounceRequest,
-): Promise<void> {
+): Promise<string | undefined> {
   const { receiver } = reception;
+  let why: string | undefined;
   const { announce } = proxyActivities<Activities>({
     // What is pending can be told apart.
     activityId: receiver,
@@ -72,9 +74,11 @@ async function announceTo(
   } catch (error) {
     if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
     reception.state = 'failed';
+    why = lastWords(error) ?? `${receiver}: no attempt came back`;
     reception.failure = describeFailure(activityFailure(error, 'notAnnounced', announcement.data.accountId));
   }
   reception.at = new Date().toISOString();
   const { name, help } = METRICS.announcements;
   metricMeter.createCounter(name, undefined, help).add(1, { receiver, result: reception.state });
+  return why;
 }
