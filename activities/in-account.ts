@@ -1,6 +1,7 @@
 import { cancellationSignal, cancelled, Context, log } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
+import type { InFlight } from './announcements/in-flight';
 import type { Receiver } from './announcements/receivers';
 import type { SendWebhook } from './announcements/webhook';
 import type { Account, AwsAccess } from './aws/account';
@@ -22,6 +23,7 @@ export interface ActivityDependencies extends AttemptClocks, AwsAccess {
   /** Where runs are announced. */
   receivers: readonly Receiver[];
   sendWebhook: SendWebhook;
+  announcing: InFlight;
   /** Hears of each answer to a call for an account of a fleet. */
   countCalls: CallMeter['count'];
 }

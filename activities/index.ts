@@ -1,4 +1,5 @@
 import { announce, type AnnounceInput } from './announcements/announce';
+import { InFlight } from './announcements/in-flight';
 import type { Receiver } from './announcements/receivers';
 import { webhookSender } from './announcements/webhook';
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
@@ -88,6 +89,7 @@ export function realDependencies(
     keepForLater,
     receivers,
     sendWebhook: webhookSender(),
+    announcing: new InFlight(),
     countCalls: (page, counts) => {
       meter.count(page, counts);
     },

@@ -6,6 +6,7 @@ import { spentBefore, startDeadline } from '../attempt-deadline';
 import type { Messaging } from '../aws/messaging';
 import { nextDelayMs, type BackOff } from '../back-off';
 import { classify, failedAs } from '../errors/classify';
+import { notYet } from '../errors/failure';
 import { wantsFreshCredentials } from '../errors/fresh-credentials';
 import { readError } from '../errors/read';
 import { AwsCallError, isA } from '../errors/thrown';
@@ -29,24 +30,29 @@ const SOURCE = 'identity-center-orchestrator';
 const DETAIL_TYPE = 'IAM Identity Center Run';
 const BACK_OFF: BackOff = { initialIntervalMs: 5_000, backoffCoefficient: 2, maximumIntervalMs: 30 * 60_000 };
 /** The longest time that a webhook may take. */
-const WEBHOOK_TIMEOUT_MS = 15_000;
+const WEBHOOK_TIMEOUT_MS = 10_000;
 /** What stands for what there is none of: a parameter cannot be empty. */
 const NONE = 'none';
 
 /** Gives an announcement to a receiver, once. */
-export async function announce(
+export async function announce(deps: ActivityDependencies, input: AnnounceInput): Promise<Announced> {
+  const giveBack = deps.announcing.take(input.receiver);
+  if (giveBack === undefined)
+    throw notYet(`${input.receiver} is being told of others`, pauseMs(deps.random()));
+  try {
+    return await tell(deps, input);
+  } finally {
+    giveBack();
+  }
+}
+
+async function tell(
   deps: ActivityDependencies,
   { announcement, receiver: name }: AnnounceInput,
 ): Promise<Announced> {
   const receiver = deps.receivers.find((it) => it.name === name);
   const timeToAnswer = startDeadline(deps);
-  // Of AWS, of one Region and one account.
-  const open = (accountId: string | undefined, region: string | undefined) =>
-    deps.openMessaging(accountId, region, {
-      cancellation: cancellationSignal(),
-      timeToAnswer,
-      onAnswer: () => undefined,
-    });
+  const control = { cancellation: cancellationSignal(), timeToAnswer, onAnswer: () => undefined };
   let aws: Messaging | undefined;
   try {
     if (receiver === undefined)
@@ -59,7 +65,7 @@ export async function announce(
       const signal = AbortSignal.any([timeout, cancellationSignal()]);
       await deps.sendWebhook({ url: readUrl(webhook), keys: readSecrets(webhook), id, body, signal });
     } else if (sns !== undefined) {
-      aws = open(undefined, regionOf(sns.topicArn));
+      aws = deps.openMessaging(undefined, regionOf(sns.topicArn), control);
       const deduplicationId = createHash('sha256').update(id).digest('hex');
       await aws.publish(sns.topicArn, {
         message: body,
@@ -67,12 +73,13 @@ export async function announce(
         fifo: { group: data.accountId, deduplicationId },
       });
     } else if (eventBridge !== undefined) {
-      aws = open(undefined, regionOf(eventBridge.eventBusArn));
+      aws = deps.openMessaging(undefined, regionOf(eventBridge.eventBusArn), control);
       const event = { source: SOURCE, detailType: DETAIL_TYPE, detail: body, time: timestamp };
       await aws.putEvent(eventBridge.eventBusArn, event);
     } else if (ssmParameter !== undefined) {
       if (await isSuperseded(announcement)) return { isSuperseded: true };
-      aws = open(accountOf(ssmParameter, data.accountId), ssmParameter.region ?? data.region);
+      const account = accountOf(ssmParameter, data.accountId);
+      aws = deps.openMessaging(account, ssmParameter.region ?? data.region, control);
       await aws.putParameter(...parameterOf(ssmParameter, announcement, body));
     }
     return { isSuperseded: false };
@@ -131,8 +138,6 @@ function notAnnounced(
   receiver: Pick<Receiver, 'name'> & Partial<Receiver>,
   random: number,
 ): ApplicationFailure {
-  const info = activityInfo();
-  const leftMs = info.scheduleToCloseTimeoutMs - spentBefore(info);
   const ofAws = isA(error, AwsCallError) ? { operation: error.operation, ...classify(error) } : undefined;
   const retryAfterMs = isA(error, WebhookError) ? error.retryAfterMs : ofAws?.retryAfterMs;
   const what = ofAws?.detail ?? (isA(error, WebhookError) ? error.message : readError(error).message);
@@ -148,8 +153,15 @@ function notAnnounced(
         ? 'Allow what "identity-center iam-policy" prints with the receivers of the worker: it is tried again for a day.'
         : undefined,
     }),
-    { nextRetryDelay: nextDelayMs(BACK_OFF, info.attempt, random, retryAfterMs, leftMs) },
+    { nextRetryDelay: pauseMs(random, retryAfterMs) },
   );
+}
+
+/** The pause before the next attempt. */
+function pauseMs(random: number, retryAfterMs?: number): number {
+  const info = activityInfo();
+  const leftMs = info.scheduleToCloseTimeoutMs - spentBefore(info);
+  return nextDelayMs(BACK_OFF, info.attempt, random, retryAfterMs, leftMs);
 }
 
 function kindOf({ webhook, sns, eventBridge, ssmParameter }: Partial<Receiver>): string {
