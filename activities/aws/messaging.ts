@@ -48,8 +48,6 @@ class EntryRefusedError extends Error {
   }
 }
 
-const FIFO_TOPIC = /\.fifo$/;
-
 /** The operations of SNS, EventBridge and SSM. */
 export function messaging(
   sns: Call<SNSClient>,
@@ -63,7 +61,7 @@ export function messaging(
       const MessageAttributes = Object.fromEntries(
         Object.entries(attributes).map(([key, StringValue]) => [key, { DataType: 'String', StringValue }]),
       );
-      const ordered = FIFO_TOPIC.test(TopicArn) ? fifo : undefined;
+      const ordered = TopicArn.endsWith('.fifo') ? fifo : undefined;
       const parameters = defined({
         TopicArn,
         Message: message,

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { readReceivers, scopeOf, sharedAccountsOf, typesOf } from '../../../activities';
 import { readWorkerSettings } from '../../../worker';
 import { secretOf, startHttpsReceiver, type HttpsReceiver } from '../../support/https-receiver';
@@ -63,6 +65,20 @@ test('a file in YAML says who is told of what, and files are sought beside it', 
   ).toThrow(
     /^IDENTITY_CENTER_RECEIVERS_FILE: a parameter is in account 222233334444, which .*ALLOWED_ACCOUNTS/,
   );
+});
+
+test('the file of docs/pipelines.md is read', () => {
+  const page = readFileSync(path.join(__dirname, '../../../docs/pipelines.md'), 'utf8');
+  const [, yaml = ''] = /```yaml\n(receivers:.*?)```/s.exec(page) ?? [];
+  files.write('webhook-secret', secretOf(1));
+  const receivers = readReceivers(files.write('of-docs.yaml', yaml));
+  expect(receivers.map(({ name }) => name)).toEqual([
+    'operations',
+    'platform',
+    'audit',
+    'in-the-account',
+    'shared',
+  ]);
 });
 
 test.each<[string, unknown, RegExp]>([
