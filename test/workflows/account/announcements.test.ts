@@ -15,7 +15,7 @@ import {
   type Announcement,
   type AnnouncementType,
 } from '../../../contract';
-import { emulatorSettings } from '../../../sandbox';
+import { emulatorSettings, startWorkerProcess } from '../../../sandbox';
 import { freshAccount, handleOf, requestFor, startTestWorker, until } from '../../support/harness';
 import { startHttpsReceiver, type HttpsReceiver } from '../../support/https-receiver';
 import { startRaw } from '../../support/other-language';
@@ -278,6 +278,30 @@ test.concurrent(
     await worker.stop();
   },
 );
+
+test.concurrent('a worker takes its receivers from the file that its settings name', async () => {
+  const account = freshAccount();
+  const taskQueue = `${its.taskQueue}-process`;
+  const file = web.write(
+    'of-process.yaml',
+    `receivers: [{ name: topic, sns: { topicArn: '${TOPIC}' } }, { name: parameter, ssmParameter: { name: /here } }]`,
+  );
+  const worker = await startWorkerProcess(its.address, taskQueue, its.emulator.url, {
+    IDENTITY_CENTER_RECEIVERS_FILE: file,
+  });
+  try {
+    its.emulator.setFaults({ accounts: [account], creationMs: 0 });
+    const handle = await startRaw({ ...its, taskQueue }, account, requestFor(account));
+    const { instanceArn } = (await handle.result()) as { instanceArn: string };
+    const sent = await until(
+      () => its.emulator.calls().filter((call) => call.sent?.includes(instanceArn)),
+      (calls) => calls.length === 2,
+    );
+    expect(sent.map(({ target }) => target).sort()).toEqual(['/here', TOPIC]);
+  } finally {
+    await worker.stop();
+  }
+});
 
 describe('an announcement', () => {
   async function start(account: string, name: string[], giveUpAfter: string, runId = 'a-run') {
