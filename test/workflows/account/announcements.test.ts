@@ -258,24 +258,28 @@ test.concurrent(
         ({ steps }) => steps.filter(({ stage }) => stage === 'held').length === times,
       );
     let worker = await startWorker(true);
-    await untilTold(account, 'run.held');
-    for (const has of [false, true, false]) {
+    try {
+      await untilTold(account, 'run.held');
+      for (const [held, has] of [false, true, false].entries()) {
+        await worker.stop();
+        worker = await startWorker(has);
+        await handle.signal('retry');
+        if (held < 2) await untilHeld(held + 2);
+      }
+      await expect(handle.result()).resolves.toMatchObject({ outcome: 'created' });
+      // Whoever has none, and whoever has some, both answer for the run that has ended.
+      for (const has of [false, true]) {
+        await worker.stop();
+        worker = await startWorker(has);
+        const { announcements } = await progressOf(harness, account);
+        expect(announcements).toHaveLength(2);
+      }
+      // What a worker without receivers was given to announce, one with them does.
+      await untilTold(account, 'run.held', 'run.held');
+      expect(told(account).map(({ id }) => id.split('/').at(-1))).toEqual(['held-1', 'held-3']);
+    } finally {
       await worker.stop();
-      worker = await startWorker(has);
-      await handle.signal('retry');
-      const last = its.emulator.calls({ account, operation: 'CreateInstance' }).length;
-      if (last < 3) await untilHeld(last + 1);
     }
-    await expect(handle.result()).resolves.toMatchObject({ outcome: 'created' });
-    expect(told(account).map(({ id }) => id.split('/').at(-1))).toEqual(['held-1', 'held-3']);
-    // Whoever has none, and whoever has some, both answer for the run that has ended.
-    for (const has of [false, true]) {
-      await worker.stop();
-      worker = await startWorker(has);
-      const { announcements } = await progressOf(harness, account);
-      expect(announcements).toHaveLength(2);
-    }
-    await worker.stop();
   },
 );
 
