@@ -65,7 +65,7 @@ async function tell(
       const signal = AbortSignal.any([timeout, cancellationSignal()]);
       await deps.sendWebhook({ url: readUrl(webhook), keys: readSecrets(webhook), id, body, signal });
     } else if (sns !== undefined) {
-      aws = deps.openMessaging(undefined, regionOf(sns.topicArn), control);
+      aws = await deps.openMessaging(undefined, regionOf(sns.topicArn), control);
       const deduplicationId = createHash('sha256').update(id).digest('hex');
       await aws.publish(sns.topicArn, {
         message: body,
@@ -73,13 +73,13 @@ async function tell(
         fifo: { group: data.accountId, deduplicationId },
       });
     } else if (eventBridge !== undefined) {
-      aws = deps.openMessaging(undefined, regionOf(eventBridge.eventBusArn), control);
+      aws = await deps.openMessaging(undefined, regionOf(eventBridge.eventBusArn), control);
       const event = { source: SOURCE, detailType: DETAIL_TYPE, detail: body, time: timestamp };
       await aws.putEvent(eventBridge.eventBusArn, event);
     } else if (ssmParameter !== undefined) {
       if (await isSuperseded(announcement)) return { isSuperseded: true };
       const account = accountOf(ssmParameter, data.accountId);
-      aws = deps.openMessaging(account, ssmParameter.region ?? data.region, control);
+      aws = await deps.openMessaging(account, ssmParameter.region ?? data.region, control);
       await aws.putParameter(...parameterOf(ssmParameter, announcement, body));
     }
     return { isSuperseded: false };

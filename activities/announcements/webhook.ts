@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { request } from 'node:https';
+import { request, type Agent } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { defined } from '../../contract';
 import { readError } from '../errors/read';
 
@@ -53,18 +52,10 @@ const REFUSED_ADDRESS = /is not allowed\. Because,? it is/i;
  *   variable leads here, only code that makes a worker, as tests do for this machine.
  */
 export function webhookSender(reach: WebhookReach = {}): SendWebhook {
-  const agent = new RequestFilteringHttpsAgent(
-    defined({
-      allowIPAddressList: [...(reach.addresses ?? [])],
-      ca: reach.authority,
-      lookup: reach.lookup,
-      keepAlive: false,
-      rejectUnauthorized: true,
-      minVersion: 'TLSv1.2' as const,
-    }),
-  );
-  return ({ url, keys, id, body, signal }) =>
-    new Promise((resolve, reject) => {
+  let made: Promise<Agent> | undefined;
+  return async ({ url, keys, id, body, signal }) => {
+    const agent = await (made ??= makeAgent(reach));
+    return new Promise((resolve, reject) => {
       const timestamp = Math.floor(Date.now() / 1_000);
       const headers = {
         'content-type': 'application/json',
@@ -92,6 +83,22 @@ export function webhookSender(reach: WebhookReach = {}): SendWebhook {
       });
       sent.end(body);
     });
+  };
+}
+
+async function makeAgent({ addresses = [], authority, lookup }: WebhookReach): Promise<Agent> {
+  // A worker without webhooks starts without it.
+  const { RequestFilteringHttpsAgent } = await import('request-filtering-agent');
+  return new RequestFilteringHttpsAgent(
+    defined({
+      allowIPAddressList: [...addresses],
+      ca: authority,
+      lookup,
+      keepAlive: false,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2' as const,
+    }),
+  );
 }
 
 /** Signs as Standard Webhooks has it: version 1, HMAC-SHA256. */

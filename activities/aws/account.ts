@@ -12,7 +12,7 @@ import {
   type AccountSessions,
   type SessionSettings,
 } from './credentials';
-import { messaging, MESSAGING_CLIENTS, type Messaging } from './messaging';
+import type { Messaging } from './messaging';
 import type { NetworkSettings } from './network';
 import { askProviderChain, OwnCredentials } from './own-credentials';
 import { organizations, type Organizations } from './organizations';
@@ -66,7 +66,7 @@ export type OpenMessaging = (
   accountId: string | undefined,
   region: string | undefined,
   control: CallControl,
-) => Messaging;
+) => Promise<Messaging>;
 
 /** The way of a worker to AWS. */
 export interface AwsAccess {
@@ -141,7 +141,9 @@ export function accessAws(
     };
   };
   const pacers = new Map<object, Pacer>();
-  const openMessaging: OpenMessaging = (accountId, region = home, control) => {
+  const openMessaging: OpenMessaging = async (accountId, region = home, control) => {
+    // These clients take a worker's start a tenth of a second, and most workers have no use for them.
+    const { messaging, MESSAGING_CLIENTS } = await import('./messaging.js');
     const its = accountId === undefined ? ownSessions(own) : sessions;
     const call = <C extends AwsClient>(Client: ClientClass<C>) => {
       const pacer = pacers.get(Client) ?? new Pacer(undefined);

@@ -222,6 +222,14 @@ test.concurrent('a run with a request that is not valid fails, and that is annou
   expect(told(account)[0]?.data.failure).toMatchObject({ type: 'InvalidRequest' });
 });
 
+test.concurrent('an account of a fleet is announced as such', async () => {
+  const account = freshAccount();
+  const name = `announced-${account}`;
+  await its.client.fleets.start({ name, accounts: [requestFor(account)] });
+  await untilTold(account, 'run.succeeded');
+  expect(told(account)[0]?.data.fleet).toBe(name);
+});
+
 test.concurrent('without receivers a run and its worker do nothing more', async () => {
   const account = freshAccount();
   const taskQueue = `${its.taskQueue}-without`;
