@@ -1,6 +1,9 @@
 import { cancellationSignal, cancelled, Context, log } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-deadline';
+import type { InFlight } from './announcements/in-flight';
+import type { Receiver } from './announcements/receivers';
+import type { SendWebhook } from './announcements/webhook';
 import type { Account, AwsAccess } from './aws/account';
 import type { AnsweredCall } from './aws/answered-call';
 import type { CallKind } from './aws/call';
@@ -17,6 +20,10 @@ import { withHeartbeats } from './heartbeats';
 export interface ActivityDependencies extends AttemptClocks, AwsAccess {
   /** From 0 up to, but not including, 1. */
   random(): number;
+  /** Where runs are announced. */
+  receivers: readonly Receiver[];
+  sendWebhook: SendWebhook;
+  announcing: InFlight;
   /** Hears of each answer to a call for an account of a fleet. */
   countCalls: CallMeter['count'];
 }

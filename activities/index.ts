@@ -1,3 +1,7 @@
+import { announce, type AnnounceInput } from './announcements/announce';
+import { InFlight } from './announcements/in-flight';
+import type { Receiver } from './announcements/receivers';
+import { webhookSender } from './announcements/webhook';
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
 import { accessAws, type AwsSettings } from './aws/account';
 import type { CallListener } from './aws/answered-call';
@@ -15,6 +19,7 @@ import { waitForActive, type WaitForActiveInput } from './instance/wait-for-acti
 import { followRun, type FollowRunInput } from './runs/follow-run';
 import { searchAttributeLister } from './runs/list-search-attributes';
 
+export { readReceivers, scopeOf, sharedAccountsOf, typesOf, type Receiver } from './announcements/receivers';
 export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
 export { withHeartbeats } from './heartbeats';
@@ -22,7 +27,8 @@ export { CallMeter } from './aws/call-meter';
 export type { AnsweredCall, CallListener } from './aws/answered-call';
 export { readNetworkSettings } from './aws/network';
 export {
-  ROLE_POLICY,
+  inPartition,
+  rolePolicy,
   trustPolicy,
   workerPolicy,
   type IamPolicy,
@@ -49,6 +55,7 @@ export function createActivities(deps: ActivityDependencies) {
     followRun: (input: FollowRunInput) => followRun(deps, input),
     listSearchAttributes: searchAttributeLister(() => deps.monotonicNow()),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
+    announce: (input: AnnounceInput) => announce(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
     checkAws: (input: CheckRequest) => checkAws(deps, input),
   };
@@ -69,6 +76,7 @@ export function realDependencies(
   pacer = new Pacer(aws.maxCallsPerSecond),
   meter = new CallMeter(),
   onAnswer: CallListener = () => undefined,
+  receivers: readonly Receiver[] = [],
 ): ActivityDependencies {
   const monotonicNow = () => performance.now();
   return {
@@ -79,6 +87,9 @@ export function realDependencies(
     random: Math.random,
     isAwaited,
     keepForLater,
+    receivers,
+    sendWebhook: webhookSender(),
+    announcing: new InFlight(),
     countCalls: (page, counts) => {
       meter.count(page, counts);
     },

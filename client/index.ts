@@ -8,6 +8,7 @@ export * from './account/errors';
 export type { ListFilter } from './account/find-runs';
 export type { AccountSummary, EarlierRun } from './account/list';
 export type { StartedRun } from './account/start-or-join';
+export type { AnnouncementStatus, ReceiverStatus } from './account/announcements';
 export type { PendingActivity } from './account/pending';
 export type { AccountStatus } from './account/status';
 export * from './fleet/errors';

@@ -1,7 +1,9 @@
 import {
   homeRegion,
+  inPartition,
   partitionOf,
-  ROLE_POLICY,
+  rolePolicy,
+  scopeOf,
   trustPolicy,
   workerPolicy,
   type IamPolicy,
@@ -43,25 +45,29 @@ export async function iamPolicy(
 
 /** Makes the policies; those that the settings have no use for are left out. */
 async function policiesOf(
-  { aws }: WorkerSettings,
+  { aws, receivers = [] }: WorkerSettings,
   workerArn: string | undefined,
 ): Promise<Partial<Record<PolicyName, IamPolicy>>> {
   const { roleArn, allowedAccounts, organizationId, sessionPolicy } = aws;
   const keysFile = process.env[KEYS_VARIABLE];
+  const partition = partitionOf(homeRegion(aws));
+  const scope = scopeOf(receivers);
   const worker = workerPolicy(
     defined({
-      roleArn: roleArn?.replaceAll('{partition}', partitionOf(homeRegion(aws))),
+      roleArn,
       allowedAccounts,
       organizationId,
       kmsKeyArns: keysFile === undefined ? [] : await readKmsKeys(keysFile),
+      receivers: scope,
     }),
   );
   // Without a role the worker's own credentials are those of the account, and there is no session to limit.
-  if (roleArn === undefined) return { worker };
+  if (roleArn === undefined) return { worker: inPartition(worker, partition) };
+  const role = inPartition(rolePolicy(scope), partition);
   return defined({
-    worker,
-    role: ROLE_POLICY,
-    session: sessionPolicy === 'none' ? undefined : ROLE_POLICY,
+    worker: inPartition(worker, partition),
+    role,
+    session: sessionPolicy === 'none' ? undefined : role,
     trust: workerArn === undefined ? undefined : trustPolicy(workerArn, aws.externalId),
   });
 }

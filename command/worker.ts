@@ -119,7 +119,7 @@ async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise
 
 function announce(
   to: WorkerConnection,
-  { taskQueue, aws, logLevel, buildId = defaultBuildId(), identity, ...tuning }: WorkerSettings,
+  { taskQueue, aws, logLevel, buildId = defaultBuildId(), identity, receivers, ...tuning }: WorkerSettings,
   { json }: CommonOptions,
   logger: Logger,
   monitor: Monitor | undefined,
@@ -131,6 +131,8 @@ function announce(
     maxCallsPerSecond,
     identity,
     metricsAddress: monitor && `${monitor.address.host}:${monitor.address.port}`,
+    // Their names, as nothing of where they are belongs into a log.
+    receivers: receivers?.map(({ name }) => name),
     traces: tracing?.endpoint,
   });
   logger.info({ taskQueue, logLevel, buildId, ...tuning, ...told }, 'The worker serves.');

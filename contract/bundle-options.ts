@@ -1,3 +1,5 @@
+import type { KnownReceiver } from './announcements/announcement';
+
 /** What a worker tells the workflows of its bundle, which have no settings of their own. */
 export interface BundleOptions {
   /** The worker has a Worker Deployment Version, so workflows state what becomes of them at an upgrade. */
@@ -6,6 +8,8 @@ export interface BundleOptions {
   isTraced?: boolean;
   /** A codec encrypts, so workflows put what failures say into payloads. */
   encodesFailures?: boolean;
+  /** Who is told of the ends and holds of runs. Other workers may have others: a run keeps what it was told in its history. */
+  receivers?: readonly KnownReceiver[];
 }
 
 const NAME = 'identityCenterBundleOptions';

@@ -9,6 +9,7 @@ export * from './account/request';
 export * from './account/run-argument';
 export * from './account/steering';
 export * from './account/workflow-types';
+export * from './announcements/announcement';
 export * from './bundle-options';
 export * from './check';
 export * from './data-converter';

@@ -88,6 +88,12 @@ export const METRICS = {
     help: 'Clean-ups of cancelled runs: done, or failed, with an instance left.',
     labels: ['workflowType', 'result'],
   },
+  announcements: {
+    name: `${PREFIX}announcements_total`,
+    kind: 'counter',
+    help: 'Announcements of runs to a receiver that have come to an end: received, superseded by a later run, or failed.',
+    labels: ['workflowType', 'receiver', 'result'],
+  },
   ready: {
     name: `${PREFIX}worker_ready`,
     kind: 'gauge',

@@ -6,10 +6,14 @@ import {
   realDependencies,
   withHeartbeats,
   type Activities,
+  rolePolicy,
+  scopeOf,
+  typesOf,
   type ActivityDependencies,
   type AwsSettings,
   type CallListener,
   type OpenAccount,
+  type Receiver,
   type WorkerActivities,
 } from '../activities';
 import { defined, QUEUE_RATE_HOLDS_AFTER_MS, type TemporalExtensions } from '../contract';
@@ -31,6 +35,8 @@ export interface WorkerOptions extends Partial<Tuning>, WorkerVersion {
   aws: AwsSettings;
   /** What Temporal lists the worker as, so that people find it; default: process ID and host, which is the name of a pod. */
   identity?: string;
+  /** Where the ends and holds of runs are announced; default: nowhere. */
+  receivers?: readonly Receiver[];
   /** Where its traces go; default: nowhere. */
   tracing?: Tracing;
   /** Hears each time the Temporal server has answered, about once a second. */
@@ -73,7 +79,12 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     countCall(call);
     tracing?.noteCall(call);
   };
-  const dependencies = { ...realDependencies(options.aws, pacer, meter, onAnswer), ...options.dependencies };
+  const { receivers = [] } = options;
+  const aws = { ...options.aws, rolePolicy: rolePolicy(scopeOf(receivers)) };
+  const dependencies = {
+    ...realDependencies(aws, pacer, meter, onAnswer, receivers),
+    ...options.dependencies,
+  };
   const worker: Worker = await Worker.create({
     connection: options.connection,
     namespace: options.namespace,
@@ -85,6 +96,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
       isVersioned: options.deploymentName !== undefined,
       isTraced: tracing !== undefined,
       encodesFailures: dataConverter.failureConverterPath !== undefined,
+      receivers: receivers.map((receiver) => ({ name: receiver.name, types: typesOf(receiver) })),
     }),
     activities: {
       ...createActivities({

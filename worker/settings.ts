@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { readNetworkSettings, type AwsSettings } from '../activities';
+import {
+  readNetworkSettings,
+  readReceivers,
+  sharedAccountsOf,
+  type AwsSettings,
+  type Receiver,
+} from '../activities';
 import { DEFAULT_TASK_QUEUE, defined, oneLine, readEnvironment, type Environment } from '../contract';
 import type { WorkerVersion } from './deployment';
 import type { ListenAddress } from './monitor';
@@ -70,6 +76,12 @@ export const workerSettingsSchema = z.object({
     .describe(
       'File of the keys that payloads are encrypted with; the same keys for worker, client, command and codec server: docs/security.md. Default: none, payloads are JSON that the Temporal UI can read.',
     ),
+  IDENTITY_CENTER_RECEIVERS_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File (YAML or JSON) of who is told of the ends and holds of runs, the same for each worker: docs/pipelines.md. Default: none, nobody is.',
+    ),
   IDENTITY_CENTER_MAX_CONCURRENT_CALLS: tuningSchema.shape.maxConcurrentCalls,
   IDENTITY_CENTER_MAX_CALLS_PER_SECOND: z.coerce
     .number(RATE)
@@ -124,6 +136,7 @@ export interface WorkerSettings extends Tuning, WorkerVersion {
   logLevel: 'debug' | 'info' | 'warn' | 'error';
   identity?: string;
   metricsAddress?: ListenAddress;
+  receivers?: readonly Receiver[];
   aws: AwsSettings;
 }
 
@@ -149,6 +162,8 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       'TEMPORAL_WORKER_BUILD_ID: is set, but TEMPORAL_DEPLOYMENT_NAME is not: set both, or neither.',
     );
   const roleArn = settings.IDENTITY_CENTER_ROLE_ARN;
+  const allowedAccounts = accountsOf(settings.IDENTITY_CENTER_ALLOWED_ACCOUNTS);
+  const receivers = receiversIn(settings.IDENTITY_CENTER_RECEIVERS_FILE, allowedAccounts);
   return {
     taskQueue: settings.IDENTITY_CENTER_TASK_QUEUE,
     maxConcurrentCalls: settings.IDENTITY_CENTER_MAX_CONCURRENT_CALLS,
@@ -162,19 +177,37 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       deploymentName,
       buildId,
       identity: settings.IDENTITY_CENTER_WORKER_IDENTITY,
+      receivers,
       metricsAddress: readAddress(settings.IDENTITY_CENTER_METRICS_ADDRESS ?? ''),
     }),
     aws: defined({
       roleArn: roleArn === 'none' ? undefined : roleArn,
       externalId: settings.IDENTITY_CENTER_EXTERNAL_ID,
       sessionPolicy: settings.IDENTITY_CENTER_SESSION_POLICY,
-      allowedAccounts: accountsOf(settings.IDENTITY_CENTER_ALLOWED_ACCOUNTS),
+      allowedAccounts,
       organizationId: settings.IDENTITY_CENTER_ORGANIZATION_ID,
       stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
       network: readNetworkSettings(env),
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,
     }),
   };
+}
+
+function receiversIn(
+  file: string | undefined,
+  allowedAccounts: ReadonlySet<string> | undefined,
+): readonly Receiver[] | undefined {
+  if (file === undefined) return undefined;
+  const wrong = (why: string) => new Error(`IDENTITY_CENTER_RECEIVERS_FILE: ${why}.`);
+  let receivers: readonly Receiver[];
+  try {
+    receivers = readReceivers(file);
+  } catch (error) {
+    throw wrong((error as Error).message);
+  }
+  const kept = sharedAccountsOf(receivers).find((account) => allowedAccounts?.has(account) === false);
+  if (kept === undefined) return receivers;
+  throw wrong(`a parameter is in account ${kept}, which IDENTITY_CENTER_ALLOWED_ACCOUNTS does not have`);
 }
 
 function readAddress(address: string): ListenAddress | undefined {

@@ -1,3 +1,4 @@
+export { announceRun } from './announcements/announce-run';
 export { checkIdentityCenter } from './check/check-identity-center';
 export { deprovisionIdentityCenter } from './account/deprovision';
 export { progressQuery } from './account/handlers';

@@ -1,12 +1,18 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { AwsCallError, NoEndpointError, SIGN_IN } from '../errors/thrown';
+import { AwsCallError, NoEndpointError, OwnIdentityError, SIGN_IN } from '../errors/thrown';
 import type { CallListener } from './answered-call';
 import { createCall, endWith, required, type AwsCore, type CallControl } from './call';
-import { AwsClients } from './clients';
+import { AwsClients, type AwsClient, type ClientClass, type Credentials } from './clients';
 import { AwsClock } from './clock';
-import { createAccountSessions, stsRegionFor, type SessionSettings } from './credentials';
+import {
+  createAccountSessions,
+  stsRegionFor,
+  type AccountSessions,
+  type SessionSettings,
+} from './credentials';
+import type { Messaging } from './messaging';
 import type { NetworkSettings } from './network';
 import { askProviderChain, OwnCredentials } from './own-credentials';
 import { organizations, type Organizations } from './organizations';
@@ -50,9 +56,22 @@ export interface Account {
  */
 export type OpenAccount = (accountId: string, region: string | undefined, control: CallControl) => Account;
 
+/**
+ * Opens what announcements take of AWS. Nothing is sent before the first call.
+ *
+ * @param accountId whose role is assumed; `undefined`: none, with the worker's own credentials
+ * @param region default: the worker's
+ */
+export type OpenMessaging = (
+  accountId: string | undefined,
+  region: string | undefined,
+  control: CallControl,
+) => Promise<Messaging>;
+
 /** The way of a worker to AWS. */
 export interface AwsAccess {
   openAccount: OpenAccount;
+  openMessaging: OpenMessaging;
   /**
    * Asks STS who the worker itself is: an ARN.
    *
@@ -121,6 +140,21 @@ export function accessAws(
       },
     };
   };
+  const pacers = new Map<object, Pacer>();
+  const openMessaging: OpenMessaging = async (accountId, region = home, control) => {
+    // These clients take a worker's start a tenth of a second, and most workers have no use for them.
+    const { messaging, MESSAGING_CLIENTS } = await import('./messaging.js');
+    const its = accountId === undefined ? ownSessions(own) : sessions;
+    const call = <C extends AwsClient>(Client: ClientClass<C>) => {
+      const pacer = pacers.get(Client) ?? new Pacer(undefined);
+      pacers.set(Client, pacer);
+      return createCall({ ...core, sessions: its }, { Client, pacer }, accountId ?? '', region, control);
+    };
+    const { sns, events, ssm } = MESSAGING_CLIENTS;
+    return messaging(call(sns), call(events), call(ssm), () => {
+      its.forget(accountId ?? '');
+    });
+  };
   const ownArn = async (signal: AbortSignal) => {
     try {
       return await endWith(signal, sessions.ownArn(home, signal));
@@ -129,7 +163,25 @@ export function accessAws(
       throw new AwsCallError(SIGN_IN, noHost === undefined ? error : ofTheWorker(noHost));
     }
   };
-  return { openAccount, ownArn, awsClockAheadMs: () => clock.aheadMs };
+  return { openAccount, openMessaging, ownArn, awsClockAheadMs: () => clock.aheadMs };
+}
+
+/** The worker's own credentials, in the place of those of an account. */
+function ownSessions(own: OwnCredentials): Pick<AccountSessions, 'credentials' | 'forget'> {
+  let given: Credentials | undefined;
+  return {
+    async credentials() {
+      try {
+        given = await own.get();
+        return given;
+      } catch (error) {
+        throw new OwnIdentityError(error);
+      }
+    },
+    forget() {
+      if (given !== undefined) own.refuse(given);
+    },
+  };
 }
 
 /** No request has a part in where STS is asked who the worker is. */

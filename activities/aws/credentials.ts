@@ -16,7 +16,7 @@ import { required } from './call';
 import type { AwsClients, Credentials } from './clients';
 import type { OwnCredentials } from './own-credentials';
 import { isNotInUse } from './organizations';
-import { ROLE_POLICY } from './policies';
+import { inPartition, ROLE_POLICY, type IamPolicy } from './policies';
 import { partitionOf } from './regions';
 
 /** How a worker gets the credentials of an account. */
@@ -29,6 +29,8 @@ export interface SessionSettings {
    * stolen can do no more than that.
    */
   sessionPolicy?: 'least-privilege' | 'none';
+  /** What this package does in an account; default: what it does without receivers. */
+  rolePolicy?: IamPolicy;
   /** The accounts that may be touched; default: any. */
   allowedAccounts?: ReadonlySet<string>;
   /** The organization whose accounts may be touched; default: any, and accounts without one. */
@@ -69,7 +71,6 @@ interface Session {
 
 const MAX_SESSIONS = 1000;
 const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
-const SESSION_POLICY = JSON.stringify(ROLE_POLICY);
 /** For an answer of STS that names no end. */
 const DEFAULT_LIFE_MS = 60 * 60_000;
 
@@ -144,12 +145,16 @@ export function createAccountSessions(
     region: string,
     abortSignal: AbortSignal,
   ): Promise<Credentials> {
+    const partition = partitionOf(region);
     const command = new AssumeRoleCommand({
-      RoleArn: roleArn.replaceAll('{partition}', partitionOf(region)).replaceAll('{accountId}', accountId),
+      RoleArn: roleArn.replaceAll('{partition}', partition).replaceAll('{accountId}', accountId),
       // The account's CloudTrail shows it: it says which workflow is at work.
       RoleSessionName: `identity-center-${accountId}`,
       ExternalId: settings.externalId,
-      Policy: settings.sessionPolicy === 'none' ? undefined : SESSION_POLICY,
+      Policy:
+        settings.sessionPolicy === 'none'
+          ? undefined
+          : JSON.stringify(inPartition(settings.rolePolicy ?? ROLE_POLICY, partition)),
     });
     const { Credentials: issued, AssumedRoleUser: user } = await askSts(region, (sts) =>
       listen(onAnswer, SIGN_IN, {}, () => sts.send(command, { abortSignal })),

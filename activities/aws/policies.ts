@@ -43,6 +43,48 @@ export const ROLE_POLICY: IamPolicy = {
   ],
 };
 
+/** What receivers take of AWS, as the policies say it. Partitions stand as `{partition}`. */
+export interface ReceiverScope {
+  topicArns: readonly string[];
+  eventBusArns: readonly string[];
+  /** Names of parameters in the accounts of runs, or in another that the worker assumes its role in. */
+  parametersInAccounts: readonly string[];
+  /** Names of parameters in the worker's own account. */
+  ownParameters: readonly string[];
+}
+
+const NO_RECEIVERS: ReceiverScope = {
+  topicArns: [],
+  eventBusArns: [],
+  parametersInAccounts: [],
+  ownParameters: [],
+};
+
+/** Makes the policy of the role in an account, and of its sessions, where runs are announced by parameters there as well. */
+export function rolePolicy({ parametersInAccounts }: ReceiverScope = NO_RECEIVERS): IamPolicy {
+  return { ...ROLE_POLICY, Statement: [...ROLE_POLICY.Statement, ...putParameters(parametersInAccounts)] };
+}
+
+function putParameters(names: readonly string[]): IamStatement[] {
+  return allow('TheParametersOfRuns', 'ssm:PutParameter', names.map(parameterArn));
+}
+
+/** What is filled into a name is not known yet. */
+function parameterArn(name: string): string {
+  const path = name.replaceAll(/\{\w+\}/g, '*').replace(/^\//, '');
+  return `arn:{partition}:ssm:*:*:parameter/${path}`;
+}
+
+function allow(Sid: string, action: string, resources: readonly string[]): IamStatement[] {
+  if (resources.length === 0) return [];
+  return [{ Sid, Effect: 'Allow', Action: [action], Resource: [...new Set(resources)] }];
+}
+
+/** Fills the partition into a policy. */
+export function inPartition(policy: IamPolicy, partition: string): IamPolicy {
+  return JSON.parse(JSON.stringify(policy).replaceAll('{partition}', partition)) as IamPolicy;
+}
+
 /** What the policy of a worker's own identity is made for. */
 export interface WorkerPolicyScope {
   /** The role in each account, with `{accountId}`; `undefined`: the worker's own credentials are used there. */
@@ -51,6 +93,7 @@ export interface WorkerPolicyScope {
   organizationId?: string;
   /** The KMS keys of the data keys that payloads are encrypted with. */
   kmsKeyArns?: readonly string[];
+  receivers?: ReceiverScope;
 }
 
 /** An IAM policy has 6,144 characters at the most; the ARN of a role takes some 70. */
@@ -62,6 +105,7 @@ export function workerPolicy({
   allowedAccounts = new Set(),
   organizationId,
   kmsKeyArns = [],
+  receivers = NO_RECEIVERS,
 }: WorkerPolicyScope): IamPolicy {
   const arnIn = (account: string) => (roleArn ?? '').replaceAll('{accountId}', account);
   const named = allowedAccounts.size > 0 && allowedAccounts.size <= MOST_ARNS ? [...allowedAccounts] : ['*'];
@@ -74,17 +118,14 @@ export function workerPolicy({
       ? {}
       : { Condition: { StringEquals: { 'aws:ResourceOrgID': organizationId } } }),
   };
-  const decrypt: IamStatement = {
-    Sid: 'TheKeysOfPayloads',
-    Effect: 'Allow',
-    Action: ['kms:Decrypt'],
-    Resource: [...new Set(kmsKeyArns)],
-  };
   return {
     Version: '2012-10-17',
     Statement: [
-      ...(roleArn === undefined ? ROLE_POLICY.Statement : [assumeRole]),
-      ...(kmsKeyArns.length === 0 ? [] : [decrypt]),
+      ...(roleArn === undefined ? rolePolicy(receivers).Statement : [assumeRole]),
+      ...allow('TheKeysOfPayloads', 'kms:Decrypt', kmsKeyArns),
+      ...allow('TheTopicsOfReceivers', 'sns:Publish', receivers.topicArns),
+      ...allow('TheEventBusesOfReceivers', 'events:PutEvents', receivers.eventBusArns),
+      ...allow('ItsOwnParameters', 'ssm:PutParameter', receivers.ownParameters.map(parameterArn)),
     ],
   };
 }

@@ -27,8 +27,29 @@ export async function readPending(
   client: Client,
   description: WorkflowExecutionDescription,
 ): Promise<PendingActivity | undefined> {
-  const pending = description.raw.pendingActivities?.[0];
-  if (!pending) return undefined;
+  const [first] = description.raw.pendingActivities ?? [];
+  return first && readOne(client, description, first);
+}
+
+/** Reads all activities of a workflow that the server has under way or retries, with their IDs. */
+export async function readAllPending(
+  client: Client,
+  description: WorkflowExecutionDescription,
+): Promise<(PendingActivity & { activityId: string })[]> {
+  const all = description.raw.pendingActivities ?? [];
+  return Promise.all(
+    all.map(async (pending) => ({
+      ...(await readOne(client, description, pending)),
+      activityId: pending.activityId ?? '',
+    })),
+  );
+}
+
+async function readOne(
+  client: Client,
+  description: WorkflowExecutionDescription,
+  pending: NonNullable<WorkflowExecutionDescription['raw']['pendingActivities']>[number],
+): Promise<PendingActivity> {
   const { loadedDataConverter, namespace } = client.options;
   const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, pending.lastFailure, {
     type: 'activity',

@@ -25,6 +25,7 @@ import {
   type Stage,
 } from '../../contract';
 import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
+import { readAnnouncements, type AnnouncementStatus } from './announcements';
 import { NoRunError } from './errors';
 import { readPending, type PendingActivity } from './pending';
 
@@ -40,6 +41,7 @@ export interface AccountStatus extends Progress {
   startedAt: string;
   closedAt?: string;
   pending?: PendingActivity;
+  announcements?: AnnouncementStatus[];
   result?: ProvisionResult | DeprovisionResult;
   /** Why something is missing here, and what to do about it. */
   notice?: string;
@@ -66,6 +68,8 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
     readEnd(client, description),
     readPending(client, description),
   ]);
+  const announced = progress?.announcements;
+  const announcements = announced && (await readAnnouncements(client, announced));
   const open = description.status.name === 'RUNNING';
   // A worker says it as corrected.
   const start = progress === undefined ? await readStart(client, description) : {};
@@ -81,6 +85,7 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
     startedAt: description.startTime.toISOString(),
     ...defined({
       closedAt: description.closeTime?.toISOString(),
+      announcements,
       pending: open ? pending : undefined,
       notice: open && progress === undefined ? noWorker(description) : undefined,
     }),

@@ -10,6 +10,7 @@ import {
   type InstanceDifference,
 } from '../../contract';
 import { pc, printRows, type Row } from '../output';
+import { announcedRows } from './announced';
 
 /** Prints a status as a person reads it. */
 export function printStatus(status: AccountStatus, uiUrl?: string): void {
@@ -38,6 +39,7 @@ export function printStatus(status: AccountStatus, uiUrl?: string): void {
     ['Run', `${status.workflowId} ${status.runId}`],
     ['In the UI', uiUrl],
     ...notes.map(({ at, text }): Row => ['Noted', `${utc(at)} ${text}`]),
+    ...announcedRows(status.announcements ?? []),
     ['Note', notice && pc.yellow(notice)],
   ]);
 }

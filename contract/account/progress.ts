@@ -1,3 +1,4 @@
+import type { AnnouncementNews } from '../announcements/announcement';
 import type { Situation } from '../failures/table';
 import type { InstanceDifference } from './differences';
 import type { ProvisionRequest } from './request';
@@ -87,6 +88,8 @@ export interface Progress {
   steps: { stage: Stage; at: string }[];
   /** What came of signals, and what the run leaves behind; the latest {@link MAX_NOTES}. */
   notes?: { at: string; text: string }[];
+  /** What the run has announced, where its workers have receivers; the latest {@link MAX_ANNOUNCEMENTS}. */
+  announcements?: AnnouncementNews[];
 }
 
 /** A run remembers this many of its first stages, however many follow. */

@@ -367,6 +367,13 @@ export const FAILURES = {
       'To delete it all the same: identity-center deprovision with --any and the ARN that the message names. Then',
     ),
   },
+  notAnnounced: {
+    types: ['NotAnnounced'],
+    retry: 'backOff',
+    meaning: 'what the run has to say has not reached a receiver',
+    remedy: 'Mend the receiver: it is tried again for a day. The run itself is not concerned.',
+    remedyAfterTimeout: 'Mend the receiver, then start the run again: its end is announced anew.',
+  },
 } as const satisfies Record<string, FailureRow>;
 
 /** The key of a row of {@link FAILURES}. */

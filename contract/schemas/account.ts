@@ -1,18 +1,15 @@
 import { z } from 'zod';
 import type { InstanceDifference } from '../account/differences';
-import type { DeprovisionResult, Progress, ProgressFailure, ProvisionResult } from '../account/progress';
+import type { DeprovisionResult, Progress, ProvisionResult } from '../account/progress';
 import { STAGES } from '../account/progress';
 import { provisionRequestSchema } from '../account/request';
 import type { SteeredProgress } from '../account/steering';
 import type { FailureDetails } from '../failures/message';
-import { FAILURES } from '../failures/table';
+import { announcements } from './announcement';
+import { awsRequestId, progressFailure, situation } from './progress-failure';
 import { oneOf, text, time, whole, type Shape } from './shape';
 
 const accountId = text('the AWS account');
-const situation = oneOf(FAILURES).describe(
-  'the row of the table of failures: what alone tells apart the failures of one type',
-);
-const awsRequestId = text('what AWS Support asks for');
 const clientToken = text('the ClientToken of the last CreateInstance call');
 const generation = whole(
   'how many ClientTokens the account has used; one more each time an instance was deleted',
@@ -52,15 +49,6 @@ export const deprovisionResultSchema = () =>
     region: text('where it was').exactOptional(),
   } satisfies Shape<DeprovisionResult>) satisfies z.ZodType<DeprovisionResult>;
 
-const progressFailure = z.object({
-  type: text('the AWS error name, or one of our own failure types'),
-  situation: situation.exactOptional(),
-  message: text('the account, what happened, and the next step: reads well on its own'),
-  whatHappened: text('what happened, without the account and the next step'),
-  awsRequestId: awsRequestId.exactOptional(),
-  remedy: text('the next step').exactOptional(),
-} satisfies Shape<ProgressFailure>) satisfies z.ZodType<ProgressFailure>;
-
 const progressFields = () =>
   ({
     stage: oneOf(STAGES).describe('where the run stands'),
@@ -88,6 +76,7 @@ const progressFields = () =>
       .array(z.object({ at: time('when'), text: text('one line') }))
       .describe('what came of signals, and what the run leaves behind; the latest')
       .exactOptional(),
+    announcements: announcements.exactOptional(),
   }) satisfies Shape<Progress>;
 
 export const progressSchema = () => z.object(progressFields()) satisfies z.ZodType<Progress>;

@@ -4,6 +4,7 @@ import { deprovisionRequestSchema, provisionRequestSchema } from '../account/req
 import { correctionSchema } from '../account/steering';
 import { adjustmentSchema, fleetRequestSchema } from '../fleet/request';
 import { pageSchema } from '../fleet/page';
+import { announcementSchema } from './announcement';
 import {
   deprovisionResultSchema,
   failureDetailsSchema,
@@ -66,6 +67,10 @@ const DOCUMENTS: Record<string, Document> = {
   'ensure-refusal': {
     title: 'Refusal: the first of the details of the ApplicationFailure that the Update ensure fails with',
     schema: ensureRefusalSchema(),
+  },
+  announcement: {
+    title: 'Announcement: what a webhook, SNS, EventBridge or a parameter is given of an account run',
+    schema: announcementSchema(),
   },
   'fleet-request': {
     title: 'Fleet: argument of the workflow provisionFleet',

@@ -15,6 +15,9 @@ export interface RecordedCall {
   token?: string;
   /** Its other parameters. */
   parameters?: { name?: string; tags: Record<string, string> };
+  /** The topic, event bus or parameter that is given something, and what that is. */
+  target?: string;
+  sent?: string;
   /** `ok`, the error code, or what became of the answer (`lost`, `hang`, `reset`, …). */
   outcome: string;
 }

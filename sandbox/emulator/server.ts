@@ -7,13 +7,16 @@ import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
 import { Journal } from './journal';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
+import { createEventBridge } from './services/event-bridge';
 import { createKms } from './services/kms';
 import { createOrganizations } from './services/organizations';
+import { createSns } from './services/sns';
+import { createSsm } from './services/ssm';
 import { createSsoAdmin } from './services/sso-admin';
 import { createSts } from './services/sts';
 import type { CreateService } from './service';
 
-/** A running emulator of AWS: sso-admin, Organizations, KMS and STS on one address of this machine. */
+/** A running emulator of AWS: sso-admin, Organizations, KMS, STS, SNS, EventBridge and SSM on one address of this machine. */
 export interface Emulator {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -47,7 +50,15 @@ const DEFAULT_PORT = 4599;
 const MOST_BYTES = 1024 * 1024;
 
 /** The services of the emulator. What no service knows is answered in the protocol of the first. */
-export const SERVICES: readonly CreateService[] = [createSsoAdmin, createOrganizations, createKms, createSts];
+export const SERVICES: readonly CreateService[] = [
+  createSsoAdmin,
+  createOrganizations,
+  createKms,
+  createSts,
+  createSns,
+  createEventBridge,
+  createSsm,
+];
 
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {

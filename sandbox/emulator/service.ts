@@ -41,7 +41,7 @@ export interface Operation<Input = unknown> {
   account?(input: unknown): string | undefined;
 }
 
-export type CallDetails = Pick<RecordedCall, 'token' | 'parameters' | 'instanceArn'>;
+export type CallDetails = Pick<RecordedCall, 'token' | 'parameters' | 'instanceArn' | 'target' | 'sent'>;
 
 /** What services share. */
 export interface ServiceContext {

@@ -208,6 +208,21 @@ const CASES: Record<string, { fires: Case; quiet: Case }> = {
       series: { [of(METRICS.rollBacks.name, { ...NAMESPACE, result: 'done' })]: '_x90 1x30' },
     },
   },
+  IdentityCenterNotAnnounced: {
+    fires: {
+      at: '100m',
+      series: {
+        [of(METRICS.announcements.name, { ...NAMESPACE, receiver: 'web', result: 'failed' })]: '_x90 1x30',
+      },
+      labels: { ...NAMESPACE, receiver: 'web' },
+    },
+    quiet: {
+      at: '100m',
+      series: {
+        [of(METRICS.announcements.name, { ...NAMESPACE, receiver: 'web', result: 'received' })]: '_x90 1x30',
+      },
+    },
+  },
   IdentityCenterSlowToActive: {
     fires: {
       at: '60m',

@@ -13,16 +13,24 @@ import { scenarios } from './scenarios';
 const fileOf = (name: string) => path.join(__dirname, '..', 'histories', `${name}.json`);
 const missing = Object.entries(scenarios).filter(([name]) => !existsSync(fileOf(name)));
 
-let harness: Harness;
+let without: Harness;
+let announcing: Harness;
 beforeAll(async () => {
-  harness = await startHarness({ aws: { requestTimeoutMs: 2_000 } });
+  const aws = { requestTimeoutMs: 2_000 };
+  const topicArn = 'arn:aws:sns:eu-west-1:999999999999:runs';
+  without = await startHarness({ aws });
+  announcing = await startHarness({ aws, receivers: [{ name: 'topic', sns: { topicArn } }] });
 });
-afterAll(() => harness.stop());
+afterAll(async () => {
+  await without.stop();
+  await announcing.stop();
+});
 
 test.concurrent.each(missing.length > 0 ? missing : [['nothing to record', {}] as const])(
   '%s',
   async (name, scenario) => {
     if (missing.length === 0) return;
+    const harness = scenario.hasReceivers === true ? announcing : without;
     // The same account each time, so that a new recording differs only in what has changed.
     const account = String(100_000_000_000 + Object.keys(scenarios).indexOf(name));
     harness.emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });

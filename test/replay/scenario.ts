@@ -9,6 +9,8 @@ export interface Scenario {
   request?: Partial<ProvisionRequestInput>;
   before?: (harness: Harness, account: string) => Promise<unknown>;
   during?: (harness: Harness, account: string) => Promise<unknown>;
+  /** The worker has receivers, which the worker that replays it has not. */
+  hasReceivers?: true;
   /** Starts the run; default: one that provisions. */
   start?: (harness: Harness, account: string) => Promise<StartedRun>;
 }

@@ -2,7 +2,7 @@ import { SSOAdminClient, UntagResourceCommand } from '@aws-sdk/client-sso-admin'
 import { WORKFLOW_ID_TAG } from '../../contract';
 import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
-import { ensureRaw } from '../support/other-language';
+import { ensureRaw, startRaw } from '../support/other-language';
 import { seconds, timesUntilBackOff } from '../support/steering';
 import { fleetScenarios } from './fleet-scenarios';
 import { fails, type Scenario } from './scenario';
@@ -299,6 +299,32 @@ export const scenarios: Record<string, Scenario> = {
     faults: { deletionMs: 3_000 },
     start: deprovision,
     during: inTurn(called('DeleteInstance'), cancel),
+  },
+  announced: { hasReceivers: true },
+  'announced-as-held-and-as-failed': {
+    hasReceivers: true,
+    faults: fails('ValidationException'),
+    request: hold,
+    during: inTurn(held, abort),
+  },
+  'announced-as-not-valid': {
+    hasReceivers: true,
+    start: async (harness, accountId) => {
+      const handle = await startRaw(harness, accountId, { accountId, region: 'nowhere' });
+      const { workflowId, runId } = await handle.describe();
+      return { accountId, workflowId, runId, joined: false };
+    },
+  },
+  'announcement-to-a-receiver': {
+    hasReceivers: true,
+    start: async (harness, accountId) => {
+      await provisionOnce(harness, accountId);
+      const { announcements } = await harness.client.status(accountId);
+      const handle = harness.temporal.workflow.getHandle(announcements?.[0]?.workflowId ?? '');
+      await handle.result();
+      const { workflowId, runId } = await handle.describe();
+      return { accountId, workflowId, runId, joined: false };
+    },
   },
   ...fleetScenarios,
 };

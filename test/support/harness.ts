@@ -4,7 +4,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { NativeConnection } from '@temporalio/worker';
-import type { ActivityDependencies, AwsSettings } from '../../activities';
+import type { ActivityDependencies, AwsSettings, Receiver } from '../../activities';
 import { FleetUnansweredError, IdentityCenterClient, NoWorkerError } from '../../client';
 import { callInTime } from '../../client/calls';
 import { defined, workflowIdOf, type ProvisionRequestInput, type TemporalExtensions } from '../../contract';
@@ -43,6 +43,7 @@ export interface HarnessOptions {
   /** false: the test brings its own worker. */
   worker?: boolean;
   aws?: Partial<AwsSettings>;
+  receivers?: readonly Receiver[];
   dependencies?: Partial<ActivityDependencies>;
   extensions?: TemporalExtensions;
 }
@@ -141,7 +142,11 @@ export async function startTestWorker(
     aws: { ...emulatorSettings(emulator.url), requestTimeoutMs: 10_000, ...options.aws },
     // Where many tests share the machine, a worker that lives may be slower than the default allows for.
     stickyTimeout: '5s',
-    ...defined({ dependencies: options.dependencies, extensions: options.extensions }),
+    ...defined({
+      receivers: options.receivers,
+      dependencies: options.dependencies,
+      extensions: options.extensions,
+    }),
   });
   const ended = worker.run();
   return {

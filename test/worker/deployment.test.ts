@@ -19,6 +19,7 @@ test('each workflow type states whether the version that began a run ends it', (
     planFleetPage: pinned,
     checkIdentityCenter: pinned,
     identityCenterSelfCheck: pinned,
+    announceRun: autoUpgrade,
     provisionFleet: autoUpgrade,
     provisionFleetPage: autoUpgrade,
   });

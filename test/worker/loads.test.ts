@@ -24,7 +24,10 @@ function loadedWith(folder: string): Set<string> {
 }
 
 test.each([
-  ['worker', ['dist/client', '@temporalio/envconfig', 'csv-parse']],
+  [
+    'worker',
+    ['dist/client', '@temporalio/envconfig', 'csv-parse', '@aws-sdk/client-ssm', 'request-filtering-agent'],
+  ],
   ['client', ['dist/worker', 'dist/activities', '@temporalio/worker', '@temporalio/core-bridge', 'webpack']],
 ])('a %s loads nothing of the command, the sandbox or the tests', (folder, others) => {
   const loaded = loadedWith(folder);

@@ -1,6 +1,7 @@
 import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
 import type { FoundInstance } from '../../activities';
 import {
+  defined,
   describeFailure,
   readDeprovisionRequest,
   summaryOfDeprovisioning,
@@ -10,6 +11,7 @@ import {
 import { runFailure } from '../shared/failure';
 import { acceptRequest } from './accept-request';
 import { accountActivities } from './activities';
+import { Announcer } from './announcer';
 import { lookTwice } from './create-or-reconcile';
 import { arnAndRegion } from './creation';
 import { refuseEnsure } from './ensure';
@@ -24,6 +26,11 @@ import { stateVersioning } from '../shared/versioning';
  * CREATE_FAILED, and waits until it is gone. It has the workflow ID of the account, so that it never overlaps a provisioning.
  */
 export async function deprovisionIdentityCenter(input: unknown): Promise<DeprovisionResult> {
+  const announcer = new Announcer();
+  return announcer.announceEnd(() => runToEnd(input, announcer));
+}
+
+async function runToEnd(input: unknown, announcer: Announcer): Promise<DeprovisionResult> {
   const request = acceptRequest(readDeprovisionRequest(input));
   const { accountId, timing } = request;
   let found: FoundInstance | undefined;
@@ -35,7 +42,10 @@ export async function deprovisionIdentityCenter(input: unknown): Promise<Deprovi
   });
   const activities = accountActivities(request, work);
   refuseEnsure();
-  setHandlers({ status, work, progress: () => status.progress() });
+  setHandlers({ status, work, progress: () => ({ ...status.progress(), ...announcer.progress() }) });
+  announcer.follow(() =>
+    defined({ region: found?.region ?? request.region, instanceArn: found?.instanceArn }),
+  );
   try {
     found = await lookTwice({ activities, work }, 'any', timing);
     if (found !== undefined) {

@@ -1,5 +1,6 @@
 import { defineQuery, setHandler } from '@temporalio/workflow';
 import {
+  END_STAGES,
   PROGRESS_QUERY,
   readCorrection,
   readReason,
@@ -41,14 +42,19 @@ export function setHandlers({ status, work, hold, progress }: HandledRun): void 
       return typeof read === 'string' ? read : work.abort(read.reason);
     },
   };
+  // An announcement may keep a run open for a moment after its end.
+  const unlessEnded =
+    (decide: Decide): Decide =>
+    (argument) =>
+      END_STAGES.includes(status.stage) ? 'the run has ended' : decide(argument);
   const note = (text: string) => {
     status.addNote(text);
   };
 
   setHandler(progressQuery, progress, { description: 'Where the run stands, as JSON.' });
   for (const [steer, decide] of Object.entries(decisions) as [Steer, Decide][]) {
-    handleSignal(steer, STEERING[steer], decide, note);
-    handleUpdate(steer, STEERING[steer], decide, progress);
+    handleSignal(steer, STEERING[steer], unlessEnded(decide), note);
+    handleUpdate(steer, STEERING[steer], unlessEnded(decide), progress);
   }
   handleOtherSignals(Object.keys(STEERING), note);
 }

@@ -9,6 +9,7 @@ import {
 } from '../../contract';
 import { situationOf } from '../shared/failure';
 import type { Decision } from '../shared/handlers';
+import type { Announcer } from './announcer';
 import { FleetPlace } from './fleet-place';
 import { countHold } from './metrics';
 import type { Provisioning } from './state';
@@ -18,7 +19,10 @@ export class Hold {
   /** What the run is held with, until somebody has said `retry`. */
   private failure: ApplicationFailure | undefined;
 
-  constructor(private readonly run: Provisioning) {}
+  constructor(
+    private readonly run: Provisioning,
+    private readonly announcer: Announcer,
+  ) {}
 
   get isHeld(): boolean {
     return this.failure !== undefined;
@@ -43,6 +47,7 @@ export class Hold {
       const until = new Date(Date.now() + timeoutMs);
       status.setHeld(until);
       countHold(error);
+      this.announcer.announceHold(error, until.toISOString());
       const failure = accountFailure(error, 'hold');
       await place.give({ why: 'held', failure, heldUntil: until.toISOString() });
       const isOver = () => !this.isHeld || work.isAborted;

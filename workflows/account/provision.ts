@@ -12,6 +12,7 @@ import {
 import type { ActiveInstance } from '../../activities';
 import { acceptRequest } from './accept-request';
 import { accountActivities, type CreateFailed } from './activities';
+import { Announcer } from './announcer';
 import { describeRequest } from './asked';
 import { createOrReconcile, reconcile } from './create-or-reconcile';
 import { arnAndRegion, type Instance } from './creation';
@@ -31,10 +32,16 @@ import { stateVersioning } from '../shared/versioning';
  * Ends with the ACTIVE instance, or with a failure that says what to do next.
  */
 export async function provisionIdentityCenter(input: unknown): Promise<ProvisionResult> {
+  const announcer = new Announcer();
+  return announcer.announceEnd(() => runToEnd(input, announcer));
+}
+
+async function runToEnd(input: unknown, announcer: Announcer): Promise<ProvisionResult> {
   const run = setUp(acceptRequest(readRequest(input)));
   const { state, status } = run;
-  const hold = new Hold(run);
-  const progress = () => ({ ...status.progress(), ...state.progress() });
+  const hold = new Hold(run, announcer);
+  const progress = () => ({ ...status.progress(), ...state.progress(), ...announcer.progress() });
+  announcer.follow(() => state.subject);
   handleEnsure({ asked: () => state.corrected, ending: () => endingOf(run), progress });
   setHandlers({ ...run, hold, progress });
   try {

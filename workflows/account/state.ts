@@ -68,6 +68,12 @@ export class State implements CreateListener {
     return 'instance' in this.creation ? this.creation.instance : undefined;
   }
 
+  /** What is said of the instance where a run is announced. */
+  get subject() {
+    const { region, instanceArn } = this.instance ?? { region: this.request.region };
+    return defined({ region, instanceArn });
+  }
+
   /** What has become of the instance, where that is known already. */
   get settled(): ActiveInstance | CreateFailed | undefined {
     return 'outcome' in this.creation ? this.creation.outcome : undefined;

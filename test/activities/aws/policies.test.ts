@@ -1,5 +1,5 @@
 import { SSOAdminClient, UpdateInstanceCommand } from '@aws-sdk/client-sso-admin';
-import { ROLE_POLICY, type IamPolicy } from '../../../activities';
+import { rolePolicy, type IamPolicy } from '../../../activities';
 import { accessAws, type AwsSettings } from '../../../activities/aws/account';
 import { AwsClients } from '../../../activities/aws/clients';
 import { AwsClock } from '../../../activities/aws/clock';
@@ -13,6 +13,8 @@ import { commandRunner } from '../../support/command';
 import { freshAccount } from '../../support/harness';
 import { startProvisioning } from '../../support/provisioning';
 import { keysFile } from '../../encryption/keys';
+
+const ROLE_POLICY = rolePolicy();
 
 let emulator: Emulator;
 const command = commandRunner({});
@@ -200,6 +202,56 @@ describe('identity-center iam-policy', () => {
     });
   });
 
+  test('what receivers take is in the policies where a file of receivers has them, and nowhere else', async () => {
+    const receivers = keysFile({
+      receivers: [
+        { name: 'topic', sns: { topicArn: 'arn:aws-cn:sns:cn-north-1:999999999999:runs' } },
+        {
+          name: 'bus',
+          eventBridge: { eventBusArn: 'arn:aws-cn:events:cn-north-1:999999999999:event-bus/platform' },
+        },
+        { name: 'there', ssmParameter: { name: '/identity-center/{region}' } },
+        { name: 'here', ssmParameter: { name: '/instances/{accountId}/arn', account: 'worker' } },
+      ],
+    });
+    const env = { IDENTITY_CENTER_RECEIVERS_FILE: receivers.path, AWS_REGION: 'cn-north-1' };
+    const put = (Sid: string, name: string) => ({
+      Sid,
+      Effect: 'Allow',
+      Action: ['ssm:PutParameter'],
+      Resource: [`arn:aws-cn:ssm:*:*:parameter/${name}`],
+    });
+    const role = {
+      ...ROLE_POLICY,
+      Statement: [...ROLE_POLICY.Statement, put('TheParametersOfRuns', 'identity-center/*')],
+    };
+    expect(await printed([], env)).toEqual({
+      role,
+      session: role,
+      worker: {
+        Version: '2012-10-17',
+        Statement: [
+          expect.objectContaining({ Action: ['sts:AssumeRole'] }),
+          {
+            Sid: 'TheTopicsOfReceivers',
+            Effect: 'Allow',
+            Action: ['sns:Publish'],
+            Resource: ['arn:aws-cn:sns:cn-north-1:999999999999:runs'],
+          },
+          {
+            Sid: 'TheEventBusesOfReceivers',
+            Effect: 'Allow',
+            Action: ['events:PutEvents'],
+            Resource: ['arn:aws-cn:events:cn-north-1:999999999999:event-bus/platform'],
+          },
+          put('ItsOwnParameters', 'instances/*/arn'),
+        ],
+      },
+    });
+    receivers.dispose();
+    expect(JSON.stringify(await printed([]))).not.toMatch(/sns:|events:|ssm:/);
+  });
+
   test('the role trusts the worker alone, with its external ID', async () => {
     const workerArn = 'arn:aws:iam::999999999999:role/worker';
     const env = { IDENTITY_CENTER_EXTERNAL_ID: 'secret-handshake' };
@@ -232,6 +284,11 @@ describe('identity-center iam-policy', () => {
       [],
       { IDENTITY_CENTER_ALLOWED_ACCOUNTS: '1111' },
       /^2 IDENTITY_CENTER_ALLOWED_ACCOUNTS: must be account IDs/,
+    ],
+    [
+      [],
+      { IDENTITY_CENTER_RECEIVERS_FILE: '/none' },
+      /^2 IDENTITY_CENTER_RECEIVERS_FILE: the file cannot be read/,
     ],
     [[], { IDENTITY_CENTER_ORGANIZATION_ID: 'mine' }, /^2 IDENTITY_CENTER_ORGANIZATION_ID: must be the ID/],
   ])('%j with %j is refused by its name', async (args, env, said) => {

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { activityInfo, cancellationSignal, Context, type ApplicationFailure } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { defined, makeFailure, type Announcement } from '../../contract';
+import { spentBefore, startDeadline } from '../attempt-deadline';
+import type { Messaging } from '../aws/messaging';
+import { nextDelayMs, type BackOff } from '../back-off';
+import { classify, failedAs } from '../errors/classify';
+import { notYet } from '../errors/failure';
+import { wantsFreshCredentials } from '../errors/fresh-credentials';
+import { readError } from '../errors/read';
+import { AwsCallError, isA } from '../errors/thrown';
+import type { ActivityDependencies } from '../in-account';
+import type { ParameterReceiver, Receiver } from './receivers';
+import { readSecrets, readUrl } from './webhook-files';
+import { WebhookError } from './webhook';
+
+export interface AnnounceInput {
+  announcement: Announcement;
+  /** Its name. */
+  receiver: string;
+}
+
+export interface Announced {
+  /** A later run of the account has said more: nothing was changed. */
+  isSuperseded: boolean;
+}
+
+const SOURCE = 'identity-center-orchestrator';
+const DETAIL_TYPE = 'IAM Identity Center Run';
+const BACK_OFF: BackOff = { initialIntervalMs: 5_000, backoffCoefficient: 2, maximumIntervalMs: 30 * 60_000 };
+/** The longest time that a webhook may take. */
+const WEBHOOK_TIMEOUT_MS = 10_000;
+/** What stands for what there is none of: a parameter cannot be empty. */
+const NONE = 'none';
+
+/** Gives an announcement to a receiver, once. */
+export async function announce(deps: ActivityDependencies, input: AnnounceInput): Promise<Announced> {
+  const giveBack = deps.announcing.take(input.receiver);
+  if (giveBack === undefined)
+    throw notYet(`${input.receiver} is being told of others`, pauseMs(deps.random()));
+  try {
+    return await tell(deps, input);
+  } finally {
+    giveBack();
+  }
+}
+
+async function tell(
+  deps: ActivityDependencies,
+  { announcement, receiver: name }: AnnounceInput,
+): Promise<Announced> {
+  const receiver = deps.receivers.find((it) => it.name === name);
+  const timeToAnswer = startDeadline(deps);
+  const control = { cancellation: cancellationSignal(), timeToAnswer, onAnswer: () => undefined };
+  let aws: Messaging | undefined;
+  try {
+    if (receiver === undefined)
+      throw new Error('this worker has no receiver of that name: give it the file that the others have');
+    const { webhook, sns, eventBridge, ssmParameter } = receiver;
+    const body = JSON.stringify(announcement);
+    const { id, type, timestamp, data } = announcement;
+    if (webhook !== undefined) {
+      const timeout = AbortSignal.timeout(Math.ceil(Math.min(WEBHOOK_TIMEOUT_MS, timeToAnswer())));
+      const signal = AbortSignal.any([timeout, cancellationSignal()]);
+      await deps.sendWebhook({ url: readUrl(webhook), keys: readSecrets(webhook), id, body, signal });
+    } else if (sns !== undefined) {
+      aws = await deps.openMessaging(undefined, regionOf(sns.topicArn), control);
+      const deduplicationId = createHash('sha256').update(id).digest('hex');
+      await aws.publish(sns.topicArn, {
+        message: body,
+        attributes: { type, accountId: data.accountId },
+        fifo: { group: data.accountId, deduplicationId },
+      });
+    } else if (eventBridge !== undefined) {
+      aws = await deps.openMessaging(undefined, regionOf(eventBridge.eventBusArn), control);
+      const event = { source: SOURCE, detailType: DETAIL_TYPE, detail: body, time: timestamp };
+      await aws.putEvent(eventBridge.eventBusArn, event);
+    } else if (ssmParameter !== undefined) {
+      if (await isSuperseded(announcement)) return { isSuperseded: true };
+      const account = accountOf(ssmParameter, data.accountId);
+      aws = await deps.openMessaging(account, ssmParameter.region ?? data.region, control);
+      await aws.putParameter(...parameterOf(ssmParameter, announcement, body));
+    }
+    return { isSuperseded: false };
+  } catch (error) {
+    // Nobody waits for it any more.
+    cancellationSignal().throwIfAborted();
+    if (wantsFreshCredentials(error) || failedAs(error, 'permissionMissing')) aws?.forgetCredentials();
+    throw notAnnounced(error, announcement, receiver ?? { name }, deps.random());
+  }
+}
+
+/** The Region that an ARN names. */
+function regionOf(arn: string): string | undefined {
+  return arn.split(':')[3];
+}
+
+/** The account whose role is assumed; `undefined`: none, as the worker itself has the parameter. */
+function accountOf({ account }: ParameterReceiver, accountOfRun: string): string | undefined {
+  if (account === 'worker') return undefined;
+  return account === 'run' ? accountOfRun : account;
+}
+
+function parameterOf(
+  { name, value }: ParameterReceiver,
+  { data }: Announcement,
+  body: string,
+): [name: string, value: string] {
+  const { accountId, region = NONE } = data;
+  const filled = name.replaceAll('{accountId}', accountId).replaceAll('{region}', region);
+  if (value === 'announcement') return [filled, body];
+  const isGone = data.outcome === 'deleted' || data.outcome === 'nothingThere';
+  return [filled, (isGone ? undefined : data[value]) ?? NONE];
+}
+
+/**
+ * Whether a later run of the account has ended well, which sets the parameter itself: what is tried again for hours must not
+ * bring back what is not so any more.
+ */
+async function isSuperseded({ data: { workflowId, runId } }: Announcement): Promise<boolean> {
+  if (activityInfo().attempt === 1) return false;
+  try {
+    const latest = await Context.current().client.workflow.getHandle(workflowId).describe();
+    return latest.runId !== runId && latest.status.name === 'COMPLETED';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+const DENIED = ['permissionMissing', 'explicitDeny', 'roleRefused'] as const;
+
+/** Makes the failure of an attempt: which receiver, what happened, the next step, and when it is tried again. */
+function notAnnounced(
+  error: unknown,
+  { data: { accountId } }: Announcement,
+  receiver: Pick<Receiver, 'name'> & Partial<Receiver>,
+  random: number,
+): ApplicationFailure {
+  const ofAws = isA(error, AwsCallError) ? { operation: error.operation, ...classify(error) } : undefined;
+  const retryAfterMs = isA(error, WebhookError) ? error.retryAfterMs : ofAws?.retryAfterMs;
+  const what = ofAws?.detail ?? (isA(error, WebhookError) ? error.message : readError(error).message);
+  return makeFailure(
+    defined({
+      situation: 'notAnnounced' as const,
+      accountId,
+      operation: ofAws?.operation,
+      detail: `${kindOf(receiver)} ${receiver.name}: ${what}`,
+      awsRequestId: ofAws?.awsRequestId,
+      httpStatus: ofAws?.httpStatus,
+      remedy: failedAs(error, ...DENIED)
+        ? 'Allow what "identity-center iam-policy" prints with the receivers of the worker: it is tried again for a day.'
+        : undefined,
+    }),
+    { nextRetryDelay: pauseMs(random, retryAfterMs) },
+  );
+}
+
+/** The pause before the next attempt. */
+function pauseMs(random: number, retryAfterMs?: number): number {
+  const info = activityInfo();
+  const leftMs = info.scheduleToCloseTimeoutMs - spentBefore(info);
+  return nextDelayMs(BACK_OFF, info.attempt, random, retryAfterMs, leftMs);
+}
+
+function kindOf({ webhook, sns, eventBridge, ssmParameter }: Partial<Receiver>): string {
+  if (webhook !== undefined) return 'webhook';
+  if (sns !== undefined) return 'SNS topic';
+  if (eventBridge !== undefined) return 'event bus';
+  return ssmParameter === undefined ? 'receiver' : 'SSM parameter';
+}
