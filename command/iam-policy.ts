@@ -13,7 +13,7 @@ import { KEYS_VARIABLE, readKmsKeys } from '../encryption';
 import { readWorkerSettings, type WorkerSettings } from '../worker';
 import { UsageError } from './errors';
 import { EXIT } from './exit-codes';
-import { printJson } from './output';
+import { print } from './output';
 import { quote } from './words';
 
 const NAMES = ['worker', 'role', 'session', 'trust'] as const;
@@ -34,13 +34,18 @@ export async function iamPolicy(
   const settings = readSettings();
   const policies = await policiesOf(settings, workerArn);
   if (name === undefined) {
-    printJson(policies);
+    printPolicy(policies);
     return EXIT.done;
   }
   const policy = policies[name];
   if (policy === undefined) throw new UsageError(missing(name));
-  printJson(policy);
+  printPolicy(policy);
   return EXIT.done;
+}
+
+/** People read it before they give it to IAM. */
+function printPolicy(policy: object): void {
+  print(JSON.stringify(policy, undefined, 2));
 }
 
 /** Makes the policies; those that the settings have no use for are left out. */
