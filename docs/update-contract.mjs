@@ -5,10 +5,12 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import * as prettier from 'prettier';
 
-const { jsonSchemas } = createRequire(import.meta.url)('../dist/contract/schemas/index.js');
+const require = createRequire(import.meta.url);
+const { jsonSchemas } = require('../dist/contract/schemas/index.js');
+const { eventRulesJsonSchema } = require('../dist/pipelines/rules/index.js');
 
 const root = new URL('../', import.meta.url);
-const schemas = jsonSchemas();
+const schemas = { ...jsonSchemas(), 'event-rules': eventRulesJsonSchema() };
 const written = new Map();
 
 for (const [name, schema] of Object.entries(schemas)) {

@@ -17,6 +17,7 @@ const SOURCES = [
   'activities',
   'worker',
   'client',
+  'pipelines',
   'command',
   'sandbox',
   'bench',

@@ -15,7 +15,7 @@ describe('YAML that is not valid:', () => {
     [
       'two documents',
       `- "${ONE}"\n---\n- "${TWO}"`,
-      ['2: begins a second document (---): put all accounts into one'],
+      ['2: begins a second document (---): put all into one'],
     ],
     [
       'an alias of nothing',

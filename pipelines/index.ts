@@ -1,0 +1,24 @@
+export {
+  answerDelivery,
+  answerEvent,
+  deliveriesIn,
+  requestFromEvent,
+  startFromDelivery,
+  startFromEvent,
+  type Delivery,
+  type EventAnswer,
+  type EventClient,
+  type EventFacts,
+  type EventOutcome,
+  type KnownFacts,
+  type LookUp,
+  type StartOptions,
+} from './events';
+export {
+  readRules,
+  type EventRule,
+  type EventRules,
+  type EventRulesInput,
+  type ReadRules,
+  type RequestDefaults,
+} from './rules';
