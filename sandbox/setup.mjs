@@ -23,7 +23,10 @@ const SOURCES = [
   'bench',
   'chaos',
 ];
-const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SETTINGS = [
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
+  'sandbox/bundle-lambda.mjs',
+];
 const STAMP = join(ROOT, 'dist', '.stamp');
 
 requireNode();
