@@ -1,5 +1,5 @@
 // Writes what is made from the contract, after a build: schemas/*.json, the tables of docs/contract.md, and the code of
-// docs/library.md, which is that of examples/library. With --check it only says whether they are up to date.
+// docs/library.md and docs/pipelines.md, which is that of examples/. With --check it only says whether they are up to date.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ const written = new Map();
 for (const [name, schema] of Object.entries(schemas)) {
   await write(`schemas/${name}.json`, JSON.stringify(schema), 'json');
 }
-for (const page of ['docs/contract.md', 'docs/library.md']) {
+for (const page of ['docs/contract.md', 'docs/library.md', 'docs/pipelines.md']) {
   const text = readFileSync(new URL(page, root), 'utf8');
   await write(page, text.replaceAll(/(<!-- (\S+):start -->\n).*?(<!-- \2:end -->)/gs, fill), 'markdown');
 }

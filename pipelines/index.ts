@@ -14,6 +14,7 @@ export {
   type LookUp,
   type StartOptions,
 } from './events';
+export { lookUpInOrganizations, LookUpError } from './organizations';
 export {
   readRules,
   type EventRule,
@@ -21,4 +22,5 @@ export {
   type EventRulesInput,
   type ReadRules,
   type RequestDefaults,
+  type UnknownFact,
 } from './rules';

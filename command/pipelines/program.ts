@@ -11,6 +11,10 @@ export const PIPELINE_VERBS: readonly Verb[] = [
     example: 'start-from-event event.json --rules rules.yaml',
     options: [
       new Option('--rules <file>', 'rules in YAML: which accounts, and what each is asked for'),
+      new Option(
+        '--ask-aws',
+        'ask AWS Organizations for the tags and units of accounts, where the rules are about them',
+      ).conflicts('dryRun'),
       new Option('--dry-run', 'say what would be done, and do nothing'),
       ...FIELD_OPTIONS.map(({ option }) => option),
     ],

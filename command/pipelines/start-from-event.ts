@@ -4,6 +4,7 @@ import { describeManifestProblems, mergeRequest } from '../../client/manifest';
 import { oneLine, readRequest } from '../../contract';
 import {
   answerDelivery,
+  lookUpInOrganizations,
   readRules,
   startFromDelivery,
   type Delivery,
@@ -12,6 +13,7 @@ import {
   type EventOutcome,
   type EventRules,
   type RequestDefaults,
+  type StartOptions,
 } from '../../pipelines';
 import { readFields, type RequestOptions } from '../account/read-request';
 import { UsageError } from '../errors';
@@ -23,6 +25,7 @@ import { readEvents } from './read-events';
 interface StartFromEventOptions extends RequestOptions {
   rules?: string;
   dryRun?: boolean;
+  askAws?: boolean;
 }
 
 /** What came of an event: as it is, or with the error that kept it from being served. */
@@ -42,7 +45,8 @@ export async function startFromEvent(
   file: string | undefined,
   options: CommonOptions & StartFromEventOptions,
 ): Promise<number> {
-  const { json = false, dryRun = false } = options;
+  const { json = false, dryRun = false, askAws = false } = options;
+  const start = askAws ? { lookUp: lookUpInOrganizations() } : {};
   const rules = rulesOf(options);
   const deliveries = readEvents(file ?? '-');
   const codes = new Set<number>();
@@ -51,22 +55,27 @@ export async function startFromEvent(
     if (json) printJson(documentOf(came));
     else print(came.message);
   };
-  if (dryRun || !deliveries.some((it) => asksForServer(answerDelivery(it, rules)))) {
+  if (dryRun || !(askAws || deliveries.some((it) => asksForServer(answerDelivery(it, rules))))) {
     for (const it of deliveries) tell(withoutServer(answerDelivery(it, rules)));
   } else {
     await withClient(async (client) => {
       for (let at = 0; at < deliveries.length; at += AT_ONCE) {
         const some = deliveries.slice(at, at + AT_ONCE);
-        for (const came of await Promise.all(some.map((it) => serve(client, it, rules)))) tell(came);
+        for (const came of await Promise.all(some.map((it) => serve(client, it, rules, start)))) tell(came);
       }
     });
   }
   return [EXIT.usage, EXIT.failed].find((code) => codes.has(code)) ?? EXIT.done;
 }
 
-async function serve(client: EventClient, delivery: Delivery, rules: EventRules): Promise<Came> {
+async function serve(
+  client: EventClient,
+  delivery: Delivery,
+  rules: EventRules,
+  options: StartOptions,
+): Promise<Came> {
   try {
-    return await startFromDelivery(client, delivery, rules);
+    return await startFromDelivery(client, delivery, rules, options);
   } catch (error) {
     // Where the server is lost, the next event would find the same.
     if (!(error instanceof IdentityCenterError) || error.category === 'unreachable') throw error;
@@ -83,8 +92,10 @@ function asksForServer({ answer }: EventAnswer): boolean {
   return ['provision', 'retry', 'deprovision'].includes(answer);
 }
 
-function exitCodeOf({ answer: { answer }, outcome }: Came): number {
-  if (outcome === 'failed' || ['unreadable', 'refused', 'undecided'].includes(answer)) return EXIT.usage;
+function exitCodeOf(came: Came): number {
+  if ('error' in came) return EXIT[came.error.category];
+  const { answer } = came.answer;
+  if (['unreadable', 'refused', 'undecided'].includes(answer)) return EXIT.usage;
   return answer === 'vendingFailed' ? EXIT.failed : EXIT.done;
 }
 

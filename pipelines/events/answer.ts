@@ -10,7 +10,8 @@ import {
   type UnknownFact,
 } from '../rules';
 import { deliveriesIn, type Delivery } from './deliveries';
-import { readEvent, type AccountEvent, type EventFacts, type Happening } from './read-event';
+import type { AccountEvent, EventFacts, Happening } from './happening';
+import { readEvent } from './read-event';
 
 /** What an event means. Nothing is started but by `provision` and `deprovision`, for the account that they name. */
 export type EventAnswer = {

@@ -1,6 +1,6 @@
 export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
-export type { EventFacts } from './read-event';
+export type { EventFacts } from './happening';
 export {
   startFromDelivery,
   startFromEvent,

@@ -1,41 +1,8 @@
 import { z } from 'zod';
-import { defined, oneLine, readBy, type Problem } from '../../contract';
-import { isHolder, readJson, type Holder } from './json';
-
-/** What tells one event from another, for people and logs. */
-export interface EventFacts {
-  /** AWS's name: `CreateManagedAccount`. */
-  name: string;
-  /** EventBridge's ID, else CloudTrail's. */
-  id?: string;
-  /** When it happened, as AWS says. */
-  at?: string;
-}
-
-/** The organizational unit that an event names. */
-export interface OrganizationalUnit {
-  id?: string;
-  name?: string;
-}
-
-/** What an event says. */
-export type Happening =
-  | { kind: 'vended'; accountId: string; accountName?: string; organizationalUnit?: OrganizationalUnit }
-  | { kind: 'vendingFailed'; accountId?: string; accountName?: string; reason: string }
-  | { kind: 'closed' | 'removed'; accountId: string }
-  | { kind: 'regionEnabled'; accountId: string; region: string }
-  /** It changes nothing for any run: why. */
-  | { kind: 'idle'; accountId?: string; reason: string }
-  /** An event of another kind: what it is. */
-  | { kind: 'other'; reason: string };
-
-/** An event that was read. */
-export interface AccountEvent {
-  facts: EventFacts;
-  happening: Happening;
-  /** The accounts that the event says it was sent from, by the field that says so. */
-  senders: { field: string; accountId: string }[];
-}
+import { defined, oneLine, type Problem } from '../../contract';
+import type { AccountEvent, EventFacts, Happening, OrganizationalUnit } from './happening';
+import { isHolder, type Holder } from './json';
+import { holderOf, readPart, unreadable, Unreadable, wordOf } from './parts';
 
 /** Reads an event of AWS, whole or shortened. Never throws. */
 export function readEvent(input: unknown): AccountEvent | { problem: Problem } {
@@ -45,12 +12,6 @@ export function readEvent(input: unknown): AccountEvent | { problem: Problem } {
     if (error instanceof Unreadable) return { problem: error.problem };
     // Only an object of a program can be like that: a getter that throws, a revoked proxy.
     return { problem: { field: 'event', message: 'cannot be read' } };
-  }
-}
-
-class Unreadable extends Error {
-  constructor(readonly problem: Problem) {
-    super(problem.message);
   }
 }
 
@@ -136,7 +97,7 @@ function serviceOf({ source }: Holder, detail: Holder, at: string): string | und
   });
   const [first, second] = services;
   if (second !== undefined && second !== first)
-    throw unreadable(`${at}eventSource`, `is ${second}, and source is ${first ?? ''}`);
+    throw unreadable(`${at}eventSource`, 'is of another service than source');
   return first;
 }
 
@@ -252,31 +213,4 @@ function sendersOf(event: Holder, detail: Holder, at: string): AccountEvent['sen
     if (value === undefined || value === null) return [];
     return [{ field, accountId: readPart(vendedSchema, { accountId: value }, field, field).accountId }];
   });
-}
-
-/** Reads an object, or the JSON text of one. */
-function holderOf(value: unknown, field: string): Holder {
-  if (value === undefined || value === null) throw unreadable(field, 'is required');
-  const read = typeof value === 'string' ? readJson(value) : { value };
-  if ('problem' in read)
-    throw unreadable(field, `must be an object, or the JSON text of one: it ${read.problem}`);
-  if (!isHolder(read.value)) throw unreadable(field, 'must be an object, or the JSON text of one');
-  return read.value;
-}
-
-/** @param whole what the field is called, where it is not the one of the part */
-function readPart<T>(schema: z.ZodType<T>, value: Holder, field: string, whole?: string): T {
-  const outcome = readBy(schema, value);
-  if ('request' in outcome) return outcome.request;
-  const [problem = { field: '', message: 'cannot be read' }] = outcome.problems;
-  throw unreadable(whole ?? [field, problem.field].filter(Boolean).join('.'), problem.message);
-}
-
-function unreadable(field: string, message: string): Unreadable {
-  return new Unreadable({ field, message });
-}
-
-/** A text that an event has, as part of a message; `undefined` where there is none. */
-function wordOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? oneLine(value, 200) || undefined : undefined;
 }

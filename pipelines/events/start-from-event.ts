@@ -6,12 +6,12 @@ import {
   type StartedRun,
 } from '../../client';
 import { defined, FAILURES, PROVISION_WORKFLOW, type Situation } from '../../contract';
-import { rulesOf, type EventRules, type EventRulesInput } from '../rules';
+import { rulesOf, type EventRule, type EventRules, type EventRulesInput, type UnknownFact } from '../rules';
 import { answerDelivery, answerEvent, type EventAnswer, type KnownFacts } from './answer';
 import { deliveriesIn, type Delivery } from './deliveries';
 
-/** Asks AWS, or an inventory, what no event says of an account. */
-export type LookUp = (accountId: string) => Promise<KnownFacts>;
+/** Asks AWS, or an inventory, what no event says of an account: the facts that the rules ask for. */
+export type LookUp = (accountId: string, facts: readonly UnknownFact[]) => Promise<KnownFacts>;
 
 export interface StartOptions {
   /** Asked of an account that was vended, where the rules ask for what no event says; default: nobody is. */
@@ -63,17 +63,23 @@ export async function startFromDelivery(
 ): Promise<EventOutcome> {
   const read = rulesOf(rules);
   const first = answerDelivery(delivery, read);
-  const accountId = lookUp === undefined ? undefined : accountToAskFor(first, read);
-  if (lookUp === undefined || accountId === undefined) return carryOut(client, first);
-  return carryOut(client, answerDelivery(delivery, read, await lookUp(accountId)));
+  const facts = lookUp === undefined ? [] : factsToAskFor(first, read);
+  if (lookUp === undefined || facts.length === 0 || !('accountId' in first)) return carryOut(client, first);
+  return carryOut(client, answerDelivery(delivery, read, await lookUp(first.accountId, facts)));
 }
 
-/** Tells the account of which the rules ask more than its event says: all of the units that it is in, or its tags. */
-function accountToAskFor(answer: EventAnswer, { rules }: EventRules): string | undefined {
-  if (answer.answer === 'undecided') return answer.accountId;
-  const isOfRules = answer.answer === 'provision' || (answer.answer === 'ignored' && answer.byRules === true);
-  const asksUnits = rules.some(({ match }) => match.organizationalUnit !== undefined);
-  return isOfRules && asksUnits ? answer.accountId : undefined;
+/** Lists what the rules ask of a vended account that its event does not say: it names one unit of all that the account is in. */
+function factsToAskFor(answer: EventAnswer, { rules }: EventRules): UnknownFact[] {
+  const isOfRules =
+    ['provision', 'undecided'].includes(answer.answer) ||
+    (answer.answer === 'ignored' && answer.byRules === true);
+  if (!isOfRules) return [];
+  const asks = (part: keyof EventRule['match']) => rules.some(({ match }) => match[part] !== undefined);
+  return [
+    ...(asks('organizationalUnit') ? (['organizationalUnit'] as const) : []),
+    ...(asks('tags') ? (['tags'] as const) : []),
+    ...(answer.answer === 'undecided' && asks('account') ? (['accountName'] as const) : []),
+  ];
 }
 
 async function carryOut(client: EventClient, answer: EventAnswer): Promise<EventOutcome> {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { IdentityCenterClient } from '../../client';
 import { describeManifestProblems } from '../../client/manifest';
 import { readEnvironment } from '../../contract';
+import { lookUpInOrganizations } from '../organizations';
 import { readRules, type EventRules } from '../rules';
 import { createHandler, type LogEntry } from './handler';
 
@@ -36,11 +37,12 @@ function log(entry: LogEntry): void {
 }
 
 /**
- * The handler of the Lambda function: settings from IDENTITY_CENTER_… and TEMPORAL_…, as those of a client. What it has
- * connected it keeps for the next invocation.
+ * The handler of the Lambda function: settings from IDENTITY_CENTER_… and TEMPORAL_…, as those of a client, and
+ * AWS_… where the rules ask what Organizations alone knows. What it has connected it keeps for the next invocation.
  */
 export const handler = createHandler({
   connect: () => IdentityCenterClient.connect(),
   readRules: rulesOfFunction,
+  lookUp: lookUpInOrganizations(),
   log,
 });

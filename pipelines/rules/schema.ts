@@ -11,7 +11,7 @@ const pattern = z
   .min(1, 'must not be empty')
   .max(256, 'must have 256 characters at the most');
 
-const patterns = z.union([pattern, z.array(pattern).min(1)], {
+const patterns = z.union([pattern, z.array(pattern).min(1, 'must not be an empty list')], {
   error: 'must be a text in quotes, or a list of such, with * for any characters and ? for one',
 });
 

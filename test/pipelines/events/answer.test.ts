@@ -153,7 +153,7 @@ describe('what cannot be read is told with its field', () => {
       'two sources',
       withDetail(created, { eventSource: 'organizations.amazonaws.com' }),
       'detail.eventSource',
-      /source is controltower/,
+      /another service than source/,
     ],
     [
       'an event that this service does not send',

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { parse } from 'yaml';
 import { answerEvent, readRules, type EventRules, type KnownFacts } from '../../../pipelines';
@@ -189,6 +191,14 @@ describe('a rules file that is wrong is told by line and field', () => {
   ])('%s', (_, yaml, problems) => {
     expect(problemsOf(yaml)).toEqual(problems);
   });
+});
+
+test('the example of the rules is read, by its schema too', () => {
+  const example = readFileSync(path.join(__dirname, '../../../examples/events/rules.yaml'), 'utf8');
+  expect(problemsOf(example)).toEqual([]);
+  expect(
+    new Ajv2020({ strict: true, allowUnionTypes: true }).compile(eventRulesJsonSchema())(parse(example)),
+  ).toBe(true);
 });
 
 test('the JSON Schema takes what is read, and refuses what is not', () => {
