@@ -1,5 +1,5 @@
 import { defined, type Problem } from '../../contract';
-import { isHolder, readJson, type Holder } from './json';
+import { isHolder, ownOf, readJson, type Holder } from './json';
 
 /** An event as it was delivered: what was sent, unchecked, or why nobody can tell. */
 export type Delivery = {
@@ -60,8 +60,9 @@ function listIn(value: unknown): { items: unknown[]; field: string } | undefined
   // A copy has no holes, which some loops pass over.
   if (Array.isArray(value)) return { items: Array.from(value as unknown[]), field: '' };
   if (!isHolder(value)) return undefined;
+  const own = ownOf(value);
   for (const field of ['Records', 'Messages'] as const) {
-    const items = value[field];
+    const items = own[field];
     if (Array.isArray(items)) return { items: Array.from(items as unknown[]), field: `.${field}` };
   }
   return undefined;
@@ -74,8 +75,9 @@ function messageIn(value: Holder): { body: unknown; field: string; messageId?: s
     field,
     ...defined({ messageId: typeof id === 'string' && id !== '' ? id : undefined }),
   });
-  const { body, messageId, Body, MessageId, Sns, Type, Message } = value;
-  if (body !== undefined && (messageId !== undefined || value['eventSource'] === 'aws:sqs'))
+  const own = ownOf(value);
+  const { body, messageId, Body, MessageId, Sns, Type, Message } = own;
+  if (body !== undefined && (messageId !== undefined || own['eventSource'] === 'aws:sqs'))
     return of(body, 'body', messageId);
   if (Body !== undefined && MessageId !== undefined) return of(Body, 'Body', MessageId);
   if (isHolder(Sns) && Sns['Message'] !== undefined) return of(Sns['Message'], 'Sns.Message', undefined);

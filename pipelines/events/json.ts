@@ -8,6 +8,14 @@ export function isHolder(value: unknown): value is Holder {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/**
+ * Takes what an object has itself: what it inherits, or what a library has put into the prototype of all objects, nobody has
+ * sent.
+ */
+export function ownOf(value: Holder): Holder {
+  return Object.assign(Object.create(null) as Holder, value);
+}
+
 /** Reads a JSON text; what is wrong with it is said in words for people. */
 export function readJson(text: string): { value: unknown } | { problem: string } {
   if (text.length > LONGEST) return { problem: 'is too long for an event' };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { oneLine, readBy, type Problem } from '../../contract';
-import { isHolder, readJson, type Holder } from './json';
+import { isHolder, ownOf, readJson, type Holder } from './json';
 
 /** Thrown where a part of an event is not what it has to be. */
 export class Unreadable extends Error {
@@ -16,7 +16,7 @@ export function holderOf(value: unknown, field: string): Holder {
   if ('problem' in read)
     throw unreadable(field, `must be an object, or the JSON text of one: it ${read.problem}`);
   if (!isHolder(read.value)) throw unreadable(field, 'must be an object, or the JSON text of one');
-  return read.value;
+  return ownOf(read.value);
 }
 
 /** @param whole what the field is called, where it is not the one of the part */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defined, oneLine, type Problem } from '../../contract';
 import type { AccountEvent, EventFacts, Happening, OrganizationalUnit } from './happening';
-import { isHolder, type Holder } from './json';
+import { isHolder, ownOf, type Holder } from './json';
 import { holderOf, readPart, unreadable, Unreadable, wordOf } from './parts';
 
 /** Reads an event of AWS, whole or shortened. Never throws. */
@@ -132,7 +132,7 @@ function readVending(name: Vending, detail: Holder, at: string): Happening {
   const { state: outcome } = readPart(z.object({ state }), { state: status['state'] }, field);
   const isOfControlTower = VENDING[name].service === 'controltower';
   const account = isOfControlTower ? (status['account'] ?? {}) : status;
-  const parts = isHolder(account) ? account : {};
+  const parts = isHolder(account) ? ownOf(account) : {};
   const accountName = nameOfAccount(parts['accountName']);
   if (outcome === 'FAILED') {
     const said = wordOf(status['failureReason']) ?? wordOf(status['message']);
@@ -164,10 +164,8 @@ function nameOfAccount(value: unknown): string | undefined {
 
 function unitOf(value: unknown): OrganizationalUnit | undefined {
   if (!isHolder(value)) return undefined;
-  const unit = defined({
-    id: wordOf(value['organizationalUnitId']),
-    name: wordOf(value['organizationalUnitName']),
-  });
+  const { organizationalUnitId: id, organizationalUnitName: name } = ownOf(value);
+  const unit = defined({ id: wordOf(id), name: wordOf(name) });
   return Object.keys(unit).length === 0 ? undefined : unit;
 }
 

@@ -190,6 +190,17 @@ describe('what cannot be read is told with its field', () => {
   });
 });
 
+test('what an object inherits, nobody has sent: an account of a prototype is none', () => {
+  const created = controlTowerEvent(ACCOUNT);
+  const account = Object.create({ accountId: ACCOUNT }) as Json;
+  const serviceEventDetails = { createManagedAccountStatus: { state: 'SUCCEEDED', account } };
+  expect(requestFromEvent(withDetail(created, { serviceEventDetails }), DEFAULTS)).toMatchObject({
+    answer: 'unreadable',
+    field: 'detail.serviceEventDetails.createManagedAccountStatus.account.accountId',
+  });
+  expect(requestFromEvent(Object.create(created), DEFAULTS)).toMatchObject({ answer: 'unreadable' });
+});
+
 describe('an event of another kind is none of ours', () => {
   test.each<[string, unknown]>([
     ['another service', { source: 'aws.s3', detail: { eventName: 'PutObject' } }],
