@@ -180,12 +180,14 @@ function logEntryOf(served: Served, messageId: string | undefined): LogEntry {
   return { ...entry, level: answer.answer === 'vendingFailed' ? 'WARN' : 'INFO' };
 }
 
+/** The records of a batch; EventBridge Pipes send them as a list. */
 function recordsOf(event: unknown): unknown[] {
+  if (Array.isArray(event)) return event as unknown[];
   const { Records: records } = (typeof event === 'object' ? (event ?? {}) : {}) as { Records?: unknown };
   return Array.isArray(records) ? records : [];
 }
 
-/** Tells whether Lambda reads a queue, and takes a list of the messages that have failed. */
+/** Tells whether the events come from a queue, whose reader takes a list of the messages that have failed. */
 function isBatchOfQueue(event: unknown): boolean {
   return recordsOf(event).some((it) => (it as { eventSource?: unknown } | null)?.eventSource === 'aws:sqs');
 }

@@ -93,6 +93,12 @@ test('a FIFO queue: nothing behind a message that failed is done before it', asy
   expect(started).toEqual([ACCOUNT]);
 });
 
+test('EventBridge Pipes, which send a list of records, hear of what failed as well', async () => {
+  const { handler } = handlerOf();
+  const list = [sqsRecord('{', 'broken'), sqsRecord(controlTowerEvent(ACCOUNT), 'good')];
+  await expect(handler(list)).resolves.toEqual({ batchItemFailures: [{ itemIdentifier: 'broken' }] });
+});
+
 test('without a queue the invocation fails, so that Lambda tries it again', async () => {
   const { handler } = handlerOf({ failing: [OTHER] });
   await expect(handler(controlTowerEvent(ACCOUNT))).resolves.toMatchObject({

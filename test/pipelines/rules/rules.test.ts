@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv2020 from 'ajv/dist/2020';
 import { parse } from 'yaml';
@@ -193,8 +193,21 @@ describe('a rules file that is wrong is told by line and field', () => {
   });
 });
 
-test('the example of the rules is read, by its schema too', () => {
-  const example = readFileSync(path.join(__dirname, '../../../examples/events/rules.yaml'), 'utf8');
+test('the example of the rules is read, by its schema too, and the events beside it are served', () => {
+  const folder = path.join(__dirname, '../../../examples/events');
+  const example = readFileSync(path.join(folder, 'rules.yaml'), 'utf8');
+  const answers = readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .map(
+      (file) =>
+        [file, answered(readFileSync(path.join(folder, file), 'utf8'), {}, rulesFrom(example))] as const,
+    );
+  expect(Object.fromEntries(answers)).toMatchObject({
+    'create-managed-account.json': { answer: 'provision', request: { region: 'eu-central-1', name: 'prod' } },
+    'create-account-result.json': { answer: 'undecided', unknown: 'organizationalUnit' },
+    'remove-account.json': { answer: 'deprovision', accountId: ACCOUNT },
+    'region-enabled.json': { answer: 'retry', region: 'af-south-1' },
+  });
   expect(problemsOf(example)).toEqual([]);
   expect(
     new Ajv2020({ strict: true, allowUnionTypes: true }).compile(eventRulesJsonSchema())(parse(example)),
