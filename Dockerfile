@@ -10,7 +10,7 @@ COPY . .
 RUN npm run build \
  && npm prune --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && find dist -name '*.d.ts' -delete \
- && rm -rf dist/bench dist/chaos dist/.tsbuildinfo
+ && rm -rf dist/bench dist/chaos dist/lambda dist/.tsbuildinfo
 
 FROM node:${NODE_VERSION}-bookworm-slim
 ENV NODE_ENV=production \

@@ -10,6 +10,7 @@ const LAYERS = {
   encryption: ['contract', 'activities'],
   worker: ['contract', 'workflows', 'activities', 'encryption'],
   client: ['contract', 'encryption'],
+  pipelines: ['contract', 'client'],
   command: 'all',
   sandbox: 'all',
   bench: 'all',

@@ -18,7 +18,7 @@ export { FleetNews, type FleetEvent } from './fleet/news';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { readRetention } from './retention';
-export { refuseUnknownRegions } from './regions';
+export { refuseUnknownRegions, unknownRegion } from './regions';
 export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { placeOf } from './translate-errors';

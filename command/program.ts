@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { ACCOUNT_VERBS } from './account/program';
 import { addConnectionFlags } from './connection-flags';
 import { FLEET_VERBS } from './fleet/program';
+import { PIPELINE_VERBS } from './pipelines/program';
 import { addVerbs, type Verb } from './verb';
 import { packageVersion } from './version';
 
@@ -128,7 +129,7 @@ Examples:
   addVerbs(program, [...LOCAL_VERBS, ...ACCOUNT_VERBS], finish);
   const fleet = program.command('fleet').description('Many accounts at once, from a manifest');
   addVerbs(fleet, FLEET_VERBS, finish);
-  addVerbs(program, OTHER_VERBS, finish);
+  addVerbs(program, [...PIPELINE_VERBS, ...OTHER_VERBS], finish);
   return program;
 }
 

@@ -31,6 +31,7 @@ export const OUR_VARIABLES = [
   'IDENTITY_CENTER_CODEC_USERS',
   'IDENTITY_CENTER_HOME',
   'IDENTITY_CENTER_NEW_REGIONS',
+  'IDENTITY_CENTER_EVENT_RULES_FILE',
 ] as const;
 
 /** So much of a name may be wrong, and it is still that name. */

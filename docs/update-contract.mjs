@@ -1,14 +1,17 @@
-// Writes what is made from the contract, after a build: schemas/*.json, the tables of docs/contract.md and docs/pipelines.md, and the code of
-// docs/library.md, which is that of examples/library. With --check it only says whether they are up to date.
+// Writes what is made from the contract, after a build: schemas/*.json, the tables of docs/contract.md and docs/pipelines.md, and
+// the code of docs/library.md and docs/pipelines.md, which is that of examples/. With --check it only says whether they are up to
+// date.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import * as prettier from 'prettier';
 
-const { jsonSchemas } = createRequire(import.meta.url)('../dist/contract/schemas/index.js');
+const require = createRequire(import.meta.url);
+const { jsonSchemas } = require('../dist/contract/schemas/index.js');
+const { eventRulesJsonSchema } = require('../dist/pipelines/rules/index.js');
 
 const root = new URL('../', import.meta.url);
-const schemas = jsonSchemas();
+const schemas = { ...jsonSchemas(), 'event-rules': eventRulesJsonSchema() };
 const written = new Map();
 
 for (const [name, schema] of Object.entries(schemas)) {

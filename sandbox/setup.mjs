@@ -17,12 +17,16 @@ const SOURCES = [
   'activities',
   'worker',
   'client',
+  'pipelines',
   'command',
   'sandbox',
   'bench',
   'chaos',
 ];
-const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SETTINGS = [
+  ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'],
+  'sandbox/bundle-lambda.mjs',
+];
 const STAMP = join(ROOT, 'dist', '.stamp');
 
 requireNode();

@@ -1,16 +1,18 @@
-import { isUtf8 } from 'node:buffer';
 import { extname } from 'node:path';
 import { readCsv } from './csv';
 import type { Parsed } from './entry';
 import { readJsonLines, readJsonManifest } from './json';
-import { problem, type ManifestProblem } from './problems';
+import { problem } from './problems';
 import { otherText } from './other-files';
 import { toRequests, type ManifestRequest, type ReadManifest } from './requests';
+import { readText } from './text';
 import { readYamlManifest } from './yaml';
 
 export { readJsonText } from './json';
+export { mergeRequest } from './merge';
 export { describeManifestProblem, describeManifestProblems, type ManifestProblem } from './problems';
 export type { SkippedAccount } from '../fleet/skipped';
+export { readYaml } from './read-yaml';
 export type { ManifestRequest, ManifestRequests, ReadManifest } from './requests';
 
 const READERS = new Map<string, (text: string) => Parsed>([
@@ -62,20 +64,4 @@ export function readManifest(
     // The parsers call themselves for what is inside; a text can be longer than Node's longest.
     return { problems: [problem(0, undefined, 'cannot be read: it is nested too deeply, or too long')] };
   }
-}
-
-const SAVE = 'save it as UTF-8 (in Excel: "CSV UTF-8")';
-
-/** Reads the text of a file, without the byte order mark that Excel and Windows editors put before UTF-8. */
-function readText(bytes: Uint8Array): string | ManifestProblem {
-  const [first, second] = bytes;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
-    return problem(0, undefined, `is UTF-16 text: ${SAVE}`);
-  const text = new TextDecoder().decode(bytes);
-  const line = (character: string) => text.slice(0, text.indexOf(character)).split('\n').length;
-  if (!isUtf8(bytes)) return problem(line('\ufffd'), undefined, `is not UTF-8 text: ${SAVE}`);
-  // UTF-16 without a mark is valid UTF-8 with a zero beside each letter.
-  if (text.includes('\0')) return problem(line('\0'), undefined, `holds a zero byte: is it UTF-16? ${SAVE}`);
-  if (text.trim() === '') return problem(0, undefined, 'is empty');
-  return text;
 }

@@ -103,14 +103,17 @@ export function lineFinder(text: string): LineAt {
   return (offset) => counter.linePos(offset).line;
 }
 
-/** Finds a dotted field. A key of a tag may have dots of its own, so that the field cannot be split. */
+/** Finds a dotted field, of a list by its index. A key of a tag may have dots of its own, so that the field cannot be split. */
 export function findField(place: Place, field: string): Found | undefined {
   for (const { key, line, value } of place.fields()) {
     if (key === field) return { line, text: value.text };
     const inner = field.startsWith(`${key}.`) ? findField(value, field.slice(key.length + 1)) : undefined;
     if (inner !== undefined) return inner;
   }
-  return undefined;
+  const [, index, rest] = /^(\d{1,6})(?:\.(.*))?$/s.exec(field) ?? [];
+  const item = index === undefined ? undefined : place.items()[Number(index)];
+  if (item === undefined) return undefined;
+  return rest === undefined ? { line: item.line, text: item.text } : findField(item, rest);
 }
 
 /** Makes a value when it is first asked for. */

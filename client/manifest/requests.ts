@@ -10,6 +10,7 @@ import type { SkippedAccount } from '../fleet/skipped';
 import { unknownRegion } from '../regions';
 import { isObject, type Entry, type Parsed } from './entry';
 import { mangledAccountId, unseenCharacters } from './mangled';
+import { mergeRequest } from './merge';
 import { once, problem, type Found, type ManifestProblem } from './problems';
 
 /** A request of a manifest: as it is written, over the manifest's defaults. It has been read by the request's schema. */
@@ -51,7 +52,7 @@ export function toRequests(parsed: Parsed, given: object = {}): ReadManifest {
     const accountId = accountIdOf(entry);
     if (entry.skip !== undefined && accountId !== undefined) skipped.push({ accountId, reason: entry.skip });
     else {
-      const input = merge(base.values, entry.input as object);
+      const input = mergeRequest(base.values, entry.input as object);
       const read = readKnown(input);
       if ('request' in read) requests.push(input as ManifestRequest);
       else found.push(...problemsOf(read.problems, input, entry, base.wrong));
@@ -102,7 +103,7 @@ function readBase(defaults: Entry | undefined, given: object): Base {
   if (defaults === undefined) return outer;
   const inner = readDefaults(defaults);
   return {
-    values: merge(inner.values, outer.values),
+    values: mergeRequest(inner.values, outer.values),
     problems: [...outer.problems, ...inner.problems],
     wrong: new Set([...outer.wrong, ...inner.wrong]),
   };
@@ -185,20 +186,3 @@ function accountIdOf({ input }: Entry): string | undefined {
   const { accountId } = input as { accountId?: unknown };
   return typeof accountId === 'string' && /^\d{12}$/.test(accountId) ? accountId : undefined;
 }
-
-/**
- * Merges an account over the defaults: its fields win. Tags and timing are merged key by key, and so is `timing.retry`: an
- * account with one tag of its own keeps the default tags. A default cannot be taken back, only replaced. What is not an
- * object stays as it is, for the request's schema to refuse.
- */
-function merge(defaults: object, account: object): object {
-  const merged: Record<string, unknown> = { ...defaults, ...account };
-  for (const [key, value] of Object.entries(defaults)) {
-    if (!MERGED.includes(key)) continue;
-    const own = (account as Record<string, unknown>)[key];
-    if (isObject(value) && isObject(own)) merged[key] = merge(value, own);
-  }
-  return merged;
-}
-
-const MERGED: readonly string[] = ['tags', 'timing', 'retry'];

@@ -19,7 +19,7 @@ import { lineFinder, problem, type LineAt, type ManifestProblem, type Place } fr
 import { readShape } from './shape';
 
 const NOT_YAML = 'is not valid YAML';
-const SECOND = 'begins a second document (---): put all accounts into one';
+const SECOND = 'begins a second document (---): put all into one';
 const NO_ANCHOR =
   'an alias (*name) has no anchor (&name) before it; a text that begins with * must be in quotes';
 
@@ -42,31 +42,49 @@ const OPTIONS = {
   uniqueKeys: false,
 } as const;
 
+/** A value of a YAML text, and where it is in it. */
+interface YamlValue {
+  value: unknown;
+  place: Place;
+  /** What is wrong, though the value can be told. */
+  problems: ManifestProblem[];
+}
+
 /** Reads a manifest in YAML. */
 export function readYamlManifest(text: string): Parsed {
+  const read = readYamlValue(text, mentionsOrgFormation(text));
+  if ('refused' in read) return refused(read.refused);
+  const parsed = readShape(read.value, read.place);
+  return { ...parsed, problems: [...read.problems, ...parsed.problems] };
+}
+
+/**
+ * Reads the value of a YAML text.
+ *
+ * @param hasTags lets tags such as `!Ref` be there, which mean nothing here
+ */
+export function readYamlValue(text: string, hasTags = false): YamlValue | { refused: ManifestProblem[] } {
   const lineAt = lineFinder(text);
   const tokens = readTokens(text);
-  if ('message' in tokens) return refused([tokens]);
+  if ('message' in tokens) return { refused: [tokens] };
   const [document, second] = new Composer(OPTIONS).compose(tokens, true, text.length);
-  if (document === undefined) return refused([problem(0, undefined, NOT_YAML)]);
-  const isOrgFormation = mentionsOrgFormation(text);
+  if (document === undefined) return { refused: [problem(0, undefined, NOT_YAML)] };
   const errors = [...document.errors, ...document.warnings].filter(
-    ({ code }) => !(isOrgFormation && code === 'TAG_RESOLVE_FAILED'),
+    ({ code }) => !(hasTags && code === 'TAG_RESOLVE_FAILED'),
   );
   const broken = errors.map((error) => problem(lineAt(error.pos[0]), undefined, syntaxMessage(error)));
   if (second !== undefined) broken.push(problem(lineAt(second.range[0]), undefined, SECOND));
-  if (broken.length > 0) return refused(firstOfEachLine(broken));
+  if (broken.length > 0) return { refused: firstOfEachLine(broken) };
   const { doubled, unknown } = lookOver(document, lineAt);
-  if (unknown.length > 0) return refused(unknown);
+  if (unknown.length > 0) return { refused: unknown };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES });
   } catch {
-    return refused([problem(0, undefined, ALIASES)]);
+    return { refused: [problem(0, undefined, ALIASES)] };
   }
-  if (!carryOutMerges(value)) return refused([problem(0, undefined, NO_MERGE)]);
-  const parsed = readShape(value, placeOf(document.contents, lineAt, 1));
-  return { ...parsed, problems: [...doubled, ...parsed.problems] };
+  if (!carryOutMerges(value)) return { refused: [problem(0, undefined, NO_MERGE)] };
+  return { value, place: placeOf(document.contents, lineAt, 1), problems: doubled };
 }
 
 /**

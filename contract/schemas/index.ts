@@ -109,17 +109,21 @@ export type JsonSchema = Record<string, unknown>;
 /** Makes the JSON Schemas (draft 2020-12) of the documents of the contract, by their names. */
 export function jsonSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries(
-    Object.entries(DOCUMENTS).map(([name, { title, schema, isAsked = false }]) => {
-      const { $schema, ...rest } = z.toJSONSchema(schema, {
-        io: isAsked ? 'input' : 'output',
-        override({ jsonSchema }) {
-          keepPortable(jsonSchema);
-          if (!isAsked && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-        },
-      });
-      return [name, { $schema, title, ...rest }];
-    }),
+    Object.entries(DOCUMENTS).map(([name, document]) => [name, jsonSchemaOf(document)]),
   );
+}
+
+/** Makes the JSON Schema of a document. */
+export function jsonSchemaOf(document: Document): JsonSchema {
+  const { title, schema, isAsked = false } = document;
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io: isAsked ? 'input' : 'output',
+    override({ jsonSchema }) {
+      keepPortable(jsonSchema);
+      if (!isAsked && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  return { $schema, title, ...rest };
 }
 
 /**

@@ -13,6 +13,7 @@ const NAME = 'identity-center-orchestrator';
 const ENTRIES: Record<string, string[]> = {
   '.': ['IdentityCenterClient', 'RunFailedError', 'clientToken', 'workflowIdOf'],
   './manifest': ['readManifest'],
+  './pipelines': ['requestFromEvent', 'startFromEvent'],
   './worker': ['IdentityCenterPlugin', 'createWorker', 'readWorkerSettings', 'serve'],
   './workflows': ['provisionFleet', 'provisionIdentityCenter', 'deprovisionIdentityCenter'],
   './workflows/interceptors': ['interceptors'],

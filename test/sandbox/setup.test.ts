@@ -6,9 +6,8 @@ import { dirname, join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 const SETUP = join(ROOT, 'sandbox', 'setup.mjs');
 const TRANSPILE = join(ROOT, 'sandbox', 'transpile.mjs');
-const SOURCES = 'contract encryption workflows activities worker client command sandbox bench chaos'.split(
-  ' ',
-);
+const SOURCES =
+  'contract encryption workflows activities worker client pipelines command sandbox bench chaos'.split(' ');
 /** What the workers of a build replay ships with it. */
 const HISTORIES = join('test', 'histories');
 // As tsc does, it makes a file that nobody may run.
@@ -44,7 +43,8 @@ describe('setup.mjs', () => {
     );
     await put('package-lock.json', JSON.stringify({ packages: { '': {} } }));
     await put('node_modules/.package-lock.json', JSON.stringify({ packages: {} }));
-    for (const name of ['tsconfig.json', 'tsconfig.build.json']) await put(name, '{}');
+    for (const name of ['tsconfig.json', 'tsconfig.build.json', 'sandbox/bundle-lambda.mjs'])
+      await put(name, '{}');
     await put('build.mjs', BUILD);
     await put('command/main.ts', '#!/bin/sh\necho one\n');
   });

@@ -12,11 +12,7 @@ describe('YAML that is not valid:', () => {
     ['a key twice', `- accountId: "${ONE}"\n  region: x\n  region: eu-west-1`, ['3: region: is given twice']],
     ['a tab', `- accountId: "${ONE}"\n\tregion: x`, ['2: is not valid YAML']],
     ['a bracket that is not closed', `- [\n  a\n  ]]`, ['3: is not valid YAML']],
-    [
-      'two documents',
-      `- "${ONE}"\n---\n- "${TWO}"`,
-      ['2: begins a second document (---): put all accounts into one'],
-    ],
+    ['two documents', `- "${ONE}"\n---\n- "${TWO}"`, ['2: begins a second document (---): put all into one']],
     [
       'an alias of nothing',
       `- accountId: "${ONE}"\n  name: *x`,

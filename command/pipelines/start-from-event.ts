@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { IdentityCenterError, InvalidRequestError, refuseUnknownRegions } from '../../client';
+import { describeManifestProblems, mergeRequest } from '../../client/manifest';
+import { oneLine, readRequest } from '../../contract';
+import {
+  answerDelivery,
+  lookUpInOrganizations,
+  readRules,
+  startFromDelivery,
+  type Delivery,
+  type EventAnswer,
+  type EventClient,
+  type EventOutcome,
+  type EventRules,
+  type RequestDefaults,
+  type StartOptions,
+} from '../../pipelines';
+import { readFields, type RequestOptions } from '../account/read-request';
+import { UsageError } from '../errors';
+import { EXIT } from '../exit-codes';
+import { print, printJson } from '../output';
+import { withClient, type CommonOptions } from '../with-client';
+import { readEvents } from './read-events';
+
+interface StartFromEventOptions extends RequestOptions {
+  rules?: string;
+  dryRun?: boolean;
+  askAws?: boolean;
+}
+
+/** What came of an event: as it is, or with the error that kept it from being served. */
+type Came =
+  EventOutcome | { answer: EventAnswer; outcome: 'failed'; message: string; error: IdentityCenterError };
+
+/** So many events are served at once. */
+const AT_ONCE = 10;
+
+/**
+ * Starts or joins the runs that events ask for, and waits for none of them.
+ *
+ * @returns the exit code: {@link EXIT.usage} where a person should look at an event, {@link EXIT.failed} where an account could
+ *   not be vended
+ */
+export async function startFromEvent(
+  file: string | undefined,
+  options: CommonOptions & StartFromEventOptions,
+): Promise<number> {
+  const { json = false, dryRun = false, askAws = false } = options;
+  const start = askAws ? { lookUp: lookUpInOrganizations() } : {};
+  const rules = rulesOf(options);
+  const deliveries = readEvents(file ?? '-');
+  const codes = new Set<number>();
+  const tell = (came: Came) => {
+    codes.add(exitCodeOf(came));
+    if (json) printJson(documentOf(came));
+    else print(came.message);
+  };
+  if (dryRun || !(askAws || deliveries.some((it) => asksForServer(answerDelivery(it, rules))))) {
+    for (const it of deliveries) tell(withoutServer(answerDelivery(it, rules)));
+  } else {
+    await withClient(async (client) => {
+      for (let at = 0; at < deliveries.length; at += AT_ONCE) {
+        const some = deliveries.slice(at, at + AT_ONCE);
+        for (const came of await Promise.all(some.map((it) => serve(client, it, rules, start)))) tell(came);
+      }
+    });
+  }
+  return [EXIT.usage, EXIT.failed].find((code) => codes.has(code)) ?? EXIT.done;
+}
+
+async function serve(
+  client: EventClient,
+  delivery: Delivery,
+  rules: EventRules,
+  options: StartOptions,
+): Promise<Came> {
+  try {
+    return await startFromDelivery(client, delivery, rules, options);
+  } catch (error) {
+    // Where the server is lost, the next event would find the same.
+    if (!(error instanceof IdentityCenterError) || error.category === 'unreachable') throw error;
+    const answer = answerDelivery(delivery, rules);
+    return { answer, outcome: 'failed', message: error.message, error };
+  }
+}
+
+function withoutServer(answer: EventAnswer): EventOutcome {
+  return { answer, outcome: 'nothing', message: answer.message };
+}
+
+function asksForServer({ answer }: EventAnswer): boolean {
+  return ['provision', 'retry', 'deprovision'].includes(answer);
+}
+
+function exitCodeOf(came: Came): number {
+  if ('error' in came) return EXIT[came.error.category];
+  const { answer } = came.answer;
+  if (['unreadable', 'refused', 'undecided'].includes(answer)) return EXIT.usage;
+  return answer === 'vendingFailed' ? EXIT.failed : EXIT.done;
+}
+
+function documentOf(came: Came): object {
+  const { answer, outcome, message } = came;
+  const run = 'run' in came ? came.run : undefined;
+  const error = 'error' in came ? { type: came.error.name, message } : undefined;
+  return { ...answer, outcome, message, workflowId: run?.workflowId, runId: run?.runId, error };
+}
+
+/** Reads the rules, with the options of a request over their defaults. @throws UsageError, InvalidRequestError */
+function rulesOf({ rules: file, ...options }: StartFromEventOptions): EventRules {
+  const fields = readFields(options);
+  const base = file === undefined ? undefined : readRulesFile(file);
+  const defaults = mergeRequest(base?.defaults ?? {}, fields) as RequestDefaults;
+  // Told as those of `provision` are.
+  const read = readRequest({ ...defaults, accountId: '000000000000' });
+  if ('problems' in read) throw new InvalidRequestError(read.problems);
+  refuseUnknownRegions([defaults]);
+  return { rules: [], otherwise: 'provision', onClosed: 'ignore', onRemoved: 'ignore', ...base, defaults };
+}
+
+function readRulesFile(file: string): EventRules {
+  const read = readRules(readBytes(file));
+  if ('rules' in read) return read.rules;
+  throw new UsageError(
+    `The rules are not valid, and nothing was started.\n${describeManifestProblems(file, read.problems)}`,
+  );
+}
+
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`--rules: cannot be read: ${oneLine((error as Error).message, 300)}`);
+  }
+}

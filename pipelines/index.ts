@@ -1,0 +1,26 @@
+export {
+  answerDelivery,
+  answerEvent,
+  deliveriesIn,
+  requestFromEvent,
+  startFromDelivery,
+  startFromEvent,
+  type Delivery,
+  type EventAnswer,
+  type EventClient,
+  type EventFacts,
+  type EventOutcome,
+  type KnownFacts,
+  type LookUp,
+  type StartOptions,
+} from './events';
+export { lookUpInOrganizations, LookUpError } from './organizations';
+export {
+  readRules,
+  type EventRule,
+  type EventRules,
+  type EventRulesInput,
+  type ReadRules,
+  type RequestDefaults,
+  type UnknownFact,
+} from './rules';

@@ -1,0 +1,1 @@
+export { lookUpInOrganizations, LookUpError } from './look-up';

@@ -1,0 +1,11 @@
+import { jsonSchemaOf, type JsonSchema } from '../../contract/schemas';
+import { eventRulesSchema } from './schema';
+
+/** Makes the JSON Schema of the rules file. */
+export function eventRulesJsonSchema(): JsonSchema {
+  return jsonSchemaOf({
+    title: 'Rules for events: the file of start-from-event and of the Lambda function',
+    schema: eventRulesSchema(),
+    isAsked: true,
+  });
+}
