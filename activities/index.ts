@@ -1,4 +1,7 @@
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
+import { auditAccount, type AuditAccountInput } from './audit/audit-account';
+import { findRuns, findUnlisted } from './audit/find-runs';
+import { listOrganization, type ListOrganizationInput } from './audit/list-organization';
 import { accessAws, type AwsSettings } from './aws/account';
 import type { CallListener } from './aws/answered-call';
 import { CallMeter } from './aws/call-meter';
@@ -15,6 +18,7 @@ import { waitForActive, type WaitForActiveInput } from './instance/wait-for-acti
 import { followRun, type FollowRunInput } from './runs/follow-run';
 import { searchAttributeLister } from './runs/list-search-attributes';
 
+export type { ListedAccounts } from './audit/list-organization';
 export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
 export { withHeartbeats } from './heartbeats';
@@ -22,6 +26,7 @@ export { CallMeter } from './aws/call-meter';
 export type { AnsweredCall, CallListener } from './aws/answered-call';
 export { readNetworkSettings } from './aws/network';
 export {
+  ORGANIZATION_POLICY,
   ROLE_POLICY,
   trustPolicy,
   workerPolicy,
@@ -50,6 +55,10 @@ export function createActivities(deps: ActivityDependencies) {
     listSearchAttributes: searchAttributeLister(() => deps.monotonicNow()),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
+    listOrganization: (input: ListOrganizationInput) => listOrganization(deps, input),
+    findRuns,
+    findUnlisted,
+    auditAccount: (input: AuditAccountInput) => auditAccount(deps, input),
     checkAws: (input: CheckRequest) => checkAws(deps, input),
   };
 }

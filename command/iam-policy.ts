@@ -1,5 +1,6 @@
 import {
   homeRegion,
+  ORGANIZATION_POLICY,
   partitionOf,
   ROLE_POLICY,
   trustPolicy,
@@ -14,7 +15,7 @@ import { EXIT } from './exit-codes';
 import { printJson } from './output';
 import { quote } from './words';
 
-const NAMES = ['worker', 'role', 'session', 'trust'] as const;
+const NAMES = ['worker', 'role', 'session', 'organization', 'trust'] as const;
 type PolicyName = (typeof NAMES)[number];
 
 /**
@@ -46,22 +47,25 @@ async function policiesOf(
   { aws }: WorkerSettings,
   workerArn: string | undefined,
 ): Promise<Partial<Record<PolicyName, IamPolicy>>> {
-  const { roleArn, allowedAccounts, organizationId, sessionPolicy } = aws;
+  const { roleArn, allowedAccounts, organizationId, organizationRoleArn, sessionPolicy } = aws;
+  const partition = partitionOf(homeRegion(aws));
   const keysFile = process.env[KEYS_VARIABLE];
   const worker = workerPolicy(
     defined({
-      roleArn: roleArn?.replaceAll('{partition}', partitionOf(homeRegion(aws))),
+      roleArn: roleArn?.replaceAll('{partition}', partition),
       allowedAccounts,
       organizationId,
+      organizationRoleArn: organizationRoleArn?.replaceAll('{partition}', partition),
       kmsKeyArns: keysFile === undefined ? [] : await readKmsKeys(keysFile),
     }),
   );
   // Without a role the worker's own credentials are those of the account, and there is no session to limit.
-  if (roleArn === undefined) return { worker };
+  if (roleArn === undefined) return { worker, organization: ORGANIZATION_POLICY };
   return defined({
     worker,
     role: ROLE_POLICY,
     session: sessionPolicy === 'none' ? undefined : ROLE_POLICY,
+    organization: ORGANIZATION_POLICY,
     trust: workerArn === undefined ? undefined : trustPolicy(workerArn, aws.externalId),
   });
 }

@@ -1,3 +1,5 @@
+export { auditIdentityCenter } from './audit/audit';
+export { auditIdentityCenterPage } from './audit/audit-page';
 export { checkIdentityCenter } from './check/check-identity-center';
 export { deprovisionIdentityCenter } from './account/deprovision';
 export { progressQuery } from './account/handlers';

@@ -8,7 +8,7 @@ import { explainMissingHost } from './regions';
 /** What the calls of all accounts share. */
 export interface AwsCore {
   clients: AwsClients;
-  sessions: AccountSessions;
+  sessions: Pick<AccountSessions, 'credentials'>;
   /** The longest time that a call may take. */
   requestTimeoutMs: number;
   onAnswer: CallListener;

@@ -16,7 +16,7 @@ import { required } from './call';
 import type { AwsClients, Credentials } from './clients';
 import type { OwnCredentials } from './own-credentials';
 import { isNotInUse } from './organizations';
-import { ROLE_POLICY } from './policies';
+import { ROLE_POLICY, type IamPolicy } from './policies';
 import { partitionOf } from './regions';
 
 /** How a worker gets the credentials of an account. */
@@ -69,7 +69,18 @@ interface Session {
 
 const MAX_SESSIONS = 1000;
 const RENEW_BEFORE_EXPIRY_MS = 5 * 60_000;
-const SESSION_POLICY = JSON.stringify(ROLE_POLICY);
+/** What sessions are for: what they may do at the most, and what the account's CloudTrail shows them as. */
+interface SessionPurpose {
+  policy: IamPolicy;
+  sessionName(accountId: string): string;
+}
+
+const RUNS: SessionPurpose = {
+  policy: ROLE_POLICY,
+  // It says which workflow is at work.
+  sessionName: (accountId) => `identity-center-${accountId}`,
+};
+
 /** For an answer of STS that names no end. */
 const DEFAULT_LIFE_MS = 60 * 60_000;
 
@@ -93,6 +104,7 @@ export function stsRegionFor(region: string, stsRegion?: string): string {
  * @param now milliseconds since the epoch, by AWS's clock
  * @param elapsed milliseconds on a clock that never jumps
  * @param onAnswer hears of each request to STS, and of each that found no credentials to be sent with
+ * @param purpose default: the runs of the accounts
  */
 export function createAccountSessions(
   settings: SessionSettings,
@@ -101,7 +113,9 @@ export function createAccountSessions(
   now: () => number,
   elapsed: () => number = () => performance.now(),
   onAnswer: CallListener = () => undefined,
+  purpose: SessionPurpose = RUNS,
 ): AccountSessions {
+  const policy = JSON.stringify(purpose.policy);
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   /** Whose the worker's own credentials are. */
   const ownAccounts = new WeakMap<Credentials, string>();
@@ -146,10 +160,9 @@ export function createAccountSessions(
   ): Promise<Credentials> {
     const command = new AssumeRoleCommand({
       RoleArn: roleArn.replaceAll('{partition}', partitionOf(region)).replaceAll('{accountId}', accountId),
-      // The account's CloudTrail shows it: it says which workflow is at work.
-      RoleSessionName: `identity-center-${accountId}`,
+      RoleSessionName: purpose.sessionName(accountId),
       ExternalId: settings.externalId,
-      Policy: settings.sessionPolicy === 'none' ? undefined : SESSION_POLICY,
+      Policy: settings.sessionPolicy === 'none' ? undefined : policy,
     });
     const { Credentials: issued, AssumedRoleUser: user } = await askSts(region, (sts) =>
       listen(onAnswer, SIGN_IN, {}, () => sts.send(command, { abortSignal })),

@@ -43,12 +43,27 @@ export const ROLE_POLICY: IamPolicy = {
   ],
 };
 
+/** What whoever lists the accounts of the organization for an audit may do at the least, and a session of it at the most. */
+export const ORGANIZATION_POLICY: IamPolicy = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'TheAccountsOfTheOrganization',
+      Effect: 'Allow',
+      Action: ['organizations:ListAccounts'],
+      Resource: '*',
+    },
+  ],
+};
+
 /** What the policy of a worker's own identity is made for. */
 export interface WorkerPolicyScope {
   /** The role in each account, with `{accountId}`; `undefined`: the worker's own credentials are used there. */
   roleArn?: string;
   allowedAccounts?: ReadonlySet<string>;
   organizationId?: string;
+  /** The role that lists the accounts of the organization; `undefined`: the worker's own credentials do, for audits. */
+  organizationRoleArn?: string;
   /** The KMS keys of the data keys that payloads are encrypted with. */
   kmsKeyArns?: readonly string[];
 }
@@ -61,6 +76,7 @@ export function workerPolicy({
   roleArn,
   allowedAccounts = new Set(),
   organizationId,
+  organizationRoleArn,
   kmsKeyArns = [],
 }: WorkerPolicyScope): IamPolicy {
   const arnIn = (account: string) => (roleArn ?? '').replaceAll('{accountId}', account);
@@ -74,6 +90,12 @@ export function workerPolicy({
       ? {}
       : { Condition: { StringEquals: { 'aws:ResourceOrgID': organizationId } } }),
   };
+  const assumeOrganizationRole: IamStatement = {
+    Sid: 'TheRoleThatListsAccounts',
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole'],
+    Resource: [organizationRoleArn ?? ''],
+  };
   const decrypt: IamStatement = {
     Sid: 'TheKeysOfPayloads',
     Effect: 'Allow',
@@ -84,6 +106,7 @@ export function workerPolicy({
     Version: '2012-10-17',
     Statement: [
       ...(roleArn === undefined ? ROLE_POLICY.Statement : [assumeRole]),
+      ...(organizationRoleArn === undefined ? [] : [assumeOrganizationRole]),
       ...(kmsKeyArns.length === 0 ? [] : [decrypt]),
     ],
   };

@@ -7,6 +7,7 @@ import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
 import { Journal } from './journal';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
+import { OrganizationStore, type OrganizationSettings } from './organization';
 import { createKms } from './services/kms';
 import { createOrganizations } from './services/organizations';
 import { createSsoAdmin } from './services/sso-admin';
@@ -20,6 +21,8 @@ export interface Emulator {
   readonly port: number;
   /** Sets what goes wrong from now on, for all or for `accounts`. @throws ZodError naming the wrong fields */
   setFaults(faults: Faults): void;
+  /** Sets the accounts of the organization, and how they are listed. @throws ZodError naming the wrong fields */
+  setOrganization(organization: OrganizationSettings): void;
   /** The calls that arrived, oldest first. */
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
   /** The actions of IAM that an operation takes. */
@@ -28,7 +31,7 @@ export interface Emulator {
   instances(filter?: InstanceFilter): EmulatedInstance[];
   /** Forgets the sessions that AssumeRole has issued, of an account or of all; answers with how many. */
   forgetSessions(account?: string): number;
-  /** Forgets instances, tokens, credentials, faults and calls. */
+  /** Forgets instances, tokens, credentials, faults, the organization and calls. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -52,8 +55,13 @@ export const SERVICES: readonly CreateService[] = [createSsoAdmin, createOrganiz
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
   const journal = options.file === undefined ? undefined : new Journal(options.file);
-  const context = { faults: new FaultPlan(), keys: new AccessKeys(), instances: new InstanceStore(journal) };
-  const { faults, instances, keys } = context;
+  const context = {
+    faults: new FaultPlan(),
+    keys: new AccessKeys(),
+    instances: new InstanceStore(journal),
+    organization: new OrganizationStore(),
+  };
+  const { faults, instances, keys, organization } = context;
   const log = new CallLog();
   const running = services.map((create) => create(context));
   const handleAws = createAws(running, context, log);
@@ -87,6 +95,9 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
     port,
     setFaults: (input) => {
       faults.set(input);
+    },
+    setOrganization: (input) => {
+      organization.set(input);
     },
     calls: (filter = {}) => log.find(filter),
     actionsOf: (name) =>
