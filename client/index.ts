@@ -10,6 +10,10 @@ export type { AccountSummary, EarlierRun } from './account/list';
 export type { StartedRun } from './account/start-or-join';
 export type { PendingActivity } from './account/pending';
 export type { AccountStatus } from './account/status';
+export type { StartedAudit } from './audit/audits';
+export * from './audit/errors';
+export type { AuditReport } from './audit/report';
+export type { AuditSchedule } from './audit/schedule';
 export * from './fleet/errors';
 export type { SkippedAccount } from './fleet/skipped';
 export type { FleetFilter, FleetSummary } from './fleet/list';
@@ -28,10 +32,15 @@ export {
   type ReadTemporalSettings,
   type TemporalSettings,
 } from './settings';
-export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
+export { clientToken, FINDINGS, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
 export type {
+  AccountAudit,
   AccountOutcome,
   AccountPlan,
+  AuditProgress,
+  AuditRequest,
+  AuditRequestInput,
+  AuditResult,
   CallCounts,
   Check,
   Correction,
@@ -39,6 +48,7 @@ export type {
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
+  Finding,
   FleetCalls,
   FleetCause,
   FleetHold,

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ACCOUNT_VERBS } from './account/program';
+import { AUDIT_VERBS } from './audit/program';
 import { addConnectionFlags } from './connection-flags';
 import { FLEET_VERBS } from './fleet/program';
 import { addVerbs, type Verb } from './verb';
@@ -128,6 +129,8 @@ Examples:
   addVerbs(program, [...LOCAL_VERBS, ...ACCOUNT_VERBS], finish);
   const fleet = program.command('fleet').description('Many accounts at once, from a manifest');
   addVerbs(fleet, FLEET_VERBS, finish);
+  const audit = program.command('audit').description('Every account of the organization, looked after');
+  addVerbs(audit, AUDIT_VERBS, finish);
   addVerbs(program, OTHER_VERBS, finish);
   return program;
 }

@@ -17,7 +17,13 @@ import type { Account } from '../aws/account';
 import type { Instance } from '../aws/sso-admin';
 import { inAccount, withoutAccount, type AccountInput, type ActivityDependencies } from '../in-account';
 import { judgeFailure } from '../instance/judge-failure';
-import { readAsked, readCorrected, readExpected, wasAdopted, type ExpectedInstance } from './expected-instance';
+import {
+  readAsked,
+  readCorrected,
+  readExpected,
+  wasAdopted,
+  type ExpectedInstance,
+} from './expected-instance';
 
 export interface AuditAccountInput extends AccountInput {
   /** What the account is asked for where no run says it. */
@@ -56,8 +62,7 @@ async function readKnown(input: AuditAccountInput): Promise<Known> {
   const { accountId, runs, defaults } = input;
   const expected = runs && (await readExpected(runs));
   const asked =
-    expected?.asked ??
-    (runs?.latest === 'failed' ? await readAsked(accountId, runs.latestRunId) : undefined);
+    expected?.asked ?? (runs?.latest === 'failed' ? await readAsked(accountId, runs.latestRunId) : undefined);
   const mayStart = runs?.latest !== 'deprovisioned' && runs?.latest !== 'cancelled';
   const byDefault = defaults.region === undefined ? undefined : ('defaults' as const);
   return { ...input, ...defined({ expected, startAs: mayStart ? (asked ?? byDefault) : undefined }) };
@@ -127,7 +132,8 @@ async function judgeActive(
     findings.push('otherOwner');
     const isElsewhere = defaults.region !== undefined && region !== defaults.region;
     const startAs = mayAdopt(defaults.existing ?? 'fail', isElsewhere) ? known.startAs : undefined;
-    const made = expected === undefined ? '' : `; a run made ${expected.instanceArn}, which AWS does not show`;
+    const made =
+      expected === undefined ? '' : `; a run made ${expected.instanceArn}, which AWS does not show`;
     return found(known, findings, `no run made ${what}${made}${beside}`, { instanceArn, startAs });
   }
   if (runs?.latest === 'deprovisioned')
@@ -144,12 +150,10 @@ async function judgeActive(
     differences.push(tagOfRuns(accountId, tags.get(WORKFLOW_ID_TAG)));
   findings.push(...findingsOf(differences));
   const why = differences.length === 0 ? '' : `: ${describeDifferences(firstOf(differences) ?? [])}`;
-  return found(
-    known,
-    findings.length === 0 ? ['inOrder'] : findings,
-    `a run made ${what}${why}${beside}`,
-    { instanceArn, differences: firstOf(differences) },
-  );
+  return found(known, findings.length === 0 ? ['inOrder'] : findings, `a run made ${what}${why}${beside}`, {
+    instanceArn,
+    differences: firstOf(differences),
+  });
 }
 
 function tagOfRuns(accountId: string, actual: string | undefined): InstanceDifference {

@@ -23,7 +23,10 @@ export const FINDINGS = {
   inOrder: { kind: 'fine', meaning: 'the instance is as it was asked for' },
   open: { kind: 'fine', meaning: 'a run of the account is open' },
   deprovisioned: { kind: 'fine', meaning: 'the latest run deleted the instance: none is wanted' },
-  inactive: { kind: 'fine', meaning: 'AWS does not have the account ACTIVE, and no run made an instance there' },
+  inactive: {
+    kind: 'fine',
+    meaning: 'AWS does not have the account ACTIVE, and no run made an instance there',
+  },
   management: { kind: 'fine', meaning: 'the management account, which can have no account instance' },
   excluded: { kind: 'fine', meaning: 'the audit was told to leave the account out' },
   missing: { kind: 'drift', meaning: 'no instance, and no run has made one', remedy: MAKE },
@@ -35,7 +38,8 @@ export const FINDINGS = {
   cancelled: {
     kind: 'drift',
     meaning: 'no instance, as the latest run was cancelled; an audit does not start it',
-    remedy: 'Start a run if it is wanted after all: identity-center provision <accountId>; else --exclude it.',
+    remedy:
+      'Start a run if it is wanted after all: identity-center provision <accountId>; else --exclude it.',
   },
   deleted: { kind: 'drift', meaning: 'a run made an instance that AWS does not show any more', remedy: MAKE },
   held: {

@@ -12,9 +12,7 @@ export const AUDIT_PAGE_ACCOUNTS = 250;
 export const NOT_IN_ORGANIZATION = 'NOT_IN_ORGANIZATION';
 
 const pageSchema = z.strictObject({
-  accounts: z
-    .array(z.strictObject({ accountId: z.string(), state: z.string() }))
-    .max(AUDIT_PAGE_ACCOUNTS),
+  accounts: z.array(z.strictObject({ accountId: z.string(), state: z.string() })).max(AUDIT_PAGE_ACCOUNTS),
   managementAccountId: z.string().optional(),
   /** The request of the audit. */
   request: z.unknown(),

@@ -50,10 +50,7 @@ const fieldsSchema = z.strictObject({
     .describe(
       'fields of a request to provision, without accountId: what an account is asked for of which no run is known',
     ),
-  start: z
-    .boolean()
-    .default(false)
-    .describe('start what is missing, by a fleet; else the audit reads only'),
+  start: z.boolean().default(false).describe('start what is missing, by a fleet; else the audit reads only'),
   exclude: z
     .array(z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits'))
     .max(MOST_EXCLUDED, `must be ${MOST_EXCLUDED} accounts at the most`)

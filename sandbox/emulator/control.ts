@@ -25,7 +25,12 @@ export function createControl(
   reset: () => void,
 ) {
   /** Reads what is to be set, and answers with what is set then. */
-  function change<T>(schema: z.ZodType<T>, body: string, set: (read: T) => void, show: () => unknown): ControlAnswer {
+  function change<T>(
+    schema: z.ZodType<T>,
+    body: string,
+    set: (read: T) => void,
+    show: () => unknown,
+  ): ControlAnswer {
     try {
       const read = readBy(schema, JSON.parse(body));
       if ('problems' in read) return { status: 400, value: read };

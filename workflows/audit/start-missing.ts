@@ -1,8 +1,4 @@
-import {
-  ParentClosePolicy,
-  proxyLocalActivities,
-  startChild,
-} from '@temporalio/workflow';
+import { ParentClosePolicy, proxyLocalActivities, startChild } from '@temporalio/workflow';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import {
@@ -25,7 +21,10 @@ const { listSearchAttributes } = proxyLocalActivities<Activities>({
 });
 
 /** Starts what is missing by a fleet, which goes on when the audit has ended. */
-export async function startMissing(state: AuditState, { name, maxConcurrent }: AuditRequest): Promise<AuditResult['started']> {
+export async function startMissing(
+  state: AuditState,
+  { name, maxConcurrent }: AuditRequest,
+): Promise<AuditResult['started']> {
   const pages = paginate(state.requests(), (index, message) =>
     refuseArgument([{ field: `accounts.${index}`, message }], 'audit again'),
   );

@@ -24,8 +24,7 @@ export function createOrganizations({ organization, instances, keys }: ServiceCo
       ...instances.list({ deleted: true }).map(({ accountId }) => accountId),
       ...keys.accounts(),
     ]);
-    const named =
-      organization.get().accounts ?? [...known].map((id) => ({ id, state: 'ACTIVE' as const }));
+    const named = organization.get().accounts ?? [...known].map((id) => ({ id, state: 'ACTIVE' as const }));
     const management = { id: MANAGEMENT_ACCOUNT_ID, name: 'management', state: 'ACTIVE' as const };
     return [management, ...named.filter(({ id }) => id !== MANAGEMENT_ACCOUNT_ID)];
   }
@@ -36,10 +35,7 @@ export function createOrganizations({ organization, instances, keys }: ServiceCo
   ): object {
     const { delegatedAdministrators, stateFields, emptyPages } = organization.get();
     if (account !== MANAGEMENT_ACCOUNT_ID && !delegatedAdministrators.includes(account))
-      throw new AwsError(
-        'AccessDeniedException',
-        "You don't have permissions to access this resource.",
-      );
+      throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
     const { start, isAfterEmpty } = readToken(NextToken);
     if (emptyPages && !isAfterEmpty) return { Accounts: [], NextToken: writeToken(start, true) };
     const all = members();
