@@ -145,7 +145,12 @@ async function judgeActive(
       { region, name: instance.name, tags },
     );
   let differences = compare(isExpected ? expected.asked : defaults);
-  if (isExpected && differences.length > 0) differences = compare(await readCorrected(expected));
+  if (isExpected && differences.length > 0) {
+    const corrected = await readCorrected(expected);
+    // What the run was started with may not be what it was asked for in the end.
+    if (corrected === undefined) return unclear(what, instanceArn, differences);
+    differences = compare(corrected);
+  }
   if (isExpected && !isTagged && !(await wasAdopted(expected)))
     differences.push(tagOfRuns(accountId, tags.get(WORKFLOW_ID_TAG)));
   findings.push(...findingsOf(differences));
@@ -154,6 +159,12 @@ async function judgeActive(
     instanceArn,
     differences: firstOf(differences),
   });
+}
+
+function unclear(what: string, instanceArn: string, differences: readonly InstanceDifference[]): Found {
+  const how = describeDifferences(firstOf(differences) ?? []);
+  const why = `${what} is not as its run was asked for at first: ${how}; whether a correction asked for that no worker has said in time`;
+  return { findings: ['unknown'], why, remedy: 'Audit again.', instanceArn };
 }
 
 function tagOfRuns(accountId: string, actual: string | undefined): InstanceDifference {

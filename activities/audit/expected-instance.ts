@@ -12,7 +12,8 @@ import {
   type ProvisionResult,
 } from '../../contract';
 
-const ANSWER_MS = 5_000;
+/** A worker replays the whole run before it answers. */
+const ANSWER_MS = 10_000;
 
 /** What a run has told of the instance that is to be there. */
 export interface ExpectedInstance {
@@ -50,9 +51,9 @@ export async function readAsked(accountId: string, runId: string): Promise<Asked
 
 /**
  * Reads what a run was asked for in the end: `retry` may have corrected the name and the tags, which the run's argument does
- * not show. Where no worker says it, what the run was started with counts.
+ * not show. A worker says it; `undefined` where none does in time.
  */
-export async function readCorrected({ asked, run }: ExpectedInstance): Promise<AskedOfAll> {
+export async function readCorrected({ asked, run }: ExpectedInstance): Promise<AskedOfAll | undefined> {
   const { connection } = Context.current().client;
   try {
     const { request } = await connection.withDeadline(Date.now() + ANSWER_MS, () =>
@@ -62,7 +63,7 @@ export async function readCorrected({ asked, run }: ExpectedInstance): Promise<A
       ? asked
       : { ...asked, ...defined({ name: request.name, tags: request.tags }) };
   } catch {
-    return asked;
+    return undefined;
   }
 }
 

@@ -70,8 +70,8 @@ export async function auditIdentityCenter(argument: unknown, carried?: CarriedAu
   return state.result();
 }
 
-// Whoever enables a Schedule means it to run on; an audit lasts for as long as AWS takes its looks.
-stateVersioning('AUTO_UPGRADE', auditIdentityCenter);
+// It ends within the hour, or a few; the next is of the version that is current then.
+stateVersioning('PINNED', auditIdentityCenter);
 
 /** Has page after page looked after, two at once; goes on in another execution where the history has become long. */
 async function lookAfterAll(state: AuditState, request: AuditRequest): Promise<void> {
