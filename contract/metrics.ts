@@ -88,6 +88,12 @@ export const METRICS = {
     help: 'Clean-ups of cancelled runs: done, or failed, with an instance left.',
     labels: ['workflowType', 'result'],
   },
+  audits: {
+    name: `${PREFIX}audits_total`,
+    kind: 'counter',
+    help: 'Audits of the organization that have ended: fine, drift (an account is not as it was asked for), unseen (none is, but some could not be looked at), or failed.',
+    labels: ['workflowType', 'result'],
+  },
   ready: {
     name: `${PREFIX}worker_ready`,
     kind: 'gauge',

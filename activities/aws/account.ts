@@ -140,12 +140,10 @@ export function accessAws(
   const openOrganization = (control: CallControl): Organization => {
     const { accountId, sessions: itsSessions } = organization;
     const itsCore = { ...core, sessions: itsSessions };
-    const { listAccounts } = organizationAccounts(
-      createCall(itsCore, ofOrganizations, accountId, home, control),
-    );
+    const accounts = organizationAccounts(createCall(itsCore, ofOrganizations, accountId, home, control));
     return {
       async listAccounts(from) {
-        const page = await listAccounts(from);
+        const page = await accounts.listAccounts(from);
         refuseOtherOrganization(page.items, settings);
         return page;
       },

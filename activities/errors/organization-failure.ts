@@ -1,8 +1,10 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { defined, FAILURES, whatHappened } from '../../contract';
 import { spentBefore } from '../attempt-deadline';
+import { PacerBusyError } from '../aws/pacer';
 import { nextDelayMs, type BackOff } from '../back-off';
 import { classify } from './classify';
+import { notYet } from './failure';
 import { AwsCallError, isA } from './thrown';
 
 const REMEDY =
@@ -18,6 +20,9 @@ export function organizationFailure(
   deps: { random(): number },
 ): ApplicationFailure {
   if (isA(thrown, ApplicationFailure)) return thrown;
+  // AWS throttles, and the calls are made the more slowly.
+  if (isA(thrown, PacerBusyError))
+    return notYet('The accounts are listed no faster than AWS takes.', thrown.waitMs);
   const { info } = Context.current();
   const { situation, detail, awsRequestId, retryAfterMs, type } = classify(thrown);
   const operation = isA(thrown, AwsCallError) ? thrown.operation : info.activityType;

@@ -143,10 +143,12 @@ export class Audits {
     intervalMs: number,
     onProgress: (progress: AuditProgress) => void,
   ): Promise<void> {
-    while (!over.aborted) {
+    for (;;) {
       const progress = await askAudit(this.temporal, name, workflowId).catch(() => undefined);
-      if (progress !== undefined && !over.aborted) onProgress(progress);
+      if (over.aborted) return;
+      if (progress !== undefined) onProgress(progress);
       await sleep(intervalMs, undefined, { signal: over }).catch(() => undefined);
+      if (over.aborted) return;
     }
   }
 }

@@ -62,7 +62,7 @@ export async function readSchedule(client: Client, name: string): Promise<AuditS
     return {
       name,
       scheduleId,
-      everyMs: Number(spec.intervals?.[0]?.every ?? 0),
+      everyMs: spec.intervals?.[0]?.every ?? 0,
       paused: state.paused,
       ...(nextAt === undefined ? {} : { nextAt: nextAt.toISOString() }),
       request,

@@ -1,5 +1,5 @@
 import { ActivityFailure, isCancellation, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../../activities';
+import type { Activities, BackOff } from '../../activities';
 import {
   defined,
   describeState,
@@ -39,13 +39,14 @@ const AT_ONCE = 25;
 export async function auditIdentityCenterPage(argument: unknown): Promise<AccountAudit[]> {
   const page = readArgument(readAuditPage, argument, 'audit again');
   const runs = await findRuns({ accountIds: page.accounts.map(({ accountId }) => accountId) });
+  const pauses = backOff(timingOf(page.request));
   const byAccount = new Map(runs.map((its) => [its.accountId, its]));
   const found: AccountAudit[] = [];
   const waiting = page.accounts.entries();
   const seeRest = async () => {
     for (const [index, account] of waiting) {
       const its = byAccount.get(account.accountId);
-      found[index] = withoutLook(account, page, its) ?? (await look(account.accountId, page, its));
+      found[index] = withoutLook(account, page, its) ?? (await look(account.accountId, page, pauses, its));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, seeRest));
@@ -80,7 +81,12 @@ function withoutLook(
   return undefined;
 }
 
-async function look(accountId: string, { request }: AuditPage, runs?: KnownRuns): Promise<AccountAudit> {
+async function look(
+  accountId: string,
+  { request }: AuditPage,
+  pauses: BackOff,
+  runs?: KnownRuns,
+): Promise<AccountAudit> {
   try {
     return await auditAccount(
       defined({
@@ -88,7 +94,7 @@ async function look(accountId: string, { request }: AuditPage, runs?: KnownRuns)
         region: request.defaults.region,
         defaults: request.defaults,
         runs,
-        backOff: backOff(timingOf(request)),
+        backOff: pauses,
         // What is not ready now is the finding.
         accountReadyTimeoutMs: Number.MAX_SAFE_INTEGER,
       }),

@@ -25,6 +25,7 @@ import { carriedOver, readArgument } from '../shared/argument';
 import { stateVersioning } from '../shared/versioning';
 import { auditDetails } from './details';
 import { listAccounts } from './list-accounts';
+import { countAudit, countFailedAudit } from './metrics';
 import { startMissing } from './start-missing';
 import { AuditState, type CarriedAudit } from './state';
 
@@ -56,18 +57,25 @@ export async function auditIdentityCenter(argument: unknown, carried?: CarriedAu
   setHandler(defineQuery<AuditProgress>(PROGRESS_QUERY), () => state.progress(), {
     description: 'Where the audit stands.',
   });
-  if (earlier === undefined) {
-    setStage('listing');
-    state.listed(await listAccounts(request));
-  }
-  setStage('looking');
-  await lookAfterAll(state, request);
-  if (request.start && state.startable > 0) {
-    setStage('starting');
-    state.started = await startMissing(state, request);
+  try {
+    if (earlier === undefined) {
+      setStage('listing');
+      state.listed(await listAccounts(request));
+    }
+    setStage('looking');
+    await lookAfterAll(state, request);
+    if (request.start && state.startable > 0) {
+      setStage('starting');
+      state.started = await startMissing(state, request);
+    }
+  } catch (error) {
+    countFailedAudit(error);
+    throw error;
   }
   setStage('done');
-  return state.result();
+  const result = state.result();
+  countAudit(result);
+  return result;
 }
 
 // It ends within the hour, or a few; the next is of the version that is current then.
