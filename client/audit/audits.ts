@@ -143,12 +143,11 @@ export class Audits {
     intervalMs: number,
     onProgress: (progress: AuditProgress) => void,
   ): Promise<void> {
-    for (;;) {
+    const isOver = () => over.aborted;
+    while (!isOver()) {
       const progress = await askAudit(this.temporal, name, workflowId).catch(() => undefined);
-      if (over.aborted) return;
-      if (progress !== undefined) onProgress(progress);
+      if (progress !== undefined && !isOver()) onProgress(progress);
       await sleep(intervalMs, undefined, { signal: over }).catch(() => undefined);
-      if (over.aborted) return;
     }
   }
 }

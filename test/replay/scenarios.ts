@@ -4,6 +4,7 @@ import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
 import { ensureRaw } from '../support/other-language';
 import { seconds, timesUntilBackOff } from '../support/steering';
+import { auditScenarios } from './audit-scenarios';
 import { fleetScenarios } from './fleet-scenarios';
 import { fails, type Scenario } from './scenario';
 
@@ -301,6 +302,7 @@ export const scenarios: Record<string, Scenario> = {
     during: inTurn(called('DeleteInstance'), cancel),
   },
   ...fleetScenarios,
+  ...auditScenarios,
 };
 
 /** Takes our tag off, as its owner may. */

@@ -2,7 +2,7 @@ import { defaultBuildId, readWorkerSettings } from '../../worker';
 import { deploymentOptions } from '../../worker/deployment';
 
 test('each workflow type states whether the version that began a run ends it', () => {
-  Object.assign(globalThis, { identityCenterIsVersioned: true });
+  Object.assign(globalThis, { identityCenterBundleOptions: { isVersioned: true } });
   const workflows = jest.requireActual<Record<string, unknown>>('../../workflows');
   const stated = Object.entries(workflows)
     .filter(([, exported]) => typeof exported === 'function')
