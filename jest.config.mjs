@@ -50,8 +50,8 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnlyPackages().join('|')})/)`],
   // Ends a test that hangs, and no other: a sound one takes seconds, and many times that where the machine is busy.
   testTimeout: 180_000,
-  // Tests wait more than they work: four files at once keep two cores busy.
-  maxWorkers: 4,
+  // Tests wait more than they work: five files at once keep two cores busy.
+  maxWorkers: 5,
   // Each file leaves some 40 MB of modules in its process, which Jest does not get rid of.
   workerIdleMemoryLimit: '1GB',
   // More at once would only make each slower, and bring it to the time-outs of what it proves.

@@ -9,6 +9,7 @@ import { fleetDrain } from './fleet-drain';
 import { fleetThroughput } from './fleet-throughput';
 import { growth } from './growth';
 import { latency } from './latency';
+import { production } from './production';
 import { recovery } from './recovery';
 import { describeMachine, renderTables, writeReport } from './report';
 import { clusterSite, devServerSite, type Site } from './site';
@@ -26,6 +27,7 @@ const MEASUREMENTS = {
   coldstart: onTestbed(coldStart),
   emulator: onTestbed(emulatorLoad),
   waiting: onTestbed(waiting),
+  production: onTestbed(production),
   fleetdrain: fleetDrain,
   fleetrate: fleetThroughput,
 } satisfies Record<string, Measure>;
@@ -35,7 +37,7 @@ type Name = keyof typeof MEASUREMENTS;
 /** What a run without names measures, and what `fleet` does; each fills a section of docs/benchmarks.md. */
 const RUNS: Record<Site['kind'], Record<'runs' | 'fleet', readonly Name[]>> = {
   'dev server': {
-    runs: ['latency', 'throughput', 'growth', 'recovery', 'coldstart', 'emulator', 'waiting'],
+    runs: ['latency', 'throughput', 'growth', 'recovery', 'coldstart', 'emulator', 'waiting', 'production'],
     fleet: ['fleetdrain', 'fleetrate'],
   },
   // What is left out has little to do with the engine.

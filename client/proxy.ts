@@ -31,9 +31,18 @@ export function proxyFor(
     type: 'http-connect',
     targetHost: `${hostname}:${port || 80}`,
     ...(username !== '' && {
-      basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+      basicAuth: { username: decoded(username), password: decoded(password) },
     }),
   };
+}
+
+/** A password may have a `%` that encodes nothing. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function isInside(host: string, entry: string): boolean {

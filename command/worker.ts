@@ -36,14 +36,14 @@ export async function worker(options: CommonOptions): Promise<number> {
   const settings = await usage(() => readWorkerSettings(process.env));
   refuseServerOfUp(readConnection());
   const logger = createLogger(settings.logLevel);
-  const health = new Health();
-  const monitor = await startTelling(settings, health);
-  installLogger(logger, monitor?.metricsAddress);
-  const tracing = await usage(() => startTracing(process.env));
-  installLogger(logger);
   const extensions = await temporalExtensions(process.env, (error) => {
     logger.error({ error }, 'The renewed keys of encryption cannot be used; the old ones stay in use.');
   });
+  const tracing = await usage(() => startTracing(process.env));
+  const health = new Health();
+  // Last, as it listens: what is wrong with the settings ends the process before.
+  const monitor = await startTelling(settings, health);
+  installLogger(logger, monitor?.metricsAddress);
   const tell = tellOnceInAWhile((words) => {
     logger.error(words);
   });

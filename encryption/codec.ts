@@ -37,8 +37,9 @@ export class EncryptionCodec implements PayloadCodec {
   }
 
   private async read(payload: Payload): Promise<Payload> {
-    if (text(payload, ENCODING) !== ENCRYPTED) return payload;
     const id = oneLine(text(payload, KEY_ID), 100);
+    // What names no key was made by none: it would be waited for in vain, and whoever reads it refuses it.
+    if (text(payload, ENCODING) !== ENCRYPTED || id === '') return payload;
     if (this.keys === undefined)
       throw new UnreadablePayloadError(
         `A payload is encrypted with key "${id}", and ${KEYS_VARIABLE} is not set. Set it to the file of keys that the workers have: what waits for it goes on by itself.`,

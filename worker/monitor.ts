@@ -36,7 +36,8 @@ export async function startMonitor(listen: ListenAddress, health: Health): Promi
   const sdk: ListenAddress = { host: '127.0.0.1', port: 0 };
   const agent = new Agent({ keepAlive: true });
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://worker');
+    // What is asked for need not be a URL.
+    const [pathname] = (request.url ?? '/').split('?', 1);
     if (request.method !== 'GET' && request.method !== 'HEAD') answer(response, 405, 'only GET\n');
     else if (pathname === '/healthz') answer(response, 200, 'ok\n');
     else if (pathname === '/readyz') answerReadiness(response, health.notReady);

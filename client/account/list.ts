@@ -7,6 +7,7 @@ import {
   type ProgressFailure,
   type Stage,
 } from '../../contract';
+import { UnreadablePayloadError } from '../../encryption';
 import { inChunks, mapConcurrently } from '../concurrently';
 import { StagesUnknownError } from './errors';
 import {
@@ -117,9 +118,14 @@ class AccountReader {
       endStageOf(run.status.name, run.type) ??
       (run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.stage) as Stage | undefined);
     if (stage !== undefined || !this.workersAnswer) return stage;
-    const status = await readStatus(this.client, run.accountId, run.runId);
-    this.workersAnswer &&= status.notice === undefined;
-    return status.notice === undefined ? status.stage : undefined;
+    try {
+      const status = await readStatus(this.client, run.accountId, run.runId);
+      this.workersAnswer &&= status.notice === undefined;
+      return status.notice === undefined ? status.stage : undefined;
+    } catch (error) {
+      unreadable(error);
+      return undefined;
+    }
   }
 
   private isWanted({ run, stage, earlier }: Found): boolean {
@@ -156,12 +162,22 @@ class AccountReader {
     run: FoundRun,
     stage: Stage | undefined,
   ): Promise<Pick<AccountSummary, 'failure' | 'heldUntil'>> {
-    if (stage === 'failed') return defined({ failure: await readFailure(this.client, run) });
-    if (stage !== 'held' || !this.workersAnswer) return {};
-    const progress = await queryProgress(this.client, run);
-    this.workersAnswer &&= progress !== undefined;
-    return defined({ failure: progress?.failure, heldUntil: progress?.heldUntil });
+    try {
+      if (stage === 'failed') return defined({ failure: await readFailure(this.client, run) });
+      if (stage !== 'held' || !this.workersAnswer) return {};
+      const progress = await queryProgress(this.client, run);
+      this.workersAnswer &&= progress !== undefined;
+      return defined({ failure: progress?.failure, heldUntil: progress?.heldUntil });
+    } catch (error) {
+      return { failure: unreadable(error) };
+    }
   }
+}
+
+/** Tells what cannot be decrypted in place of why a run failed: one such run keeps nobody from the list. @throws any other error */
+function unreadable(error: unknown): ProgressFailure {
+  if (!(error instanceof UnreadablePayloadError)) throw error;
+  return { type: error.name, message: error.message, whatHappened: error.message };
 }
 
 /** Only a run that ended with neither an instance nor none leaves open what the account has. */

@@ -11,6 +11,7 @@ import {
   type FleetResult,
   type FleetStage,
 } from '../../contract';
+import { UnreadablePayloadError } from '../../encryption';
 import { FleetUnansweredError } from './errors';
 import { askFleet } from './status';
 
@@ -29,6 +30,8 @@ export interface FleetSummary {
   holds?: FleetHold[];
   startedAt: string;
   endedAt?: string;
+  /** Why something is missing here, and what to do about it. */
+  notice?: string;
 }
 
 /** Which fleets to list. One of which nobody says where it stands is listed with any. */
@@ -66,7 +69,8 @@ async function summaryOf(
   reader: StandingReader,
 ): Promise<FleetSummary> {
   const { workflowId, runId, status, startTime, closeTime } = run;
-  const standing = await reader.read(name, run);
+  const read = await reader.read(name, run);
+  const [standing, unreadable] = read instanceof UnreadablePayloadError ? [undefined, read] : [read];
   return defined({
     name,
     workflowId,
@@ -78,6 +82,7 @@ async function summaryOf(
     holds: standing?.holds,
     startedAt: standing?.startedAt ?? startTime.toISOString(),
     endedAt: closeTime?.toISOString(),
+    notice: unreadable?.message,
   });
 }
 
@@ -99,7 +104,7 @@ class StandingReader {
   async read(
     name: string,
     { workflowId, runId, status, taskQueue }: WorkflowExecutionInfo,
-  ): Promise<Standing | undefined> {
+  ): Promise<Standing | UnreadablePayloadError | undefined> {
     if (status.name === 'FAILED') return undefined;
     // It takes no worker.
     if (status.name === 'COMPLETED') return this.readResult(workflowId, runId);
@@ -108,17 +113,22 @@ class StandingReader {
       return await askFleet<FleetProgress>(this.client, name, workflowId, PROGRESS_QUERY);
     } catch (error) {
       if (error instanceof FleetUnansweredError) this.silentQueues.add(taskQueue);
-      return undefined;
+      return error instanceof UnreadablePayloadError ? error : undefined;
     }
   }
 
-  private async readResult(workflowId: string, runId: string): Promise<Standing | undefined> {
+  private async readResult(
+    workflowId: string,
+    runId: string,
+  ): Promise<Standing | UnreadablePayloadError | undefined> {
     try {
       const result = (await this.client.workflow.getHandle(workflowId, runId).result()) as FleetResult;
       return { ...result, stage: 'done', holds: [], waiting: 0, open: 0, held: 0, notReady: 0 };
     } catch (error) {
       // Forgotten meanwhile.
       if (error instanceof WorkflowNotFoundError) return undefined;
+      // One fleet of other keys keeps nobody from the list.
+      if (error instanceof UnreadablePayloadError) return error;
       throw error;
     }
   }

@@ -45,10 +45,15 @@ function cells({ name, status, stage, counts, startedAt, endedAt, ...why }: Flee
 }
 
 /** Names why accounts are held and have failed; `fleet status` has the next steps. */
-function describeCauses({ holds = [], causes = [] }: Pick<FleetSummary, 'holds' | 'causes'>): string {
+function describeCauses({
+  holds = [],
+  causes = [],
+  notice,
+}: Pick<FleetSummary, 'holds' | 'causes' | 'notice'>): string {
   return [
     ...holds.map(({ count, type, heldUntil }) => `${grouped(count)} held: ${type}, until ${utc(heldUntil)}`),
     ...causes.map(({ count, type }) => `${grouped(count)} failed: ${type}`),
+    ...(notice === undefined ? [] : [notice]),
   ].join('; ');
 }
 

@@ -125,5 +125,7 @@ test('a worker is told the proxy that the client finds by itself', () => {
     targetHost: 'proxy.example:3128',
     basicAuth: { username: 'me', password: 'p@ss' },
   });
+  const odd = read({ ...env, https_proxy: 'http://me:100%@proxy.example:3128' }).connectionOptions.proxy;
+  expect(odd?.basicAuth?.password).toBe('100%');
   expect(read({ ...env, no_proxy: '.example' }).connectionOptions).not.toHaveProperty('proxy');
 });

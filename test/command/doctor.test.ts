@@ -30,7 +30,7 @@ test.concurrent('all is well: exit 0, a line for each check, with what a worker 
     'namespace +default',
     'retention +ended runs are kept for 1 day, .*\n +Raise it above .*',
     'search attributes +all registered',
-    'workers +1 on task queue test-\\S+ \\d+@\\S+ last seen \\d+ s ago',
+    'workers +1 on task queue test-\\S+: \\d+@\\S+ last seen \\d+ s ago; of identity-center\\.\\S+: 1',
     "clock +that of this machine is within a minute of the server's",
     'worker answer +in [\\d.]+ s from \\d+@\\S+',
     'payload codec +none: .*',

@@ -124,6 +124,15 @@ test('a failed attempt, and a run that fails, show only the type of their failur
     kept.includes('createTimeout'),
     kept.includes('Encoded failure'),
   ]).toEqual([false, false, true]);
+
+  // Without the keys it keeps nobody from the list of all, and says what its reader lacks.
+  const list = await command.run(['list', '--json', '--failed', '--since', '10m']);
+  expect(list.code).toBe(0);
+  const line = list.stdout.split('\n').find((it) => it.includes(account)) ?? '{}';
+  expect(JSON.parse(line)).toMatchObject({
+    stage: 'failed',
+    failure: { type: 'UnreadablePayloadError', message: expect.stringContaining(KEYS_VARIABLE) as string },
+  });
 });
 
 test('a fleet, its pages and its plan hand on nothing readable either', async () => {
@@ -136,6 +145,10 @@ test('a fleet, its pages and its plan hand on nothing readable either', async ()
   const { pageIdPrefix } = await client.fleets.status(name);
   for (const workflowId of [fleetIdOf(name), `${pageIdPrefix}0`])
     expect((await keptBy(workflowId)).includes('canary-name')).toBe(false);
+
+  const list = await command.run(['fleet', 'list', '--json']);
+  const { fleets } = JSON.parse(list.stdout) as { fleets: { name: string; notice?: string }[] };
+  expect(fleets.find((it) => it.name === name)?.notice).toContain(KEYS_VARIABLE);
 });
 
 test('the command reads and steers with the keys; without them it says which setting it lacks', async () => {
@@ -188,7 +201,13 @@ test('the Temporal CLI starts and reads an encrypted run by the codec server, wi
     '--input',
     request,
   ];
-  await expect(temporalCli('Bearer wrong', ...start)).rejects.toThrow(/401|not taken/);
+  // What it cannot encode it does not send, and tries until its time is over.
+  await expect(temporalCli('Bearer wrong', ...start, '--command-timeout', '2s')).rejects.toThrow(
+    'failed starting workflow',
+  );
+  await expect(harness.temporal.workflow.getHandle(workflowIdOf(account)).describe()).rejects.toThrow(
+    'not found',
+  );
   await temporalCli(`Bearer ${token}`, ...start);
   const { stdout } = await temporalCli(`Bearer ${token}`, 'result');
   expect(stdout).toContain('"outcome": "created"');

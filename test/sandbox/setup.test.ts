@@ -6,9 +6,11 @@ import { dirname, join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 const SETUP = join(ROOT, 'sandbox', 'setup.mjs');
 const TRANSPILE = join(ROOT, 'sandbox', 'transpile.mjs');
-const FOLDERS = 'contract workflows activities worker client command sandbox bench chaos node_modules'.split(
+const SOURCES = 'contract encryption workflows activities worker client command sandbox bench chaos'.split(
   ' ',
 );
+/** What the workers of a build replay ships with it. */
+const HISTORIES = join('test', 'histories');
 // As tsc does, it makes a file that nobody may run.
 const BUILD = `
   import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,7 +34,8 @@ describe('setup.mjs', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'setup-'));
-    for (const name of FOLDERS) await mkdir(join(folder, name));
+    for (const name of [...SOURCES, HISTORIES, 'node_modules'])
+      await mkdir(join(folder, name), { recursive: true });
     await copyFile(SETUP, join(folder, 'sandbox', 'setup.mjs'));
     const scripts = { build: 'node build.mjs' };
     await put(
@@ -106,11 +109,11 @@ describe('setup.mjs', () => {
 test('the command that is built to run is the one that is built to develop: its verbs are there, and say what is wrong', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'transpiled-'));
   try {
-    const sources = FOLDERS.filter((name) => name !== 'node_modules');
-    for (const name of sources) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+    for (const name of [...SOURCES, HISTORIES])
+      await cp(join(ROOT, name), join(folder, name), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
-    const build = [join(folder, 'sandbox', 'transpile.mjs'), ...sources];
+    const build = [join(folder, 'sandbox', 'transpile.mjs'), ...SOURCES];
     const { status: built, stderr: said } = spawnSync(process.execPath, build, { encoding: 'utf8' });
     expect({ built, said }).toMatchObject({ built: 0 });
     const env = { ...process.env, IDENTITY_CENTER_HOME: folder, TEMPORAL_ADDRESS: '127.0.0.1:9' };

@@ -46,8 +46,9 @@ describeInBrowser('an encrypted run in the UI', () => {
     const sealed = await until(main, (text) => /Input "[\w+/=]{100,}"/.test(text));
     expect(sealed).not.toContain('workforce');
 
-    const endpoint = JSON.stringify(codecServer.url);
-    await page.evaluate(`localStorage.setItem('endpoint', ${JSON.stringify(endpoint)})`);
+    // As its codec settings do, with "Use my browser setting".
+    const settings = { endpoint: JSON.stringify(codecServer.url), overrideRemoteCodecConfiguration: 'true' };
+    await page.evaluate(`Object.assign(localStorage, ${JSON.stringify(settings)})`);
     const refused = page.waitForResponse(
       (it) => it.url().startsWith(codecServer.url) && it.request().method() === 'POST',
     );

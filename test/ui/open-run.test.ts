@@ -57,7 +57,8 @@ describeInBrowser('an open run in the UI', () => {
     await ui.page.getByText('Last Failure').waitFor();
     const page = await until(
       () => textOf(ui.page.getByRole('main')),
-      (text) => text.includes(FAILURES.throttled.remedy),
+      // The page fills by and by.
+      (text) => text.includes(FAILURES.throttled.remedy) && text.includes('Next Retry'),
     );
     expect(page).toMatch(/AWS is throttling: ThrottlingException: Rate exceeded \(request [-\w]{36}\)/);
     // Each UI has its own way to write a date.

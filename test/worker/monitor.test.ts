@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { METRICS } from '../../contract';
@@ -58,6 +59,12 @@ describe('the server that tells how a worker is', () => {
     await expect(ask(`${url}/`)).resolves.toMatchObject({ status: 404 });
     const { status } = await fetch(`${url}/metrics`, { method: 'POST', body: 'x' });
     expect(status).toBe(405);
+    // Nothing that is asked for ends the process.
+    for (const target of ['//', '/%', 'http://[', '*']) {
+      const socket = connect(monitor.address.port, '127.0.0.1');
+      socket.end(`GET ${target} HTTP/1.1\r\nHost: worker\r\nConnection: close\r\n\r\n`);
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 40[04] /);
+    }
   });
 });
 
@@ -153,7 +160,7 @@ describe('a worker', () => {
     // The SDK's own.
     expect(valueOf(told, 'temporal_workflow_completed')).toBe(1);
     expect(valueOf(told, 'temporal_num_pollers')).toBeGreaterThan(0);
-    expect(told).not.toMatch(/\d{12}/);
+    for (const account of [throttled, refused, cancelled]) expect(told).not.toContain(account);
   });
 
   test('tells how audits of the organization ended', async () => {

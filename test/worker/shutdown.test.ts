@@ -1,18 +1,19 @@
 import { startWorkerProcess } from '../../sandbox';
+import type { Faults } from '../../sandbox/emulator';
 import { readWorkerSettings } from '../../worker';
 import { freshAccount, handleOf, requestFor, until, withHarness, type Harness } from '../support/harness';
 
 const callsOf = ({ emulator }: Harness, account: string) =>
   emulator.calls({ account, operation: 'CreateInstance' });
 
-/** Starts a run whose CreateInstance takes so long, on a worker with this grace time, and tells the worker to end meanwhile. */
-async function endDuringCall(harness: Harness, account: string, latencyMs: number, graceTime: string) {
+/** Starts a run on a worker with this grace time, and tells the worker to end while AWS has not answered CreateInstance. */
+async function endDuringCall(harness: Harness, account: string, slow: Faults, graceTime: string) {
   const start = () =>
     startWorkerProcess(harness.address, harness.taskQueue, harness.emulator.url, {
       IDENTITY_CENTER_SHUTDOWN_GRACE_TIME: graceTime,
     });
   const worker = await start();
-  harness.emulator.setFaults({ accounts: [account], latencyMs });
+  harness.emulator.setFaults({ accounts: [account], ...slow });
   await harness.client.start(requestFor(account));
   await until(
     () => harness.emulator.instances({ account }).length,
@@ -26,7 +27,7 @@ async function endDuringCall(harness: Harness, account: string, latencyMs: numbe
 test('a call in flight is answered before the worker ends, and is not sent again', async () => {
   await withHarness({ worker: false }, async (harness) => {
     const account = freshAccount();
-    const { code, start } = await endDuringCall(harness, account, 3_000, '20s');
+    const { code, start } = await endDuringCall(harness, account, { latencyMs: 3_000 }, '20s');
     expect(code).toBe(0);
     harness.emulator.setFaults({ accounts: [account] });
     const other = await start();
@@ -39,7 +40,8 @@ test('a call in flight is answered before the worker ends, and is not sent again
 test('a call that takes longer than the grace time is handed on, with the same token', async () => {
   await withHarness({ worker: false }, async (harness) => {
     const account = freshAccount();
-    const { code, tookMs, start } = await endDuringCall(harness, account, 9_500, '500ms');
+    const silent = { hangAfterWrite: { operation: 'CreateInstance', times: 1 } };
+    const { code, tookMs, start } = await endDuringCall(harness, account, silent, '500ms');
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(9_000);
     harness.emulator.setFaults({ accounts: [account] });
