@@ -4,7 +4,7 @@ import { refuseIfGivenUp, startDeadline, type AttemptClocks } from './attempt-de
 import type { InFlight } from './announcements/in-flight';
 import type { Receiver } from './announcements/receivers';
 import type { SendWebhook } from './announcements/webhook';
-import type { Account, AwsAccess } from './aws/account';
+import type { Account, AwsAccess, Organization } from './aws/account';
 import type { AnsweredCall } from './aws/answered-call';
 import type { CallKind } from './aws/call';
 import type { CallMeter } from './aws/call-meter';
@@ -13,6 +13,7 @@ import type { BackOff } from './back-off';
 import { failedAs } from './errors/classify';
 import { plainFailure, toFailure } from './errors/failure';
 import { wantsFreshCredentials } from './errors/fresh-credentials';
+import { organizationFailure } from './errors/organization-failure';
 import { AwsCallError, isA } from './errors/thrown';
 import { withHeartbeats } from './heartbeats';
 
@@ -90,6 +91,26 @@ export async function pollAccount<T>(
   body: (account: Account) => Promise<T>,
 ): Promise<T> {
   return inAccount(deps, input, body, { polls: true });
+}
+
+/** Runs the body of an activity that works in the organization; what it throws becomes the failure of the attempt. */
+export async function inOrganization<T>(
+  deps: ActivityDependencies,
+  backOff: BackOff,
+  body: (organization: Organization) => Promise<T>,
+): Promise<T> {
+  const organization = deps.openOrganization({
+    cancellation: cancellationSignal(),
+    timeToAnswer: startDeadline(deps),
+    onAnswer: logCall,
+  });
+  return failWith(
+    (error) => {
+      if (wantsFreshCredentials(error)) organization.forgetCredentials();
+      return organizationFailure(error, backOff, deps);
+    },
+    () => body(organization),
+  );
 }
 
 /** Runs the body of an activity that needs no account; what it throws becomes the failure of the attempt. */

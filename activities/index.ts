@@ -3,6 +3,9 @@ import { InFlight } from './announcements/in-flight';
 import type { Receiver } from './announcements/receivers';
 import { webhookSender } from './announcements/webhook';
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
+import { auditAccount, type AuditAccountInput } from './audit/audit-account';
+import { findRuns, findUnlisted } from './audit/find-runs';
+import { listOrganization, type ListOrganizationInput } from './audit/list-organization';
 import { accessAws, type AwsSettings } from './aws/account';
 import type { CallListener } from './aws/answered-call';
 import { CallMeter } from './aws/call-meter';
@@ -20,6 +23,7 @@ import { followRun, type FollowRunInput } from './runs/follow-run';
 import { searchAttributeLister } from './runs/list-search-attributes';
 
 export { readReceivers, scopeOf, sharedAccountsOf, typesOf, type Receiver } from './announcements/receivers';
+export type { ListedAccounts } from './audit/list-organization';
 export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
 export { checkOwnIdentity } from './check/own-identity';
 export { withHeartbeats } from './heartbeats';
@@ -28,6 +32,7 @@ export type { AnsweredCall, CallListener } from './aws/answered-call';
 export { readNetworkSettings } from './aws/network';
 export {
   inPartition,
+  ORGANIZATION_POLICY,
   rolePolicy,
   trustPolicy,
   workerPolicy,
@@ -57,6 +62,10 @@ export function createActivities(deps: ActivityDependencies) {
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     announce: (input: AnnounceInput) => announce(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
+    listOrganization: (input: ListOrganizationInput) => listOrganization(deps, input),
+    findRuns,
+    findUnlisted,
+    auditAccount: (input: AuditAccountInput) => auditAccount(deps, input),
     checkAws: (input: CheckRequest) => checkAws(deps, input),
   };
 }

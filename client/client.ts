@@ -29,6 +29,7 @@ import type { ListFilter } from './account/find-runs';
 import { listAccounts, type AccountSummary } from './account/list';
 import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/start-or-join';
 import { failureOfRun, readStatus, type AccountStatus } from './account/status';
+import { Audits } from './audit/audits';
 import { Fleets } from './fleet/fleets';
 import { endOrHold } from './held';
 import { sendUpdate } from './send-update';
@@ -46,6 +47,8 @@ export class IdentityCenterClient {
   private readonly starter: RunStarter;
   /** Many accounts at once. */
   readonly fleets: Fleets;
+  /** Every account of an organization, looked after. */
+  readonly audits: Audits;
 
   /**
    * @param temporal a client of the Temporal SDK, connected to the namespace of the runs
@@ -58,6 +61,7 @@ export class IdentityCenterClient {
   ) {
     this.starter = new RunStarter(temporal, taskQueue);
     this.fleets = translateErrors(new Fleets(temporal, taskQueue), temporal);
+    this.audits = translateErrors(new Audits(temporal, taskQueue), temporal);
     return translateErrors(this, temporal);
   }
 

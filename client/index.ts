@@ -11,6 +11,10 @@ export type { StartedRun } from './account/start-or-join';
 export type { AnnouncementStatus, ReceiverStatus } from './account/announcements';
 export type { PendingActivity } from './account/pending';
 export type { AccountStatus } from './account/status';
+export type { StartedAudit } from './audit/audits';
+export * from './audit/errors';
+export type { AuditReport } from './audit/report';
+export type { AuditSchedule } from './audit/schedule';
 export * from './fleet/errors';
 export type { SkippedAccount } from './fleet/skipped';
 export type { FleetFilter, FleetSummary } from './fleet/list';
@@ -29,10 +33,15 @@ export {
   type ReadTemporalSettings,
   type TemporalSettings,
 } from './settings';
-export { clientToken, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
+export { clientToken, FINDINGS, PLANS, SEARCH_ATTRIBUTES, STAGES, workflowIdOf } from '../contract';
 export type {
+  AccountAudit,
   AccountOutcome,
   AccountPlan,
+  AuditProgress,
+  AuditRequest,
+  AuditRequestInput,
+  AuditResult,
   CallCounts,
   Check,
   Correction,
@@ -40,6 +49,7 @@ export type {
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
+  Finding,
   FleetCalls,
   FleetCause,
   FleetHold,

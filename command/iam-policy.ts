@@ -1,6 +1,7 @@
 import {
   homeRegion,
   inPartition,
+  ORGANIZATION_POLICY,
   partitionOf,
   rolePolicy,
   scopeOf,
@@ -16,7 +17,7 @@ import { EXIT } from './exit-codes';
 import { print } from './output';
 import { quote } from './words';
 
-const NAMES = ['worker', 'role', 'session', 'trust'] as const;
+const NAMES = ['worker', 'role', 'session', 'organization', 'trust'] as const;
 type PolicyName = (typeof NAMES)[number];
 
 /**
@@ -53,7 +54,7 @@ async function policiesOf(
   { aws, receivers = [] }: WorkerSettings,
   workerArn: string | undefined,
 ): Promise<Partial<Record<PolicyName, IamPolicy>>> {
-  const { roleArn, allowedAccounts, organizationId, sessionPolicy } = aws;
+  const { roleArn, allowedAccounts, organizationId, organizationRoleArn, sessionPolicy } = aws;
   const keysFile = process.env[KEYS_VARIABLE];
   const partition = partitionOf(homeRegion(aws));
   const scope = scopeOf(receivers);
@@ -62,17 +63,20 @@ async function policiesOf(
       roleArn,
       allowedAccounts,
       organizationId,
+      organizationRoleArn,
       kmsKeyArns: keysFile === undefined ? [] : await readKmsKeys(keysFile),
       receivers: scope,
     }),
   );
   // Without a role the worker's own credentials are those of the account, and there is no session to limit.
-  if (roleArn === undefined) return { worker: inPartition(worker, partition) };
+  const organization = ORGANIZATION_POLICY;
+  if (roleArn === undefined) return { worker: inPartition(worker, partition), organization };
   const role = inPartition(rolePolicy(scope), partition);
   return defined({
     worker: inPartition(worker, partition),
     role,
     session: sessionPolicy === 'none' ? undefined : role,
+    organization,
     trust: workerArn === undefined ? undefined : trustPolicy(workerArn, aws.externalId),
   });
 }

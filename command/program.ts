@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ACCOUNT_VERBS } from './account/program';
+import { AUDIT_VERBS } from './audit/program';
 import { addConnectionFlags } from './connection-flags';
 import { FLEET_VERBS } from './fleet/program';
 import { PIPELINE_VERBS } from './pipelines/program';
@@ -82,7 +83,7 @@ const OTHER_VERBS: readonly Verb[] = [
   {
     usage: 'iam-policy [which]',
     description:
-      'The least privilege policies as JSON: worker, role (in each account), session (what AssumeRole passes), trust (of the role); without a name: all, by name',
+      'The least privilege policies as JSON: worker, role (in each account), session (what AssumeRole passes), organization (of whoever lists the accounts for an audit: the worker, or the role that is set for that), trust (of the roles); without a name: all, by name',
     example: 'iam-policy role',
     options: [
       new Option('--worker-arn <arn>', 'the role or user that the worker is, for the trust policy').argParser(
@@ -129,6 +130,8 @@ Examples:
   addVerbs(program, [...LOCAL_VERBS, ...ACCOUNT_VERBS], finish);
   const fleet = program.command('fleet').description('Many accounts at once, from a manifest');
   addVerbs(fleet, FLEET_VERBS, finish);
+  const audit = program.command('audit').description('Every account of the organization, looked after');
+  addVerbs(audit, AUDIT_VERBS, finish);
   addVerbs(program, [...PIPELINE_VERBS, ...OTHER_VERBS], finish);
   return program;
 }

@@ -94,6 +94,12 @@ export const METRICS = {
     help: 'Announcements of runs to a receiver that have come to an end: received, superseded by a later run, or failed.',
     labels: ['workflowType', 'receiver', 'result'],
   },
+  audits: {
+    name: `${PREFIX}audits_total`,
+    kind: 'counter',
+    help: 'Audits of the organization that have ended: fine, drift (an account is not as it was asked for), unseen (none is, but some could not be looked at), or failed.',
+    labels: ['workflowType', 'result'],
+  },
   ready: {
     name: `${PREFIX}worker_ready`,
     kind: 'gauge',

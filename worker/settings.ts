@@ -70,6 +70,13 @@ export const workerSettingsSchema = z.object({
     .describe(
       'Organization whose accounts the worker may touch; it asks AWS once a session of an account. Default: any.',
     ),
+  IDENTITY_CENTER_ORGANIZATION_ROLE_ARN: z
+    .string()
+    .regex(/^arn:[^:]+:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role')
+    .optional()
+    .describe(
+      "Role that the worker assumes to list the organization's accounts for an audit: in the management account, or in that of a delegated administrator; {partition} is filled in. Default: none, the worker's own credentials list them.",
+    ),
   IDENTITY_CENTER_ENCRYPTION_KEYS_FILE: z
     .string()
     .optional()
@@ -186,6 +193,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       sessionPolicy: settings.IDENTITY_CENTER_SESSION_POLICY,
       allowedAccounts,
       organizationId: settings.IDENTITY_CENTER_ORGANIZATION_ID,
+      organizationRoleArn: settings.IDENTITY_CENTER_ORGANIZATION_ROLE_ARN,
       stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
       network: readNetworkSettings(env),
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,

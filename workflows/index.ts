@@ -1,4 +1,6 @@
 export { announceRun } from './announcements/announce-run';
+export { auditIdentityCenter } from './audit/audit';
+export { auditIdentityCenterPage } from './audit/audit-page';
 export { checkIdentityCenter } from './check/check-identity-center';
 export { deprovisionIdentityCenter } from './account/deprovision';
 export { progressQuery } from './account/handlers';

@@ -1,28 +1,30 @@
 import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { SSOAdminClient } from '@aws-sdk/client-sso-admin';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { AwsCallError, NoEndpointError, OwnIdentityError, SIGN_IN } from '../errors/thrown';
+import { AccountNotAllowedError, AwsCallError, NoEndpointError, SIGN_IN } from '../errors/thrown';
 import type { CallListener } from './answered-call';
 import { createCall, endWith, required, type AwsCore, type CallControl } from './call';
-import { AwsClients, type AwsClient, type ClientClass, type Credentials } from './clients';
+import { AwsClients, type AwsClient, type ClientClass } from './clients';
 import { AwsClock } from './clock';
-import {
-  createAccountSessions,
-  stsRegionFor,
-  type AccountSessions,
-  type SessionSettings,
-} from './credentials';
+import { createAccountSessions, stsRegionFor } from './credentials';
 import type { Messaging } from './messaging';
 import type { NetworkSettings } from './network';
-import { askProviderChain, OwnCredentials } from './own-credentials';
-import { organizations, type Organizations } from './organizations';
+import { askProviderChain, OwnCredentials, ownSession } from './own-credentials';
+import { createOrganizationSession, type OrganizationSettings } from './organization-session';
+import {
+  organizationAccounts,
+  organizations,
+  type OrganizationAccount,
+  type OrganizationAccounts,
+  type Organizations,
+} from './organizations';
 import { Pacer } from './pacer';
 import { explainMissingHost, homeRegion } from './regions';
 import { RequestHandler } from './request-handler';
 import { identityCenter, type IdentityCenter } from './sso-admin';
 
 /** How a worker reaches AWS. */
-export interface AwsSettings extends SessionSettings {
+export interface AwsSettings extends OrganizationSettings {
   /** Endpoint of every service; default: AWS's own, or what `AWS_ENDPOINT_URL…` says. */
   endpoint?: string;
   /** Proxies and certificate authorities; default: none, and those of Node.js. */
@@ -67,11 +69,18 @@ export type OpenMessaging = (
   region: string | undefined,
   control: CallControl,
 ) => Promise<Messaging>;
+/** The organization, as whoever may list its accounts sees it. */
+export interface Organization extends OrganizationAccounts {
+  /** Drops the credentials, so that the next call fetches new ones. */
+  forgetCredentials(): void;
+}
 
 /** The way of a worker to AWS. */
 export interface AwsAccess {
   openAccount: OpenAccount;
   openMessaging: OpenMessaging;
+  /** Opens the organization. Nothing is sent before the first call. */
+  openOrganization(control: CallControl): Organization;
   /**
    * Asks STS who the worker itself is: an ARN.
    *
@@ -144,7 +153,7 @@ export function accessAws(
   const openMessaging: OpenMessaging = async (accountId, region = home, control) => {
     // These clients take a worker's start a tenth of a second, and most workers have no use for them.
     const { messaging, MESSAGING_CLIENTS } = await import('./messaging.js');
-    const its = accountId === undefined ? ownSessions(own) : sessions;
+    const its = accountId === undefined ? ownSession(own) : sessions;
     const call = <C extends AwsClient>(Client: ClientClass<C>) => {
       const pacer = pacers.get(Client) ?? new Pacer(undefined);
       pacers.set(Client, pacer);
@@ -155,6 +164,22 @@ export function accessAws(
       its.forget(accountId ?? '');
     });
   };
+  const organization = createOrganizationSession(settings, clients, own, () => clock.now(), onAnswer);
+  const openOrganization = (control: CallControl): Organization => {
+    const { accountId, sessions: itsSessions } = organization;
+    const itsCore = { ...core, sessions: itsSessions };
+    const accounts = organizationAccounts(createCall(itsCore, ofOrganizations, accountId, home, control));
+    return {
+      async listAccounts(from) {
+        const page = await accounts.listAccounts(from);
+        refuseOtherOrganization(page.items, settings);
+        return page;
+      },
+      forgetCredentials: () => {
+        itsSessions.forget(accountId);
+      },
+    };
+  };
   const ownArn = async (signal: AbortSignal) => {
     try {
       return await endWith(signal, sessions.ownArn(home, signal));
@@ -163,25 +188,23 @@ export function accessAws(
       throw new AwsCallError(SIGN_IN, noHost === undefined ? error : ofTheWorker(noHost));
     }
   };
-  return { openAccount, openMessaging, ownArn, awsClockAheadMs: () => clock.aheadMs };
+  return { openAccount, openMessaging, openOrganization, ownArn, awsClockAheadMs: () => clock.aheadMs };
 }
 
-/** The worker's own credentials, in the place of those of an account. */
-function ownSessions(own: OwnCredentials): Pick<AccountSessions, 'credentials' | 'forget'> {
-  let given: Credentials | undefined;
-  return {
-    async credentials() {
-      try {
-        given = await own.get();
-        return given;
-      } catch (error) {
-        throw new OwnIdentityError(error);
-      }
-    },
-    forget() {
-      if (given !== undefined) own.refuse(given);
-    },
-  };
+/** @throws AwsCallError where the accounts are those of another organization than the worker keeps to */
+function refuseOtherOrganization(
+  accounts: readonly OrganizationAccount[],
+  { organizationId: allowed }: AwsSettings,
+): void {
+  const other = accounts.find(({ organizationId }) => organizationId !== allowed);
+  if (allowed === undefined || other === undefined) return;
+  const { organizationId = 'not said' } = other;
+  throw new AwsCallError(
+    'ListAccounts',
+    new AccountNotAllowedError(
+      `the organization is ${organizationId}, and IDENTITY_CENTER_ORGANIZATION_ID of the worker is ${allowed}`,
+    ),
+  );
 }
 
 /** No request has a part in where STS is asked who the worker is. */

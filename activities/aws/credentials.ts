@@ -94,6 +94,7 @@ export function stsRegionFor(region: string, stsRegion?: string): string {
  * @param now milliseconds since the epoch, by AWS's clock
  * @param elapsed milliseconds on a clock that never jumps
  * @param onAnswer hears of each request to STS, and of each that found no credentials to be sent with
+ * @param sessionName default: that of runs, which says which workflow is at work
  */
 export function createAccountSessions(
   settings: SessionSettings,
@@ -102,6 +103,7 @@ export function createAccountSessions(
   now: () => number,
   elapsed: () => number = () => performance.now(),
   onAnswer: CallListener = () => undefined,
+  sessionName = (accountId: string) => `identity-center-${accountId}`,
 ): AccountSessions {
   const sessions = new LRUCache<string, Session>({ max: MAX_SESSIONS });
   /** Whose the worker's own credentials are. */
@@ -148,8 +150,8 @@ export function createAccountSessions(
     const partition = partitionOf(region);
     const command = new AssumeRoleCommand({
       RoleArn: roleArn.replaceAll('{partition}', partition).replaceAll('{accountId}', accountId),
-      // The account's CloudTrail shows it: it says which workflow is at work.
-      RoleSessionName: `identity-center-${accountId}`,
+      // The account's CloudTrail shows it.
+      RoleSessionName: sessionName(accountId),
       ExternalId: settings.externalId,
       Policy:
         settings.sessionPolicy === 'none'

@@ -1,7 +1,13 @@
-import { DescribeOrganizationCommand, type OrganizationsClient } from '@aws-sdk/client-organizations';
+import {
+  DescribeOrganizationCommand,
+  ListAccountsCommand,
+  type Account,
+  type OrganizationsClient,
+} from '@aws-sdk/client-organizations';
+import { defined, inactiveState, readAccountArn } from '../../contract';
 import { readError } from '../errors/read';
 import { AwsCallError, isA } from '../errors/thrown';
-import type { Call } from './call';
+import { required, type Call, type Page } from './call';
 
 /** The organization of one account. Every method throws what a {@link Call} throws. */
 export interface Organizations {
@@ -24,6 +30,44 @@ export function organizations(call: Call<OrganizationsClient>): Organizations {
       }
     },
   };
+}
+
+/** An account of an organization. */
+export interface OrganizationAccount {
+  accountId: string;
+  /** `ACTIVE`, or what AWS has it as instead. */
+  state: string;
+  /** Its organization, and whose that is. */
+  organizationId?: string;
+  managementAccountId?: string;
+}
+
+/** The accounts of an organization, as its management account or a delegated administrator sees them. */
+export interface OrganizationAccounts {
+  /** Lists a page; it may be short, or empty, and not the last. Throws what a {@link Call} throws. */
+  listAccounts(from: Page): Promise<Page & { items: OrganizationAccount[] }>;
+}
+
+/** The operations of Organizations that not every member may ask for. */
+export function organizationAccounts(call: Call<OrganizationsClient>): OrganizationAccounts {
+  return {
+    listAccounts: (from) =>
+      call('read', 'ListAccounts', async (client, options) => {
+        const { Accounts = [], NextToken } = await client.send(new ListAccountsCommand(from), options);
+        return { items: Accounts.map(readAccount), NextToken };
+      }),
+  };
+}
+
+function readAccount({ Id, Arn, State, Status }: Account): OrganizationAccount {
+  const { organizationId, managementAccountId } = readAccountArn(Arn) ?? {};
+  return defined({
+    accountId: required(/^\d{12}$/.test(Id ?? '') ? Id : undefined, 'Accounts.Id'),
+    // `State` is taking over from `Status`, which AWS retires.
+    state: inactiveState([State, Status]) ?? 'ACTIVE',
+    organizationId,
+    managementAccountId,
+  });
 }
 
 /** Whether a call failed as the account is in no organization. */

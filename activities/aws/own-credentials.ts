@@ -1,7 +1,9 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { defined } from '../../contract';
+import { OwnIdentityError } from '../errors/thrown';
 import type { Credentials } from './clients';
 import type { AwsClock } from './clock';
+import type { AccountSessions } from './credentials';
 import type { RequestHandler } from './request-handler';
 
 /** Where the worker's own credentials come from. */
@@ -116,4 +118,20 @@ function areSame(one: Credentials, other: Credentials): boolean {
     one.sessionToken === other.sessionToken &&
     one.expiration?.getTime() === other.expiration?.getTime()
   );
+}
+
+/** The worker's own credentials, in the place of the sessions of an account. */
+export function ownSession(own: OwnCredentials): Pick<AccountSessions, 'credentials' | 'forget'> {
+  let given: Credentials | undefined;
+  return {
+    async credentials() {
+      given = await own.get().catch((error: unknown) => {
+        throw new OwnIdentityError(error);
+      });
+      return given;
+    },
+    forget() {
+      if (given !== undefined) own.refuse(given);
+    },
+  };
 }

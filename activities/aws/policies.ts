@@ -85,12 +85,27 @@ export function inPartition(policy: IamPolicy, partition: string): IamPolicy {
   return JSON.parse(JSON.stringify(policy).replaceAll('{partition}', partition)) as IamPolicy;
 }
 
+/** What whoever lists the accounts of the organization for an audit may do at the least, and a session of it at the most. */
+export const ORGANIZATION_POLICY: IamPolicy = {
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Sid: 'TheAccountsOfTheOrganization',
+      Effect: 'Allow',
+      Action: ['organizations:ListAccounts'],
+      Resource: '*',
+    },
+  ],
+};
+
 /** What the policy of a worker's own identity is made for. */
 export interface WorkerPolicyScope {
   /** The role in each account, with `{accountId}`; `undefined`: the worker's own credentials are used there. */
   roleArn?: string;
   allowedAccounts?: ReadonlySet<string>;
   organizationId?: string;
+  /** The role that lists the accounts of the organization; `undefined`: the worker's own credentials do, for audits. */
+  organizationRoleArn?: string;
   /** The KMS keys of the data keys that payloads are encrypted with. */
   kmsKeyArns?: readonly string[];
   receivers?: ReceiverScope;
@@ -104,6 +119,7 @@ export function workerPolicy({
   roleArn,
   allowedAccounts = new Set(),
   organizationId,
+  organizationRoleArn,
   kmsKeyArns = [],
   receivers = NO_RECEIVERS,
 }: WorkerPolicyScope): IamPolicy {
@@ -118,10 +134,17 @@ export function workerPolicy({
       ? {}
       : { Condition: { StringEquals: { 'aws:ResourceOrgID': organizationId } } }),
   };
+  const assumeOrganizationRole: IamStatement = {
+    Sid: 'TheRoleThatListsAccounts',
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole'],
+    Resource: [organizationRoleArn ?? ''],
+  };
   return {
     Version: '2012-10-17',
     Statement: [
       ...(roleArn === undefined ? rolePolicy(receivers).Statement : [assumeRole]),
+      ...(organizationRoleArn === undefined ? [] : [assumeOrganizationRole]),
       ...allow('TheKeysOfPayloads', 'kms:Decrypt', kmsKeyArns),
       ...allow('TheTopicsOfReceivers', 'sns:Publish', receivers.topicArns),
       ...allow('TheEventBusesOfReceivers', 'events:PutEvents', receivers.eventBusArns),

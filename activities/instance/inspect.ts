@@ -1,14 +1,10 @@
-import { ApplicationFailure } from '@temporalio/activity';
 import {
   describeDifferences,
   differencesOf,
-  FAILURES,
   firstOf,
   mayAdopt,
   nextStep,
   PROVISION_WORKFLOW,
-  readFailureParts,
-  whatHappened,
   WORKFLOW_ID_TAG,
   workflowIdOf,
   type AccountPlan,
@@ -16,13 +12,11 @@ import {
   type PlanReason,
   type ProvisionRequest,
   type ProvisionResult,
-  type Situation,
 } from '../../contract';
-import { countAttempt } from '../attempts';
 import type { Account } from '../aws/account';
 import type { Instance } from '../aws/sso-admin';
-import { isA } from '../errors/thrown';
 import { inAccount, withoutAccount, type AccountInput, type ActivityDependencies } from '../in-account';
+import { judgeFailure } from './judge-failure';
 import { refuseOrganizationInstance } from './organization-instance';
 import { checkProvisioned } from './provisioned';
 import { findObstacle, latestRun, WAIT_FOR_RUN, type LatestRun } from '../runs/latest-run';
@@ -33,9 +27,6 @@ export interface InspectAccountInput extends AccountInput {
 
 /** What is found, without the account that it is for. */
 type Finding = Omit<AccountPlan, 'accountId'>;
-
-/** So many calls that AWS does not answer, and the account is given up. */
-const MOST_UNANSWERED = 5;
 
 /** What a fleet would do with an account, by what Temporal knows of it and what AWS shows; writes nothing. */
 export async function inspectAccount(
@@ -61,7 +52,8 @@ async function inspect(deps: ActivityDependencies, input: InspectAccountInput): 
       return judgeInstance(account, request, instance);
     });
   } catch (error) {
-    return judgeFailure(error);
+    const { kind, ...found } = judgeFailure(error, 'plan');
+    return { plan: kind, ...found };
   }
 }
 
@@ -156,25 +148,6 @@ function judgeFailed({ onCreateFailed }: ProvisionRequest, what: string): Findin
   if (onCreateFailed === 'recreate') return { plan: 'create', why: `${what}: it is deleted and made anew` };
   const remedy = 'Act on the reason that AWS gives, then use onCreateFailed "recreate".';
   return conflict('createFailed', what, remedy);
-}
-
-/** @throws whatever is to be tried again */
-function judgeFailure(error: unknown): Finding {
-  const parts = isA(error, ApplicationFailure) ? readFailureParts(error) : undefined;
-  if (parts === undefined) throw error;
-  const { situation } = parts;
-  const { retry } = FAILURES[situation];
-  const found = { reason: situation, why: whatHappened(parts), remedy: nextStep(parts, 'plan') };
-  if (retry === 'stop' || situation === 'explicitDeny') return { plan: 'forbidden', ...found };
-  if (retry === 'untilAccountReady') return { plan: 'notReady', ...found };
-  if (isTriedAgain(situation)) throw error;
-  return { plan: 'unknown', ...found };
-}
-
-/** Throttling passes. How often AWS has not answered the attempts tell each other: some had no turn, and asked nothing. */
-function isTriedAgain(situation: Situation): boolean {
-  if (situation === 'throttled' || situation === 'attemptTooLate') return true;
-  return countAttempt('unanswered') < MOST_UNANSWERED;
 }
 
 function conflict(reason: PlanReason, why: string, remedy: string): Finding {

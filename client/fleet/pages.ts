@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import {
-  ADD_PAGE_SIGNAL,
-  jsonBytes,
-  MAX_PAGE_ACCOUNTS,
-  MAX_PAGE_BYTES,
-  type FleetPage,
-} from '../../contract';
+import { ADD_PAGE_SIGNAL, paginate as cutIntoPages, type FleetPage } from '../../contract';
 import { InvalidRequestError } from '../errors';
 
 /**
@@ -17,32 +11,15 @@ const BATCH = 10;
 const LOOK_EVERY_MS = 100;
 
 /**
- * Cuts a list of requests into pages that fit into a payload, and into the history of the workflow that holds one.
+ * Cuts a list of requests into pages of a fleet.
  *
  * @throws InvalidRequestError where one request does not fit
  */
 export function paginate<T extends object>(accounts: readonly T[]): T[][] {
-  const pages: T[][] = [];
-  let bytes = 0;
-  for (const [index, account] of accounts.entries()) {
-    // A comma or a bracket follows each, and a bracket comes first.
-    const size = jsonBytes(account) + 1;
-    if (size + 1 > MAX_PAGE_BYTES) throw tooLarge(index);
-    const last = pages.at(-1);
-    if (last === undefined || last.length === MAX_PAGE_ACCOUNTS || bytes + size > MAX_PAGE_BYTES) {
-      pages.push([account]);
-      bytes = 1 + size;
-    } else {
-      last.push(account);
-      bytes += size;
-    }
-  }
-  return pages;
-}
-
-function tooLarge(index: number): Error {
-  const message = `must be less than ${MAX_PAGE_BYTES} bytes of JSON: no request that AWS would take is larger`;
-  return new InvalidRequestError([{ field: `accounts.${index}`, message }]);
+  return cutIntoPages(
+    accounts,
+    (index, message) => new InvalidRequestError([{ field: `accounts.${index}`, message }]),
+  );
 }
 
 /**

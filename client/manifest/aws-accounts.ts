@@ -1,4 +1,4 @@
-import { oneLine, requestFields } from '../../contract';
+import { describeState, inactiveState, readAccountArn, requestFields } from '../../contract';
 import { once } from './problems';
 
 // The lists of accounts that AWS makes: the CSV of the Organizations console, the answers of `list-accounts` and
@@ -57,24 +57,13 @@ export function awsParts(names: readonly string[]): ReadonlyMap<string, AwsPart>
   return parts;
 }
 
-const STATES = new Map([
-  ['SUSPENDED', 'AWS has suspended it'],
-  ['CLOSED', 'it is closed'],
-  ['PENDING_CLOSURE', 'it is being closed'],
-  ['PENDING_ACTIVATION', 'it is not active yet'],
-]);
-
 /** Says why an account of a list of AWS is not provisioned; `undefined` where it is. */
 export function skipReason(states: readonly unknown[], arn: unknown): string | undefined {
-  const management =
-    typeof arn === 'string' && /^arn:aws[a-z-]*:organizations::(\d{12}):account\/.*\/\1$/.test(arn);
-  if (management) return "it is the organization's management account, which can have no account instance";
-  const others = states
-    .map((it) => (typeof it === 'string' ? oneLine(it, 40).toUpperCase().replaceAll(' ', '_') : ''))
-    .filter((state) => state !== '' && state !== 'ACTIVE');
-  // Where there are two, State says it more exactly than Status, for which all of them are SUSPENDED.
-  const state = others.find((it) => it !== 'SUSPENDED') ?? others[0];
-  return state === undefined ? undefined : `${STATES.get(state) ?? 'it is not active'} (${state})`;
+  const account = readAccountArn(arn);
+  if (account !== undefined && account.managementAccountId === account.accountId)
+    return "it is the organization's management account, which can have no account instance";
+  const state = inactiveState(states);
+  return state === undefined ? undefined : describeState(state);
 }
 
 /** An account of a list of AWS, as a request has it. */

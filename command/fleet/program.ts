@@ -10,7 +10,8 @@ const rateOption = () =>
     'calls to Identity Center a second, of all workers of the task queue, from now on until it is set again',
   ).argParser(readRate);
 
-const maxConcurrentOption = (description: string) =>
+/** Makes the option of the window of a fleet. */
+export const maxConcurrentOption = (description: string) =>
   new Option('--max-concurrent <n>', description).argParser(readMaxConcurrent);
 
 const waitHeldOption = () =>

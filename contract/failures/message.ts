@@ -21,8 +21,8 @@ export interface FailureParts {
 /** The first of the details of an ApplicationFailure of ours: its parts, with the next step in a run spelled out. */
 export type FailureDetails = FailureParts & { remedy: string };
 
-/** Where a next step is taken: in a run that has ended, in one that is held, or before any was started. */
-type FailurePlace = 'run' | 'hold' | 'plan' | 'check';
+/** Where a next step is taken: in a run that has ended, in one that is held, or where accounts are only looked at. */
+type FailurePlace = 'run' | 'hold' | 'plan' | 'audit' | 'check';
 
 /** An ApplicationFailure, on whatever side it is read. */
 interface FailureLike {
@@ -87,7 +87,8 @@ export function nextStep(
 ): string {
   const row: FailureRow = FAILURES[situation];
   const { remedyInHold: hold, remedyInPlan: plan, remedyInCheck: check } = row;
-  const here = { run: undefined, hold, plan, check }[place];
+  const audit = plan?.replace(/(?<=^|\W)plan again/, 'audit again').replace(/^Plan again/, 'Audit again');
+  const here = { run: undefined, hold, plan, audit, check }[place];
   return here ?? remedy ?? row.remedy;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditRequestSchema } from '../audit/request';
 import { ensureRefusalSchema } from '../account/ensure';
 import { deprovisionRequestSchema, provisionRequestSchema } from '../account/request';
 import { correctionSchema } from '../account/steering';
@@ -12,6 +13,7 @@ import {
   provisionResultSchema,
   steeredProgressSchema,
 } from './account';
+import { accountAuditSchema, auditProgressSchema, auditResultSchema } from './audit';
 import {
   accountOutcomeSchema,
   fleetProgressSchema,
@@ -100,6 +102,20 @@ const DOCUMENTS: Record<string, Document> = {
     title:
       'Unfinished: an account of a fleet that has not ended; the query unfinished of a page answers a list of these',
     schema: unfinishedAccountSchema(),
+  },
+  'audit-request': {
+    title: 'Audit: argument of the workflow auditIdentityCenter',
+    schema: auditRequestSchema(),
+    isAsked: true,
+  },
+  'audit-progress': {
+    title: 'Progress of an audit: answer of its query progress',
+    schema: auditProgressSchema(),
+  },
+  'audit-result': { title: 'Result of the workflow auditIdentityCenter', schema: auditResultSchema() },
+  'account-audit': {
+    title: 'Found: what an audit found of one account; a page returns a list of these',
+    schema: accountAuditSchema(),
   },
 };
 

@@ -62,6 +62,11 @@ export class AccessKeys {
     return forgotten.length;
   }
 
+  /** The accounts that keys were issued for. */
+  accounts(): string[] {
+    return [...this.keys.values()].map(({ account }) => account);
+  }
+
   clear(): void {
     this.keys.clear();
   }

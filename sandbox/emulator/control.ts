@@ -1,6 +1,8 @@
+import type { z } from 'zod';
 import { defined, readBy } from '../../contract';
 import type { CallLog } from './call-log';
 import { faultsSchema } from './faults';
+import { organizationSchema } from './organization';
 import type { ServiceContext } from './service';
 
 /** What the interface of the emulator itself answers, as JSON. */
@@ -13,15 +15,27 @@ const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** The interface of the emulator itself, under `/_emulator`: sets faults, and shows what happened. */
 export function createControl(
-  { faults, log, instances, keys }: Pick<ServiceContext, 'faults' | 'instances' | 'keys'> & { log: CallLog },
+  {
+    faults,
+    log,
+    instances,
+    keys,
+    organization,
+  }: Pick<ServiceContext, 'faults' | 'instances' | 'keys' | 'organization'> & { log: CallLog },
   reset: () => void,
 ) {
-  function setFaults(body: string): ControlAnswer {
+  /** Reads what is to be set, and answers with what is set then. */
+  function change<T>(
+    schema: z.ZodType<T>,
+    body: string,
+    set: (read: T) => void,
+    show: () => unknown,
+  ): ControlAnswer {
     try {
-      const read = readBy(faultsSchema, JSON.parse(body));
+      const read = readBy(schema, JSON.parse(body));
       if ('problems' in read) return { status: 400, value: read };
-      faults.set(read.request);
-      return { status: 200, value: faults.list() };
+      set(read.request);
+      return { status: 200, value: show() };
     } catch (error) {
       return refusal(400, `not JSON: ${String(error)}`);
     }
@@ -38,7 +52,23 @@ export function createControl(
     if (!LOCAL_HOST.test(host ?? '')) return refusal(403, `this is not served as ${host ?? 'nobody'}`);
     switch (`${method} ${pathname}`) {
       case 'PUT /_emulator/faults':
-        return setFaults(body);
+        return change(
+          faultsSchema,
+          body,
+          (read) => {
+            faults.set(read);
+          },
+          () => faults.list(),
+        );
+      case 'PUT /_emulator/organization':
+        return change(
+          organizationSchema,
+          body,
+          (read) => {
+            organization.set(read);
+          },
+          () => organization.get(),
+        );
       case 'GET /_emulator/faults':
         return { status: 200, value: faults.list() };
       case 'GET /_emulator/calls': {

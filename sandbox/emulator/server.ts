@@ -8,6 +8,7 @@ import { FaultPlan, type Faults } from './faults';
 import { Journal } from './journal';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
 import { createEventBridge } from './services/event-bridge';
+import { OrganizationStore, type OrganizationSettings } from './organization';
 import { createKms } from './services/kms';
 import { createOrganizations } from './services/organizations';
 import { createSns } from './services/sns';
@@ -23,6 +24,8 @@ export interface Emulator {
   readonly port: number;
   /** Sets what goes wrong from now on, for all or for `accounts`. @throws ZodError naming the wrong fields */
   setFaults(faults: Faults): void;
+  /** Sets the accounts of the organization, and how they are listed. @throws ZodError naming the wrong fields */
+  setOrganization(organization: OrganizationSettings): void;
   /** The calls that arrived, oldest first. */
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
   /** The actions of IAM that an operation takes. */
@@ -31,7 +34,7 @@ export interface Emulator {
   instances(filter?: InstanceFilter): EmulatedInstance[];
   /** Forgets the sessions that AssumeRole has issued, of an account or of all; answers with how many. */
   forgetSessions(account?: string): number;
-  /** Forgets instances, tokens, credentials, faults and calls. */
+  /** Forgets instances, tokens, credentials, faults, the organization and calls. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -63,8 +66,13 @@ export const SERVICES: readonly CreateService[] = [
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
   const journal = options.file === undefined ? undefined : new Journal(options.file);
-  const context = { faults: new FaultPlan(), keys: new AccessKeys(), instances: new InstanceStore(journal) };
-  const { faults, instances, keys } = context;
+  const context = {
+    faults: new FaultPlan(),
+    keys: new AccessKeys(),
+    instances: new InstanceStore(journal),
+    organization: new OrganizationStore(),
+  };
+  const { faults, instances, keys, organization } = context;
   const log = new CallLog();
   const running = services.map((create) => create(context));
   const handleAws = createAws(running, context, log);
@@ -98,6 +106,9 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
     port,
     setFaults: (input) => {
       faults.set(input);
+    },
+    setOrganization: (input) => {
+      organization.set(input);
     },
     calls: (filter = {}) => log.find(filter),
     actionsOf: (name) =>

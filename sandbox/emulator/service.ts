@@ -3,6 +3,7 @@ import type { AccessKeys } from './access-keys';
 import type { RecordedCall } from './call-log';
 import type { FaultPlan } from './faults';
 import type { InstanceStore } from './instances';
+import type { OrganizationStore } from './organization';
 import type { Protocol } from './protocols';
 
 /** Who calls, and where. */
@@ -48,6 +49,7 @@ export interface ServiceContext {
   faults: FaultPlan;
   keys: AccessKeys;
   instances: InstanceStore;
+  organization: OrganizationStore;
 }
 
 /** Makes a service; it is called once for each emulator. */

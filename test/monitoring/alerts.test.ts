@@ -223,6 +223,17 @@ const CASES: Record<string, { fires: Case; quiet: Case }> = {
       },
     },
   },
+  IdentityCenterAuditFinds: {
+    fires: {
+      at: '100m',
+      series: { [of(METRICS.audits.name, { ...NAMESPACE, result: 'drift' })]: '_x90 1x30' },
+      labels: { ...NAMESPACE, result: 'drift' },
+    },
+    quiet: {
+      at: '100m',
+      series: { [of(METRICS.audits.name, { ...NAMESPACE, result: 'fine' })]: '_x90 1x30' },
+    },
+  },
   IdentityCenterSlowToActive: {
     fires: {
       at: '60m',

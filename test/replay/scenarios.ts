@@ -4,6 +4,7 @@ import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
 import { ensureRaw, startRaw } from '../support/other-language';
 import { seconds, timesUntilBackOff } from '../support/steering';
+import { auditScenarios } from './audit-scenarios';
 import { fleetScenarios } from './fleet-scenarios';
 import { fails, type Scenario } from './scenario';
 
@@ -327,6 +328,7 @@ export const scenarios: Record<string, Scenario> = {
     },
   },
   ...fleetScenarios,
+  ...auditScenarios,
 };
 
 /** Takes our tag off, as its owner may. */

@@ -16,6 +16,8 @@ test('each workflow type states whether the version that began a run ends it', (
   expect(Object.fromEntries(stated)).toEqual({
     provisionIdentityCenter: pinned,
     deprovisionIdentityCenter: pinned,
+    auditIdentityCenter: pinned,
+    auditIdentityCenterPage: pinned,
     planFleetPage: pinned,
     checkIdentityCenter: pinned,
     identityCenterSelfCheck: pinned,

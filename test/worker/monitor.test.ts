@@ -163,6 +163,14 @@ describe('a worker', () => {
     for (const account of [throttled, refused, cancelled]) expect(told).not.toContain(account);
   });
 
+  test('tells how audits of the organization ended', async () => {
+    const { audits } = harness.client;
+    harness.emulator.setOrganization({ accounts: [{ id: freshAccount() }] });
+    await audits.result(await audits.start({ name: freshAccount() }));
+    const told = await until(metrics, (text) => valueOf(text, METRICS.audits.name) === 1);
+    expect(valueOf(told, METRICS.audits.name, { result: 'drift' })).toBe(1);
+  });
+
   test('logs each write with the account, the workflow, and the ID that AWS gave the request', async () => {
     const account = freshAccount();
     await harness.client.provision(requestFor(account));

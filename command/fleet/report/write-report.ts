@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { stringify } from 'csv-stringify/sync';
 import { describeDifferences } from '../../../contract';
-import { UsageError } from '../../errors';
 import { EXIT } from '../../exit-codes';
+import { writeOut, writeTo } from '../../file-output';
 import { print } from '../../output';
 import { checkFleetName, withClient, type CommonOptions } from '../../with-client';
-import { counted, quote } from '../../words';
+import { counted } from '../../words';
 import { describeForgotten, toHtml } from './html';
 import { fleetReport, type FleetReport } from './report';
 
@@ -75,25 +74,4 @@ export function toCsv({ accounts, unfinished }: FleetReport): string {
     // A spreadsheet would run it: the texts are not ours.
     escape_formulas: true,
   });
-}
-
-/** Waits until whoever reads has it all: the process ends soon after the verb. */
-function writeOut(text: string): Promise<void> {
-  return new Promise((resolve) => {
-    process.stdout.write(text, () => {
-      resolve();
-    });
-  });
-}
-
-/** @throws UsageError where the file cannot be written */
-async function writeTo(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `--output: ${quote(file)} cannot be written (${code ?? message}). Name a file in a folder that exists and that you may write to.`,
-    );
-  }
 }

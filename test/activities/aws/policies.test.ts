@@ -1,5 +1,5 @@
 import { SSOAdminClient, UpdateInstanceCommand } from '@aws-sdk/client-sso-admin';
-import { rolePolicy, type IamPolicy } from '../../../activities';
+import { ORGANIZATION_POLICY, rolePolicy, type IamPolicy } from '../../../activities';
 import { accessAws, type AwsSettings } from '../../../activities/aws/account';
 import { AwsClients } from '../../../activities/aws/clients';
 import { AwsClock } from '../../../activities/aws/clock';
@@ -48,6 +48,46 @@ test('the policy of the role has the actions that the calls of workers take, and
     await its.createdBySomebodyElse(taken);
     await its.provision(taken, {}, { existing: 'adopt' });
     expect(actionsOfWorkers(its.emulator)).toEqual(actionsOf(ROLE_POLICY));
+  } finally {
+    await its.stop();
+  }
+});
+
+test('a role of a delegated administrator lists the accounts for an audit, with a session that may do nothing else', async () => {
+  const [admin, member] = [freshAccount(), freshAccount()];
+  const organizationRoleArn = `arn:{partition}:iam::${admin}:role/auditor`;
+  // It is no account that runs may touch.
+  const its = await startProvisioning({
+    aws: { organizationRoleArn, allowedAccounts: new Set([member]), organizationId: 'o-emulator00' },
+  });
+  try {
+    const organization = { accounts: [admin, member].map((id) => ({ id })) };
+    its.emulator.setOrganization(organization);
+    const { audits } = its.client;
+    const audit = async () => audits.result(await audits.start({ name: admin }));
+    // A member that may not list them.
+    await expect(audit()).rejects.toThrow(/cannot be listed.*AccessDeniedException/);
+    its.emulator.setOrganization({ ...organization, delegatedAdministrators: [admin] });
+    const { found } = await audit();
+    expect(found.find(({ accountId }) => accountId === member)?.findings).toEqual(['missing']);
+    // The settings keep the worker out of it.
+    expect(found.find(({ accountId }) => accountId === admin)).toMatchObject({
+      findings: ['refused'],
+      reason: 'accountNotAllowed',
+    });
+    expect(actionsOfWorkers(its.emulator, 'organization')).toEqual(actionsOf(ORGANIZATION_POLICY));
+  } finally {
+    await its.stop();
+  }
+});
+
+test('the accounts of another organization than the one that is set are not audited', async () => {
+  const its = await startProvisioning({ aws: { organizationId: 'o-another0000' } });
+  try {
+    const { audits } = its.client;
+    await expect(audits.result(await audits.start({ name: freshAccount() }))).rejects.toThrow(
+      /the organization is o-emulator00, and IDENTITY_CENTER_ORGANIZATION_ID of the worker is o-another0000/,
+    );
   } finally {
     await its.stop();
   }
@@ -172,7 +212,11 @@ describe('identity-center iam-policy', () => {
   };
 
   test('the policies of role and session are the ones that are tested above', async () => {
-    expect(await printed([])).toMatchObject({ role: ROLE_POLICY, session: ROLE_POLICY });
+    expect(await printed([])).toMatchObject({
+      role: ROLE_POLICY,
+      session: ROLE_POLICY,
+      organization: ORGANIZATION_POLICY,
+    });
     expect(await printed(['role'])).toEqual(ROLE_POLICY);
   });
 
@@ -228,6 +272,7 @@ describe('identity-center iam-policy', () => {
     expect(await printed([], env)).toEqual({
       role,
       session: role,
+      organization: ORGANIZATION_POLICY,
       worker: {
         Version: '2012-10-17',
         Statement: [
@@ -252,6 +297,21 @@ describe('identity-center iam-policy', () => {
     expect(JSON.stringify(await printed([]))).not.toMatch(/sns:|events:|ssm:/);
   });
 
+  test('the worker may assume the role that lists the accounts, where one is set', async () => {
+    const env = {
+      IDENTITY_CENTER_ORGANIZATION_ROLE_ARN: 'arn:{partition}:iam::999999999999:role/auditor',
+      AWS_REGION: 'us-gov-west-1',
+    };
+    const { Statement } = (await printed(['worker'], env)) as IamPolicy;
+    expect(Statement[1]).toEqual({
+      Sid: 'TheRoleThatListsAccounts',
+      Effect: 'Allow',
+      Action: ['sts:AssumeRole'],
+      Resource: ['arn:aws-us-gov:iam::999999999999:role/auditor'],
+    });
+    expect(await printed(['organization'], env)).toEqual(ORGANIZATION_POLICY);
+  });
+
   test('the role trusts the worker alone, with its external ID', async () => {
     const workerArn = 'arn:aws:iam::999999999999:role/worker';
     const env = { IDENTITY_CENTER_EXTERNAL_ID: 'secret-handshake' };
@@ -266,7 +326,7 @@ describe('identity-center iam-policy', () => {
   });
 
   test.each([
-    [['others'], {}, /^2 .*is no policy: there are worker, role, session, trust/],
+    [['others'], {}, /^2 .*is no policy: there are worker, role, session, organization, trust/],
     [['trust'], {}, /^2 Say with --worker-arn/],
     [['trust', '--worker-arn', 'me'], {}, /^2 .*must be the ARN of a role or user/],
     [
@@ -289,6 +349,11 @@ describe('identity-center iam-policy', () => {
       [],
       { IDENTITY_CENTER_RECEIVERS_FILE: '/none' },
       /^2 IDENTITY_CENTER_RECEIVERS_FILE: the file cannot be read/,
+    ],
+    [
+      [],
+      { IDENTITY_CENTER_ORGANIZATION_ROLE_ARN: 'auditor' },
+      /^2 IDENTITY_CENTER_ORGANIZATION_ROLE_ARN: must be the ARN of an IAM role/,
     ],
     [[], { IDENTITY_CENTER_ORGANIZATION_ID: 'mine' }, /^2 IDENTITY_CENTER_ORGANIZATION_ID: must be the ID/],
   ])('%j with %j is refused by its name', async (args, env, said) => {

@@ -4,7 +4,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readRequest, STAGES, workflowIdOf } from '../../../contract';
+import { readRequest, STAGES, workflowIdOf, type AuditResult } from '../../../contract';
 import { jsonSchemas, type JsonSchema } from '../../../contract/schemas';
 import { startFleets, type FleetHarness } from '../../support/fleets';
 import { freshAccount, handleOf, requestFor, until } from '../../support/harness';
@@ -120,6 +120,26 @@ describe('what real runs say', () => {
     const ended = harness.temporal.workflow.getHandle(workflowIdOf(account)).result();
     const { cause } = (await ended.catch((error: unknown) => error)) as WorkflowFailedError;
     expect(problemsOf('failure-details', (cause as ApplicationFailure).details?.[0])).toEqual([]);
+  });
+
+  test.concurrent('an audit', async () => {
+    const [made, missing, refused] = [freshAccount(), freshAccount(), freshAccount()];
+    await harness.provision(made, {}, { name: 'first' });
+    harness.emulator.setFaults({ accounts: [refused], notReadyForMs: 600_000 });
+    const accounts = [made, missing, refused].map((id) => ({ id }));
+    harness.emulator.setOrganization({ accounts });
+    const request = { name: freshAccount(), defaults: { region: 'eu-west-1' } };
+    expect(problemsOf('audit-request', request)).toEqual([]);
+    expect(problemsOf('audit-request', { ...request, begin: true })).not.toEqual([]);
+    const { workflowId } = await harness.client.audits.start(request);
+    const handle = harness.temporal.workflow.getHandle(workflowId);
+    const result = (await handle.result()) as AuditResult;
+    expect(problemsOf('audit-result', result)).toEqual([]);
+    expect(problemsOf('audit-progress', await handle.query('progress'))).toEqual([]);
+    const page = harness.temporal.workflow.getHandle(`${result.pageIdPrefix}0`);
+    const found = (await page.result()) as unknown[];
+    expect(found.length).toBeGreaterThanOrEqual(4);
+    for (const account of found) expect(problemsOf('account-audit', account)).toEqual([]);
   });
 
   test.concurrent('a fleet', async () => {
