@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import {
   clientToken,
@@ -59,6 +60,8 @@ export type AccountRule = (evidence: AccountEvidence) => string[];
 
 /** Until its next heartbeat an attempt does not know that its run is terminated, and then its call may take as long as one may. */
 const TERMINATE_GRACE_MS = 15_000;
+const READ_TRIES = 5;
+const READ_PAUSE_MS = 1_000;
 /** AWS's record and Temporal's are written one after the other. */
 const SLACK_MS = 250;
 
@@ -80,7 +83,7 @@ export async function readRuns(
   const runs: RunRecord[] = [];
   for (const { runId, type, status, startTime, closeTime, parentExecution } of listed) {
     const parent = parentExecution?.workflowId || undefined;
-    const read = await readOrReason(() => client.status(accountId, runId));
+    const read = await readOrReason(() => readAnswered(client, accountId, runId));
     const known = isUnreadable(read)
       ? {
           ...read,
@@ -93,6 +96,19 @@ export async function readRuns(
     runs.push(defined({ runId, parent, ...known }));
   }
   return runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+}
+
+/** Reads where a run stands; one that ended by its own code has been somewhere, and a busy worker leaves that out. */
+async function readAnswered(
+  client: IdentityCenterClient,
+  accountId: string,
+  runId: string,
+): Promise<AccountStatus> {
+  for (let tries = 1; ; tries += 1) {
+    const status = await client.status(accountId, runId);
+    if (status.steps.length > 0 || status.status === 'TERMINATED' || tries === READ_TRIES) return status;
+    await sleep(READ_PAUSE_MS);
+  }
 }
 
 function pick({ workflowType, status, startedAt, closedAt, result, failure, steps, notes }: AccountStatus) {
