@@ -371,7 +371,7 @@ export const FAILURES = {
     types: ['NotAnnounced'],
     retry: 'backOff',
     meaning: 'what the run has to say has not reached a receiver',
-    remedy: 'Mend the receiver: it is tried again for a day. The run itself is not concerned.',
+    remedy: 'Mend the receiver, which is tried for a day. The run itself is not concerned.',
     remedyAfterTimeout: 'Mend the receiver, then start the run again: its end is announced anew.',
   },
 } as const satisfies Record<string, FailureRow>;

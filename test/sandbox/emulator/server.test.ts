@@ -10,8 +10,8 @@ const createParameterStore: CreateService = ({ faults }) => {
   const parameters = new Map<string, string>();
   const name = text(1, 20, /^[\w/]+$/);
   return {
-    protocol: jsonProtocol('AmazonSSM'),
-    prefix: 'ssm',
+    protocol: jsonProtocol('AmazonToys'),
+    prefix: 'toys',
     throttled: true,
     operations: {
       PutParameter: operation({
@@ -40,8 +40,8 @@ const createParameterStore: CreateService = ({ faults }) => {
 };
 
 const createTopics: CreateService = () => ({
-  protocol: queryProtocol('http://sns.amazonaws.com/doc/2010-03-31/'),
-  prefix: 'sns',
+  protocol: queryProtocol('http://topics.amazonaws.com/doc/2010-03-31/'),
+  prefix: 'topics',
   throttled: false,
   operations: {
     CreateTopic: operation({
@@ -63,17 +63,17 @@ test('a service is a function in a list: its calls are routed, validated, logged
     });
     return { status: answer.status, text: await answer.text() };
   };
-  const ssm = (name: string, input: object) =>
-    send({ 'x-amz-target': `AmazonSSM.${name}` }, JSON.stringify(input));
+  const toys = (name: string, input: object) =>
+    send({ 'x-amz-target': `AmazonToys.${name}` }, JSON.stringify(input));
   try {
-    expect(await ssm('PutParameter', { Name: 'a', Value: '1' })).toEqual({
+    expect(await toys('PutParameter', { Name: 'a', Value: '1' })).toEqual({
       status: 200,
       text: '{"Version":1}',
     });
-    expect((await ssm('GetParameter', { Name: 'a' })).text).toBe('{"Parameter":{"Name":"a","Value":"1"}}');
-    expect((await ssm('GetParameter', { Name: 'b' })).text).toContain('ParameterNotFound');
-    expect((await ssm('GetParameter', { Name: '' })).text).toContain("at 'name' failed to satisfy");
-    expect((await ssm('ListInstances', {})).text).toContain('UnknownOperationException');
+    expect((await toys('GetParameter', { Name: 'a' })).text).toBe('{"Parameter":{"Name":"a","Value":"1"}}');
+    expect((await toys('GetParameter', { Name: 'b' })).text).toContain('ParameterNotFound');
+    expect((await toys('GetParameter', { Name: '' })).text).toContain("at 'name' failed to satisfy");
+    expect((await toys('ListInstances', {})).text).toContain('UnknownOperationException');
     expect(emulator.calls({ operation: 'PutParameter' })).toEqual([
       expect.objectContaining({
         account: '999999999999',
@@ -88,13 +88,13 @@ test('a service is a function in a list: its calls are routed, validated, logged
     expect((await send({}, 'Action=GetCallerIdentity')).text).toContain('https://sts.amazonaws.com/doc/');
 
     emulator.setFaults({ failNext: [{ operation: 'GetParameter', error: 'html503', times: 1 }] });
-    expect((await ssm('GetParameter', { Name: 'a' })).status).toBe(503);
+    expect((await toys('GetParameter', { Name: 'a' })).status).toBe(503);
     emulator.setFaults({ throttle: { ratePerSecond: 0, burst: 0 } });
-    expect((await ssm('GetParameter', { Name: 'a' })).text).toContain('Rate exceeded');
+    expect((await toys('GetParameter', { Name: 'a' })).text).toContain('Rate exceeded');
     expect((await send({}, 'Action=CreateTopic&Name=a')).status).toBe(200);
 
     emulator.reset();
-    expect((await ssm('GetParameter', { Name: 'a' })).text).toContain('ParameterNotFound');
+    expect((await toys('GetParameter', { Name: 'a' })).text).toContain('ParameterNotFound');
   } finally {
     await emulator.close();
   }
