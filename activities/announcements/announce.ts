@@ -150,7 +150,7 @@ function notAnnounced(
       awsRequestId: ofAws?.awsRequestId,
       httpStatus: ofAws?.httpStatus,
       remedy: failedAs(error, ...DENIED)
-        ? 'Allow what "identity-center iam-policy" prints with the receivers of the worker: it is tried again for a day.'
+        ? 'Allow what "identity-center iam-policy" prints with the receivers of the worker, which are tried for a day.'
         : undefined,
     }),
     { nextRetryDelay: pauseMs(random, retryAfterMs) },

@@ -121,7 +121,7 @@ test.each([
     const failure = await failureOf(announcer()(receiver, announcement));
     expect(failure.message).toMatch(
       new RegExp(
-        `^Account ${accountId}: ${operation}: what the run has to say has not reached a receiver: ${kind} ${receiver}: ${error}: not today \\(request [\\w-]+\\)\\. .*it is tried again for a day\\.`,
+        `^Account ${accountId}: ${operation}: what the run has to say has not reached a receiver: ${kind} ${receiver}: ${error}: not today \\(request [\\w-]+\\)\\. .*tried for a day\\.`,
       ),
     );
     expect(failure.message.includes('identity-center iam-policy')).toBe(receiver === 'parameter');

@@ -162,7 +162,7 @@ test.concurrent(
     const broken = announcements?.[0]?.receivers?.find(({ receiver }) => receiver === 'broken');
     expect(broken).toMatchObject({ state: 'underWay', failure: { situation: 'notAnnounced' } });
     expect(broken?.failure?.message).toBe(
-      `Account ${account}: what the run has to say has not reached a receiver: webhook broken: localhost:${web.port} answers with status 500. Mend the receiver: it is tried again for a day. The run itself is not concerned.`,
+      `Account ${account}: what the run has to say has not reached a receiver: webhook broken: localhost:${web.port} answers with status 500. Mend the receiver, which is tried for a day. The run itself is not concerned.`,
     );
     expect(broken?.attempt).toBeGreaterThan(1);
     const rest = announcements?.[0]?.receivers?.filter(({ receiver }) => receiver !== 'broken');
