@@ -88,7 +88,7 @@ export interface Progress {
   steps: { stage: Stage; at: string }[];
   /** What came of signals, and what the run leaves behind; the latest {@link MAX_NOTES}. */
   notes?: { at: string; text: string }[];
-  /** What the run has announced, where its workers have receivers; the latest {@link MAX_ANNOUNCEMENTS}. */
+  /** What the run has announced, where its workers have receivers; the latest five. */
   announcements?: AnnouncementNews[];
 }
 

@@ -102,7 +102,8 @@ test('a session that replaces another of the account signs from the next request
   await ask(sessionOf('new'));
   // The worker's own keys may have no session.
   await ask({ accessKeyId: 'AKIAOWN', secretAccessKey: 'secret' });
-  expect(seen).toMatchObject([
+  // Requests of the test before may still arrive.
+  expect(seen.filter(({ about }) => about === undefined)).toMatchObject([
     { session: 'ASIAold', token: 'token-old' },
     { session: 'ASIAnew', token: 'token-new' },
     { session: 'AKIAOWN', token: undefined },

@@ -66,6 +66,8 @@ test('the picture of the contract has each stage of a provisioning', () => {
 describe('what real runs say', () => {
   let harness: FleetHarness;
   beforeAll(async () => {
+    // It takes seconds on a busy machine, in which the workers of this process would answer nobody.
+    for (const name of Object.keys(SCHEMAS)) problemsOf(name, {});
     harness = await startFleets();
   });
   afterAll(async () => {
