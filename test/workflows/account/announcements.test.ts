@@ -43,6 +43,8 @@ beforeAll(async () => {
     { name: 'web', webhook: webhook('/web') },
     { name: 'flaky', webhook: webhook('/flaky'), types: ['run.held'] },
     { name: 'broken', webhook: webhook('/broken'), types: ['run.failed'] },
+    // No run tells it anything: a worker tells one receiver no more than four things at once.
+    { name: 'refusing', webhook: webhook('/broken'), types: [] },
     { name: 'topic', sns: { topicArn: TOPIC } },
     { name: 'bus', eventBridge: { eventBusArn: BUS } },
     {
@@ -341,12 +343,12 @@ describe('an announcement', () => {
     'that some have not got in time fails, and says of each what happened and what to do',
     async () => {
       const account = freshAccount();
-      const handle = await start(account, ['broken', 'web', 'gone'], '4s');
+      const handle = await start(account, ['refusing', 'web', 'gone'], '4s');
       const error = (await handle.result().catch((it: unknown) => it)) as WorkflowFailedError;
       const message = error.cause?.message ?? '';
       expect(message).toMatch(
         new RegExp(
-          `^Account ${account}: what the run has to say has not reached a receiver: webhook broken: localhost:\\d+ answers with status 500; receiver gone: this worker has no receiver of that name[^;]*\\. Mend the receiver, then start the run again: its end is announced anew\\.$`,
+          `^Account ${account}: what the run has to say has not reached a receiver: webhook refusing: localhost:\\d+ answers with status 500; receiver gone: this worker has no receiver of that name[^;]*\\. Mend the receiver, then start the run again: its end is announced anew\\.$`,
         ),
       );
       expect(told(account)).toHaveLength(1);
