@@ -95,7 +95,8 @@ test.concurrent('watch gives each change once, in order, and ends with the run',
     if (status.stage === 'waitingForActive') hurried ??= hurry(harness, account);
   }
   await hurried;
-  expect(new Set(seen.map((status) => JSON.stringify(status))).size).toBe(seen.length);
+  // A call that is pending, and then is not, brings back what was seen before.
+  for (const [index, status] of seen.slice(1).entries()) expect(status).not.toEqual(seen[index]);
   const stages = [...new Set(seen.map((status) => status.stage))];
   expect(stages.slice(-2)).toEqual(['waitingForActive', 'active']);
   expect(seen.at(-1)).toMatchObject({ status: 'COMPLETED', result: { accountId: account } });
