@@ -16,12 +16,11 @@ export function readBundle(options: BundleOptions): WorkflowBundle {
 }
 
 async function buildBundle(): Promise<void> {
-  const shared = path.join(packageRoot(), 'dist', 'workflows', 'shared');
+  const workflows = path.join(packageRoot(), 'dist', 'workflows');
+  const shared = path.join(workflows, 'shared');
   const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(packageRoot(), 'dist', 'workflows', 'index.js'),
-    workflowInterceptorModules: ['reserved-signals.js', 'starter.js', 'tracing.js'].map((file) =>
-      path.join(shared, file),
-    ),
+    workflowsPath: path.join(workflows, 'index.js'),
+    workflowInterceptorModules: [path.join(workflows, 'interceptors.js'), path.join(shared, 'tracing.js')],
     payloadConverterPath: path.join(shared, 'payload-converter.js'),
     failureConverterPath: path.join(shared, 'failure-converter.js'),
     // The schema library is large, has no state of a run, and would else be evaluated for each run anew. Nothing uses what is

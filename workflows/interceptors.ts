@@ -1,7 +1,7 @@
 import { interceptors as reservedSignals } from './shared/reserved-signals';
 import { interceptors as starter } from './shared/starter';
 
-/** The interceptors that the workflows need, for whoever has them in a bundle of their own. */
+/** The interceptors that the workflows need, also for whoever has them in a bundle of their own. */
 export const interceptors = () => ({
   internals: [...reservedSignals().internals, ...starter().internals],
 });

@@ -123,8 +123,8 @@ class AccountReader {
       this.workersAnswer &&= status.notice === undefined;
       return status.notice === undefined ? status.stage : undefined;
     } catch (error) {
-      unreadable(error);
-      return undefined;
+      if (error instanceof UnreadablePayloadError) return undefined;
+      throw error;
     }
   }
 
@@ -169,15 +169,12 @@ class AccountReader {
       this.workersAnswer &&= progress !== undefined;
       return defined({ failure: progress?.failure, heldUntil: progress?.heldUntil });
     } catch (error) {
-      return { failure: unreadable(error) };
+      // One run that cannot be decrypted keeps nobody from the list: what is lacking stands in the place of its cause.
+      if (!(error instanceof UnreadablePayloadError)) throw error;
+      const { name: type, message } = error;
+      return { failure: { type, message, whatHappened: message } };
     }
   }
-}
-
-/** Tells what cannot be decrypted in place of why a run failed: one such run keeps nobody from the list. @throws any other error */
-function unreadable(error: unknown): ProgressFailure {
-  if (!(error instanceof UnreadablePayloadError)) throw error;
-  return { type: error.name, message: error.message, whatHappened: error.message };
 }
 
 /** Only a run that ended with neither an instance nor none leaves open what the account has. */

@@ -16,7 +16,7 @@ import {
   type FleetProgress,
 } from '../../contract';
 import { executeUpdate, untilAnswered } from '../send-update';
-import { isLostWithItsTask, isNoWorkflow, isUnansweredQuery } from '../server-errors';
+import { isForbidden, isLostWithItsTask, isNoWorkflow, isUnansweredQuery } from '../server-errors';
 import { FleetFailedError, FleetUnansweredError, NoFleetError } from './errors';
 
 /** Where a fleet stands. */
@@ -61,7 +61,6 @@ export async function askFleet<T>(
   const handle = client.workflow.getHandle(workflowId);
   const ask = async (end: number): Promise<T> => {
     const read = await readOpen(client, handle, query, end);
-    // One that has ended gets no signals any more.
     return read === undefined
       ? client.connection.withDeadline(end, () => handle.query<T>(query))
       : (read.answer as T);
@@ -69,7 +68,10 @@ export async function askFleet<T>(
   return untilAnswered(client, workflowId, ask, isUnanswered, () => new FleetUnansweredError(name));
 }
 
-/** Reads an open workflow; `undefined` where it has ended, or there is none. */
+/**
+ * Reads an open workflow. Answers `undefined` where a query has to do: of one that has ended, which gets no signals any more,
+ * and for whoever may read the namespace and not write, as an Update counts as a write.
+ */
 async function readOpen(
   client: Client,
   handle: WorkflowHandle,
@@ -82,7 +84,7 @@ async function readOpen(
     await executeUpdate(client, handle, read, end);
     return undefined;
   } catch (error) {
-    if (isNoWorkflow(error)) return undefined;
+    if (isNoWorkflow(error) || isForbidden(error)) return undefined;
     const { cause } = error instanceof WorkflowUpdateFailedError ? error : {};
     if (!(cause instanceof ApplicationFailure) || cause.type !== READ_ANSWER) throw error;
     return { answer: cause.details?.[0] };

@@ -228,7 +228,7 @@ function start(args: string[], env: NodeJS.ProcessEnv = {}): Running {
     await serves(worker);
     const old = readTemporalSettings();
     const client = new IdentityCenterClient(await connectToTemporal(), TASK_QUEUE);
-    await expect(client.provision(requestFor(freshAccount()))).resolves.toBeDefined();
+    await expect(client.provision(requestFor(freshAccount()))).resolves.toMatchObject({ status: 'ACTIVE' });
     // The server takes both for a while, and learns of it within a second.
     trust(authority, nextAuthority);
     replaceFile(at('keys.json'), keySetOf(issuer, nextIssuer));

@@ -1,7 +1,7 @@
 import { DefaultFailureConverter } from '@temporalio/common';
 import { bundleOptions } from '../../contract';
 
-/** As {@link ../../contract/failures/encoding-converter}, where the worker encrypts. */
+/** Of the workflow bundle: as contract/failures/encoding-converter.ts where the worker encrypts, else the SDK's. */
 export const failureConverter = new DefaultFailureConverter({
   encodeCommonAttributes: bundleOptions().encodesFailures === true,
 });

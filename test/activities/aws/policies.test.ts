@@ -111,7 +111,9 @@ test('a session that is stolen can do no more than the worker does, whatever its
   await expect(updateWithSession({})).rejects.toThrow(
     /not authorized to perform: sso:UpdateInstance because no session policy allows/,
   );
-  await expect(updateWithSession({ sessionPolicy: 'none' })).resolves.toBeDefined();
+  await expect(updateWithSession({ sessionPolicy: 'none' })).resolves.toMatchObject({
+    $metadata: { httpStatusCode: 200 },
+  });
 });
 
 test('an account that the list does not have is not touched, and STS is not asked', async () => {

@@ -1,5 +1,6 @@
 import { WorkflowFailedError, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
+import { connectToTemporal, IdentityCenterClient } from '../../../client';
 import {
   FLEET_PAGE_WORKFLOW,
   fleetIdOf,
@@ -15,6 +16,7 @@ import {
 } from '../../../contract';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { until } from '../../support/harness';
+import { openGate } from '../../support/gate';
 import { letGoOn, throttledOnce } from '../../support/steering';
 
 let harness: FleetHarness;
@@ -107,6 +109,23 @@ test.concurrent(
     const { events = [] } = await handle.fetchHistory();
     expect(events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toEqual([]);
     expect(events?.length).toBe(historyLength);
+
+    // To whoever may only read, a query has to do.
+    const gate = await openGate(harness.address);
+    gate.judge = ({ ':path': path = '' }) =>
+      path.endsWith('/UpdateWorkflowExecution') ? { code: 7, message: 'no write' } : undefined;
+    const reader = await connectToTemporal({
+      connectionOptions: { address: gate.address, tls: false },
+      namespace: 'default',
+    });
+    const { fleets } = new IdentityCenterClient(reader, harness.taskQueue);
+    await expect(fleets.status(fleet.name)).resolves.toMatchObject({ open: 1 });
+    expect(gate.seen.map(({ path }) => path.split('/').at(-1))).toEqual(
+      expect.arrayContaining(['UpdateWorkflowExecution', 'QueryWorkflow']),
+    );
+    await reader.connection.close();
+    await gate.close();
+
     await letGoOn(harness, account);
     await harness.client.fleets.result(fleet.name);
     // One that has ended is asked by a query.
