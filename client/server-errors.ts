@@ -155,11 +155,6 @@ export function isUnansweredQuery(error: unknown): boolean {
   return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED || code === GRPC.FAILED_PRECONDITION;
 }
 
-/** Tells whether the server does not let this caller do it. */
-export function isForbidden(error: unknown): boolean {
-  return grpcErrorOf(error)?.code === GRPC.PERMISSION_DENIED;
-}
-
 /** Tells whether the server refused what it was sent because of a search attribute: unknown, or of another type. */
 export function isUnknownSearchAttribute(error: unknown): boolean {
   const said = grpcErrorOf(error);

@@ -10,17 +10,6 @@ export const DEPROVISION_WORKFLOW = 'deprovisionIdentityCenter';
 /** Query that answers with {@link Progress}. */
 export const PROGRESS_QUERY = 'progress';
 
-/**
- * Update that reads an open fleet, or a page of one, in the place of a query: it is always refused, and the details of the
- * refusal, a failure of type {@link READ_ANSWER}, are what the query that it names answers. Nothing of it is in the history.
- *
- * A query that the worker of a workflow does not answer in time goes to another, which then has the signals that arrived
- * meanwhile as its history will not have them, and may go on with the workflow so: it would stand still for ever. Fleets get
- * signals all the time; with an Update they come in order.
- */
-export const READ_UPDATE = 'read';
-export const READ_ANSWER = 'Read';
-
 /** Key of the tag that every instance made by a run carries; its value is the run's workflow ID. */
 export const WORKFLOW_ID_TAG = 'identity-center-orchestrator:workflow-id';
 

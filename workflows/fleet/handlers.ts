@@ -1,4 +1,4 @@
-import { log } from '@temporalio/workflow';
+import { defineQuery, log, setHandler } from '@temporalio/workflow';
 import {
   ADD_PAGE_SIGNAL,
   ADJUST_UPDATE,
@@ -21,18 +21,20 @@ import {
   type FleetSteer,
   type UnfinishedAccount,
 } from '../../contract';
-import { decideBy, handleOtherSignals, handleReads, handleSignal, handleUpdate } from '../shared/handlers';
+import { decideBy, handleOtherSignals, handleSignal, handleUpdate } from '../shared/handlers';
 import type { Fleet } from './fleet';
 import type { PageOrders } from './page-orders';
 import type { PageState } from './page-state';
 
 /** Sets the handlers of the query, the signals and the Updates of a fleet. */
 export function setFleetHandlers(fleet: Fleet): void {
-  const progress = (): FleetProgress => fleet.progress();
+  const progress = () => fleet.progress();
   const note = (text: string) => {
     fleet.addNote(text);
   };
-  handleReads({ [PROGRESS_QUERY]: { description: 'Where the fleet stands, as JSON.', answer: progress } });
+  setHandler(defineQuery<FleetProgress>(PROGRESS_QUERY), progress, {
+    description: 'Where the fleet stands, as JSON.',
+  });
   handleSignal(
     PAGE_REPORT_SIGNAL,
     'Sent by the pages of the fleet: where they stand.',
@@ -89,14 +91,10 @@ export function setPageHandlers(page: PageState, orders: PageOrders): void {
     note,
   );
   handleOtherSignals(['orders of the fleet and news of its runs'], note);
-  handleReads({
-    [OUTCOMES_QUERY]: {
-      description: 'What became of the accounts that have ended, as JSON.',
-      answer: (): AccountOutcome[] => page.outcomes(),
-    },
-    [UNFINISHED_QUERY]: {
-      description: 'The accounts that have not ended, as JSON.',
-      answer: (): UnfinishedAccount[] => page.unfinished(),
-    },
+  setHandler(defineQuery<AccountOutcome[]>(OUTCOMES_QUERY), () => page.outcomes(), {
+    description: 'What became of the accounts that have ended, as JSON.',
+  });
+  setHandler(defineQuery<UnfinishedAccount[]>(UNFINISHED_QUERY), () => page.unfinished(), {
+    description: 'The accounts that have not ended, as JSON.',
   });
 }

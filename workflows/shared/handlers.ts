@@ -1,12 +1,11 @@
 import {
   ApplicationFailure,
-  defineQuery,
   defineSignal,
   defineUpdate,
   setDefaultSignalHandler,
   setHandler,
 } from '@temporalio/workflow';
-import { describeProblems, oneLine, READ_ANSWER, READ_UPDATE, type ReadRequest } from '../../contract';
+import { describeProblems, oneLine, type ReadRequest } from '../../contract';
 
 /** Notes are shown to people, and go with a workflow from one execution to the next. */
 const LONGEST_NOTE = 500;
@@ -76,23 +75,4 @@ export function handleUpdate(name: string, description: string, decide: Decide, 
   };
   // The argument may be missing, which the SDK's type of an Update cannot say.
   setHandler(defineUpdate<unknown, [unknown]>(name), handler, { description, validator });
-}
-
-/** What a workflow can be asked: what it answers, and a description for people, by the name of the query. */
-export type Answers = Record<string, { description: string; answer: () => unknown }>;
-
-/** Answers queries, also as the Update that clients of an open fleet read by. */
-export function handleReads(answers: Answers): void {
-  for (const [name, { description, answer }] of Object.entries(answers))
-    setHandler(defineQuery<unknown>(name), answer, { description });
-  const refuse = (name: unknown): never => {
-    const asked = typeof name === 'string' && Object.hasOwn(answers, name) ? answers[name] : undefined;
-    if (asked === undefined)
-      throw ApplicationFailure.nonRetryable(`there are ${Object.keys(answers).join(', ')}`, 'Refused');
-    throw ApplicationFailure.nonRetryable('read', READ_ANSWER, asked.answer());
-  };
-  setHandler(defineUpdate<never, [unknown]>(READ_UPDATE), refuse, {
-    description: 'Reads as a query does; refused, with the answer in the details.',
-    validator: refuse,
-  });
 }
