@@ -5,8 +5,6 @@ locals {
   identity_center_worker_arn = "arn:aws:iam::222222222222:role/identity-center-worker"
 }
 
-data "aws_partition" "current" {}
-
 resource "aws_sqs_queue" "identity_center" {
   name                       = "identity-center"
   sqs_managed_sse_enabled    = true
@@ -15,7 +13,7 @@ resource "aws_sqs_queue" "identity_center" {
   receive_wait_time_seconds  = 20
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.identity_center_dead_letters.arn
-    maxReceiveCount     = 50
+    maxReceiveCount     = 5
   })
 }
 
@@ -55,8 +53,8 @@ data "aws_iam_policy_document" "identity_center_trust" {
 }
 
 data "aws_iam_policy_document" "identity_center_queue" {
-  #checkov:skip=CKV_AWS_356:AWS knows no resource for these three and the token names the task
-  #checkov:skip=CKV_AWS_111:AWS knows no resource for these three and the token names the task
+  #checkov:skip=CKV_AWS_356:AWS knows no resource for SendTask and the token names the task
+  #checkov:skip=CKV_AWS_111:AWS knows no resource for SendTask and the token names the task
   statement {
     actions   = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"]
     resources = [aws_sqs_queue.identity_center.arn]

@@ -9,7 +9,6 @@ resource "aws_sfn_state_machine" "aft_account_provisioning_customizations" {
   name     = "aft-account-provisioning-customizations"
   role_arn = aws_iam_role.aft_states.arn
   definition = templatefile("${path.module}/states/customizations.asl.json", {
-    partition         = data.aws_partition.current.partition
     queue_url         = aws_sqs_queue.identity_center.url
     failure_topic_arn = data.aws_ssm_parameter.aft_failure_topic.insecure_value
   })

@@ -40,8 +40,8 @@ resource "aws_sqs_queue" "events" {
   receive_wait_time_seconds  = 20
   redrive_policy = jsonencode({
     deadLetterTargetArn = aws_sqs_queue.dead_letters.arn
-    # Hours of tries, as where Temporal cannot be reached.
-    maxReceiveCount = 50
+    # Some minutes of tries: what is wrong with an event then is for a person.
+    maxReceiveCount = 5
   })
 }
 
