@@ -39,23 +39,26 @@ withLint('a state machine with a misspelled field is found', () => {
   expect(stdout).toContain('HartbeatSeconds');
 });
 
-withCheckov('checkov finds nothing in CloudFormation and Terraform that is not excused with its reason', () => {
-  const { stdout } = runProgram('checkov', [
-    ...['--directory', EXAMPLES, '--framework', 'cloudformation', 'terraform'],
-    ...['--output', 'json', '--quiet', '--skip-download'],
-  ]);
-  const reports = JSON.parse(stdout) as {
-    check_type: string;
-    results: { failed_checks: { check_id: string; resource: string }[] };
-    summary: { passed: number; parsing_errors: number };
-  }[];
-  expect(reports.map((it) => it.check_type).sort()).toEqual(['cloudformation', 'terraform']);
-  for (const { results, summary } of reports) {
-    const failed = results.failed_checks.map((it) => `${it.check_id} ${it.resource}`);
-    expect({ failed, parsing_errors: summary.parsing_errors }).toEqual({ failed: [], parsing_errors: 0 });
-    expect(summary.passed).toBeGreaterThan(30);
-  }
-});
+withCheckov(
+  'checkov finds nothing in CloudFormation and Terraform that is not excused with its reason',
+  () => {
+    const { stdout } = runProgram('checkov', [
+      ...['--directory', EXAMPLES, '--framework', 'cloudformation', 'terraform'],
+      ...['--output', 'json', '--quiet', '--skip-download'],
+    ]);
+    const reports = JSON.parse(stdout) as {
+      check_type: string;
+      results: { failed_checks: { check_id: string; resource: string }[] };
+      summary: { passed: number; parsing_errors: number };
+    }[];
+    expect(reports.map((it) => it.check_type).sort()).toEqual(['cloudformation', 'terraform']);
+    for (const { results, summary } of reports) {
+      const failed = results.failed_checks.map((it) => `${it.check_id} ${it.resource}`);
+      expect({ failed, parsing_errors: summary.parsing_errors }).toEqual({ failed: [], parsing_errors: 0 });
+      expect(summary.passed).toBeGreaterThan(30);
+    }
+  },
+);
 
 /** The blocks of a Terraform file, by kind and name. */
 function resourcesOf(file: string): Record<string, Record<string, unknown>> {
