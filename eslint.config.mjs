@@ -10,7 +10,7 @@ const LAYERS = {
   encryption: ['contract', 'activities'],
   worker: ['contract', 'workflows', 'activities', 'encryption'],
   client: ['contract', 'encryption'],
-  pipelines: ['contract', 'client'],
+  pipelines: ['contract', 'client', 'activities'],
   command: 'all',
   sandbox: 'all',
   bench: 'all',

@@ -8,13 +8,16 @@ import {
   trustPolicy,
   workerPolicy,
   type IamPolicy,
+  type WorkerPolicyScope,
 } from '../activities';
 import { defined } from '../contract';
 import { KEYS_VARIABLE, readKmsKeys } from '../encryption';
+import { readQueueUrl } from '../pipelines';
 import { readWorkerSettings, type WorkerSettings } from '../worker';
 import { UsageError } from './errors';
 import { EXIT } from './exit-codes';
 import { print } from './output';
+import { readConsumption } from './pipelines/consumption';
 import { quote } from './words';
 
 const NAMES = ['worker', 'role', 'session', 'organization', 'trust'] as const;
@@ -51,9 +54,10 @@ function printPolicy(policy: object): void {
 
 /** Makes the policies; those that the settings have no use for are left out. */
 async function policiesOf(
-  { aws, receivers = [] }: WorkerSettings,
+  settings: WorkerSettings,
   workerArn: string | undefined,
 ): Promise<Partial<Record<PolicyName, IamPolicy>>> {
+  const { aws, receivers = [] } = settings;
   const { roleArn, allowedAccounts, organizationId, organizationRoleArn, sessionPolicy } = aws;
   const keysFile = process.env[KEYS_VARIABLE];
   const partition = partitionOf(homeRegion(aws));
@@ -66,6 +70,7 @@ async function policiesOf(
       organizationRoleArn,
       kmsKeyArns: keysFile === undefined ? [] : await readKmsKeys(keysFile),
       receivers: scope,
+      ...queueScope(settings),
     }),
   );
   // Without a role the worker's own credentials are those of the account, and there is no session to limit.
@@ -79,6 +84,16 @@ async function policiesOf(
     organization,
     trust: workerArn === undefined ? undefined : trustPolicy(workerArn, aws.externalId),
   });
+}
+
+/** Says which queue the worker consumes, and whether it answers the tasks of Step Functions that come by it. */
+function queueScope(settings: WorkerSettings): Pick<WorkerPolicyScope, 'queueArn' | 'answersTasks'> {
+  const consumption = readConsumption(settings);
+  const place = consumption && readQueueUrl(consumption.queue.url);
+  if (consumption === undefined || place === undefined) return {};
+  const { region = homeRegion(settings.aws), accountId, name } = place;
+  const queueArn = `arn:{partition}:sqs:${region}:${accountId}:${name}`;
+  return { queueArn, answersTasks: consumption.rules.tasks === 'answer' };
 }
 
 function missing(name: PolicyName): string {

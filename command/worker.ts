@@ -24,6 +24,7 @@ import { EXIT } from './exit-codes';
 import { interruption } from './interrupt';
 import { findLocalServer } from './local/state';
 import { print, printJson } from './output';
+import { companionOf, readConsumption } from './pipelines/consumption';
 import { readConnection, type CommonOptions } from './with-client';
 
 /** How often the same reason is told again. */
@@ -34,6 +35,7 @@ const TRACES_WITHIN_MS = 2_000;
 /** Serves runs until it is interrupted, with the settings of the environment, whether or not the server is there. */
 export async function worker(options: CommonOptions): Promise<number> {
   const settings = await usage(() => readWorkerSettings(process.env));
+  const consumption = readConsumption(settings);
   refuseServerOfUp(readConnection());
   const logger = createLogger(settings.logLevel);
   const extensions = await temporalExtensions(process.env, (error) => {
@@ -52,7 +54,11 @@ export async function worker(options: CommonOptions): Promise<number> {
   try {
     await serve({
       ...settings,
-      ...defined({ tracing }),
+      ...defined({
+        tracing,
+        queue: consumption?.queue,
+        companion: consumption && companionOf(settings, consumption, logger, () => readConnection().namespace),
+      }),
       health,
       extensions,
       readConnection,
@@ -119,7 +125,17 @@ async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise
 
 function announce(
   to: WorkerConnection,
-  { taskQueue, aws, logLevel, buildId = defaultBuildId(), identity, receivers, ...tuning }: WorkerSettings,
+  {
+    taskQueue,
+    aws,
+    logLevel,
+    buildId = defaultBuildId(),
+    identity,
+    receivers,
+    queueUrl,
+    eventRulesFile,
+    ...tuning
+  }: WorkerSettings,
   { json }: CommonOptions,
   logger: Logger,
   monitor: Monitor | undefined,
@@ -133,6 +149,8 @@ function announce(
     metricsAddress: monitor && `${monitor.address.host}:${monitor.address.port}`,
     // Their names, as nothing of where they are belongs into a log.
     receivers: receivers?.map(({ name }) => name),
+    queueUrl,
+    eventRulesFile,
     traces: tracing?.endpoint,
   });
   logger.info({ taskQueue, logLevel, buildId, ...tuning, ...told }, 'The worker serves.');

@@ -19,9 +19,11 @@ import {
   type Organizations,
 } from './organizations';
 import { Pacer } from './pacer';
+import type { Queueing } from './queueing';
 import { explainMissingHost, homeRegion } from './regions';
 import { RequestHandler } from './request-handler';
 import { identityCenter, type IdentityCenter } from './sso-admin';
+import type { StateMachineTasks } from './state-machine';
 
 /** How a worker reaches AWS. */
 export interface AwsSettings extends OrganizationSettings {
@@ -79,6 +81,14 @@ export interface Organization extends OrganizationAccounts {
 export interface AwsAccess {
   openAccount: OpenAccount;
   openMessaging: OpenMessaging;
+  /**
+   * Opens a queue of SQS, with the worker's own credentials. Nothing is sent before the first call.
+   *
+   * @param region default: the worker's
+   */
+  openQueue(queueUrl: string, region: string | undefined, control: CallControl): Promise<Queueing>;
+  /** Opens the tasks of Step Functions in a Region, with the worker's own credentials. Nothing is sent before the first call. */
+  openTasks(region: string, control: CallControl): Promise<StateMachineTasks>;
   /** Opens the organization. Nothing is sent before the first call. */
   openOrganization(control: CallControl): Organization;
   /**
@@ -92,6 +102,8 @@ export interface AwsAccess {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
+/** SQS answers a receive after 20 s at the latest. */
+const POLL_TIMEOUT_MS = 30_000;
 
 /**
  * Makes the way of a worker to AWS. It keeps the sessions of the accounts, and the clients that all share.
@@ -164,6 +176,24 @@ export function accessAws(
       its.forget(accountId ?? '');
     });
   };
+  const openQueue: AwsAccess['openQueue'] = async (queueUrl, region = home, control) => {
+    const { queueing, QUEUE_CLIENT } = await import('./queueing.js');
+    const its = ownSession(own);
+    const service = { Client: QUEUE_CLIENT, pacer: new Pacer(undefined) };
+    const callIn = (requestTimeoutMs: number) =>
+      createCall({ ...core, sessions: its, requestTimeoutMs }, service, '', region, control);
+    return queueing(queueUrl, callIn(core.requestTimeoutMs), callIn(POLL_TIMEOUT_MS), () => {
+      its.forget('');
+    });
+  };
+  const openTasks: AwsAccess['openTasks'] = async (region, control) => {
+    const { stateMachineTasks, TASK_CLIENT } = await import('./state-machine.js');
+    const its = ownSession(own);
+    const service = { Client: TASK_CLIENT, pacer: new Pacer(undefined) };
+    return stateMachineTasks(createCall({ ...core, sessions: its }, service, '', region, control), () => {
+      its.forget('');
+    });
+  };
   const organization = createOrganizationSession(settings, clients, own, () => clock.now(), onAnswer);
   const openOrganization = (control: CallControl): Organization => {
     const { accountId, sessions: itsSessions } = organization;
@@ -188,7 +218,15 @@ export function accessAws(
       throw new AwsCallError(SIGN_IN, noHost === undefined ? error : ofTheWorker(noHost));
     }
   };
-  return { openAccount, openMessaging, openOrganization, ownArn, awsClockAheadMs: () => clock.aheadMs };
+  return {
+    openAccount,
+    openMessaging,
+    openQueue,
+    openTasks,
+    openOrganization,
+    ownArn,
+    awsClockAheadMs: () => clock.aheadMs,
+  };
 }
 
 /** @throws AwsCallError where the accounts are those of another organization than the worker keeps to */

@@ -1,8 +1,16 @@
 import type { ProvisionRequestInput } from '../../client';
 import { mergeRequest } from '../../client/manifest';
-import { defined, oneLine, readRequest, type DeprovisionRequestInput, type Problem } from '../../contract';
+import {
+  defined,
+  oneLine,
+  readBy,
+  readRequest,
+  type DeprovisionRequestInput,
+  type Problem,
+} from '../../contract';
 import {
   findRule,
+  requestPartSchema,
   rulesOf,
   type AccountFacts,
   type EventRules,
@@ -78,6 +86,31 @@ export function answerDelivery(delivery: Delivery, rules: EventRules, known: Kno
   return { ...meaning, event, message: meaning.message.replace(/\.?$/, ` (${describeEvent(event)}).`) };
 }
 
+/**
+ * Says what becomes, by rules, of an account that a pipeline names without an event, with what it asks for beside the rules.
+ * Who sends it is not known: what vouches for it is the caller's to see to. Never throws.
+ *
+ * @param asked fields of the request that go over those of the rules, unchecked
+ */
+export function answerAccount(
+  accountId: string,
+  asked: unknown,
+  rules: EventRules,
+  known: KnownFacts = {},
+): EventAnswer {
+  const read = readBy(requestPartSchema(), asked);
+  if ('problems' in read) {
+    const [{ field, message } = { field: 'request', message: 'is not valid' }] = read.problems;
+    return unreadable({ field: field === 'request' ? field : `request.${field}`, message });
+  }
+  const happening = { kind: 'vended', accountId } as const;
+  const meaning =
+    rules.allowedAccounts?.includes(accountId) === false
+      ? refused(happening, NOT_ALLOWED)
+      : meaningOfVended(happening, rules, known, asked as object);
+  return { ...meaning, message: `${meaning.message.replace(/\.$/, '')}.` };
+}
+
 /** Says why nothing may come of an event, whatever it says; a problem where that cannot be told. */
 function whyRefused(
   { happening, senders }: AccountEvent,
@@ -96,9 +129,11 @@ function whyRefused(
   }
   const { accountId } = happening;
   if (accountId !== undefined && allowedAccounts !== undefined && !allowedAccounts.includes(accountId))
-    return 'it is not among the allowedAccounts of the rules';
+    return NOT_ALLOWED;
   return undefined;
 }
+
+const NOT_ALLOWED = 'it is not among the allowedAccounts of the rules';
 
 type Meaning = EventAnswer;
 
@@ -145,6 +180,7 @@ function meaningOfVended(
   { accountId, accountName, organizationalUnit }: Extract<Happening, { kind: 'vended' }>,
   rules: EventRules,
   known: KnownFacts,
+  asked: object = {},
 ): Meaning {
   if (accountId === rules.managementAccountId)
     return ignored(accountId, 'it is the management account, which can have no account instance');
@@ -160,7 +196,7 @@ function meaningOfVended(
   if ((rule?.action ?? rules.otherwise) === 'ignore')
     return ignored(accountId, `${name} of the rules says so`, true);
   const request = {
-    ...mergeRequest(rules.defaults, rule?.request ?? {}),
+    ...mergeRequest(mergeRequest(rules.defaults, rule?.request ?? {}), asked),
     accountId,
   } as ProvisionRequestInput;
   // Each part is valid, and the whole may still have too many tags.

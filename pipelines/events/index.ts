@@ -1,7 +1,8 @@
-export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
+export { answerAccount, answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
 export type { EventFacts } from './happening';
 export {
+  startFromAccount,
   startFromDelivery,
   startFromEvent,
   type EventClient,

@@ -1,0 +1,3 @@
+export { consumeQueue, type ConsumerParts, type ConsumerTiming, type QueueNews } from './consume';
+export { openQueue, readQueueUrl, type OpenQueue, type QueuePlace } from './open-queue';
+export type { ConsumerClient } from './serve-task';
