@@ -36,6 +36,7 @@ export type { AnsweredCall, CallListener } from './aws/answered-call';
 export { readNetworkSettings } from './aws/network';
 export {
   inPartition,
+  consumerPolicy,
   ORGANIZATION_POLICY,
   rolePolicy,
   trustPolicy,

@@ -1,4 +1,5 @@
 import {
+  consumerPolicy,
   homeRegion,
   inPartition,
   ORGANIZATION_POLICY,
@@ -20,7 +21,7 @@ import { print } from './output';
 import { readConsumption } from './pipelines/consumption';
 import { quote } from './words';
 
-const NAMES = ['worker', 'role', 'session', 'organization', 'trust'] as const;
+const NAMES = ['worker', 'role', 'session', 'organization', 'queue', 'trust'] as const;
 type PolicyName = (typeof NAMES)[number];
 
 /**
@@ -58,10 +59,11 @@ async function policiesOf(
   workerArn: string | undefined,
 ): Promise<Partial<Record<PolicyName, IamPolicy>>> {
   const { aws, receivers = [] } = settings;
-  const { roleArn, allowedAccounts, organizationId, organizationRoleArn, sessionPolicy } = aws;
+  const { roleArn, allowedAccounts, organizationId, organizationRoleArn, queueRoleArn, sessionPolicy } = aws;
   const keysFile = process.env[KEYS_VARIABLE];
   const partition = partitionOf(homeRegion(aws));
   const scope = scopeOf(receivers);
+  const queueOf = queueScope(settings);
   const worker = workerPolicy(
     defined({
       roleArn,
@@ -70,18 +72,23 @@ async function policiesOf(
       organizationRoleArn,
       kmsKeyArns: keysFile === undefined ? [] : await readKmsKeys(keysFile),
       receivers: scope,
-      ...queueScope(settings),
+      ...queueOf,
+      queueRoleArn,
     }),
   );
+  const { queueArn, answersTasks = false } = queueOf;
+  const queue =
+    queueArn === undefined ? undefined : inPartition(consumerPolicy(queueArn, answersTasks), partition);
   // Without a role the worker's own credentials are those of the account, and there is no session to limit.
   const organization = ORGANIZATION_POLICY;
-  if (roleArn === undefined) return { worker: inPartition(worker, partition), organization };
+  if (roleArn === undefined) return defined({ worker: inPartition(worker, partition), organization, queue });
   const role = inPartition(rolePolicy(scope), partition);
   return defined({
     worker: inPartition(worker, partition),
     role,
     session: sessionPolicy === 'none' ? undefined : role,
     organization,
+    queue,
     trust: workerArn === undefined ? undefined : trustPolicy(workerArn, aws.externalId),
   });
 }
@@ -97,6 +104,7 @@ function queueScope(settings: WorkerSettings): Pick<WorkerPolicyScope, 'queueArn
 }
 
 function missing(name: PolicyName): string {
+  if (name === 'queue') return 'The settings of this environment name no queue: IDENTITY_CENTER_QUEUE_URL.';
   if (name === 'trust')
     return 'Say with --worker-arn which role or user the worker is: the role trusts nobody else.';
   return `The settings of this environment have no ${name} policy: IDENTITY_CENTER_ROLE_ARN or IDENTITY_CENTER_SESSION_POLICY is "none".`;

@@ -99,6 +99,13 @@ export const workerSettingsSchema = z.object({
     .describe(
       'Queue of SQS that the worker consumes beside its task queue: events of pipelines, and tasks of Step Functions: docs/pipelines.md. It needs IDENTITY_CENTER_EVENT_RULES_FILE. Default: none.',
     ),
+  IDENTITY_CENTER_QUEUE_ROLE_ARN: z
+    .string()
+    .regex(/^arn:[^:]+:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role')
+    .optional()
+    .describe(
+      "Role that the worker assumes to consume the queue and to answer its tasks, for a queue in another account: AWS has the tasks of a state machine answered from within its account only; {partition} is filled in. Default: none, the worker's own credentials do.",
+    ),
   IDENTITY_CENTER_EVENT_RULES_FILE: z
     .string()
     .optional()
@@ -220,6 +227,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       allowedAccounts,
       organizationId: settings.IDENTITY_CENTER_ORGANIZATION_ID,
       organizationRoleArn: settings.IDENTITY_CENTER_ORGANIZATION_ROLE_ARN,
+      queueRoleArn: settings.IDENTITY_CENTER_QUEUE_ROLE_ARN,
       stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
       network: readNetworkSettings(env),
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,

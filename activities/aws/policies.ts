@@ -113,6 +113,8 @@ export interface WorkerPolicyScope {
   queueArn?: string;
   /** The tasks of Step Functions that come by that queue are answered. */
   answersTasks?: boolean;
+  /** The role that does both; `undefined`: the worker's own credentials do. */
+  queueRoleArn?: string;
 }
 
 /** An IAM policy has 6,144 characters at the most; the ARN of a role takes some 70. */
@@ -128,6 +130,7 @@ export function workerPolicy({
   receivers = NO_RECEIVERS,
   queueArn,
   answersTasks = false,
+  queueRoleArn,
 }: WorkerPolicyScope): IamPolicy {
   const arnIn = (account: string) => (roleArn ?? '').replaceAll('{accountId}', account);
   const named = allowedAccounts.size > 0 && allowedAccounts.size <= MOST_ARNS ? [...allowedAccounts] : ['*'];
@@ -146,6 +149,12 @@ export function workerPolicy({
     Action: ['sts:AssumeRole'],
     Resource: [organizationRoleArn ?? ''],
   };
+  const assumeQueueRole: IamStatement = {
+    Sid: 'TheRoleThatConsumesTheQueue',
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole'],
+    Resource: [queueRoleArn ?? ''],
+  };
   return {
     Version: '2012-10-17',
     Statement: [
@@ -155,12 +164,16 @@ export function workerPolicy({
       ...allow('TheTopicsOfReceivers', 'sns:Publish', receivers.topicArns),
       ...allow('TheEventBusesOfReceivers', 'events:PutEvents', receivers.eventBusArns),
       ...allow('ItsOwnParameters', 'ssm:PutParameter', receivers.ownParameters.map(parameterArn)),
-      ...(queueArn === undefined ? [] : consume(queueArn, answersTasks)),
+      ...(queueRoleArn === undefined ? [] : [assumeQueueRole]),
+      ...(queueArn === undefined || queueRoleArn !== undefined
+        ? []
+        : consumerPolicy(queueArn, answersTasks).Statement),
     ],
   };
 }
 
-function consume(queueArn: string, answersTasks: boolean): IamStatement[] {
+/** Makes the policy of whoever consumes a queue, and answers the tasks of Step Functions that it brings. */
+export function consumerPolicy(queueArn: string, answersTasks: boolean): IamPolicy {
   const queue: IamStatement = {
     Sid: 'TheQueue',
     Effect: 'Allow',
@@ -179,7 +192,7 @@ function consume(queueArn: string, answersTasks: boolean): IamStatement[] {
     Action: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
     Resource: '*',
   };
-  return answersTasks ? [queue, tasks] : [queue];
+  return { Version: '2012-10-17', Statement: answersTasks ? [queue, tasks] : [queue] };
 }
 
 /** Makes the trust policy of the role in an account. @param workerArn the role or user that the worker is */

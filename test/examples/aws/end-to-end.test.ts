@@ -97,15 +97,15 @@ const queueArn = (region: string) => `arn:aws:sqs:${region}:${MANAGEMENT_ACCOUNT
 
 /** Waits until the run of an account has ended well; its instance. */
 async function activeInstance(account: string): Promise<string> {
-  const { instanceArn } = await until(
+  const status = await until(
     () => harness.client.status(account).catch(() => undefined),
-    (status) => status?.stage === 'active',
-  ).then((status) => status ?? {});
+    (it) => it?.stage === 'active',
+  );
+  const { instanceArn = '' } = status ?? {};
   expect(harness.created(account).map((it) => it.instanceArn)).toEqual([instanceArn]);
-  return instanceArn ?? '';
+  return instanceArn;
 }
 
-/** The event's path by the templates, from the bus to the queue. */
 tests('Control Tower: the event becomes an ACTIVE instance, and a duplicate nothing more', async () => {
   const account = freshAccount();
   await costs.measure('Control Tower, by rule, queue and worker', account, async () => {
@@ -115,9 +115,9 @@ tests('Control Tower: the event becomes an ACTIVE instance, and a duplicate noth
   await moto.putEvent(controlTowerEvent(account));
   await until(
     () => harness.client.status(account),
-    ({ outcome }) => outcome === 'alreadyProvisioned',
+    ({ result }) => result?.outcome === 'alreadyProvisioned',
   );
-  expect(harness.creates(account)).toHaveLength(1);
+  await activeInstance(account);
 });
 
 tests('Landing Zone Accelerator: its stacks; the instance is made once the quarantine is over', async () => {

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { rolePolicy } from '../../../activities';
 import { readRules } from '../../../pipelines';
 import { examplesEnding, templateOf, TEMPLATES, textOf } from './texts';
 
@@ -32,7 +33,10 @@ test.each(PAIRS)('%s and %s are the same', (template, terraform) => {
 
 test('each template is in a pair, or has no other', () => {
   const paired: string[] = PAIRS.map(([template]) => template);
-  expect(TEMPLATES.filter((name) => !paired.includes(name))).toEqual(['github-actions/to-github.yaml']);
+  expect(TEMPLATES.filter((name) => !paired.includes(name))).toEqual([
+    'cloudformation/role.yaml',
+    'github-actions/to-github.yaml',
+  ]);
 });
 
 test('the state machine of the template is that of the file', () => {
@@ -40,6 +44,12 @@ test('the state machine of the template is that of the file', () => {
   expect(JSON.parse(StateMachine?.Properties['DefinitionString'] as string)).toEqual(
     JSON.parse(textOf('step-functions/identity-center.asl.json')),
   );
+});
+
+test('the role in an account may do what runs take, and no more', () => {
+  const { Role } = templateOf('cloudformation/role.yaml').Resources;
+  const [policy] = Role?.Properties['Policies'] as { PolicyDocument: unknown }[];
+  expect(policy?.PolicyDocument).toEqual(rolePolicy());
 });
 
 test('Landing Zone Accelerator gives templates the parameters that they have', () => {
