@@ -25,6 +25,7 @@ const INNER_SURFACES = {
   contract: ['schemas'],
   sandbox: ['cluster', 'emulator', 'temporal-server'],
   command: ['drawing'],
+  pipelines: ['queue'],
 };
 
 const UP = '^(?:\\.\\./)+';

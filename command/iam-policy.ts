@@ -13,7 +13,7 @@ import {
 } from '../activities';
 import { defined } from '../contract';
 import { KEYS_VARIABLE, readKmsKeys } from '../encryption';
-import { readQueueUrl } from '../pipelines';
+import { readQueueUrl } from '../pipelines/queue';
 import { readWorkerSettings, type WorkerSettings } from '../worker';
 import { UsageError } from './errors';
 import { EXIT } from './exit-codes';

@@ -15,6 +15,7 @@ import {
   type Interruption,
   type Logger,
   type Monitor,
+  type ServeOptions,
   type Tracing,
   type WorkerConnection,
   type WorkerSettings,
@@ -24,7 +25,6 @@ import { EXIT } from './exit-codes';
 import { interruption } from './interrupt';
 import { findLocalServer } from './local/state';
 import { print, printJson } from './output';
-import { companionOf, readConsumption } from './pipelines/consumption';
 import { readConnection, type CommonOptions } from './with-client';
 
 /** How often the same reason is told again. */
@@ -35,7 +35,6 @@ const TRACES_WITHIN_MS = 2_000;
 /** Serves runs until it is interrupted, with the settings of the environment, whether or not the server is there. */
 export async function worker(options: CommonOptions): Promise<number> {
   const settings = await usage(() => readWorkerSettings(process.env));
-  const consumption = readConsumption(settings);
   refuseServerOfUp(readConnection());
   const logger = createLogger(settings.logLevel);
   const extensions = await temporalExtensions(process.env, (error) => {
@@ -46,6 +45,7 @@ export async function worker(options: CommonOptions): Promise<number> {
   // Last, as it listens: what is wrong with the settings ends the process before.
   const monitor = await startTelling(settings, health);
   installLogger(logger, monitor?.metricsAddress);
+  const beside = await queueBeside(settings, logger);
   const tell = tellOnceInAWhile((words) => {
     logger.error(words);
   });
@@ -54,11 +54,8 @@ export async function worker(options: CommonOptions): Promise<number> {
   try {
     await serve({
       ...settings,
-      ...defined({
-        tracing,
-        queue: consumption?.queue,
-        companion: consumption && companionOf(settings, consumption, logger, () => readConnection().namespace),
-      }),
+      ...defined({ tracing }),
+      ...beside,
       health,
       extensions,
       readConnection,
@@ -91,6 +88,19 @@ export async function worker(options: CommonOptions): Promise<number> {
     await Promise.allSettled([monitor?.close(), endWithin(TRACES_WITHIN_MS, tracing?.stop())]);
   }
   return EXIT.done;
+}
+
+/** Reads which queue is consumed beside the worker. What does that takes its time to load, and most workers have none. */
+async function queueBeside(
+  settings: WorkerSettings,
+  logger: Logger,
+): Promise<Pick<ServeOptions, 'queue' | 'companion'>> {
+  if (settings.queueUrl === undefined) return {};
+  const { companionOf, readConsumption } = await import('./pipelines/consumption.js');
+  const consumption = readConsumption(settings);
+  if (consumption === undefined) return {};
+  const namespace = () => readConnection().namespace;
+  return { queue: consumption.queue, companion: companionOf(settings, consumption, logger, namespace) };
 }
 
 /** Begins to tell how the worker is, where the settings say so. */

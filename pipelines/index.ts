@@ -16,18 +16,6 @@ export {
 } from './events';
 export { lookUpInOrganizations, LookUpError } from './organizations';
 export {
-  consumeQueue,
-  openQueue,
-  readQueueUrl,
-  type ConsumerClient,
-  type ConsumerParts,
-  type ConsumerTiming,
-  type OpenQueue,
-  type QueueNews,
-  type QueuePlace,
-} from './queue';
-export type { LogEntry } from './serving';
-export {
   readRules,
   type EventRule,
   type EventRules,

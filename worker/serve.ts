@@ -12,6 +12,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 /** A worker that has failed may wait for ever for activities whose end it cannot report. */
 const CLEAN_UP_MS = 2_000;
+/** It was told to end when the worker was, and has had as long. */
+const COMPANION_MS = 1_000;
 
 /** Why a worker does not serve just now. */
 export interface Interruption {
@@ -118,7 +120,7 @@ async function runBoth(signal: AbortSignal, worker: Worker, companion?: Companio
     await runUntil(signal, worker);
   } finally {
     over.abort();
-    await accompanied;
+    await Promise.race([accompanied, sleep(COMPANION_MS, undefined, { ref: false })]);
   }
 }
 

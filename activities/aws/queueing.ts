@@ -120,7 +120,12 @@ export function queueing(
 }
 
 /** One that lacks what SQS always gives cannot be deleted: it comes again. */
-function readMessage({ MessageId: id, ReceiptHandle: receiptHandle, Body, Attributes }: Message): QueueMessage[] {
+function readMessage({
+  MessageId: id,
+  ReceiptHandle: receiptHandle,
+  Body,
+  Attributes,
+}: Message): QueueMessage[] {
   if (id === undefined || receiptHandle === undefined) return [];
   const sentAt = Number(Attributes?.SentTimestamp);
   return [

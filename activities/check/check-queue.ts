@@ -13,7 +13,10 @@ export async function checkQueue(url: string, queue: Pick<Queueing, 'look'>): Pr
     const { deadLetterQueueArn, maxReceiveCount = 0, messages } = await queue.look();
     const waiting = `${messages.waiting} messages wait, ${messages.inFlight} are in flight`;
     if (deadLetterQueueArn === undefined) {
-      advice = { ok: false, remedy: `${NO_DEAD_LETTER_QUEUE} Give it one (RedrivePolicy), with maxReceiveCount 5.` };
+      advice = {
+        ok: false,
+        remedy: `${NO_DEAD_LETTER_QUEUE} Give it one (RedrivePolicy), with maxReceiveCount 5.`,
+      };
       return `${url}: it has no dead-letter queue; ${waiting}`;
     }
     if (maxReceiveCount < FEWEST_RECEIVES)

@@ -85,11 +85,17 @@ async function endOf({ accountId, runId }: TaskRequest, handle: WorkflowHandle):
     return { output: { status, ...run, ...defined({ region, instanceArn, identityStoreId }), outcome } };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
-      return { error: 'NoRun', cause: `Account ${accountId}: Temporal has forgotten run ${runId}. Look: ${look}` };
+      return {
+        error: 'NoRun',
+        cause: `Account ${accountId}: Temporal has forgotten run ${runId}. Look: ${look}`,
+      };
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { end, failure } = outcomeOfError(accountId, error.cause);
     if (end === 'cancelled')
-      return { error: 'Cancelled', cause: `Account ${accountId}: its run was cancelled. What it left: ${look}` };
+      return {
+        error: 'Cancelled',
+        cause: `Account ${accountId}: its run was cancelled. What it left: ${look}`,
+      };
     const { situation, type = 'Unknown', whatHappened = '', remedy = `Look: ${look}` } = failure ?? {};
     return { error: situation ?? type, cause: `Account ${accountId}: ${whatHappened} ${remedy}` };
   }

@@ -2,14 +2,8 @@ import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { createRequestHandler, homeRegion, type CallListener, type ConsumedQueue } from '../../activities';
 import { IdentityCenterClient } from '../../client';
 import { defined } from '../../contract';
-import {
-  consumeQueue,
-  lookUpInOrganizations,
-  openQueue,
-  readQueueUrl,
-  type ConsumerParts,
-  type EventRules,
-} from '../../pipelines';
+import { lookUpInOrganizations, type EventRules } from '../../pipelines';
+import { consumeQueue, openQueue, readQueueUrl, type ConsumerParts } from '../../pipelines/queue';
 import { WorkerMetrics, type Companion, type Logger, type WorkerSettings } from '../../worker';
 import { readRulesFile } from './read-rules-file';
 
@@ -40,7 +34,8 @@ export function companionOf(
     const parts: Pick<ConsumerParts, 'client' | 'onNews'> = {
       client() {
         const its = temporal();
-        if (client?.temporal !== its) client = new IdentityCenterClient(its, taskQueue, { startsEagerly: true });
+        if (client?.temporal !== its)
+          client = new IdentityCenterClient(its, taskQueue, { startsEagerly: true });
         return client;
       },
       onNews: metrics.queue(),

@@ -1,4 +1,11 @@
-export { answerAccount, answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
+export {
+  answerAccount,
+  answerDelivery,
+  answerEvent,
+  requestFromEvent,
+  type EventAnswer,
+  type KnownFacts,
+} from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
 export type { EventFacts } from './happening';
 export {

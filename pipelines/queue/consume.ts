@@ -90,7 +90,9 @@ class Consumer {
       } catch (error) {
         if (isAborted(signal)) return;
         this.parts.onNews?.({ ...NO_NEWS, isReadable: false });
-        this.tellOnceInAWhile(`${this.parts.queue.url} cannot be read, and is tried again. ${explain(error)}`);
+        this.tellOnceInAWhile(
+          `${this.parts.queue.url} cannot be read, and is tried again. ${explain(error)}`,
+        );
         // Whatever was wrong with them, new ones do no harm.
         this.parts.queue.sqs.forgetCredentials();
         await this.backOff(failures++);
@@ -184,16 +186,14 @@ class Consumer {
     if (isServed) return entry;
     const { deadLetterQueueArn, maxReceiveCount = Infinity } = this.facts ?? {};
     const { receiveCount } = message;
-    const pause = this.pauseOf(message);
-    const times = `It was received ${receiveCount} times`;
-    const queue = deadLetterQueueArn?.split(':').at(-1) ?? '';
+    const again = `it comes again in ${this.pauseOf(message)} s`;
     if (deadLetterQueueArn === undefined)
-      return { ...entry, message: `${entry.message} ${times}, and comes again in ${pause} s.` };
+      return { ...entry, message: `${entry.message} Receive ${receiveCount}: ${again}.` };
     const next =
-      receiveCount >= maxReceiveCount
-        ? `and goes to the dead-letter queue ${queue}: mend what is said here, then have it sent again (aws sqs start-message-move-task --source-arn ${deadLetterQueueArn}).`
-        : `and comes again in ${pause} s; after ${maxReceiveCount} times it goes to the dead-letter queue ${queue}.`;
-    return { ...entry, message: `${entry.message} ${times}, ${next}` };
+      receiveCount < maxReceiveCount
+        ? again
+        : `it goes to the dead-letter queue ${deadLetterQueueArn.split(':').at(-1)}. Mend what is said here, then have it sent again (aws sqs start-message-move-task --source-arn ${deadLetterQueueArn})`;
+    return { ...entry, message: `${entry.message} Receive ${receiveCount} of ${maxReceiveCount}: ${next}.` };
   }
 
   /** Looks what becomes of messages that cannot be served, and warns where nothing does. */
@@ -202,7 +202,10 @@ class Consumer {
     try {
       this.facts = await queue.sqs.look();
     } catch (error) {
-      log({ level: 'WARN', message: `What ${queue.url} does with messages that cannot be served is not known. ${explain(error)}` });
+      log({
+        level: 'WARN',
+        message: `What ${queue.url} does with messages that cannot be served is not known. ${explain(error)}`,
+      });
       return;
     }
     if (this.facts.deadLetterQueueArn === undefined)
@@ -249,7 +252,10 @@ const NO_NEWS: QueueNews = { isReadable: true, served: 0, failed: 0, givenBack: 
 
 /** Resolves once the consumer has been asked to stop, and those that serve have had their time. */
 async function afterStop(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await new Promise((resolve) => { signal.addEventListener('abort', resolve, { once: true }); });
+  if (!signal.aborted)
+    await new Promise((resolve) => {
+      signal.addEventListener('abort', resolve, { once: true });
+    });
   await sleep(STOP_WITHIN_MS, undefined, { ref: false });
 }
 
@@ -261,6 +267,8 @@ function explain(error: unknown): string {
   if (isUnreachable(error)) return String(error);
   const { found, remedy } = explainError(error);
   const isDenied = /not authorized|AccessDenied/i.test(found);
-  const next = isDenied ? 'Allow what "identity-center iam-policy worker" prints with IDENTITY_CENTER_QUEUE_URL.' : remedy;
+  const next = isDenied
+    ? 'Allow what "identity-center iam-policy worker" prints with IDENTITY_CENTER_QUEUE_URL.'
+    : remedy;
   return `${found} ${next}`;
 }

@@ -39,7 +39,9 @@ export async function serveTask(parts: TaskParts, task: Task): Promise<LogEntry>
   const { tasks, rules } = parts;
   const { taskToken } = task;
   if (rules.tasks === 'refuse')
-    throw new Error('It is a task of Step Functions, and the rules say "tasks: refuse". Change them, or send events.');
+    throw new Error(
+      'It is a task of Step Functions, and the rules say "tasks: refuse". Change them, or send events.',
+    );
   return untilForgotten(async () => {
     await tasks.beat(taskToken);
     if ('problem' in task) return fail(tasks, taskToken, 'InvalidRequest', task.problem);

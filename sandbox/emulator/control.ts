@@ -21,15 +21,7 @@ const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** The interface of the emulator itself, under `/_emulator`: sets faults, and shows what happened. */
 export function createControl(
-  {
-    faults,
-    log,
-    instances,
-    keys,
-    organization,
-    queues,
-    tasks,
-  }: ServiceContext & { log: CallLog },
+  { faults, log, instances, keys, organization, queues, tasks }: ServiceContext & { log: CallLog },
   reset: () => void,
 ) {
   /** Reads what is to be set, and answers with what is set then. */

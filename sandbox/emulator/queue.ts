@@ -122,7 +122,9 @@ export class Queue {
       const received = this.take(most, visibilitySeconds);
       const left = end - this.now();
       if (received.length > 0 || left <= 0) return received;
-      const next = Math.min(...this.messages.map(({ visibleAt }) => visibleAt - this.now()).filter((it) => it > 0));
+      const next = Math.min(
+        ...this.messages.map(({ visibleAt }) => visibleAt - this.now()).filter((it) => it > 0),
+      );
       await this.change(Math.min(left, next));
     }
   }
@@ -132,8 +134,7 @@ export class Queue {
     const message = this.find(handle);
     if (message?.handle !== handle) return;
     const isOver = message.visibleAt <= this.now();
-    if (this.isFifo && isOver)
-      throw invalidValue(handle, 'ReceiptHandle', 'The receipt handle has expired.');
+    if (this.isFifo && isOver) throw invalidValue(handle, 'ReceiptHandle', 'The receipt handle has expired.');
     if (this.faults.isDeleteIgnored()) return;
     this.messages = this.messages.filter((it) => it !== message);
     this.changed();

@@ -28,13 +28,17 @@ export class QueueStore {
     if (known !== undefined) {
       const differs = Object.entries(attributes).some(([field, value]) => known.attributes[field] !== value);
       if (differs)
-        throw new AwsError('QueueNameExists', 'A queue already exists with the same name and a different value.');
+        throw new AwsError(
+          'QueueNameExists',
+          'A queue already exists with the same name and a different value.',
+        );
       return url;
     }
     readRedrivePolicy(attributes['RedrivePolicy']);
     const arn = `arn:aws:sqs:${region}:${account}:${name}`;
     const { faults } = this;
-    const chance = (field: 'duplicateMessages' | 'ignoredDeletes') => Math.random() < (faults.get(account, field) ?? 0);
+    const chance = (field: 'duplicateMessages' | 'ignoredDeletes') =>
+      Math.random() < (faults.get(account, field) ?? 0);
     const itsFaults = {
       get secondMs() {
         return faults.get(account, 'queueSecondMs') ?? 1_000;

@@ -72,14 +72,12 @@ export class StateMachineTasks {
   }
 
   private open(token: string): Open {
-    if (!token.startsWith(TOKEN)) throw new AwsError('InvalidToken', 'Invalid Token: The provided token is not valid.');
+    if (!token.startsWith(TOKEN))
+      throw new AwsError('InvalidToken', 'Invalid Token: The provided token is not valid.');
     const open = this.tasks.get(token);
     if (open === undefined) throw new AwsError('TaskDoesNotExist', 'Task does not exist.');
     if (this.current(open).status !== 'open')
-      throw new AwsError(
-        'TaskTimedOut',
-        'Task Timed Out: Provided task does not exist anymore.',
-      );
+      throw new AwsError('TaskTimedOut', 'Task Timed Out: Provided task does not exist anymore.');
     return open;
   }
 

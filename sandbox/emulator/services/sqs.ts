@@ -151,7 +151,10 @@ function batch<Entry extends { Id: string }>(
       if (new Set(Entries.map(({ Id }) => Id)).size < Entries.length)
         throw new AwsError('BatchEntryIdsNotDistinct', 'Id must be unique within the request.');
       if (Entries.reduce((sum, entry) => sum + bytesOf(entry), 0) > MOST_BYTES)
-        throw new AwsError('BatchRequestTooLong', `Batch requests cannot be longer than ${MOST_BYTES} bytes.`);
+        throw new AwsError(
+          'BatchRequestTooLong',
+          `Batch requests cannot be longer than ${MOST_BYTES} bytes.`,
+        );
       const [Successful, Failed]: [object[], object[]] = [[], []];
       for (const entry of Entries) {
         const { Id } = entry;
@@ -182,7 +185,10 @@ function send(
   }: Omit<z.output<typeof sendInput>, 'QueueUrl'>,
 ): object {
   if (Buffer.byteLength(body) > Number(queue.attributes['MaximumMessageSize']))
-    throw new AwsError('InvalidParameterValue', 'One or more parameters are invalid. Reason: Message must be shorter.');
+    throw new AwsError(
+      'InvalidParameterValue',
+      'One or more parameters are invalid. Reason: Message must be shorter.',
+    );
   if (queue.isFifo && groupId === undefined)
     throw new AwsError('MissingParameter', 'The request must contain the parameter MessageGroupId.');
   const message: SentMessage = { body, delaySeconds, groupId, deduplicationId };
