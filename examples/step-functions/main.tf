@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "send" {
 }
 
 resource "aws_iam_role" "state_machine" {
-  name               = "identity-center-state-machine"
+  name_prefix        = "identity-center-state-machine-"
   assume_role_policy = data.aws_iam_policy_document.state_machine_trust.json
 }
 
@@ -109,7 +109,7 @@ data "aws_iam_policy_document" "queue" {
 }
 
 resource "aws_iam_role" "queue" {
-  name               = "identity-center-queue"
+  name_prefix        = "identity-center-queue-"
   assume_role_policy = data.aws_iam_policy_document.queue_trust.json
 }
 

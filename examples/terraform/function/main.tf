@@ -111,7 +111,7 @@ data "aws_iam_policy_document" "function" {
 }
 
 resource "aws_iam_role" "function" {
-  name               = "identity-center-events-function"
+  name_prefix        = "identity-center-events-"
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 

@@ -30,6 +30,8 @@ variable "alarm_topic_arn" {
 
 data "aws_partition" "current" {}
 
+data "aws_region" "current" {}
+
 resource "aws_sqs_queue" "events" {
   name                    = "identity-center"
   sqs_managed_sse_enabled = true
@@ -72,7 +74,7 @@ data "aws_iam_policy_document" "events" {
     condition {
       test     = "ArnEquals"
       variable = "aws:PrincipalArn"
-      values   = ["arn:${data.aws_partition.current.partition}:iam::${var.management_account_id}:role/identity-center-events"]
+      values   = ["arn:${data.aws_partition.current.partition}:iam::${var.management_account_id}:role/identity-center-events-${data.aws_region.current.region}"]
     }
   }
   statement {

@@ -33,6 +33,8 @@ variable "alarm_topic_arn" {
 
 data "aws_caller_identity" "current" {}
 
+data "aws_region" "current" {}
+
 locals {
   patterns = {
     ControlTower = {
@@ -85,8 +87,9 @@ data "aws_iam_policy_document" "send" {
   }
 }
 
+# IAM is one for all Regions; ../queue lets the role of its own Region in.
 resource "aws_iam_role" "events" {
-  name               = "identity-center-events"
+  name               = "identity-center-events-${data.aws_region.current.region}"
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 

@@ -32,6 +32,13 @@ const ORGANIZATIONS_REGION = 'us-east-1';
 /** Of what no worker reads. */
 const QUIET_REGION = 'us-west-2';
 
+/** AWS has tasks answered from within the account of their state machine. */
+const QUEUE_ROLE_ARN = 'arn:aws:iam::333333333333:role/identity-center-queue';
+const queueParameters = {
+  ManagementAccountId: MANAGEMENT_ACCOUNT,
+  WorkerRoleName: 'identity-center-worker',
+};
+
 const isThere = programOf('moto_server') !== undefined;
 const tests = isThere ? test : test.skip;
 
@@ -75,10 +82,18 @@ beforeAll(async () => {
     AWS_ACCESS_KEY_ID: 'emulator',
     AWS_SECRET_ACCESS_KEY: 'emulator',
   });
-  await moto.deploy('cloudformation/queue.yaml', { ManagementAccountId: MANAGEMENT_ACCOUNT });
+  const trust = { Version: '2012-10-17', Statement: [] };
+  await moto.aws([
+    ...['iam', 'create-role', '--role-name', queueParameters.WorkerRoleName],
+    ...['--assume-role-policy-document', JSON.stringify(trust)],
+  ]);
+  await moto.deploy('cloudformation/queue.yaml', queueParameters);
   await moto.deploy('cloudformation/rule.yaml', { QueueArn: queueArn(REGION) });
   const rules = file('rules.yaml', RULES);
-  worker = await startWorkerProcess(address, taskQueue, emulator.url, consuming('identity-center', rules));
+  worker = await startWorkerProcess(address, taskQueue, emulator.url, {
+    ...consuming('identity-center', rules),
+    IDENTITY_CENTER_QUEUE_ROLE_ARN: QUEUE_ROLE_ARN,
+  });
 });
 
 afterAll(async () => {
@@ -184,7 +199,12 @@ function consumedTasks(): Promise<string> {
   return (tasksQueue ??= (async () => {
     await moto.aws(['sqs', 'create-queue', '--queue-name', 'identity-center-tasks']);
     const rules = file('rules.yaml', RULES);
-    consumers.push(command.start(['consume-queue'], consuming('identity-center-tasks', rules)));
+    consumers.push(
+      command.start(['consume-queue'], {
+        ...consuming('identity-center-tasks', rules),
+        IDENTITY_CENTER_QUEUE_ROLE_ARN: QUEUE_ROLE_ARN,
+      }),
+    );
     return moto.queueUrl('identity-center-tasks');
   })());
 }
@@ -208,11 +228,15 @@ tests('Step Functions: the task ends with the instance, or fails with the next s
     },
   });
 
+  // The queue was read, and the task answered, from within its account.
+  const [account] = /\d{12}/.exec(QUEUE_ROLE_ARN) ?? [''];
+  expect(harness.emulator.calls({ account, operation: 'AssumeRole' }).length).toBeGreaterThan(0);
+
   const bad = freshAccount();
   harness.emulator.setFaults({ accounts: [bad], organizationForbids: true });
   const failed = await run({ accountId: bad });
-  expect(failed).toMatchObject({ status: 'FAILED', error: expect.any(String) as string });
-  expect(failed.cause).toMatch(new RegExp(`Account ${bad}: .+Enable account instances`));
+  expect(failed).toMatchObject({ status: 'FAILED', error: 'organizationForbids' });
+  expect(moto.causes().at(-1)).toMatch(new RegExp(`Account ${bad}: .+Enable account instances`));
 });
 
 tests('AFT: its customization gets the instance; a failure is reported, and does not end it', async () => {
@@ -252,7 +276,10 @@ tests('AFT: its customization gets the instance; a failure is reported, and does
   ])) as { Messages?: { Body: string }[] };
   const { Subject, Message } = JSON.parse(told?.Body ?? '{}') as { Subject: string; Message: string };
   expect(Subject).toBe('An account has no IAM Identity Center instance yet');
-  expect(Message).toMatch(new RegExp(`^Account ${bad} has no .+ yet\\. .+Enable account instances`));
+  // With the cause, which moto forgets.
+  expect(Message).toMatch(
+    new RegExp(`^Account ${bad} has no .+ yet\\. \\{"Error":"organizationForbids","Cause":`),
+  );
 });
 
 describe('without a worker that reads the queue', () => {
@@ -260,7 +287,7 @@ describe('without a worker that reads the queue', () => {
 
   beforeAll(async () => {
     if (!isThere) return;
-    await moto.deploy('cloudformation/queue.yaml', { ManagementAccountId: MANAGEMENT_ACCOUNT }, QUIET_REGION);
+    await moto.deploy('cloudformation/queue.yaml', queueParameters, QUIET_REGION);
     await moto.deploy('cloudformation/rule.yaml', { QueueArn: queueArn(QUIET_REGION) }, QUIET_REGION);
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request as sendTo, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 import { MANAGEMENT_ACCOUNT } from '../../support/events';
 import { until } from '../../support/harness';
 import { quietPort } from '../../support/ports';
@@ -24,6 +25,8 @@ export interface Moto {
   queueUrl(name: string): string;
   /** How often each operation was called, the AWS CLI's calls left out. */
   calls(): Record<string, number>;
+  /** The causes of the tasks that have failed: moto forgets them. */
+  causes(): string[];
   stop(): Promise<void>;
 }
 
@@ -49,7 +52,8 @@ export async function startMoto(): Promise<Moto> {
     (isUp) => isUp,
   );
   const counts: Record<string, number> = {};
-  const counting = await startCounting(port, counts);
+  const causes: string[] = [];
+  const counting = await startCounting(port, counts, causes);
   const url = `http://127.0.0.1:${counting.port}`;
   const env = (region = REGION): NodeJS.ProcessEnv => ({
     PATH: process.env['PATH'],
@@ -93,6 +97,7 @@ export async function startMoto(): Promise<Moto> {
     },
     queueUrl: (name) => `${url}/${MANAGEMENT_ACCOUNT}/${name}`,
     calls: () => ({ ...counts }),
+    causes: () => causes,
     async stop() {
       counting.close();
       server.kill();
@@ -102,7 +107,7 @@ export async function startMoto(): Promise<Moto> {
 }
 
 /** Passes requests on, and counts the operations that they name. */
-async function startCounting(port: number, counts: Record<string, number>) {
+async function startCounting(port: number, counts: Record<string, number>, causes: string[]) {
   const passOn = (request: IncomingMessage, response: ServerResponse) => {
     const [, operation] = /\.(\w+)$/.exec(String(request.headers['x-amz-target'])) ?? [];
     if (operation !== undefined) counts[operation] = (counts[operation] ?? 0) + 1;
@@ -113,6 +118,8 @@ async function startCounting(port: number, counts: Record<string, number>) {
     });
     sent.on('error', () => response.destroy());
     request.pipe(sent);
+    if (operation === 'SendTaskFailure')
+      void json(request).then((body) => causes.push((body as { cause: string }).cause));
   };
   const server = createServer(passOn);
   server.listen(0, '127.0.0.1');
