@@ -1,16 +1,8 @@
 import type { ProvisionRequestInput } from '../../client';
 import { mergeRequest } from '../../client/manifest';
-import {
-  defined,
-  oneLine,
-  readBy,
-  readRequest,
-  type DeprovisionRequestInput,
-  type Problem,
-} from '../../contract';
+import { defined, oneLine, readRequest, type DeprovisionRequestInput, type Problem } from '../../contract';
 import {
   findRule,
-  requestPartSchema,
   rulesOf,
   type AccountFacts,
   type EventRules,
@@ -86,31 +78,6 @@ export function answerDelivery(delivery: Delivery, rules: EventRules, known: Kno
   return { ...meaning, event, message: meaning.message.replace(/\.?$/, ` (${describeEvent(event)}).`) };
 }
 
-/**
- * Says what becomes, by rules, of an account that a pipeline names without an event, with what it asks for beside the rules.
- * Who sends it is not known: what vouches for it is the caller's to see to. Never throws.
- *
- * @param asked fields of the request that go over those of the rules, unchecked
- */
-export function answerAccount(
-  accountId: string,
-  asked: unknown,
-  rules: EventRules,
-  known: KnownFacts = {},
-): EventAnswer {
-  const read = readBy(requestPartSchema(), asked);
-  if ('problems' in read) {
-    const [{ field, message } = { field: 'request', message: 'is not valid' }] = read.problems;
-    return unreadable({ field: field === 'request' ? field : `request.${field}`, message });
-  }
-  const happening = { kind: 'vended', accountId } as const;
-  const meaning =
-    rules.allowedAccounts?.includes(accountId) === false
-      ? refused(happening, NOT_ALLOWED)
-      : meaningOfVended(happening, rules, known, asked as object);
-  return { ...meaning, message: `${meaning.message.replace(/\.$/, '')}.` };
-}
-
 /** Says why nothing may come of an event, whatever it says; a problem where that cannot be told. */
 function whyRefused(
   { happening, senders }: AccountEvent,
@@ -133,11 +100,12 @@ function whyRefused(
   return undefined;
 }
 
-const NOT_ALLOWED = 'it is not among the allowedAccounts of the rules';
+export const NOT_ALLOWED = 'it is not among the allowedAccounts of the rules';
 
 type Meaning = EventAnswer;
 
-function refused(happening: Happening, reason: string): Meaning {
+/** Says that nothing may come of what happened. */
+export function refused(happening: Happening, reason: string): Meaning {
   const accountId = 'accountId' in happening ? happening.accountId : undefined;
   return {
     answer: 'refused',
@@ -176,7 +144,8 @@ function meaningOf(happening: Happening, rules: EventRules, known: KnownFacts): 
   }
 }
 
-function meaningOfVended(
+/** Says what becomes of an account that was vended. @param asked fields of the request that go over those of the rules */
+export function meaningOfVended(
   { accountId, accountName, organizationalUnit }: Extract<Happening, { kind: 'vended' }>,
   rules: EventRules,
   known: KnownFacts,

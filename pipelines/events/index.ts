@@ -1,11 +1,5 @@
-export {
-  answerAccount,
-  answerDelivery,
-  answerEvent,
-  requestFromEvent,
-  type EventAnswer,
-  type KnownFacts,
-} from './answer';
+export { answerAccount } from './answer-account';
+export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
 export type { EventFacts } from './happening';
 export {

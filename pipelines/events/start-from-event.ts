@@ -7,7 +7,8 @@ import {
 } from '../../client';
 import { defined, FAILURES, PROVISION_WORKFLOW, type Situation } from '../../contract';
 import { rulesOf, type EventRule, type EventRules, type EventRulesInput, type UnknownFact } from '../rules';
-import { answerAccount, answerDelivery, answerEvent, type EventAnswer, type KnownFacts } from './answer';
+import { answerAccount } from './answer-account';
+import { answerDelivery, answerEvent, type EventAnswer, type KnownFacts } from './answer';
 import { deliveriesIn, type Delivery } from './deliveries';
 
 /** Asks AWS, or an inventory, what no event says of an account: the facts that the rules ask for. */

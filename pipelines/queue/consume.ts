@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { explainError, NO_DEAD_LETTER_QUEUE, type QueueFacts, type QueueMessage } from '../../activities';
+import type { QueueFacts, QueueMessage } from '../../activities';
 import { defined } from '../../contract';
 import type { LookUp } from '../events';
 import type { EventRules } from '../rules';
-import { isUnreachable, type LogEntry } from '../serving';
-import { HiddenMessages } from './hidden';
+import type { LogEntry } from '../serving';
+import { keepHidden } from './hidden';
 import type { OpenQueue } from './open-queue';
 import type { ConsumerClient } from './serve-task';
 import { serveMessage, type ServedMessage } from './serve-message';
+import { pauseOf, TIMING, type ConsumerTiming } from './timing';
+import { explain, NO_DEAD_LETTERS, withWhatComes } from './words';
 
 /** What is told of a batch of messages, for metrics. */
 export interface QueueNews {
@@ -35,23 +37,6 @@ export interface ConsumerParts {
   timing?: Partial<ConsumerTiming>;
 }
 
-/** How a consumer waits; in seconds, as SQS counts. */
-export interface ConsumerTiming {
-  /** How long a message is hidden at a time, while it is served. */
-  hiddenSeconds: number;
-  /** How long a message is hidden that could not be served; doubled with each receive. */
-  firstPauseSeconds: number;
-  longestPauseSeconds: number;
-  /** How long a message may take to be served. */
-  serveSeconds: number;
-}
-
-const TIMING: ConsumerTiming = {
-  hiddenSeconds: 60,
-  firstPauseSeconds: 15,
-  longestPauseSeconds: 900,
-  serveSeconds: 30,
-};
 /** As many as SQS hands out at once. */
 const BATCH = 10;
 const LONGEST_BACK_OFF_MS = 60_000;
@@ -109,37 +94,38 @@ class Consumer {
 
   private async serve(messages: readonly QueueMessage[]): Promise<void> {
     const { queue, signal, onNews, log } = this.parts;
-    const { hiddenSeconds } = this.timing;
     const oldest = Math.min(...messages.map(({ sentAt = Date.now() }) => sentAt));
-    const hidden = new HiddenMessages(messages, queue.sqs, hiddenSeconds);
+    const show = keepHidden(messages, queue.sqs, this.timing.hiddenSeconds);
     const outcomes: ServedMessage[] = [];
     const serveOne = async (message: QueueMessage) => {
       if (isAborted(signal)) return;
       outcomes.push(await this.serveInTime(message));
     };
     try {
-      await Promise.race([Promise.all(messages.map(serveOne)), afterStop(signal)]);
-      const served = [...outcomes];
-      const failed = served.filter((it) => !it.isServed);
-      for (const it of served) for (const entry of it.entries) log(this.withWhatComes(it, entry));
-      const done = new Set(served.map(({ message }) => message));
-      const notDone = messages.filter((it) => !done.has(it));
-      await this.remove(served.flatMap((it) => (it.isServed ? [it.message] : [])));
-      await this.hide([
-        ...failed.map(({ message }) => ({ message, seconds: this.pauseOf(message) })),
-        ...notDone.map((message) => ({ message, seconds: 0 })),
-      ]);
-      onNews?.({
-        isReadable: true,
-        served: served.length - failed.length,
-        failed: failed.length,
-        givenBack: notDone.length,
-        oldestSeconds: Math.max(0, (Date.now() - oldest) / 1_000),
-      });
-      if (failed.some((it) => it.isUnreachable)) await this.untilTemporalAnswers();
+      await untilStopped(signal, Promise.all(messages.map(serveOne)));
     } finally {
-      hidden.stop();
+      show();
     }
+    const served = [...outcomes];
+    const failed = served.filter((it) => !it.isServed);
+    for (const it of served)
+      for (const entry of it.entries)
+        log(it.isServed ? entry : withWhatComes(entry, it.message, this.timing, this.facts));
+    const done = new Set(served.map(({ message }) => message));
+    const notDone = messages.filter((it) => !done.has(it));
+    await this.remove(served.flatMap((it) => (it.isServed ? [it.message] : [])));
+    await this.hide([
+      ...failed.map(({ message }) => ({ message, seconds: pauseOf(message, this.timing) })),
+      ...notDone.map((message) => ({ message, seconds: 0 })),
+    ]);
+    onNews?.({
+      isReadable: true,
+      served: served.length - failed.length,
+      failed: failed.length,
+      givenBack: notDone.length,
+      oldestSeconds: Math.max(0, (Date.now() - oldest) / 1_000),
+    });
+    if (failed.some((it) => it.isUnreachable)) await this.untilTemporalAnswers();
   }
 
   private async serveInTime(message: QueueMessage): Promise<ServedMessage> {
@@ -176,26 +162,6 @@ class Consumer {
     await this.parts.queue.sqs.hide(messages).catch(() => undefined);
   }
 
-  private pauseOf({ receiveCount }: QueueMessage): number {
-    const { firstPauseSeconds, longestPauseSeconds } = this.timing;
-    return Math.min(longestPauseSeconds, Math.round(firstPauseSeconds * 2 ** Math.min(20, receiveCount - 1)));
-  }
-
-  /** Adds to what is told of a message that could not be served when it comes again, or where it goes. */
-  private withWhatComes({ isServed, message }: ServedMessage, entry: LogEntry): LogEntry {
-    if (isServed) return entry;
-    const { deadLetterQueueArn, maxReceiveCount = Infinity } = this.facts ?? {};
-    const { receiveCount } = message;
-    const again = `it comes again in ${this.pauseOf(message)} s`;
-    if (deadLetterQueueArn === undefined)
-      return { ...entry, message: `${entry.message} Receive ${receiveCount}: ${again}.` };
-    const next =
-      receiveCount < maxReceiveCount
-        ? again
-        : `it goes to the dead-letter queue ${deadLetterQueueArn.split(':').at(-1)}. Mend what is said here, then have it sent again (aws sqs start-message-move-task --source-arn ${deadLetterQueueArn})`;
-    return { ...entry, message: `${entry.message} Receive ${receiveCount} of ${maxReceiveCount}: ${next}.` };
-  }
-
   /** Looks what becomes of messages that cannot be served, and warns where nothing does. */
   private async lookAtQueue(): Promise<void> {
     const { queue, log } = this.parts;
@@ -211,7 +177,7 @@ class Consumer {
     if (this.facts.deadLetterQueueArn === undefined)
       log({
         level: 'WARN',
-        message: `${queue.url} has no dead-letter queue. ${NO_DEAD_LETTER_QUEUE} Give it one (RedrivePolicy), with maxReceiveCount 5.`,
+        message: `${queue.url} ${NO_DEAD_LETTERS}`,
       });
   }
 
@@ -250,25 +216,25 @@ class Consumer {
 
 const NO_NEWS: QueueNews = { isReadable: true, served: 0, failed: 0, givenBack: 0, oldestSeconds: 0 };
 
-/** Resolves once the consumer has been asked to stop, and those that serve have had their time. */
-async function afterStop(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted)
-    await new Promise((resolve) => {
-      signal.addEventListener('abort', resolve, { once: true });
-    });
-  await sleep(STOP_WITHIN_MS, undefined, { ref: false });
+/** Waits for work; once the consumer is asked to stop, for no more than a few seconds. */
+async function untilStopped(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let onStop = () => undefined as void;
+  const stopped = new Promise<void>((resolve) => {
+    onStop = () => {
+      timer = setTimeout(resolve, STOP_WITHIN_MS);
+    };
+    if (signal.aborted) onStop();
+    else signal.addEventListener('abort', onStop, { once: true });
+  });
+  try {
+    await Promise.race([work, stopped]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onStop);
+  }
 }
 
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-function explain(error: unknown): string {
-  if (isUnreachable(error)) return String(error);
-  const { found, remedy } = explainError(error);
-  const isDenied = /not authorized|AccessDenied/i.test(found);
-  const next = isDenied
-    ? 'Allow what "identity-center iam-policy worker" prints with IDENTITY_CENTER_QUEUE_URL.'
-    : remedy;
-  return `${found} ${next}`;
 }

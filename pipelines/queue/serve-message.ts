@@ -1,7 +1,8 @@
-import { explainError, type QueueMessage } from '../../activities';
+import type { QueueMessage } from '../../activities';
 import { isServed, logEntryOf, notServed, serveAll, serveDelivery, type LogEntry } from '../serving';
 import { readMessage } from './message';
 import { serveTask, type TaskParts } from './serve-task';
+import { explain } from './words';
 
 /** What came of a message. */
 export interface ServedMessage {
@@ -43,6 +44,5 @@ function isOfAws(error: unknown): boolean {
 }
 
 function wordsOf(error: unknown): string {
-  const { found, remedy } = explainError(error);
-  return `The task of a state machine could not be served. ${found} ${remedy}`;
+  return `The task of a state machine could not be served. ${explain(error)}`;
 }

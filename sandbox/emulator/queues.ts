@@ -1,6 +1,7 @@
 import type { FaultPlan } from './faults';
 import { AwsError } from './protocols';
-import { Queue, readRedrivePolicy, type QueueAttributes, type QueuedMessage } from './queue';
+import { Queue, type QueueAttributes, type QueuedMessage } from './queue';
+import { readRedrivePolicy } from './redrive-policy';
 
 /** A queue, for whoever looks into the emulator. */
 export interface EmulatedQueue {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { defined } from '../../../contract';
 import { AwsError, jsonProtocol, type Protocol } from '../protocols';
-import { invalidValue, readRedrivePolicy, type Queue, type QueuedMessage, type SentMessage } from '../queue';
+import type { Queue, QueuedMessage, SentMessage } from '../queue';
+import { invalidValue, readRedrivePolicy } from '../redrive-policy';
 import { operation, type Operation, type Service, type ServiceContext } from '../service';
 import {
   createQueueInput,

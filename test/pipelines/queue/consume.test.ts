@@ -181,11 +181,11 @@ test('a message stays hidden for as long as it is served', async () => {
   let serving = 0;
   const client = clientThat(async (request) => {
     serving += 1;
-    // Three times as long as it is hidden at once.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    // Twice as long as it is hidden at once.
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
     return harness.client.start(request);
   });
-  const timing = { hiddenSeconds: 1 };
+  const timing = { hiddenSeconds: 2 };
   await Promise.all([1, 2].map(() => consume(queue, { client: () => client, timing })));
   await queue.send([controlTowerEvent(account)]);
   await isEmpty(queue);
