@@ -10,7 +10,7 @@ const LAYERS = {
   encryption: ['contract', 'activities'],
   worker: ['contract', 'workflows', 'activities', 'encryption'],
   client: ['contract', 'encryption'],
-  pipelines: ['contract', 'client'],
+  pipelines: ['contract', 'client', 'activities'],
   command: 'all',
   sandbox: 'all',
   bench: 'all',
@@ -25,6 +25,7 @@ const INNER_SURFACES = {
   contract: ['schemas'],
   sandbox: ['cluster', 'emulator', 'temporal-server'],
   command: ['drawing'],
+  pipelines: ['queue'],
 };
 
 const UP = '^(?:\\.\\./)+';

@@ -17,12 +17,21 @@ import { organizationFailure } from './errors/organization-failure';
 import { AwsCallError, isA } from './errors/thrown';
 import { withHeartbeats } from './heartbeats';
 
+/** The queue that a worker consumes. */
+export interface ConsumedQueue {
+  url: string;
+  /** Default: the worker's. */
+  region?: string;
+}
+
 /** What activities depend on; given once, so that tests need no patching. */
 export interface ActivityDependencies extends AttemptClocks, AwsAccess {
   /** From 0 up to, but not including, 1. */
   random(): number;
   /** Where runs are announced. */
   receivers: readonly Receiver[];
+  /** The queue of SQS that the worker consumes beside its task queue. */
+  queue?: ConsumedQueue;
   sendWebhook: SendWebhook;
   announcing: InFlight;
   /** Hears of each answer to a call for an account of a fleet. */

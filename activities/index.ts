@@ -10,9 +10,9 @@ import { accessAws, type AwsSettings } from './aws/account';
 import type { CallListener } from './aws/answered-call';
 import { CallMeter } from './aws/call-meter';
 import { Pacer } from './aws/pacer';
-import type { Check, CheckRequest } from '../contract';
+import { defined, type Check, type CheckRequest, type TaskRequest } from '../contract';
 import { checkAws } from './check/check-aws';
-import type { AccountInput, ActivityDependencies } from './in-account';
+import type { AccountInput, ActivityDependencies, ConsumedQueue } from './in-account';
 import { createInstance, type CreateInstanceInput } from './instance/create';
 import { deleteInstance, type DeleteInstanceInput } from './instance/delete';
 import { findInstance, type FindInstanceInput } from './instance/find';
@@ -21,10 +21,14 @@ import { inspectAccount, type InspectAccountInput } from './instance/inspect';
 import { waitForActive, type WaitForActiveInput } from './instance/wait-for-active';
 import { followRun, type FollowRunInput } from './runs/follow-run';
 import { searchAttributeLister } from './runs/list-search-attributes';
+import { followTask } from './state-machine/follow-task';
+import { sendTaskAnswer, type SendTaskAnswerInput } from './state-machine/send-task-answer';
 
 export { readReceivers, scopeOf, sharedAccountsOf, typesOf, type Receiver } from './announcements/receivers';
 export type { ListedAccounts } from './audit/list-organization';
 export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
+export { NO_DEAD_LETTER_QUEUE } from './check/check-queue';
+export { explainError } from './check/look';
 export { checkOwnIdentity } from './check/own-identity';
 export { withHeartbeats } from './heartbeats';
 export { CallMeter } from './aws/call-meter';
@@ -32,6 +36,7 @@ export type { AnsweredCall, CallListener } from './aws/answered-call';
 export { readNetworkSettings } from './aws/network';
 export {
   inPartition,
+  consumerPolicy,
   ORGANIZATION_POLICY,
   rolePolicy,
   trustPolicy,
@@ -39,12 +44,14 @@ export {
   type IamPolicy,
   type WorkerPolicyScope,
 } from './aws/policies';
+export type { QueueFacts, Queueing, QueueMessage } from './aws/queueing';
 export { homeRegion, partitionOf } from './aws/regions';
 export { createRequestHandler } from './aws/request-handler';
 export { Pacer } from './aws/pacer';
+export { whyForgotten, type StateMachineTasks } from './aws/state-machine';
 export type { BackOff } from './back-off';
 export { readError, redact } from './errors/read';
-export type { ActivityDependencies } from './in-account';
+export type { ActivityDependencies, ConsumedQueue } from './in-account';
 export type { CreateAnswer } from './instance/create';
 export type { FoundInstance } from './instance/find';
 export type { FollowedRun } from './runs/follow-run';
@@ -61,6 +68,8 @@ export function createActivities(deps: ActivityDependencies) {
     listSearchAttributes: searchAttributeLister(() => deps.monotonicNow()),
     inspectAccount: (input: InspectAccountInput) => inspectAccount(deps, input),
     announce: (input: AnnounceInput) => announce(deps, input),
+    followTask: (input: TaskRequest) => followTask(deps, input),
+    sendTaskAnswer: (input: SendTaskAnswerInput) => sendTaskAnswer(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
     listOrganization: (input: ListOrganizationInput) => listOrganization(deps, input),
     findRuns,
@@ -86,6 +95,7 @@ export function realDependencies(
   meter = new CallMeter(),
   onAnswer: CallListener = () => undefined,
   receivers: readonly Receiver[] = [],
+  queue?: ConsumedQueue,
 ): ActivityDependencies {
   const monotonicNow = () => performance.now();
   return {
@@ -97,6 +107,7 @@ export function realDependencies(
     isAwaited,
     keepForLater,
     receivers,
+    ...defined({ queue }),
     sendWebhook: webhookSender(),
     announcing: new InFlight(),
     countCalls: (page, counts) => {

@@ -47,7 +47,7 @@ export async function addCosts(
  * Whether Temporal Cloud bills an event: https://docs.temporal.io/cloud/actions. Heartbeats, which it bills as well, and
  * attempts of activities past the first are in no history of a run in which nothing goes wrong.
  */
-function isBillable(event: Event): boolean {
+export function isBillable(event: Event): boolean {
   return Boolean(
     event.workflowExecutionStartedEventAttributes ??
     event.activityTaskStartedEventAttributes ??

@@ -53,13 +53,16 @@ export class IdentityCenterClient {
   /**
    * @param temporal a client of the Temporal SDK, connected to the namespace of the runs
    * @param taskQueue the task queue that the workers poll; default: `IDENTITY_CENTER_TASK_QUEUE`, else `identity-center`
+   * @param options.startsEagerly the client has the connection of a worker of that queue (`NativeConnection`), in this
+   *   process: the server hands it the first task of a run with the answer to the start, and nobody polls for it
    */
   constructor(
     readonly temporal: Client,
     readonly taskQueue: string = readEnvironment(process.env)['IDENTITY_CENTER_TASK_QUEUE'] ??
       DEFAULT_TASK_QUEUE,
+    { startsEagerly = false }: { startsEagerly?: boolean } = {},
   ) {
-    this.starter = new RunStarter(temporal, taskQueue);
+    this.starter = new RunStarter(temporal, taskQueue, startsEagerly);
     this.fleets = translateErrors(new Fleets(temporal, taskQueue), temporal);
     this.audits = translateErrors(new Audits(temporal, taskQueue), temporal);
     return translateErrors(this, temporal);

@@ -1,4 +1,5 @@
 import {
+  consumerPolicy,
   homeRegion,
   inPartition,
   ORGANIZATION_POLICY,
@@ -8,16 +9,19 @@ import {
   trustPolicy,
   workerPolicy,
   type IamPolicy,
+  type WorkerPolicyScope,
 } from '../activities';
 import { defined } from '../contract';
 import { KEYS_VARIABLE, readKmsKeys } from '../encryption';
+import { readQueueUrl } from '../pipelines/queue';
 import { readWorkerSettings, type WorkerSettings } from '../worker';
 import { UsageError } from './errors';
 import { EXIT } from './exit-codes';
 import { print } from './output';
+import { readConsumption } from './pipelines/consumption';
 import { quote } from './words';
 
-const NAMES = ['worker', 'role', 'session', 'organization', 'trust'] as const;
+const NAMES = ['worker', 'role', 'session', 'organization', 'queue', 'trust'] as const;
 type PolicyName = (typeof NAMES)[number];
 
 /**
@@ -51,13 +55,15 @@ function printPolicy(policy: object): void {
 
 /** Makes the policies; those that the settings have no use for are left out. */
 async function policiesOf(
-  { aws, receivers = [] }: WorkerSettings,
+  settings: WorkerSettings,
   workerArn: string | undefined,
 ): Promise<Partial<Record<PolicyName, IamPolicy>>> {
-  const { roleArn, allowedAccounts, organizationId, organizationRoleArn, sessionPolicy } = aws;
+  const { aws, receivers = [] } = settings;
+  const { roleArn, allowedAccounts, organizationId, organizationRoleArn, queueRoleArn, sessionPolicy } = aws;
   const keysFile = process.env[KEYS_VARIABLE];
   const partition = partitionOf(homeRegion(aws));
   const scope = scopeOf(receivers);
+  const queueOf = queueScope(settings);
   const worker = workerPolicy(
     defined({
       roleArn,
@@ -66,22 +72,39 @@ async function policiesOf(
       organizationRoleArn,
       kmsKeyArns: keysFile === undefined ? [] : await readKmsKeys(keysFile),
       receivers: scope,
+      ...queueOf,
+      queueRoleArn,
     }),
   );
+  const { queueArn, answersTasks = false } = queueOf;
+  const queue =
+    queueArn === undefined ? undefined : inPartition(consumerPolicy(queueArn, answersTasks), partition);
   // Without a role the worker's own credentials are those of the account, and there is no session to limit.
   const organization = ORGANIZATION_POLICY;
-  if (roleArn === undefined) return { worker: inPartition(worker, partition), organization };
+  if (roleArn === undefined) return defined({ worker: inPartition(worker, partition), organization, queue });
   const role = inPartition(rolePolicy(scope), partition);
   return defined({
     worker: inPartition(worker, partition),
     role,
     session: sessionPolicy === 'none' ? undefined : role,
     organization,
+    queue,
     trust: workerArn === undefined ? undefined : trustPolicy(workerArn, aws.externalId),
   });
 }
 
+/** Says which queue the worker consumes, and whether it answers the tasks of Step Functions that come by it. */
+function queueScope(settings: WorkerSettings): Pick<WorkerPolicyScope, 'queueArn' | 'answersTasks'> {
+  const consumption = readConsumption(settings);
+  const place = consumption && readQueueUrl(consumption.queue.url);
+  if (consumption === undefined || place === undefined) return {};
+  const { region = homeRegion(settings.aws), accountId, name } = place;
+  const queueArn = `arn:{partition}:sqs:${region}:${accountId}:${name}`;
+  return { queueArn, answersTasks: consumption.rules.tasks === 'answer' };
+}
+
 function missing(name: PolicyName): string {
+  if (name === 'queue') return 'The settings of this environment name no queue: IDENTITY_CENTER_QUEUE_URL.';
   if (name === 'trust')
     return 'Say with --worker-arn which role or user the worker is: the role trusts nobody else.';
   return `The settings of this environment have no ${name} policy: IDENTITY_CENTER_ROLE_ARN or IDENTITY_CENTER_SESSION_POLICY is "none".`;

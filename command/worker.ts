@@ -15,6 +15,7 @@ import {
   type Interruption,
   type Logger,
   type Monitor,
+  type ServeOptions,
   type Tracing,
   type WorkerConnection,
   type WorkerSettings,
@@ -44,6 +45,7 @@ export async function worker(options: CommonOptions): Promise<number> {
   // Last, as it listens: what is wrong with the settings ends the process before.
   const monitor = await startTelling(settings, health);
   installLogger(logger, monitor?.metricsAddress);
+  const beside = await queueBeside(settings, logger);
   const tell = tellOnceInAWhile((words) => {
     logger.error(words);
   });
@@ -53,6 +55,7 @@ export async function worker(options: CommonOptions): Promise<number> {
     await serve({
       ...settings,
       ...defined({ tracing }),
+      ...beside,
       health,
       extensions,
       readConnection,
@@ -87,6 +90,19 @@ export async function worker(options: CommonOptions): Promise<number> {
   return EXIT.done;
 }
 
+/** Reads which queue is consumed beside the worker. What does that takes its time to load, and most workers have none. */
+async function queueBeside(
+  settings: WorkerSettings,
+  logger: Logger,
+): Promise<Pick<ServeOptions, 'queue' | 'companion'>> {
+  if (settings.queueUrl === undefined) return {};
+  const { companionOf, readConsumption } = await import('./pipelines/consumption.js');
+  const consumption = readConsumption(settings);
+  if (consumption === undefined) return {};
+  const namespace = () => readConnection().namespace;
+  return { queue: consumption.queue, companion: companionOf(settings, consumption, logger, namespace) };
+}
+
 /** Begins to tell how the worker is, where the settings say so. */
 async function startTelling(
   { metricsAddress: address }: WorkerSettings,
@@ -119,7 +135,17 @@ async function tellOwnIdentity({ aws }: WorkerSettings, logger: Logger): Promise
 
 function announce(
   to: WorkerConnection,
-  { taskQueue, aws, logLevel, buildId = defaultBuildId(), identity, receivers, ...tuning }: WorkerSettings,
+  {
+    taskQueue,
+    aws,
+    logLevel,
+    buildId = defaultBuildId(),
+    identity,
+    receivers,
+    queueUrl,
+    eventRulesFile,
+    ...tuning
+  }: WorkerSettings,
   { json }: CommonOptions,
   logger: Logger,
   monitor: Monitor | undefined,
@@ -133,6 +159,8 @@ function announce(
     metricsAddress: monitor && `${monitor.address.host}:${monitor.address.port}`,
     // Their names, as nothing of where they are belongs into a log.
     receivers: receivers?.map(({ name }) => name),
+    queueUrl,
+    eventRulesFile,
     traces: tracing?.endpoint,
   });
   logger.info({ taskQueue, logLevel, buildId, ...tuning, ...told }, 'The worker serves.');

@@ -39,5 +39,6 @@ export * from './organization-account';
 export * from './pollers';
 export * from './queue-rate';
 export * from './search-attributes';
+export * from './state-machine/task';
 export * from './text';
 export * from './validation';

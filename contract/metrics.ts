@@ -100,6 +100,24 @@ export const METRICS = {
     help: 'Audits of the organization that have ended: fine, drift (an account is not as it was asked for), unseen (none is, but some could not be looked at), or failed.',
     labels: ['workflowType', 'result'],
   },
+  queueMessages: {
+    name: `${PREFIX}queue_messages_total`,
+    kind: 'counter',
+    help: 'Messages that were received from the queue of SQS: served, failed (they come again, or go to the dead-letter queue), or givenBack as the worker ends.',
+    labels: ['result'],
+  },
+  queueReadable: {
+    name: `${PREFIX}queue_readable`,
+    kind: 'gauge',
+    help: '1 where SQS answered the last time that the worker asked for messages; else 0.',
+    labels: [],
+  },
+  queueOldest: {
+    name: `${PREFIX}queue_oldest_message_seconds`,
+    kind: 'gauge',
+    help: 'Age of the oldest message that was received last; 0: there was none.',
+    labels: [],
+  },
   ready: {
     name: `${PREFIX}worker_ready`,
     kind: 'gauge',

@@ -33,6 +33,8 @@ export const OUR_VARIABLES = [
   'IDENTITY_CENTER_HOME',
   'IDENTITY_CENTER_NEW_REGIONS',
   'IDENTITY_CENTER_EVENT_RULES_FILE',
+  'IDENTITY_CENTER_QUEUE_ROLE_ARN',
+  'IDENTITY_CENTER_QUEUE_URL',
 ] as const;
 
 /** So much of a name may be wrong, and it is still that name. */

@@ -12,6 +12,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
   type CallListener,
+  type ConsumedQueue,
   type OpenAccount,
   type Receiver,
   type WorkerActivities,
@@ -37,6 +38,8 @@ export interface WorkerOptions extends Partial<Tuning>, WorkerVersion {
   identity?: string;
   /** Where the ends and holds of runs are announced; default: nowhere. */
   receivers?: readonly Receiver[];
+  /** The queue of SQS that is consumed beside the task queue, for `doctor` to look at; default: none. */
+  queue?: ConsumedQueue;
   /** Where its traces go; default: nowhere. */
   tracing?: Tracing;
   /** Hears each time the Temporal server has answered, about once a second. */
@@ -82,7 +85,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const { receivers = [] } = options;
   const aws = { ...options.aws, rolePolicy: rolePolicy(scopeOf(receivers)) };
   const dependencies = {
-    ...realDependencies(aws, pacer, meter, onAnswer, receivers),
+    ...realDependencies(aws, pacer, meter, onAnswer, receivers, options.queue),
     ...options.dependencies,
   };
   const worker: Worker = await Worker.create({

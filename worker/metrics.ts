@@ -15,14 +15,23 @@ export const HISTOGRAM_BUCKETS: Record<string, number[]> = Object.fromEntries(
   ),
 );
 
+/** What is noted of the messages of a queue. */
+export interface QueueNumbers {
+  isReadable: boolean;
+  served: number;
+  failed: number;
+  givenBack: number;
+  oldestSeconds: number;
+}
+
 /** Notes what a worker does as metrics, where the process exports any: {@link METRICS} says which. */
 export class WorkerMetrics {
-  private readonly queue: { namespace: string; task_queue: string };
+  private readonly labels: { namespace: string; task_queue: string };
   private readonly meter = Runtime.instance().metricMeter;
 
   constructor({ namespace, taskQueue }: { namespace: string; taskQueue: string }) {
     // As the SDK names them in its own.
-    this.queue = { namespace, task_queue: taskQueue };
+    this.labels = { namespace, task_queue: taskQueue };
   }
 
   /** Makes what notes the answers of AWS. */
@@ -31,8 +40,20 @@ export class WorkerMetrics {
     const { name, unit, help } = METRICS.callSeconds;
     const seconds = this.meter.createHistogram(name, 'float', unit, help);
     return ({ operation, answer, milliseconds }) => {
-      calls.add(1, { ...this.queue, operation, answer });
-      seconds.record(milliseconds / 1_000, { ...this.queue, operation });
+      calls.add(1, { ...this.labels, operation, answer });
+      seconds.record(milliseconds / 1_000, { ...this.labels, operation });
+    };
+  }
+
+  /** Makes what notes the messages of a queue. */
+  queue(): (news: QueueNumbers) => void {
+    const messages = this.counter(METRICS.queueMessages);
+    const [readable, oldest] = [this.gauge(METRICS.queueReadable), this.gauge(METRICS.queueOldest)];
+    return ({ isReadable, oldestSeconds, ...counts }) => {
+      readable.set(isReadable ? 1 : 0, this.labels);
+      oldest.set(oldestSeconds, this.labels);
+      for (const result of ['served', 'failed', 'givenBack'] as const)
+        if (counts[result] > 0) messages.add(counts[result], { ...this.labels, result });
     };
   }
 
@@ -45,10 +66,10 @@ export class WorkerMetrics {
     const sentAway = this.counter(METRICS.sentAway);
     let told = 0;
     const show = () => {
-      rate?.set(pacer.rate, this.queue);
-      limit?.set(pacer.ceiling, this.queue);
-      waiting?.set(pacer.waiting, this.queue);
-      sentAway.add(pacer.sentAway - told, this.queue);
+      rate?.set(pacer.rate, this.labels);
+      limit?.set(pacer.ceiling, this.labels);
+      waiting?.set(pacer.waiting, this.labels);
+      sentAway.add(pacer.sentAway - told, this.labels);
       told = pacer.sentAway;
     };
     show();
@@ -59,7 +80,7 @@ export class WorkerMetrics {
   followHolds(worker: Worker): void {
     if (!this.isExported) return;
     const held = this.gauge(METRICS.held);
-    const { namespace, task_queue: taskQueue } = this.queue;
+    const { namespace, task_queue: taskQueue } = this.labels;
     const look = async () => {
       const { connection } = worker;
       try {
@@ -69,7 +90,7 @@ export class WorkerMetrics {
             query: `IdentityCenterStage = 'held' AND ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`,
           }),
         );
-        if (answer !== undefined) held.set(Number(answer.count), this.queue);
+        if (answer !== undefined) held.set(Number(answer.count), this.labels);
       } catch {
         // A server that is away, or a namespace without our search attributes: there is none to show.
       }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import { GracefulShutdownPeriodExpiredError, type NativeConnection, type Worker } from '@temporalio/worker';
 import { temporalExtensions } from '../encryption';
 import { connect, ServerRefusedError, throwRefusal, type WorkerConnection } from './connection';
@@ -11,6 +12,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 /** A worker that has failed may wait for ever for activities whose end it cannot report. */
 const CLEAN_UP_MS = 2_000;
+/** It was told to end when the worker was, and has had as long. */
+const COMPANION_MS = 1_000;
 
 /** Why a worker does not serve just now. */
 export interface Interruption {
@@ -20,6 +23,14 @@ export interface Interruption {
   retryInMs: number;
 }
 
+/**
+ * What runs beside a worker, in its process and over its connection, while it serves. It ends with the signal; the worker waits
+ * for that, and ends after it.
+ *
+ * @param client gives the client of the worker, which is another one after its keys were renewed
+ */
+export type Companion = (client: () => Client, signal: AbortSignal) => Promise<void>;
+
 export interface ServeOptions extends Omit<WorkerOptions, 'connection' | 'namespace'> {
   /** Reads how Temporal is reached. It is asked again and again, as keys and certificates are renewed. */
   readConnection: () => WorkerConnection;
@@ -27,6 +38,8 @@ export interface ServeOptions extends Omit<WorkerOptions, 'connection' | 'namesp
   signal: AbortSignal;
   /** Is told how the worker is. */
   health?: Health;
+  /** Runs beside the worker, each time that it serves. */
+  companion?: Companion;
   /** Told each time the worker begins to serve. */
   onServing?: (to: WorkerConnection) => void;
   /** Told each time the worker does not serve, and tries again. */
@@ -88,10 +101,26 @@ async function serveOnce(to: WorkerConnection, options: ServeOptions, onServing:
     onServing();
     health?.serving();
     options.onServing?.(to);
-    await runUntil(signal, worker);
+    await runBoth(signal, worker, options.companion);
   } finally {
     renewals.stop();
     await closeUnlessInUse(worker.connection);
+  }
+}
+
+/** Runs a worker, and its companion for as long as it serves. */
+async function runBoth(signal: AbortSignal, worker: Worker, companion?: Companion): Promise<void> {
+  const over = new AbortController();
+  const client = () => {
+    if (worker.client === undefined) throw new Error('the worker has no connection');
+    return worker.client;
+  };
+  const accompanied = companion?.(client, AbortSignal.any([signal, over.signal]));
+  try {
+    await runUntil(signal, worker);
+  } finally {
+    over.abort();
+    await Promise.race([accompanied, sleep(COMPANION_MS, undefined, { ref: false })]);
   }
 }
 

@@ -89,6 +89,29 @@ export const workerSettingsSchema = z.object({
     .describe(
       'File (YAML or JSON) of who is told of the ends and holds of runs, the same for each worker: docs/pipelines.md. Default: none, nobody is.',
     ),
+  IDENTITY_CENTER_QUEUE_URL: z
+    .string()
+    .regex(
+      /^https?:\/\/[^/?#@\s]+\/\d{12}\/[\w-]{1,80}(?:\.fifo)?$/,
+      'must be the URL of a queue of SQS, such as https://sqs.eu-west-1.amazonaws.com/999999999999/accounts-vended',
+    )
+    .optional()
+    .describe(
+      'Queue of SQS that the worker consumes beside its task queue: events of pipelines, and tasks of Step Functions: docs/pipelines.md. It needs IDENTITY_CENTER_EVENT_RULES_FILE. Default: none.',
+    ),
+  IDENTITY_CENTER_QUEUE_ROLE_ARN: z
+    .string()
+    .regex(/^arn:[^:]+:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role')
+    .optional()
+    .describe(
+      "Role that the worker assumes to consume the queue and to answer its tasks, for a queue in another account: AWS has the tasks of a state machine answered from within its account only; {partition} is filled in. Default: none, the worker's own credentials do.",
+    ),
+  IDENTITY_CENTER_EVENT_RULES_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File (YAML or JSON) of the rules for events, the same for each worker: docs/pipelines.md. Default: none; the Lambda function takes rules.yaml beside it.',
+    ),
   IDENTITY_CENTER_MAX_CONCURRENT_CALLS: tuningSchema.shape.maxConcurrentCalls,
   IDENTITY_CENTER_MAX_CALLS_PER_SECOND: z.coerce
     .number(RATE)
@@ -144,6 +167,9 @@ export interface WorkerSettings extends Tuning, WorkerVersion {
   identity?: string;
   metricsAddress?: ListenAddress;
   receivers?: readonly Receiver[];
+  /** URL of the queue of SQS that is consumed beside the task queue. */
+  queueUrl?: string;
+  eventRulesFile?: string;
   aws: AwsSettings;
 }
 
@@ -168,6 +194,11 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
     throw new Error(
       'TEMPORAL_WORKER_BUILD_ID: is set, but TEMPORAL_DEPLOYMENT_NAME is not: set both, or neither.',
     );
+  const queueUrl = settings.IDENTITY_CENTER_QUEUE_URL;
+  if (queueUrl !== undefined && settings.IDENTITY_CENTER_EVENT_RULES_FILE === undefined)
+    throw new Error(
+      'IDENTITY_CENTER_EVENT_RULES_FILE: is not set, and IDENTITY_CENTER_QUEUE_URL is: name the file that says what each account is asked for.',
+    );
   const roleArn = settings.IDENTITY_CENTER_ROLE_ARN;
   const allowedAccounts = accountsOf(settings.IDENTITY_CENTER_ALLOWED_ACCOUNTS);
   const receivers = receiversIn(settings.IDENTITY_CENTER_RECEIVERS_FILE, allowedAccounts);
@@ -185,6 +216,8 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       buildId,
       identity: settings.IDENTITY_CENTER_WORKER_IDENTITY,
       receivers,
+      queueUrl,
+      eventRulesFile: settings.IDENTITY_CENTER_EVENT_RULES_FILE,
       metricsAddress: readAddress(settings.IDENTITY_CENTER_METRICS_ADDRESS ?? ''),
     }),
     aws: defined({
@@ -194,6 +227,7 @@ export function readWorkerSettings(environment: Environment): WorkerSettings {
       allowedAccounts,
       organizationId: settings.IDENTITY_CENTER_ORGANIZATION_ID,
       organizationRoleArn: settings.IDENTITY_CENTER_ORGANIZATION_ROLE_ARN,
+      queueRoleArn: settings.IDENTITY_CENTER_QUEUE_ROLE_ARN,
       stsRegion: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'],
       network: readNetworkSettings(env),
       maxCallsPerSecond: settings.IDENTITY_CENTER_MAX_CALLS_PER_SECOND,

@@ -1,4 +1,5 @@
 export { announceRun } from './announcements/announce-run';
+export { answerTask } from './state-machine/answer-task';
 export { auditIdentityCenter } from './audit/audit';
 export { auditIdentityCenterPage } from './audit/audit-page';
 export { checkIdentityCenter } from './check/check-identity-center';

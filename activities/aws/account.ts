@@ -6,11 +6,10 @@ import type { CallListener } from './answered-call';
 import { createCall, endWith, required, type AwsCore, type CallControl } from './call';
 import { AwsClients, type AwsClient, type ClientClass } from './clients';
 import { AwsClock } from './clock';
-import { createAccountSessions, stsRegionFor } from './credentials';
+import { createAccountSessions, stsRegionFor, type SessionSettings } from './credentials';
 import type { Messaging } from './messaging';
 import type { NetworkSettings } from './network';
 import { askProviderChain, OwnCredentials, ownSession } from './own-credentials';
-import { createOrganizationSession, type OrganizationSettings } from './organization-session';
 import {
   organizationAccounts,
   organizations,
@@ -19,12 +18,26 @@ import {
   type Organizations,
 } from './organizations';
 import { Pacer } from './pacer';
+import { consumerPolicy, ORGANIZATION_POLICY } from './policies';
+import type { Queueing } from './queueing';
 import { explainMissingHost, homeRegion } from './regions';
 import { RequestHandler } from './request-handler';
+import { createRoleSession, type RoleUse } from './role-session';
 import { identityCenter, type IdentityCenter } from './sso-admin';
+import type { StateMachineTasks } from './state-machine';
 
 /** How a worker reaches AWS. */
-export interface AwsSettings extends OrganizationSettings {
+export interface AwsSettings extends SessionSettings {
+  /**
+   * Role to assume, of the management account or of a delegated administrator, with `{partition}`; default: none, the
+   * worker's own credentials list the accounts of the organization.
+   */
+  organizationRoleArn?: string;
+  /**
+   * Role to assume in the account of the queue, with `{partition}`; default: none, the worker's own credentials consume it, and
+   * answer the tasks that it brings. AWS has a task answered from within the account of its state machine only.
+   */
+  queueRoleArn?: string;
   /** Endpoint of every service; default: AWS's own, or what `AWS_ENDPOINT_URL…` says. */
   endpoint?: string;
   /** Proxies and certificate authorities; default: none, and those of Node.js. */
@@ -79,6 +92,14 @@ export interface Organization extends OrganizationAccounts {
 export interface AwsAccess {
   openAccount: OpenAccount;
   openMessaging: OpenMessaging;
+  /**
+   * Opens a queue of SQS, with the worker's own credentials. Nothing is sent before the first call.
+   *
+   * @param region default: the worker's
+   */
+  openQueue(queueUrl: string, region: string | undefined, control: CallControl): Promise<Queueing>;
+  /** Opens the tasks of Step Functions in a Region, with the worker's own credentials. Nothing is sent before the first call. */
+  openTasks(region: string, control: CallControl): Promise<StateMachineTasks>;
   /** Opens the organization. Nothing is sent before the first call. */
   openOrganization(control: CallControl): Organization;
   /**
@@ -92,6 +113,8 @@ export interface AwsAccess {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
+/** SQS answers a receive after 20 s at the latest. */
+const POLL_TIMEOUT_MS = 30_000;
 
 /**
  * Makes the way of a worker to AWS. It keeps the sessions of the accounts, and the clients that all share.
@@ -164,7 +187,41 @@ export function accessAws(
       its.forget(accountId ?? '');
     });
   };
-  const organization = createOrganizationSession(settings, clients, own, () => clock.now(), onAnswer);
+  const roleSession = (use: RoleUse) =>
+    createRoleSession(use, settings, clients, own, () => clock.now(), onAnswer);
+  const organization = roleSession({
+    roleArn: settings.organizationRoleArn,
+    rolePolicy: ORGANIZATION_POLICY,
+    sessionName: 'identity-center-organization',
+    own: 'organization',
+  });
+  const queue = roleSession({
+    roleArn: settings.queueRoleArn,
+    rolePolicy: consumerPolicy('*', true),
+    sessionName: 'identity-center-queue',
+    own: '',
+  });
+  const openQueue: AwsAccess['openQueue'] = async (queueUrl, region = home, control) => {
+    const { queueing, QUEUE_CLIENT } = await import('./queueing.js');
+    const { accountId, sessions: its } = queue;
+    const service = { Client: QUEUE_CLIENT, pacer: new Pacer(undefined) };
+    const callIn = (requestTimeoutMs: number) =>
+      createCall({ ...core, sessions: its, requestTimeoutMs }, service, accountId, region, control);
+    return queueing(queueUrl, callIn(core.requestTimeoutMs), callIn(POLL_TIMEOUT_MS), () => {
+      its.forget(accountId);
+    });
+  };
+  const openTasks: AwsAccess['openTasks'] = async (region, control) => {
+    const { stateMachineTasks, TASK_CLIENT } = await import('./state-machine.js');
+    const { accountId, sessions: its } = queue;
+    const service = { Client: TASK_CLIENT, pacer: new Pacer(undefined) };
+    return stateMachineTasks(
+      createCall({ ...core, sessions: its }, service, accountId, region, control),
+      () => {
+        its.forget(accountId);
+      },
+    );
+  };
   const openOrganization = (control: CallControl): Organization => {
     const { accountId, sessions: itsSessions } = organization;
     const itsCore = { ...core, sessions: itsSessions };
@@ -188,7 +245,15 @@ export function accessAws(
       throw new AwsCallError(SIGN_IN, noHost === undefined ? error : ofTheWorker(noHost));
     }
   };
-  return { openAccount, openMessaging, openOrganization, ownArn, awsClockAheadMs: () => clock.aheadMs };
+  return {
+    openAccount,
+    openMessaging,
+    openQueue,
+    openTasks,
+    openOrganization,
+    ownArn,
+    awsClockAheadMs: () => clock.aheadMs,
+  };
 }
 
 /** @throws AwsCallError where the accounts are those of another organization than the worker keeps to */

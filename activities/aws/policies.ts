@@ -109,6 +109,12 @@ export interface WorkerPolicyScope {
   /** The KMS keys of the data keys that payloads are encrypted with. */
   kmsKeyArns?: readonly string[];
   receivers?: ReceiverScope;
+  /** The queue of SQS that the worker consumes. */
+  queueArn?: string;
+  /** The tasks of Step Functions that come by that queue are answered. */
+  answersTasks?: boolean;
+  /** The role that does both; `undefined`: the worker's own credentials do. */
+  queueRoleArn?: string;
 }
 
 /** An IAM policy has 6,144 characters at the most; the ARN of a role takes some 70. */
@@ -122,6 +128,9 @@ export function workerPolicy({
   organizationRoleArn,
   kmsKeyArns = [],
   receivers = NO_RECEIVERS,
+  queueArn,
+  answersTasks = false,
+  queueRoleArn,
 }: WorkerPolicyScope): IamPolicy {
   const arnIn = (account: string) => (roleArn ?? '').replaceAll('{accountId}', account);
   const named = allowedAccounts.size > 0 && allowedAccounts.size <= MOST_ARNS ? [...allowedAccounts] : ['*'];
@@ -140,6 +149,12 @@ export function workerPolicy({
     Action: ['sts:AssumeRole'],
     Resource: [organizationRoleArn ?? ''],
   };
+  const assumeQueueRole: IamStatement = {
+    Sid: 'TheRoleThatConsumesTheQueue',
+    Effect: 'Allow',
+    Action: ['sts:AssumeRole'],
+    Resource: [queueRoleArn ?? ''],
+  };
   return {
     Version: '2012-10-17',
     Statement: [
@@ -149,8 +164,35 @@ export function workerPolicy({
       ...allow('TheTopicsOfReceivers', 'sns:Publish', receivers.topicArns),
       ...allow('TheEventBusesOfReceivers', 'events:PutEvents', receivers.eventBusArns),
       ...allow('ItsOwnParameters', 'ssm:PutParameter', receivers.ownParameters.map(parameterArn)),
+      ...(queueRoleArn === undefined ? [] : [assumeQueueRole]),
+      ...(queueArn === undefined || queueRoleArn !== undefined
+        ? []
+        : consumerPolicy(queueArn, answersTasks).Statement),
     ],
   };
+}
+
+/** Makes the policy of whoever consumes a queue, and answers the tasks of Step Functions that it brings. */
+export function consumerPolicy(queueArn: string, answersTasks: boolean): IamPolicy {
+  const queue: IamStatement = {
+    Sid: 'TheQueue',
+    Effect: 'Allow',
+    Action: [
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:ChangeMessageVisibility',
+      'sqs:GetQueueAttributes',
+    ],
+    Resource: [queueArn],
+  };
+  // AWS knows no resource for these but all; whoever has no token can do nothing with them.
+  const tasks: IamStatement = {
+    Sid: 'TheTasksOfStateMachines',
+    Effect: 'Allow',
+    Action: ['states:SendTaskSuccess', 'states:SendTaskFailure', 'states:SendTaskHeartbeat'],
+    Resource: '*',
+  };
+  return { Version: '2012-10-17', Statement: answersTasks ? [queue, tasks] : [queue] };
 }
 
 /** Makes the trust policy of the role in an account. @param workerArn the role or user that the worker is */

@@ -6,6 +6,7 @@ import type { Account } from '../aws/account';
 import { withHeartbeats } from '../heartbeats';
 import type { ActivityDependencies } from '../in-account';
 import { look } from './look';
+import { checkQueue } from './check-queue';
 import { checkOwnIdentity } from './own-identity';
 import { checkWorkerClock } from './worker-clock';
 
@@ -18,6 +19,15 @@ async function check(deps: ActivityDependencies, { accountId }: CheckRequest): P
   const identity = await checkOwnIdentity(deps);
   // Its answer, whatever it is, carries AWS's date.
   const checks = [checkWorkerClock(deps), identity];
+  const { queue } = deps;
+  if (queue !== undefined && identity.ok) {
+    const opened = await deps.openQueue(queue.url, queue.region, {
+      cancellation: cancellationSignal(),
+      timeToAnswer: startDeadline(deps),
+      onAnswer: () => undefined,
+    });
+    checks.push(await checkQueue(queue.url, opened));
+  }
   if (accountId !== undefined && identity.ok) {
     const account = deps.openAccount(accountId, undefined, {
       cancellation: cancellationSignal(),

@@ -14,11 +14,16 @@ export async function look(check: string, find: () => Promise<string>, operation
     return { check, ok: true, found: await find() };
   } catch (error) {
     if (isA(error, PacerBusyError)) return tooBusy(check, error);
-    const call = operation ?? (isA(error, AwsCallError) ? error.operation : undefined);
-    const { situation, remedy, ...answer } = classify(error);
-    const found = whatHappened({ situation, ...answer, ...defined({ operation: call }) });
-    return { check, ok: false, found, remedy: remedy ?? nextStep({ situation }, 'check') };
+    return { check, ok: false, ...explainError(error, operation) };
   }
+}
+
+/** Says what an error of a call to AWS means, and the next step. @param operation default: the call that failed */
+export function explainError(error: unknown, operation?: string): { found: string; remedy: string } {
+  const call = operation ?? (isA(error, AwsCallError) ? error.operation : undefined);
+  const { situation, remedy, ...answer } = classify(error);
+  const found = whatHappened({ situation, ...answer, ...defined({ operation: call }) });
+  return { found, remedy: remedy ?? nextStep({ situation }, 'check') };
 }
 
 function tooBusy(check: string, { ahead }: PacerBusyError): Check {

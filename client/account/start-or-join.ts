@@ -80,6 +80,7 @@ export class RunStarter {
   constructor(
     private readonly client: Client,
     private readonly taskQueue: string,
+    private readonly startsEagerly: boolean,
   ) {
     this.choice = new SearchAttributeChoice(client);
   }
@@ -129,6 +130,7 @@ export class RunStarter {
         workflowIdConflictPolicy: 'FAIL',
         staticSummary: kind.summary(request),
         typedSearchAttributes,
+        ...(this.startsEagerly && { requestEagerStart: true }),
       }),
     );
     return handle.firstExecutionRunId;

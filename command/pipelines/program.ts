@@ -21,4 +21,11 @@ export const PIPELINE_VERBS: readonly Verb[] = [
     json: 'what came of each event as JSON, one a line',
     load: async () => (await import('./start-from-event.js')).startFromEvent,
   },
+  {
+    usage: 'consume-queue',
+    description:
+      'Consume a queue of SQS without serving runs, until it is interrupted: events, and tasks of Step Functions; settings from IDENTITY_CENTER_…, TEMPORAL_… and AWS_…',
+    example: 'consume-queue',
+    load: async () => (await import('./consume-queue.js')).consumeQueue,
+  },
 ];

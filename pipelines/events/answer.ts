@@ -96,13 +96,16 @@ function whyRefused(
   }
   const { accountId } = happening;
   if (accountId !== undefined && allowedAccounts !== undefined && !allowedAccounts.includes(accountId))
-    return 'it is not among the allowedAccounts of the rules';
+    return NOT_ALLOWED;
   return undefined;
 }
 
+export const NOT_ALLOWED = 'it is not among the allowedAccounts of the rules';
+
 type Meaning = EventAnswer;
 
-function refused(happening: Happening, reason: string): Meaning {
+/** Says that nothing may come of what happened. */
+export function refused(happening: Happening, reason: string): Meaning {
   const accountId = 'accountId' in happening ? happening.accountId : undefined;
   return {
     answer: 'refused',
@@ -141,10 +144,12 @@ function meaningOf(happening: Happening, rules: EventRules, known: KnownFacts): 
   }
 }
 
-function meaningOfVended(
+/** Says what becomes of an account that was vended. @param asked fields of the request that go over those of the rules */
+export function meaningOfVended(
   { accountId, accountName, organizationalUnit }: Extract<Happening, { kind: 'vended' }>,
   rules: EventRules,
   known: KnownFacts,
+  asked: object = {},
 ): Meaning {
   if (accountId === rules.managementAccountId)
     return ignored(accountId, 'it is the management account, which can have no account instance');
@@ -160,7 +165,7 @@ function meaningOfVended(
   if ((rule?.action ?? rules.otherwise) === 'ignore')
     return ignored(accountId, `${name} of the rules says so`, true);
   const request = {
-    ...mergeRequest(rules.defaults, rule?.request ?? {}),
+    ...mergeRequest(mergeRequest(rules.defaults, rule?.request ?? {}), asked),
     accountId,
   } as ProvisionRequestInput;
   // Each part is valid, and the whole may still have too many tags.

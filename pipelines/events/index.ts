@@ -1,7 +1,9 @@
+export { answerAccount } from './answer-account';
 export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
 export type { EventFacts } from './happening';
 export {
+  startFromAccount,
   startFromDelivery,
   startFromEvent,
   type EventClient,

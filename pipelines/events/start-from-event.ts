@@ -7,6 +7,7 @@ import {
 } from '../../client';
 import { defined, FAILURES, PROVISION_WORKFLOW, type Situation } from '../../contract';
 import { rulesOf, type EventRule, type EventRules, type EventRulesInput, type UnknownFact } from '../rules';
+import { answerAccount } from './answer-account';
 import { answerDelivery, answerEvent, type EventAnswer, type KnownFacts } from './answer';
 import { deliveriesIn, type Delivery } from './deliveries';
 
@@ -62,10 +63,36 @@ export async function startFromDelivery(
   { lookUp }: StartOptions = {},
 ): Promise<EventOutcome> {
   const read = rulesOf(rules);
-  const first = answerDelivery(delivery, read);
-  const facts = lookUp === undefined ? [] : factsToAskFor(first, read);
-  if (lookUp === undefined || facts.length === 0 || !('accountId' in first)) return carryOut(client, first);
-  return carryOut(client, answerDelivery(delivery, read, await lookUp(first.accountId, facts)));
+  return startAsAnswered(client, read, lookUp, (known) => answerDelivery(delivery, read, known));
+}
+
+/**
+ * As {@link startFromEvent}, for an account that a pipeline names without an event.
+ *
+ * @param request fields that go over those of the rules, unchecked
+ */
+export async function startFromAccount(
+  client: EventClient,
+  { accountId, request = {} }: { accountId: string; request?: unknown },
+  rules: EventRules | EventRulesInput,
+  { lookUp }: StartOptions = {},
+): Promise<EventOutcome> {
+  const read = rulesOf(rules);
+  return startAsAnswered(client, read, lookUp, (known) => answerAccount(accountId, request, read, known));
+}
+
+/** Does what the rules say; asks what nobody knows of the account, where they are about that. */
+async function startAsAnswered(
+  client: EventClient,
+  rules: EventRules,
+  lookUp: LookUp | undefined,
+  answer: (known: KnownFacts) => EventAnswer,
+): Promise<EventOutcome> {
+  const first = answer({});
+  const facts = lookUp === undefined ? [] : factsToAskFor(first, rules);
+  const accountId = 'accountId' in first ? first.accountId : undefined;
+  if (lookUp === undefined || facts.length === 0 || accountId === undefined) return carryOut(client, first);
+  return carryOut(client, answer(await lookUp(accountId, facts)));
 }
 
 /** Lists what the rules ask of a vended account that its event does not say: it names one unit of all that the account is in. */

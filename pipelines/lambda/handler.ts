@@ -1,16 +1,8 @@
 import { IdentityCenterError } from '../../client';
-import { defined, oneLine } from '../../contract';
-import {
-  answerDelivery,
-  deliveriesIn,
-  startFromDelivery,
-  type Delivery,
-  type EventAnswer,
-  type EventClient,
-  type EventOutcome,
-  type LookUp,
-} from '../events';
+import { defined } from '../../contract';
+import { deliveriesIn, type EventClient, type EventOutcome, type LookUp } from '../events';
 import type { EventRules } from '../rules';
+import { isServed, keep, logEntryOf, onDemand, serveAll, serveDelivery, type LogEntry } from '../serving';
 
 /** What the handler needs to serve events. */
 export interface HandlerParts {
@@ -21,18 +13,6 @@ export interface HandlerParts {
   lookUp?: LookUp;
   /** Told what came of each event, for people. */
   log: (entry: LogEntry) => void;
-}
-
-/** A line of the log. */
-export interface LogEntry {
-  level: 'INFO' | 'WARN' | 'ERROR';
-  message: string;
-  accountId?: string;
-  answer?: string;
-  outcome?: string;
-  messageId?: string;
-  workflowId?: string;
-  runId?: string;
 }
 
 /** What Lambda hands to the queue: the messages that are to be delivered again. */
@@ -57,9 +37,6 @@ export class EventsNotServedError extends IdentityCenterError {
   }
 }
 
-/** So many events of a batch are served at once. */
-const AT_ONCE = 10;
-
 /**
  * Makes the handler of a Lambda function. It starts or joins runs and returns; no run is waited for. An event for which nothing
  * could be done (Temporal does not answer, it cannot be read, the rules refuse it) is not lost: of a queue, its message is
@@ -71,12 +48,9 @@ export function createHandler(parts: HandlerParts): Handler {
   const options = defined({ lookUp: parts.lookUp });
   return async (event) => {
     const deliveries = deliveriesIn(event);
-    const served = await serveAll(deliveries, isInOrder(event), async (delivery) => {
-      const read = await rules();
-      return startFromDelivery(client, delivery, read, options).catch((error: unknown) => {
-        throw new Error(describeError(error, answerDelivery(delivery, read)), { cause: error });
-      });
-    });
+    const served = await serveAll(deliveries, isInOrder(event), async (delivery) =>
+      serveDelivery(client, delivery, await rules(), options),
+    );
     served.forEach((it, index) => {
       parts.log(logEntryOf(it, deliveries[index]?.messageId));
     });
@@ -93,91 +67,6 @@ export function createHandler(parts: HandlerParts): Handler {
       ),
     };
   };
-}
-
-/** Makes something once it is asked for, and keeps it; where that fails, the next who asks has it tried again. */
-function keep<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () =>
-    (made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    }));
-}
-
-/** A client that connects once a run is to be started: most of what comes through a bus asks for none. */
-function onDemand(connect: () => Promise<EventClient>): EventClient {
-  const client = keep(connect);
-  return {
-    start: async (request) => (await client()).start(request),
-    startDeprovision: async (request) => (await client()).startDeprovision(request),
-    status: async (accountId) => (await client()).status(accountId),
-    retry: async (accountId) => (await client()).retry(accountId),
-  };
-}
-
-function describeError(error: unknown, answer: EventAnswer): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (!('accountId' in answer) || message.includes(answer.accountId)) return message;
-  return `Account ${answer.accountId}: its event could not be served, and should be delivered again. ${message}`;
-}
-
-/** What came of an event: its outcome, or why it could not be served. */
-type Served = EventOutcome | NotServed;
-
-interface NotServed {
-  answer?: undefined;
-  outcome: 'nothing';
-  message: string;
-}
-
-async function serveAll(
-  deliveries: readonly Delivery[],
-  inOrder: boolean,
-  start: (delivery: Delivery) => Promise<EventOutcome>,
-): Promise<Served[]> {
-  const served: Served[] = [];
-  let next = 0;
-  const serveNext = async (): Promise<void> => {
-    for (;;) {
-      const index = next++;
-      const delivery = deliveries[index];
-      if (delivery === undefined) return;
-      // Behind one that has to come again, the rest of its queue has to wait.
-      const isBehind = inOrder && served.some((it) => !isServed(it));
-      served[index] = isBehind ? notServed(new Error(BEHIND)) : await start(delivery).catch(notServed);
-    }
-  };
-  const workers = Math.min(inOrder ? 1 : AT_ONCE, deliveries.length);
-  await Promise.all(Array.from({ length: workers }, serveNext));
-  return served;
-}
-
-const BEHIND = 'It was left for later: a message before it in the queue has to be delivered again first.';
-
-function notServed(error: unknown): NotServed {
-  const message = error instanceof Error ? error.message : String(error);
-  return { outcome: 'nothing', message: oneLine(message, 2_000) };
-}
-
-const FOR_PEOPLE: readonly string[] = ['unreadable', 'refused', 'undecided'];
-
-/** Tells whether an event is done with; one that a person should look at is not. */
-function isServed(served: Served): boolean {
-  return served.answer !== undefined && !FOR_PEOPLE.includes(served.answer.answer);
-}
-
-function logEntryOf(served: Served, messageId: string | undefined): LogEntry {
-  const { message, outcome } = served;
-  const entry: LogEntry = { level: 'INFO', message, outcome };
-  if (messageId !== undefined) entry.messageId = messageId;
-  if (served.answer === undefined) return { ...entry, level: 'ERROR' };
-  const { answer, run } = served;
-  entry.answer = answer.answer;
-  if ('accountId' in answer) entry.accountId = answer.accountId;
-  if (run !== undefined) [entry.workflowId, entry.runId] = [run.workflowId, run.runId];
-  if (!isServed(served)) return { ...entry, level: 'ERROR' };
-  return { ...entry, level: answer.answer === 'vendingFailed' ? 'WARN' : 'INFO' };
 }
 
 /** The records of a batch; EventBridge Pipes send them as a list. */

@@ -5,7 +5,8 @@ import { describeManifestProblems } from '../../client/manifest';
 import { readEnvironment } from '../../contract';
 import { lookUpInOrganizations } from '../organizations';
 import { readRules, type EventRules } from '../rules';
-import { createHandler, type LogEntry } from './handler';
+import type { LogEntry } from '../serving';
+import { createHandler } from './handler';
 
 /** Names the file of the rules. */
 const RULES_FILE = 'IDENTITY_CENTER_EVENT_RULES_FILE';

@@ -37,6 +37,9 @@ const requestDefaults = provisionRequestSchema().omit({ accountId: true });
 
 const requestPart = requestDefaults.partial({ region: true });
 
+/** Fields of a request over the defaults. */
+export const requestPartSchema = () => requestPart;
+
 const ruleSchema = z.strictObject({
   match: matchSchema.describe('which accounts: all that is named has to fit'),
   action: action.default('provision').describe('what becomes of them'),
@@ -61,6 +64,10 @@ const rulesSchema = z.strictObject({
   onRemoved: whenGone
     .default('ignore')
     .describe('what to do when an account is removed from the organization (RemoveAccountFromOrganization)'),
+  tasks: z
+    .enum(['answer', 'refuse'])
+    .default('answer')
+    .describe('what becomes of tasks of Step Functions that come by a queue (waitForTaskToken)'),
 });
 
 /** The rules for events: what a rules file holds. */

@@ -47,9 +47,9 @@ export function createAws(
       checkSignatureDate(request, errors, now, faults.get(account, 'maxSkewMs') ?? DEFAULT_MAX_SKEW_MS);
       checkKey(caller, errors, now);
       checkSessionPolicy(caller, actionsOf(service, name, operation));
-      const perform = (): HttpAnswer => {
+      const perform = async (): Promise<HttpAnswer> => {
         const input = readInput(operation.schema, protocol.input(request), errors);
-        return protocol.answer(requestId, name, operation.perform(input, caller));
+        return protocol.answer(requestId, name, await operation.perform(input, caller));
       };
       const failure = faults.takeFailure(account, name);
       if (failure !== undefined) {
@@ -57,7 +57,7 @@ export function createAws(
         call.outcome = error;
         const message = failure.message ?? (error === 'ThrottlingException' ? 'Rate exceeded' : error);
         return (
-          transportFailure(error, () => dated(perform(), now)) ??
+          (await transportFailure(error, async () => dated(await perform(), now))) ??
           fail(new AwsError(error, message, status, retryAfterSeconds))
         );
       }
@@ -71,7 +71,7 @@ export function createAws(
         void performLater(perform, delayMs);
         return 'hang';
       }
-      const answer = perform();
+      const answer = await perform();
       const loss = faults.takeLoss(account, name);
       if (loss === undefined) return answered(answer);
       call.outcome = loss;
@@ -162,10 +162,10 @@ function describeCall(
 }
 
 /** Carries out a call whose answer nobody waits for any more. */
-async function performLater(perform: () => HttpAnswer, delayMs: number): Promise<void> {
+async function performLater(perform: () => Promise<HttpAnswer>, delayMs: number): Promise<void> {
   await sleep(delayMs, undefined, { ref: false });
   try {
-    perform();
+    await perform();
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
   }
@@ -191,10 +191,13 @@ const ANSWERS: Readonly<Record<string, HttpAnswer>> = {
  *
  * @param perform carries out the call
  */
-function transportFailure(name: string, perform: () => HttpAnswer): Delivery | undefined {
+async function transportFailure(
+  name: string,
+  perform: () => Promise<HttpAnswer>,
+): Promise<Delivery | undefined> {
   if (name === 'reset') return 'drop';
   if (name === 'hang') return 'hang';
-  if (name === 'halfResponse') return { answer: perform(), half: true };
+  if (name === 'halfResponse') return { answer: await perform(), half: true };
   const answer = Object.hasOwn(ANSWERS, name) ? ANSWERS[name] : undefined;
   return answer && { answer };
 }

@@ -1,9 +1,10 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { defined, readBy } from '../../contract';
 import type { CallLog } from './call-log';
 import { faultsSchema } from './faults';
 import { organizationSchema } from './organization';
 import type { ServiceContext } from './service';
+import type { TaskTimes } from './state-machine-tasks';
 
 /** What the interface of the emulator itself answers, as JSON. */
 export interface ControlAnswer {
@@ -11,17 +12,16 @@ export interface ControlAnswer {
   value: unknown;
 }
 
+const taskTimesSchema: z.ZodType<TaskTimes> = z.strictObject({
+  timeoutSeconds: z.number().min(0).exactOptional(),
+  heartbeatSeconds: z.number().min(0).exactOptional(),
+});
+
 const LOCAL_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 /** The interface of the emulator itself, under `/_emulator`: sets faults, and shows what happened. */
 export function createControl(
-  {
-    faults,
-    log,
-    instances,
-    keys,
-    organization,
-  }: Pick<ServiceContext, 'faults' | 'instances' | 'keys' | 'organization'> & { log: CallLog },
+  { faults, log, instances, keys, organization, queues, tasks }: ServiceContext & { log: CallLog },
   reset: () => void,
 ) {
   /** Reads what is to be set, and answers with what is set then. */
@@ -78,6 +78,21 @@ export function createControl(
       }
       case 'GET /_emulator/instances':
         return { status: 200, value: instances.list({ deleted: query.get('deleted') === 'true' }) };
+      case 'GET /_emulator/queues':
+        return { status: 200, value: queues.list() };
+      case 'GET /_emulator/tasks':
+        return { status: 200, value: tasks.list() };
+      case 'POST /_emulator/tasks': {
+        let taskToken = '';
+        return change(
+          taskTimesSchema,
+          body,
+          (times) => {
+            taskToken = tasks.create(times);
+          },
+          () => ({ taskToken }),
+        );
+      }
       case 'DELETE /_emulator/sessions':
         return { status: 200, value: { forgotten: keys.forget(query.get('account') ?? undefined) } };
       case 'DELETE /_emulator':

@@ -77,6 +77,12 @@ export const faultsSchema = z.strictObject({
   organizationInstance: z.boolean().optional(),
   /** The organization does not allow its members to create instances. */
   organizationForbids: z.boolean().optional(),
+  /** How long a second of SQS takes, as visibility time-outs and long polls count; default 1000. */
+  queueSecondMs: z.number().min(1).optional(),
+  /** Share of the receives, 0 to 1, after which a message of a standard queue may be received again at once. */
+  duplicateMessages: z.number().min(0).max(1).optional(),
+  /** Share of the deletes, 0 to 1, that are answered well and delete nothing. */
+  ignoredDeletes: z.number().min(0).max(1).optional(),
 });
 
 export type Faults = z.infer<typeof faultsSchema>;

@@ -7,17 +7,21 @@ import { createControl, refusal, type ControlAnswer } from './control';
 import { FaultPlan, type Faults } from './faults';
 import { Journal } from './journal';
 import { InstanceStore, type EmulatedInstance, type InstanceFilter } from './instances';
+import { QueueStore, type EmulatedQueue } from './queues';
 import { createEventBridge } from './services/event-bridge';
 import { OrganizationStore, type OrganizationSettings } from './organization';
 import { createKms } from './services/kms';
 import { createOrganizations } from './services/organizations';
 import { createSns } from './services/sns';
+import { createSqs } from './services/sqs';
 import { createSsm } from './services/ssm';
 import { createSsoAdmin } from './services/sso-admin';
+import { createStepFunctions } from './services/step-functions';
 import { createSts } from './services/sts';
 import type { CreateService } from './service';
+import { StateMachineTasks, type StateMachineTask, type TaskTimes } from './state-machine-tasks';
 
-/** A running emulator of AWS: sso-admin, Organizations, KMS, STS, SNS, EventBridge and SSM on one address of this machine. */
+/** A running emulator of AWS: sso-admin, Organizations, KMS, STS, SNS, EventBridge, SSM, SQS and the tasks of Step Functions on one address of this machine. */
 export interface Emulator {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
@@ -32,9 +36,15 @@ export interface Emulator {
   actionsOf(operation: string): readonly string[];
   /** The instances that exist, oldest first. */
   instances(filter?: InstanceFilter): EmulatedInstance[];
+  /** The queues that were made, with their messages. */
+  queues(): EmulatedQueue[];
+  /** Has a state machine wait for a task token (`.waitForTaskToken`), and answers with the token. */
+  createTask(times?: TaskTimes): string;
+  /** The tasks that were made, and what was answered, oldest first. */
+  tasks(): StateMachineTask[];
   /** Forgets the sessions that AssumeRole has issued, of an account or of all; answers with how many. */
   forgetSessions(account?: string): number;
-  /** Forgets instances, tokens, credentials, faults, the organization and calls. */
+  /** Forgets instances, tokens, credentials, faults, the organization, queues, tasks and calls. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -61,18 +71,23 @@ export const SERVICES: readonly CreateService[] = [
   createSns,
   createEventBridge,
   createSsm,
+  createSqs,
+  createStepFunctions,
 ];
 
 /** Starts an emulator, on loopback only. */
 export async function startEmulator(options: EmulatorOptions = {}, services = SERVICES): Promise<Emulator> {
   const journal = options.file === undefined ? undefined : new Journal(options.file);
+  const plan = new FaultPlan();
   const context = {
-    faults: new FaultPlan(),
+    faults: plan,
     keys: new AccessKeys(),
     instances: new InstanceStore(journal),
     organization: new OrganizationStore(),
+    queues: new QueueStore(plan),
+    tasks: new StateMachineTasks(),
   };
-  const { faults, instances, keys, organization } = context;
+  const { faults, instances, keys, organization, queues, tasks } = context;
   const log = new CallLog();
   const running = services.map((create) => create(context));
   const handleAws = createAws(running, context, log);
@@ -101,6 +116,7 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
 
   await listen(server, options);
   const { port } = server.address() as AddressInfo;
+  queues.address = `http://${HOST}:${port}`;
   return {
     url: `http://${HOST}:${port}`,
     port,
@@ -117,6 +133,9 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
         return operation === undefined ? [] : actionsOf(service, name, operation);
       }),
     instances: (filter) => instances.list(filter),
+    queues: () => queues.list(),
+    createTask: (times) => tasks.create(times),
+    tasks: () => tasks.list(),
     forgetSessions: (account) => keys.forget(account),
     reset,
     close: () =>

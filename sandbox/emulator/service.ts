@@ -5,6 +5,8 @@ import type { FaultPlan } from './faults';
 import type { InstanceStore } from './instances';
 import type { OrganizationStore } from './organization';
 import type { Protocol } from './protocols';
+import type { QueueStore } from './queues';
+import type { StateMachineTasks } from './state-machine-tasks';
 
 /** Who calls, and where. */
 export interface Caller {
@@ -31,7 +33,7 @@ export interface Operation<Input = unknown> {
   /** The limits of the service model. */
   schema: z.ZodType<Input>;
   /** Carries out a call whose input is valid, and answers with its result. @throws AwsError */
-  perform(input: Input, caller: Caller): object;
+  perform(input: Input, caller: Caller): object | Promise<object>;
   /** The actions of IAM that it takes, where these are others than the one of its own name. */
   actions?: readonly string[];
   /** Whether it takes calls that nobody has signed. */
@@ -50,6 +52,8 @@ export interface ServiceContext {
   keys: AccessKeys;
   instances: InstanceStore;
   organization: OrganizationStore;
+  queues: QueueStore;
+  tasks: StateMachineTasks;
 }
 
 /** Makes a service; it is called once for each emulator. */

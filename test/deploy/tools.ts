@@ -31,7 +31,7 @@ export function pythonPrograms(...packages: string[]): string | undefined {
   mkdirSync(TOOLS, { recursive: true });
   const isInstalled =
     succeeds('python3', ['-m', 'venv', folder]) &&
-    succeeds(path.join(programs, 'pip'), ['install', '--quiet', ...packages]);
+    succeeds(path.join(programs, 'pip'), ['install', '--quiet', '--no-compile', ...packages]);
   if (!isInstalled) return undefined;
   mkdirSync(isReady);
   return programs;

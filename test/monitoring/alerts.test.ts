@@ -234,6 +234,21 @@ const CASES: Record<string, { fires: Case; quiet: Case }> = {
       series: { [of(METRICS.audits.name, { ...NAMESPACE, result: 'fine' })]: '_x90 1x30' },
     },
   },
+  IdentityCenterQueueUnreadable: {
+    fires: { at: '20m', series: { [of(METRICS.queueReadable.name, QUEUE)]: '0x60' }, labels: QUEUE },
+    quiet: { at: '20m', series: { [of(METRICS.queueReadable.name, QUEUE)]: '0x9 1x60' } },
+  },
+  IdentityCenterMessagesFail: {
+    fires: {
+      at: '100m',
+      series: { [of(METRICS.queueMessages.name, { ...QUEUE, result: 'failed' })]: '_x60 1x60' },
+      labels: QUEUE,
+    },
+    quiet: {
+      at: '100m',
+      series: { [of(METRICS.queueMessages.name, { ...QUEUE, result: 'served' })]: '_x60 1x60' },
+    },
+  },
   IdentityCenterSlowToActive: {
     fires: {
       at: '60m',

@@ -14,6 +14,7 @@ const ENTRIES: Record<string, string[]> = {
   '.': ['IdentityCenterClient', 'RunFailedError', 'clientToken', 'workflowIdOf'],
   './manifest': ['readManifest'],
   './pipelines': ['requestFromEvent', 'startFromEvent'],
+  './pipelines/queue': ['consumeQueue', 'openQueue'],
   './worker': ['IdentityCenterPlugin', 'createWorker', 'readWorkerSettings', 'serve'],
   './workflows': ['provisionFleet', 'provisionIdentityCenter', 'deprovisionIdentityCenter'],
   './workflows/interceptors': ['interceptors'],

@@ -1,5 +1,10 @@
 import { SSOAdminClient, UntagResourceCommand } from '@aws-sdk/client-sso-admin';
-import { WORKFLOW_ID_TAG } from '../../contract';
+import {
+  ANSWER_TASK_WORKFLOW,
+  TASK_WORKFLOW_PREFIX,
+  WORKFLOW_ID_TAG,
+  type TaskRequest,
+} from '../../contract';
 import type { Faults } from '../../sandbox/emulator';
 import { handleOf, requestFor, until, type Harness } from '../support/harness';
 import { ensureRaw, startRaw } from '../support/other-language';
@@ -325,6 +330,24 @@ export const scenarios: Record<string, Scenario> = {
       await handle.result();
       const { workflowId, runId } = await handle.describe();
       return { accountId, workflowId, runId, joined: false };
+    },
+  },
+  'task-answered': {
+    start: async (harness, accountId) => {
+      const { runId: itsRun } = await harness.client.start(requestFor(accountId));
+      const request: TaskRequest = {
+        taskToken: harness.emulator.createTask(),
+        region: 'eu-west-1',
+        accountId,
+        runId: itsRun,
+      };
+      const workflowId = `${TASK_WORKFLOW_PREFIX}${accountId}`;
+      const handle = await harness.temporal.workflow.start(ANSWER_TASK_WORKFLOW, {
+        workflowId,
+        taskQueue: harness.taskQueue,
+        args: [request],
+      });
+      return { accountId, workflowId, runId: handle.firstExecutionRunId, joined: false };
     },
   },
   ...fleetScenarios,

@@ -22,6 +22,7 @@ test('each workflow type states whether the version that began a run ends it', (
     checkIdentityCenter: pinned,
     identityCenterSelfCheck: pinned,
     announceRun: autoUpgrade,
+    answerTask: autoUpgrade,
     provisionFleet: autoUpgrade,
     provisionFleetPage: autoUpgrade,
   });

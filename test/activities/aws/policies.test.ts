@@ -314,6 +314,31 @@ describe('identity-center iam-policy', () => {
     expect(await printed(['organization'], env)).toEqual(ORGANIZATION_POLICY);
   });
 
+  test('a role consumes the queue, where one is set, and the worker may assume it', async () => {
+    const rules = command.file('rules.yaml', 'defaults: {region: eu-west-1}');
+    const queueRoleArn = 'arn:aws:iam::222222222222:role/identity-center-queue';
+    const env = {
+      IDENTITY_CENTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/222222222222/identity-center',
+      IDENTITY_CENTER_QUEUE_ROLE_ARN: queueRoleArn,
+      IDENTITY_CENTER_EVENT_RULES_FILE: rules,
+    };
+    const { Statement } = (await printed(['worker'], env)) as IamPolicy;
+    expect(Statement.slice(1)).toEqual([
+      {
+        Sid: 'TheRoleThatConsumesTheQueue',
+        Effect: 'Allow',
+        Action: ['sts:AssumeRole'],
+        Resource: [queueRoleArn],
+      },
+    ]);
+    expect(await printed(['queue'], env)).toMatchObject({
+      Statement: [
+        { Sid: 'TheQueue', Resource: ['arn:aws:sqs:eu-west-1:222222222222:identity-center'] },
+        { Sid: 'TheTasksOfStateMachines', Resource: '*' },
+      ],
+    });
+  });
+
   test('the role trusts the worker alone, with its external ID', async () => {
     const workerArn = 'arn:aws:iam::999999999999:role/worker';
     const env = { IDENTITY_CENTER_EXTERNAL_ID: 'secret-handshake' };
@@ -328,7 +353,7 @@ describe('identity-center iam-policy', () => {
   });
 
   test.each([
-    [['others'], {}, /^2 .*is no policy: there are worker, role, session, organization, trust/],
+    [['others'], {}, /^2 .*is no policy: there are worker, role, session, organization, queue, trust/],
     [['trust'], {}, /^2 Say with --worker-arn/],
     [['trust', '--worker-arn', 'me'], {}, /^2 .*must be the ARN of a role or user/],
     [

@@ -1,5 +1,6 @@
 import { readRules, type EventClient, type EventRules } from '../../../pipelines';
-import { createHandler, type LogEntry } from '../../../pipelines/lambda/handler';
+import { createHandler } from '../../../pipelines/lambda/handler';
+import type { LogEntry } from '../../../pipelines/serving';
 import { controlTowerEvent, createAccountEvent, MANAGEMENT_ACCOUNT, sqsRecord } from '../../support/events';
 
 const ACCOUNT = '111122223333';
