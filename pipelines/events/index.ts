@@ -1,6 +1,7 @@
 export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
 export type { EventFacts } from './happening';
+export { eventOutcomeJsonSchema } from './json-schema';
 export {
   startFromDelivery,
   startFromEvent,
