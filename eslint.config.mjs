@@ -8,7 +8,7 @@ const LAYERS = {
   workflows: ['contract'],
   activities: ['contract'],
   encryption: ['contract', 'activities'],
-  worker: ['contract', 'workflows', 'activities', 'encryption'],
+  worker: ['contract', 'workflows', 'activities', 'encryption', 'client'],
   client: ['contract', 'encryption'],
   pipelines: ['contract', 'client', 'activities'],
   command: 'all',
@@ -21,8 +21,8 @@ const FOLDERS = Object.keys(LAYERS);
 
 // Folders inside a folder that have a surface of their own.
 const INNER_SURFACES = {
-  client: ['manifest'],
-  contract: ['schemas'],
+  client: ['manifest', 'nexus'],
+  contract: ['nexus', 'schemas'],
   sandbox: ['cluster', 'emulator', 'temporal-server'],
   command: ['drawing'],
   pipelines: ['queue'],

@@ -6,6 +6,7 @@ import {
   readEnvironment,
   readReason,
   workflowIdOf,
+  type AccountStatus,
   type Correction,
   type DeprovisionRequestInput,
   type DeprovisionResult,
@@ -28,7 +29,7 @@ import {
 import type { ListFilter } from './account/find-runs';
 import { listAccounts, type AccountSummary } from './account/list';
 import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/start-or-join';
-import { failureOfRun, readStatus, type AccountStatus } from './account/status';
+import { failureOfRun, readStatus } from './account/status';
 import { Audits } from './audit/audits';
 import { Fleets } from './fleet/fleets';
 import { endOrHold } from './held';

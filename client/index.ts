@@ -9,9 +9,6 @@ export * from './account/errors';
 export type { ListFilter } from './account/find-runs';
 export type { AccountSummary, EarlierRun } from './account/list';
 export type { StartedRun } from './account/start-or-join';
-export type { AnnouncementStatus, ReceiverStatus } from './account/announcements';
-export type { PendingActivity } from './account/pending';
-export type { AccountStatus } from './account/status';
 export type { StartedAudit } from './audit/audits';
 export * from './audit/errors';
 export type { AuditReport } from './audit/report';
@@ -39,6 +36,8 @@ export type {
   AccountAudit,
   AccountOutcome,
   AccountPlan,
+  AccountStatus,
+  AnnouncementStatus,
   AuditProgress,
   AuditRequest,
   AuditRequestInput,
@@ -59,6 +58,7 @@ export type {
   FleetStage,
   InstanceDifference,
   Outcome,
+  PendingActivity,
   Plan,
   Progress,
   ProgressFailure,
@@ -66,6 +66,7 @@ export type {
   ProvisionRequest,
   ProvisionRequestInput,
   ProvisionResult,
+  ReceiverStatus,
   Stage,
   Steer,
   SteeredFleet,

@@ -8,10 +8,15 @@ import * as prettier from 'prettier';
 
 const require = createRequire(import.meta.url);
 const { jsonSchemas } = require('../dist/contract/schemas/index.js');
+const { eventOutcomeJsonSchema } = require('../dist/pipelines/events/index.js');
 const { eventRulesJsonSchema } = require('../dist/pipelines/rules/index.js');
 
 const root = new URL('../', import.meta.url);
-const schemas = { ...jsonSchemas(), 'event-rules': eventRulesJsonSchema() };
+const schemas = {
+  ...jsonSchemas(),
+  'event-outcome': eventOutcomeJsonSchema(),
+  'event-rules': eventRulesJsonSchema(),
+};
 const written = new Map();
 
 for (const [name, schema] of Object.entries(schemas)) {

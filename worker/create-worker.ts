@@ -18,6 +18,7 @@ import {
   type WorkerActivities,
 } from '../activities';
 import { defined, QUEUE_RATE_HOLDS_AFTER_MS, type TemporalExtensions } from '../contract';
+import { createServiceHandler } from '../client/nexus';
 import { temporalExtensions } from '../encryption';
 import { ActivitySlots } from './activity-slots';
 import { followQueueLimit, tellCalls } from './background';
@@ -60,7 +61,7 @@ export interface WorkerOptions extends Partial<Tuning>, WorkerVersion {
 const COMPUTING_LIMIT = { isolateExecutionTimeout: '2m' } as const;
 
 /**
- * Creates a worker for the workflows and activities of this package. `run()` starts it; `shutdown()` ends it.
+ * Creates a worker for the workflows, activities and the Nexus service of this package. `run()` starts it; `shutdown()` ends it.
  *
  * `aws.maxCallsPerSecond` also limits the activities per second that the server hands out over all workers of the queue, as
  * each makes at least one call. Where neither that nor the queue has a rate, the worker takes activities from the answer to
@@ -108,6 +109,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
       }),
       checkReplay: () => withHeartbeats(() => checkReplay()),
     } satisfies Activities & WorkerActivities,
+    nexusServices: [createServiceHandler()],
     ...sdkTuning(tuning, slots),
     ...defined({ identity, maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // The server gives up an attempt that it hears nothing of for five seconds.

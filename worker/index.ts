@@ -1,4 +1,5 @@
 import './native-part';
+export { createServiceHandler } from '../client/nexus';
 export { createWorker, type WorkerOptions } from './create-worker';
 export { defaultBuildId, type WorkerVersion } from './deployment';
 export { IdentityCenterPlugin, type IdentityCenterPluginOptions } from './plugin';

@@ -10,6 +10,11 @@ const whole = (least: number, most: number) => {
 
 const FORCE_AFTER_MS = 1_000;
 
+/** A Nexus task starts a run or asks one: it waits for the server, for seconds where an open run has to answer first. */
+const NEXUS_TASKS = 50;
+/** They come as rarely as accounts do; each poll that waits is one more that the server holds for every worker. */
+const NEXUS_POLLERS = 2;
+
 /** How much a worker does at once, and keeps. The numbers were measured: docs/settings.md says how, and when to change them. */
 export const tuningSchema = z.object({
   maxConcurrentCalls: whole(1, 10_000)
@@ -73,11 +78,11 @@ export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlot
       activityTaskSlotSupplier,
       workflowTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowTasks },
       localActivityTaskSlotSupplier: { type: 'fixed-size', numSlots: workflowTasks },
-      // None are used, and the SDK wants them.
-      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: 1 },
+      nexusTaskSlotSupplier: { type: 'fixed-size', numSlots: NEXUS_TASKS },
     },
     activityTaskPollerBehavior: pollersFor(maxConcurrentCalls),
     workflowTaskPollerBehavior: pollersFor(workflowTasks),
+    nexusTaskPollerBehavior: { type: 'simple-maximum', maximum: NEXUS_POLLERS },
     maxCachedWorkflows,
     // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
     stickyQueueScheduleToStartTimeout: milliseconds(stickyTimeout),

@@ -4,29 +4,13 @@ import {
   PROGRESS_QUERY,
   type AnnouncementNews,
   type AnnouncementProgress,
-  type ProgressFailure,
-  type Reception,
+  type AnnouncementStatus,
+  type ReceiverStatus,
 } from '../../contract';
 import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
 import { readAllPending } from './pending';
 
 const QUERY_TIMEOUT_MS = 5_000;
-
-/** A receiver of an announcement, and how it goes on. */
-export interface ReceiverStatus extends Reception {
-  /** Of a receiver that has not got it: the attempt that is under way or comes next. */
-  attempt?: number;
-  /** ISO 8601; absent while an attempt is under way. */
-  nextAttemptAt?: string;
-  /** What the last attempt said, or what it has failed with. */
-  failure?: ProgressFailure;
-}
-
-/** What a run has announced, and who has it. */
-export interface AnnouncementStatus extends AnnouncementNews {
-  /** Of the latest only; absent where no worker answers, or Temporal has forgotten it. */
-  receivers?: ReceiverStatus[];
-}
 
 /** Reads which receivers have what a run has announced last. */
 export async function readAnnouncements(

@@ -1,13 +1,13 @@
 import {
   describeRequestDifferences,
   SEARCH_ATTRIBUTES,
+  type AccountStatus,
   type FieldDifference,
   type ProgressFailure,
   type Steer,
   utc,
 } from '../../contract';
 import { IdentityCenterError } from '../errors';
-import type { AccountStatus } from './status';
 
 /** The base of the errors about the run of one account. */
 export abstract class AccountError extends IdentityCenterError {
@@ -45,7 +45,7 @@ export class OtherRunOpenError extends AccountError {
   constructor(
     accountId: string,
     readonly workflowType: string,
-    why?: string,
+    readonly why?: string,
   ) {
     super(
       accountId,

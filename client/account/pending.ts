@@ -2,25 +2,7 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow';
 import { optionalTsToDate } from '@temporalio/common/lib/time';
-import {
-  defined,
-  describeFailure,
-  readFailureParts,
-  type FailureParts,
-  type ProgressFailure,
-} from '../../contract';
-
-/** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
-export interface PendingActivity {
-  activity: string;
-  attempt: number;
-  /** What the last attempt said. */
-  failure?: ProgressFailure;
-  /** What that failure is made of, where it is one of ours. */
-  parts?: FailureParts;
-  /** ISO 8601; absent while an attempt is under way. */
-  nextAttemptAt?: string;
-}
+import { defined, describeFailure, readFailureParts, type PendingActivity } from '../../contract';
 
 /** Reads which activity of a run the server has under way or retries; `undefined` where there is none. */
 export async function readPending(

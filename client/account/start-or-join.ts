@@ -1,4 +1,8 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  type Client,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
 import {
   defined,
   DEPROVISION_WORKFLOW,
@@ -23,13 +27,13 @@ import { ensure } from './ensure';
 import { OtherRunOpenError, OtherTaskQueueError, RequestDiffersError } from './errors';
 
 /** What every request says. */
-interface AccountRequest {
+export interface AccountRequest {
   accountId: string;
   region?: string | undefined;
 }
 
 /** What the client needs to know of a kind of run. */
-interface RunKind<R extends AccountRequest> {
+export interface RunKind<R extends AccountRequest> {
   workflow: string;
   /** How the open run says itself whether it does what is asked; absent where only what it was started with is known. */
   ensure?: (
@@ -57,6 +61,9 @@ export const DEPROVISION: RunKind<DeprovisionRequest> = {
   firstStage: 'reconciling',
   summary: summaryOfDeprovisioning,
 };
+
+/** Starts a workflow, or attaches to the open one where the options say so. */
+export type StartWorkflow<H> = (workflow: string, options: WorkflowStartOptions) => Promise<H>;
 
 /** A run that was started, or was open already. */
 export interface StartedRun {
@@ -97,21 +104,19 @@ export class RunStarter {
    * @throws OtherTaskQueueError where the open run is on another task queue, and no worker answers there
    */
   async startOrJoin<R extends AccountRequest>(kind: RunKind<R>, input: unknown): Promise<StartedRun> {
-    const read = kind.read(input);
-    if ('problems' in read) throw new InvalidRequestError(read.problems);
-    const { request } = read;
-    refuseUnknownRegions([request]);
+    const request = requestOf(kind, input);
     const { accountId } = request;
     const workflowId = workflowIdOf(accountId);
     const knownToLack = this.choice.lacking.length;
     for (;;) {
-      try {
-        const runId = await this.start(kind, request);
+      const started = await this.start(kind, request, (workflow, options) =>
+        this.client.workflow.start(workflow, { ...options, requestEagerStart: this.startsEagerly }),
+      );
+      if (started !== undefined) {
         const { lacking } = this.choice;
         const notice = lacking.length > knownToLack ? notSearchable(lacking) : undefined;
+        const runId = started.firstExecutionRunId;
         return defined({ accountId, workflowId, runId, joined: false, notice });
-      } catch (error) {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
       const runId = await this.joinOpenRun(kind, request);
       // It may have ended in between; then there is nothing in the way of a new one.
@@ -119,21 +124,55 @@ export class RunStarter {
     }
   }
 
-  private async start<R extends AccountRequest>(kind: RunKind<R>, request: R): Promise<string> {
+  /**
+   * As {@link startOrJoin}, for a caller who is called back at the end of the run: an open run that was asked for the same is
+   * attached to, by another start.
+   *
+   * @returns what `startWorkflow` has made
+   */
+  async startOrAttach<R extends AccountRequest, H extends { readonly runId?: string }>(
+    kind: RunKind<R>,
+    input: unknown,
+    startWorkflow: StartWorkflow<H>,
+  ): Promise<H> {
+    const request = requestOf(kind, input);
+    for (;;) {
+      const started = await this.start(kind, request, startWorkflow);
+      if (started !== undefined) return started;
+      const runId = await this.joinOpenRun(kind, request);
+      if (runId === undefined) continue;
+      const attached = await this.start(kind, request, startWorkflow, 'USE_EXISTING');
+      if (attached === undefined) continue;
+      // That run has ended in between: the one in its place may be somebody else's, who has asked for something else.
+      if (attached.runId !== runId) await this.joinOpenRun(kind, request);
+      return attached;
+    }
+  }
+
+  /** @returns `undefined` where a run is open that is not to be attached to */
+  private async start<R extends AccountRequest, H>(
+    kind: RunKind<R>,
+    request: R,
+    startWorkflow: StartWorkflow<H>,
+    workflowIdConflictPolicy: 'FAIL' | 'USE_EXISTING' = 'FAIL',
+  ): Promise<H | undefined> {
     const attributes = searchAttributesOf(request, kind.firstStage);
-    const handle = await this.choice.start(attributes, (typedSearchAttributes) =>
-      this.client.workflow.start(kind.workflow, {
-        workflowId: workflowIdOf(request.accountId),
-        taskQueue: this.taskQueue,
-        args: [request],
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: kind.summary(request),
-        typedSearchAttributes,
-        ...(this.startsEagerly && { requestEagerStart: true }),
-      }),
-    );
-    return handle.firstExecutionRunId;
+    try {
+      return await this.choice.start(attributes, (typedSearchAttributes) =>
+        startWorkflow(kind.workflow, {
+          workflowId: workflowIdOf(request.accountId),
+          taskQueue: this.taskQueue,
+          args: [request],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          workflowIdConflictPolicy,
+          staticSummary: kind.summary(request),
+          typedSearchAttributes,
+        }),
+      );
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+      throw error;
+    }
   }
 
   private async joinOpenRun<R extends AccountRequest>(
@@ -159,4 +198,12 @@ export class RunStarter {
     if (differences.length > 0) throw new RequestDiffersError(accountId, differences);
     return runId;
   }
+}
+
+/** Reads what is asked for. @throws InvalidRequestError */
+function requestOf<R extends AccountRequest>(kind: RunKind<R>, input: unknown): R {
+  const read = kind.read(input);
+  if ('problems' in read) throw new InvalidRequestError(read.problems);
+  refuseUnknownRegions([read.request]);
+  return read.request;
 }

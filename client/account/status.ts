@@ -18,6 +18,7 @@ import {
   readRunStart,
   SEARCH_ATTRIBUTES,
   workflowIdOf,
+  type AccountStatus,
   type DeprovisionResult,
   type Progress,
   type ProgressFailure,
@@ -26,27 +27,9 @@ import {
 } from '../../contract';
 import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
 import { findStuck } from '../stuck';
-import { readAnnouncements, type AnnouncementStatus } from './announcements';
+import { readAnnouncements } from './announcements';
 import { NoRunError } from './errors';
-import { readPending, type PendingActivity } from './pending';
-
-/** Where the latest run of an account stands. Times are ISO 8601. */
-export interface AccountStatus extends Progress {
-  accountId: string;
-  workflowId: string;
-  runId: string;
-  /** What the run does: `provisionIdentityCenter` or `deprovisionIdentityCenter`. */
-  workflowType: string;
-  /** Temporal's status of the run. */
-  status: WorkflowExecutionStatusName;
-  startedAt: string;
-  closedAt?: string;
-  pending?: PendingActivity;
-  announcements?: AnnouncementStatus[];
-  result?: ProvisionResult | DeprovisionResult;
-  /** Why something is missing here, and what to do about it. */
-  notice?: string;
-}
+import { readPending } from './pending';
 
 /** A run of a workflow. */
 interface RunId {

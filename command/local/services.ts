@@ -19,6 +19,7 @@ import { startTemporalServer } from '../../sandbox/temporal-server';
 import { createLogger, installLogger, serve, type WorkerConnection } from '../../worker';
 import { UsageError } from '../errors';
 import { forgetData, upData, type UpData } from './data';
+import { provideNexusEndpoint } from './nexus-endpoint';
 import { requireFreePorts, type UpPorts } from './ports';
 import { announceLocalServer, claimHome, homeFolder, withdrawLocalServer, type LocalServer } from './state';
 
@@ -115,6 +116,12 @@ export async function startServices(
     parts.push({ stop: () => connected.connection.close() });
     // A server of somebody else may forbid it: runs then start without, and the client says so.
     await registerSearchAttributes(connected.connection, settings.namespace).catch(() => undefined);
+    const nexusEndpoint = outside
+      ? undefined
+      : // A `temporal` of the user's own may be too old for it.
+        await provideNexusEndpoint(connected.connection, settings.namespace, taskQueue).catch(
+          () => undefined,
+        );
     const aws = emulatorSettings(emulator.url);
     parts.push(await startWorker({ taskQueue, aws, readConnection: () => settings }, breaks));
     const server: LocalServer = defined({
@@ -123,6 +130,7 @@ export async function startServices(
       namespace: settings.namespace,
       taskQueue,
       uiUrl: temporal.uiUrl,
+      nexusEndpoint,
       emulatorUrl: emulator.url,
       dataFolder: homeFolder(),
     });

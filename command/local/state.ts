@@ -14,6 +14,8 @@ const localServerSchema = z.object({
   namespace: z.string(),
   taskQueue: z.string(),
   uiUrl: z.string().optional(),
+  /** Of a server that this `up` started. */
+  nexusEndpoint: z.string().optional(),
   emulatorUrl: z.string(),
   dataFolder: z.string(),
 });

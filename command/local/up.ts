@@ -56,12 +56,13 @@ async function startVisibly({ json, ...options }: CommonOptions & UpOptions): Pr
       else live.print(line);
     });
     live.stop();
-    const { temporalAddress, uiUrl, emulatorUrl, taskQueue, dataFolder } = services.server;
+    const { temporalAddress, uiUrl, nexusEndpoint, emulatorUrl, taskQueue, dataFolder } = services.server;
     const { remembered } = services;
     const left = remembered === 0 ? '' : `${counted(remembered, 'instance')} from earlier; `;
     printRows([
       ['Temporal', temporalAddress],
       ['UI', uiUrl],
+      ['Nexus endpoint', nexusEndpoint],
       ['AWS emulator', emulatorUrl],
       ['Task queue', taskQueue !== DEFAULT_TASK_QUEUE && taskQueue],
       ['Data', `${dataFolder} (${left}runs and instances are kept until "up --fresh")`],

@@ -9,7 +9,8 @@ const NAME = /^[\w+=,.@-]+$/;
 const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
 const MAX_TAGS = 74;
 
-const accountIdSchema = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
+const accountId = z.string().regex(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
+
 const regionSchema = z.string().superRefine((text, context) => {
   const message = regionProblem(text);
   if (message !== undefined) context.addIssue({ code: 'custom', message });
@@ -96,7 +97,7 @@ const timingSchema = z.strictObject({
 });
 
 const provisionSchema = z.strictObject({
-  accountId: accountIdSchema.describe('the AWS account: 12 digits, the same as in the workflow ID'),
+  accountId: accountId.describe('the AWS account: 12 digits, the same as in the workflow ID'),
   region: regionSchema.describe('Region of the instance, as AWS codes it'),
   name: z
     .string()
@@ -131,6 +132,8 @@ const provisionSchema = z.strictObject({
   timing: timingSchema.prefault({}),
 });
 
+export const accountIdSchema = () => accountId;
+
 /**
  * The request: the one argument of the workflow. A function, as are all schemas that leave their module: the workflow
  * bundle preloads this folder, the SDK freezes whatever objects a preloaded module exports, and zod's schemas build parts
@@ -147,7 +150,7 @@ export type ProvisionRequestInput = z.input<typeof provisionSchema>;
 const INSTANCE_ARN = /^arn:aws(-[a-z]+)*:sso:::instance\/(sso)?ins-[a-zA-Z0-9-.]{16}$/;
 
 const deprovisionSchema = z.strictObject({
-  accountId: accountIdSchema.describe('the AWS account: 12 digits, the same as in the workflow ID'),
+  accountId: accountId.describe('the AWS account: 12 digits, the same as in the workflow ID'),
   region: regionSchema
     .optional()
     .describe(

@@ -4,12 +4,12 @@ import type { DeprovisionResult, Progress, ProvisionResult } from '../account/pr
 import { STAGES } from '../account/progress';
 import { provisionRequestSchema } from '../account/request';
 import type { SteeredProgress } from '../account/steering';
-import type { FailureDetails } from '../failures/message';
+import type { FailureDetails, FailureParts } from '../failures/message';
 import { announcements } from './announcement';
 import { awsRequestId, progressFailure, situation } from './progress-failure';
 import { oneOf, text, time, whole, type Shape } from './shape';
 
-const accountId = text('the AWS account');
+export const accountId = text('the AWS account');
 const clientToken = text('the ClientToken of the last CreateInstance call');
 const generation = whole(
   'how many ClientTokens the account has used; one more each time an instance was deleted',
@@ -49,7 +49,7 @@ export const deprovisionResultSchema = () =>
     region: text('where it was').exactOptional(),
   } satisfies Shape<DeprovisionResult>) satisfies z.ZodType<DeprovisionResult>;
 
-const progressFields = () =>
+export const progressFields = () =>
   ({
     stage: oneOf(STAGES).describe('where the run stands'),
     instanceArn: text('the instance that the run goes on with, once there is one').exactOptional(),
@@ -87,13 +87,19 @@ export const steeredProgressSchema = () =>
     note: text('says that it was so already, where nothing had to be changed').exactOptional(),
   } satisfies Shape<SteeredProgress>) satisfies z.ZodType<SteeredProgress>;
 
-export const failureDetailsSchema = () =>
-  z.object({
+export const failurePartsFields = () =>
+  ({
     situation,
     accountId,
     operation: text('the AWS operation; absent where the failure is the run’s own').exactOptional(),
     detail: text('AWS’s own words, or what else makes the cause plain').exactOptional(),
     awsRequestId: awsRequestId.exactOptional(),
     httpStatus: whole('of AWS’s answer').exactOptional(),
+    remedy: text('the next step').exactOptional(),
+  }) satisfies Shape<FailureParts>;
+
+export const failureDetailsSchema = () =>
+  z.object({
+    ...failurePartsFields(),
     remedy: text('the next step'),
   } satisfies Shape<FailureDetails>) satisfies z.ZodType<FailureDetails>;

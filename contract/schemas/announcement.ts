@@ -38,12 +38,13 @@ export const announcementSchema = () =>
       .describe('the run'),
   } satisfies Shape<Announcement>) satisfies z.ZodType<Announcement>;
 
+export const announcementNewsFields = () =>
+  ({
+    type,
+    at: time('when'),
+    workflowId: text('the workflow that takes it to the receivers: its query `progress` says who has it'),
+  }) satisfies Shape<AnnouncementNews>;
+
 export const announcements = z
-  .array(
-    z.object({
-      type,
-      at: time('when'),
-      workflowId: text('the workflow that takes it to the receivers: its query `progress` says who has it'),
-    } satisfies Shape<AnnouncementNews>),
-  )
+  .array(z.object(announcementNewsFields()))
   .describe('what the run has announced, where its workers have receivers; the latest');

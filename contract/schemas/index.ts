@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditRequestSchema } from '../audit/request';
 import { ensureRefusalSchema } from '../account/ensure';
 import { deprovisionRequestSchema, provisionRequestSchema } from '../account/request';
+import { statusRequestSchema } from '../account/status';
 import { correctionSchema } from '../account/steering';
 import { adjustmentSchema, fleetRequestSchema } from '../fleet/request';
 import { pageSchema } from '../fleet/page';
@@ -13,6 +14,7 @@ import {
   provisionResultSchema,
   steeredProgressSchema,
 } from './account';
+import { accountStatusSchema } from './status';
 import { accountAuditSchema, auditProgressSchema, auditResultSchema } from './audit';
 import {
   accountOutcomeSchema,
@@ -32,12 +34,14 @@ interface Document {
 
 const DOCUMENTS: Record<string, Document> = {
   'provision-request': {
-    title: 'Request to provision: argument of the workflow provisionIdentityCenter and of the Update ensure',
+    title:
+      'Request to provision: argument of the workflow provisionIdentityCenter and of the Update ensure, input of the Nexus operation provision',
     schema: provisionRequestSchema(),
     isAsked: true,
   },
   'deprovision-request': {
-    title: 'Request to delete: argument of the workflow deprovisionIdentityCenter',
+    title:
+      'Request to delete: argument of the workflow deprovisionIdentityCenter, input of the Nexus operation deprovision',
     schema: deprovisionRequestSchema(),
     isAsked: true,
   },
@@ -47,11 +51,11 @@ const DOCUMENTS: Record<string, Document> = {
     isAsked: true,
   },
   'provision-result': {
-    title: 'Result of the workflow provisionIdentityCenter',
+    title: 'Result of the workflow provisionIdentityCenter, and of the Nexus operation provision',
     schema: provisionResultSchema(),
   },
   'deprovision-result': {
-    title: 'Result of the workflow deprovisionIdentityCenter',
+    title: 'Result of the workflow deprovisionIdentityCenter, and of the Nexus operation deprovision',
     schema: deprovisionResultSchema(),
   },
   progress: {
@@ -63,12 +67,23 @@ const DOCUMENTS: Record<string, Document> = {
     schema: steeredProgressSchema(),
   },
   'failure-details': {
-    title: 'Failure: the first of the details of the ApplicationFailure that an account run ends with',
+    title:
+      'Failure: the first of the details of the ApplicationFailure that an account run, or its Nexus operation, ends with',
     schema: failureDetailsSchema(),
   },
   'ensure-refusal': {
-    title: 'Refusal: the first of the details of the ApplicationFailure that the Update ensure fails with',
+    title:
+      'Refusal: the first of the details of the ApplicationFailure that the Update ensure, or a Nexus operation, is refused with',
     schema: ensureRefusalSchema(),
+  },
+  'status-request': {
+    title: 'Request for a status: input of the Nexus operation status',
+    schema: statusRequestSchema(),
+    isAsked: true,
+  },
+  'account-status': {
+    title: 'Status: result of the Nexus operation status',
+    schema: accountStatusSchema(),
   },
   announcement: {
     title: 'Announcement: what a webhook, SNS, EventBridge or a parameter is given of an account run',

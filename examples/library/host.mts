@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities, realDependencies } from 'identity-center-orchestrator/activities';
-import { readWorkerSettings } from 'identity-center-orchestrator/worker';
+import { createServiceHandler, readWorkerSettings } from 'identity-center-orchestrator/worker';
 
 const { resolve } = createRequire(import.meta.url);
 const connection = await NativeConnection.connect({
@@ -19,6 +19,8 @@ const worker = await Worker.create({
     payloadConverterPath: resolve('identity-center-orchestrator/workflows/payload-converter'),
   },
   activities: createActivities(realDependencies(aws)),
+  // The Nexus service, where other teams call it.
+  nexusServices: [createServiceHandler()],
 });
 console.log('serving');
 await worker.run();

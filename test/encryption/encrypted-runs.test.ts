@@ -15,6 +15,7 @@ import {
 import { findTemporalBinary } from '../../sandbox/temporal-server';
 import { commandRunner, type CommandRunner } from '../support/command';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
+import { causeOf, startCallers } from '../support/nexus';
 import { keys, keysFile } from './keys';
 
 const { History } = temporal.api.history.v1;
@@ -95,6 +96,25 @@ test('of a run the server keeps nothing readable but its IDs, types and search a
   for (const kept of [whileHeld, atTheEnd]) expect(words.filter((word) => kept.includes(word))).toEqual([]);
   // What docs/security.md says stays readable.
   for (const readable of [account, 'eu-west-1', instanceArn]) expect(atTheEnd.includes(readable)).toBe(true);
+});
+
+test('a caller by Nexus with the keys reads results and failures; the server, in both namespaces, does not', async () => {
+  const [account, forbidden] = [freshAccount(), freshAccount()];
+  harness.emulator.setFaults({ accounts: [forbidden], organizationForbids: true });
+  const callers = await startCallers(harness, extensions);
+  const request = requestFor(account, { name: 'canary-name' });
+  const caller = await callers.start('provision', request);
+  expect(await caller.result()).toMatchObject({ result: { accountId: account, status: 'ACTIVE' } });
+  const failing = await callers.start('provision', requestFor(forbidden));
+  expect(causeOf(await failing.result()).message).toContain('Enable account instances');
+  const refused = await callers.start('status', { account: 'canary-name' });
+  expect(causeOf(await refused.result()).message).toContain('accountId: is required');
+  for (const { workflowId } of [caller, failing, refused]) {
+    const { events } = await callers.temporal.workflow.getHandle(workflowId).fetchHistory();
+    const kept = Buffer.from(History.encode({ events: events ?? [] }).finish());
+    for (const word of ['canary-name', 'Enable', 'required']) expect(kept.includes(word)).toBe(false);
+  }
+  await callers.stop();
 });
 
 test('a failed attempt, and a run that fails, show only the type of their failure; with the keys they say it all', async () => {

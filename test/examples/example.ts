@@ -17,10 +17,14 @@ interface Language {
   build?: (source: string, folder: string) => Command[];
   /** Takes longer than a normal run of the tests may; see {@link isFull}. */
   takesMinutes?: true;
-  start: (folder: string) => string[];
+  /** Starts the pipeline, the caller of the Nexus service, or the receiver of announcements. */
+  start: (folder: string) => Record<Program, string[]>;
 }
 
 type Command = readonly [string, ...string[]];
+
+/** Of the examples of a language. */
+export type Program = 'provision' | 'nexus' | 'webhook';
 
 const LANGUAGES = {
   python: {
@@ -29,17 +33,25 @@ const LANGUAGES = {
       ['python3', '-m', 'venv', folder],
       [`${folder}/bin/pip`, 'install', '--quiet', '--requirement', `${source}/requirements.txt`],
     ],
-    start: (folder) => [`${folder}/bin/python`, path.join(EXAMPLES, 'python/provision.py')],
+    start: (folder) => ({
+      provision: [`${folder}/bin/python`, path.join(EXAMPLES, 'python/provision.py')],
+      nexus: [`${folder}/bin/python`, path.join(EXAMPLES, 'python/nexus_caller.py')],
+      webhook: [`${folder}/bin/python`, path.join(EXAMPLES, 'python/webhook.py')],
+    }),
   },
   go: {
     needs: ['go'],
     fetch: (source) => [['go', '-C', source, 'mod', 'download']],
     build: (source, folder) => [
-      ['go', '-C', source, 'vet', '.'],
-      ['go', '-C', source, 'build', '-o', `${folder}/provision`, '.'],
+      ['go', '-C', source, 'vet', './...'],
+      ['go', '-C', source, 'build', '-o', `${folder}/`, './...'],
     ],
     takesMinutes: true,
-    start: (folder) => [`${folder}/provision`],
+    start: (folder) => ({
+      provision: [`${folder}/provision`],
+      nexus: [`${folder}/nexus`],
+      webhook: [`${folder}/webhook`],
+    }),
   },
   java: {
     needs: ['javac', 'mvn'],
@@ -64,10 +76,19 @@ const LANGUAGES = {
         '-d',
         folder,
         `${source}/src/main/java/Provision.java`,
+        `${source}/src/main/java/NexusCaller.java`,
+        `${source}/src/main/java/WebhookReceiver.java`,
       ],
     ],
     takesMinutes: true,
-    start: (folder) => ['java', '-XX:TieredStopAtLevel=1', '-cp', `${folder}:${folder}/*`, 'Provision'],
+    start: (folder) => {
+      const java = ['java', '-XX:TieredStopAtLevel=1', '-cp', `${folder}:${folder}/*`];
+      return {
+        provision: [...java, 'Provision'],
+        nexus: [...java, 'NexusCaller'],
+        webhook: [...java, 'WebhookReceiver'],
+      };
+    },
   },
 } as const satisfies Record<string, Language>;
 
@@ -79,7 +100,11 @@ export type LanguageName = keyof typeof LANGUAGES;
  *
  * @throws Error where it does not build
  */
-export function prepareExample(name: LanguageName, mayTakeMinutes = isFull): string[] | undefined {
+export function prepareExample(
+  name: LanguageName,
+  program: Program = 'provision',
+  mayTakeMinutes = isFull,
+): string[] | undefined {
   const language: Language = LANGUAGES[name];
   const source = path.join(EXAMPLES, name);
   const folder = path.join(userFolder('cache'), 'examples', `${name}-${hashOf(source)}`);
@@ -97,7 +122,7 @@ export function prepareExample(name: LanguageName, mayTakeMinutes = isFull): str
     if (broken !== undefined) throw new Error(`examples/${name} does not build:\n${broken}`);
     linkFirst(making, folder);
   }
-  return language.start(folder);
+  return language.start(folder)[program];
 }
 
 function linkFirst(made: string, link: string): void {

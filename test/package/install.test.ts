@@ -13,9 +13,10 @@ const NAME = 'identity-center-orchestrator';
 const ENTRIES: Record<string, string[]> = {
   '.': ['IdentityCenterClient', 'RunFailedError', 'clientToken', 'workflowIdOf'],
   './manifest': ['readManifest'],
+  './nexus': ['identityCenterService'],
   './pipelines': ['requestFromEvent', 'startFromEvent'],
   './pipelines/queue': ['consumeQueue', 'openQueue'],
-  './worker': ['IdentityCenterPlugin', 'createWorker', 'readWorkerSettings', 'serve'],
+  './worker': ['IdentityCenterPlugin', 'createServiceHandler', 'createWorker', 'readWorkerSettings', 'serve'],
   './workflows': ['provisionFleet', 'provisionIdentityCenter', 'deprovisionIdentityCenter'],
   './workflows/interceptors': ['interceptors'],
   './workflows/payload-converter': ['payloadConverter'],

@@ -9,8 +9,13 @@ declare global {
   var sharedTemporalServer: TemporalServer | undefined;
 }
 
-/** Starts the server that all test files share: a second once, in place of a second a file. */
+/**
+ * Starts the server that all test files share: a second once, in place of a second a file. Where the environment names one,
+ * such as a cluster, that one is used.
+ */
 export default async function startSharedServer(): Promise<void> {
+  process.env[CALLS_VARIABLE] = mkdtempSync(path.join(tmpdir(), 'identity-center-calls-'));
+  if (process.env[ADDRESS_VARIABLE]) return;
   const server = await startTemporalServer({
     port: 0,
     uiPort: false,
@@ -20,5 +25,4 @@ export default async function startSharedServer(): Promise<void> {
   globalThis.sharedTemporalServer = server;
   // Test files run in processes of their own, which inherit the environment and nothing else.
   process.env[ADDRESS_VARIABLE] = server.address;
-  process.env[CALLS_VARIABLE] = mkdtempSync(path.join(tmpdir(), 'identity-center-calls-'));
 }

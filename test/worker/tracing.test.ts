@@ -6,6 +6,7 @@ import { emulatorEnvironment } from '../../sandbox';
 import { startTracing } from '../../worker';
 import { commandFor } from '../support/command';
 import { freshAccount, requestFor, until, withHarness } from '../support/harness';
+import { startCallers } from '../support/nexus';
 
 /** A collector of OpenTelemetry that keeps what it is sent: protobuf, in which texts stand as they are. */
 async function startCollector(): Promise<{ server: Server; url: string; sent: () => string }> {
@@ -34,7 +35,11 @@ test('a worker sends the traces of workflows, activities and calls to AWS to whe
     await until(worker.stdout, (seen) => seen.endsWith('\n'));
     const account = freshAccount();
     await harness.client.provision(requestFor(account));
+    const callers = await startCallers(harness);
+    await callers.call('status', { accountId: account });
+    await callers.stop();
     const spans = [
+      'RunStartNexusOperation:IdentityCenter/status',
       'RunWorkflow:provisionIdentityCenter',
       'StartActivity:createInstance',
       'RunActivity:createInstance',

@@ -1,7 +1,6 @@
 import { workflowInfo } from '@temporalio/workflow';
-import { workflowIdOf, type Problem, type ReadRequest } from '../../contract';
+import { invalidRequest, workflowIdOf, type Problem, type ReadRequest } from '../../contract';
 import { runFailure } from '../shared/failure';
-import { invalidRequest } from '../shared/invalid-request';
 import { refuseEnsure } from './ensure';
 
 /** Reads the argument of the run of an account, for callers in any language; throws `InvalidRequest` with every problem. */

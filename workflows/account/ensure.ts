@@ -1,23 +1,19 @@
-import { ApplicationFailure, defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
+import { defineUpdate, setHandler, workflowInfo } from '@temporalio/workflow';
 import {
-  defined,
-  describeRequestDifferences,
   diffRequests,
   ENSURE_DESCRIPTION,
   ENSURE_UPDATE,
-  failureMessage,
-  MOST_NAMED,
-  nextStep,
   readRequest,
-  REFUSAL_TYPES,
+  refusalFailure,
+  refuseDiffering,
+  refuseInvalid,
+  refuseOtherRun,
   workflowIdOf,
-  type EnsureRefusal,
-  type Problem,
   type Progress,
   type ProvisionRequest,
   type ReadRequest,
+  type Refused,
 } from '../../contract';
-import { invalidRequest } from '../shared/invalid-request';
 
 /** What an `ensure` is held against. */
 interface OpenRun {
@@ -45,12 +41,6 @@ export function refuseEnsure(why?: string): void {
   answerUnless(({ accountId }) => otherRunOpen(accountId, why));
 }
 
-/** Why an `ensure` is refused, and the message that says it to people. */
-interface Refused {
-  refusal: EnsureRefusal;
-  message: string;
-}
-
 /**
  * Sets the handler. A refusal comes from its validator, before the Update is accepted: so it leaves no event of its own in the
  * history of a run that has nothing to do with it.
@@ -61,10 +51,9 @@ function answerUnless(
 ): void {
   const validator = (argument: unknown) => {
     const read = readEnsured(argument);
-    const refused = 'problems' in read ? notValid(read.problems) : refuse(read.request);
-    if (refused === undefined) return;
-    const { refusal, message } = refused;
-    throw ApplicationFailure.nonRetryable(message, REFUSAL_TYPES[refusal.situation], refusal);
+    const refused =
+      'problems' in read ? refuseInvalid(workflowInfo().workflowId, read.problems) : refuse(read.request);
+    if (refused !== undefined) throw refusalFailure(refused);
   };
   // The argument may be missing, which the SDK's type of an Update cannot say.
   setHandler(defineUpdate<Progress | undefined, [unknown]>(ENSURE_UPDATE), () => answer?.(), {
@@ -82,33 +71,11 @@ function readEnsured(argument: unknown): ReadRequest<ProvisionRequest> {
   return { problems: [{ field: 'accountId', message: `must be that of the workflow ID, ${workflowId}` }] };
 }
 
-function notValid(problems: Problem[]): Refused {
-  const parts = invalidRequest(workflowInfo().workflowId, problems);
-  const { accountId } = parts;
-  const named = problems.slice(0, MOST_NAMED);
-  return {
-    refusal: { situation: 'invalidRequest', accountId, remedy: nextStep(parts), problems: named },
-    message: failureMessage(parts),
-  };
-}
-
 function otherRunOpen(accountId: string, why?: string): Refused {
-  const { workflowType } = workflowInfo();
-  const remedy = 'Wait until it has ended, or end it; then ask again.';
-  return {
-    refusal: defined({ situation: 'otherRunOpen' as const, accountId, remedy, workflowType, why }),
-    message: `Account ${accountId}: a run of ${workflowType}${why === undefined ? '' : ` ${why}`} is open. ${remedy}`,
-  };
+  return refuseOtherRun(accountId, workflowInfo().workflowType, why);
 }
 
 function differs(running: ProvisionRequest, asked: ProvisionRequest): Refused | undefined {
   const differences = diffRequests(running, asked);
-  if (differences.length === 0) return undefined;
-  const { accountId } = asked;
-  const remedy =
-    'Wait for it with the same request, or cancel it and start again; in a hold, "retry" takes another name or other tags.';
-  return {
-    refusal: { situation: 'requestDiffers', accountId, remedy, differences },
-    message: `Account ${accountId}: an open run was asked for something else: ${describeRequestDifferences(differences)}. ${remedy}`,
-  };
+  return differences.length === 0 ? undefined : refuseDiffering(asked.accountId, differences);
 }

@@ -80,7 +80,11 @@ test.concurrent.each<[string, NodeJS.ProcessEnv]>([
 ])('with %s in the environment, up works, and so do the verbs that find it', (_name, env) =>
   atHome(async ({ command, startUp }) => {
     const { up } = await startUp(env);
-    expect(up).toMatchObject({ namespace: 'default', run: { stage: 'active' } });
+    expect(up).toMatchObject({
+      namespace: 'default',
+      nexusEndpoint: 'identity-center',
+      run: { stage: 'active' },
+    });
     const found = 'TEMPORAL_PROFILE' in env ? {} : env;
     const provisioned = await command.run(['provision', freshAccount(), '--region', 'eu-west-1', '--json'], {
       env: found,

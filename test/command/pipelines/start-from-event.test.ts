@@ -1,3 +1,5 @@
+import Ajv2020 from 'ajv/dist/2020';
+import { eventOutcomeJsonSchema } from '../../../pipelines/events';
 import { eventsIn } from '../../../command/pipelines/read-events';
 import { commandSuite, type Finished } from '../../support/command';
 import { controlTowerEvent, createAccountEvent, sqsRecord } from '../../support/events';
@@ -5,11 +7,19 @@ import { freshAccount, handleOf, startHarness } from '../../support/harness';
 
 const its = commandSuite(startHarness);
 
+const isOutcome = new Ajv2020({ strict: true, allowUnionTypes: true }).compile({
+  ...eventOutcomeJsonSchema(),
+  additionalProperties: false,
+});
 const documentsOf = ({ stdout }: Finished) =>
   stdout
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => {
+      const document = JSON.parse(line) as Record<string, unknown>;
+      expect(isOutcome(document) ? [] : isOutcome.errors).toEqual([]);
+      return document;
+    });
 const start = (stdin: unknown, ...args: string[]) =>
   its.command.run(['start-from-event', ...args], {
     stdin: typeof stdin === 'string' ? stdin : JSON.stringify(stdin),

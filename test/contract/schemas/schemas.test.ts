@@ -88,8 +88,10 @@ describe('what real runs say', () => {
     const result = await harness.provision(account, {}, { name: 'workforce', tags: { team: 'identity' } });
     expect(problemsOf('provision-result', result)).toEqual([]);
     await checkProgress(account);
+    expect(problemsOf('account-status', await harness.client.status(account))).toEqual([]);
     const deleted = await harness.client.deprovision({ accountId: account });
     expect(problemsOf('deprovision-result', deleted)).toEqual([]);
+    expect(problemsOf('account-status', await harness.client.status(account))).toEqual([]);
     expect(problemsOf('progress', await progressOf(harness, account))).toEqual([]);
   });
 

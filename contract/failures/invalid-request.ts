@@ -1,12 +1,8 @@
-import {
-  accountIdOf,
-  defined,
-  describeProblems,
-  FAILURES,
-  isUnknownField,
-  type FailureParts,
-  type Problem,
-} from '../../contract';
+import { defined } from '../defined';
+import { accountIdOf } from '../names';
+import { describeProblems, isUnknownField, type Problem } from '../validation';
+import type { FailureParts } from './message';
+import { FAILURES } from './table';
 
 const NEWER_RELEASE =
   'A field that these workers do not know may be one of a newer release: upgrade the workers, or leave it out.';

@@ -1,0 +1,1 @@
+export { createServiceHandler } from './service-handler';
