@@ -1,29 +1,22 @@
-import { readFileSync } from 'node:fs';
-import { IdentityCenterError, InvalidRequestError, refuseUnknownRegions } from '../../client';
-import { describeManifestProblems, mergeRequest } from '../../client/manifest';
-import { oneLine, readRequest } from '../../contract';
+import { IdentityCenterError } from '../../client';
 import {
   answerDelivery,
   lookUpInOrganizations,
-  readRules,
   startFromDelivery,
   type Delivery,
   type EventAnswer,
   type EventClient,
   type EventOutcome,
   type EventRules,
-  type RequestDefaults,
   type StartOptions,
 } from '../../pipelines';
-import { readFields, type RequestOptions } from '../account/read-request';
-import { UsageError } from '../errors';
 import { EXIT } from '../exit-codes';
 import { print, printJson } from '../output';
 import { withClient, type CommonOptions } from '../with-client';
 import { readEvents } from './read-events';
+import { rulesOf, type RulesOptions } from './read-rules';
 
-interface StartFromEventOptions extends RequestOptions {
-  rules?: string;
+interface StartFromEventOptions extends RulesOptions {
   dryRun?: boolean;
   askAws?: boolean;
 }
@@ -104,32 +97,4 @@ function documentOf(came: Came): object {
   const run = 'run' in came ? came.run : undefined;
   const error = 'error' in came ? { type: came.error.name, message } : undefined;
   return { ...answer, outcome, message, workflowId: run?.workflowId, runId: run?.runId, error };
-}
-
-/** Reads the rules, with the options of a request over their defaults. @throws UsageError, InvalidRequestError */
-function rulesOf({ rules: file, ...options }: StartFromEventOptions): EventRules {
-  const fields = readFields(options);
-  const base = file === undefined ? undefined : readRulesFile(file);
-  const defaults = mergeRequest(base?.defaults ?? {}, fields) as RequestDefaults;
-  // Told as those of `provision` are.
-  const read = readRequest({ ...defaults, accountId: '000000000000' });
-  if ('problems' in read) throw new InvalidRequestError(read.problems);
-  refuseUnknownRegions([defaults]);
-  return { rules: [], otherwise: 'provision', onClosed: 'ignore', onRemoved: 'ignore', ...base, defaults };
-}
-
-function readRulesFile(file: string): EventRules {
-  const read = readRules(readBytes(file));
-  if ('rules' in read) return read.rules;
-  throw new UsageError(
-    `The rules are not valid, and nothing was started.\n${describeManifestProblems(file, read.problems)}`,
-  );
-}
-
-function readBytes(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new UsageError(`--rules: cannot be read: ${oneLine((error as Error).message, 300)}`);
-  }
 }

@@ -1,4 +1,4 @@
-export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
+export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer } from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
 export type { EventFacts } from './happening';
 export {

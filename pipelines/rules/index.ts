@@ -1,4 +1,10 @@
 export { eventRulesJsonSchema } from './json-schema';
-export { findRule, type AccountFacts, type UnknownFact } from './match';
 export { readRules, rulesOf, type ReadRules } from './read-rules';
-export type { EventRule, EventRules, EventRulesInput, RequestDefaults } from './schema';
+export type {
+  AccountFacts,
+  EventRule,
+  EventRules,
+  EventRulesInput,
+  RequestDefaults,
+  UnknownFact,
+} from '../../contract';
