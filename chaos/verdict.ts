@@ -88,5 +88,5 @@ function judgedAudits(
       .slice(0, MOST_NAMED)
       .map((account) => accountTimeline(account, faults))
       .join('\n');
-  return { violations, timeline, named };
+  return { violations, timeline, named, fleet: undefined };
 }

@@ -82,7 +82,8 @@ export function readAuditRequest(input: unknown): ReadRequest<AuditRequest> {
   const read = readBy(auditSchema, input);
   if ('problems' in read) return read;
   const { rules: given } = input as AuditRequestInput;
-  const { rules: _filled, ...request } = read.request;
+  const { name, start, exclude, maxConcurrent } = read.request;
+  const request = { name, start, exclude, maxConcurrent };
   if (given === undefined) return { request };
   const rules = readEventRules(given);
   if ('problems' in rules)

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sso-admin';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
-import type { AccountAudit, AuditReport, AuditRequestInput } from '../../../client';
+import type { AccountAudit, AuditReport, AuditRequestInput, RequestDefaults } from '../../../client';
 import { auditIdOf, WORKFLOW_ID_TAG, workflowIdOf } from '../../../contract';
 import type { OrganizationSettings } from '../../../sandbox/emulator/organization';
 import { WORKFLOW_BUNDLE } from '../../../worker';
@@ -24,7 +24,7 @@ type Members = NonNullable<OrganizationSettings['accounts']>;
 
 const MANAGEMENT = '999999999999';
 /** More than a page of them. */
-const manyTags = Object.fromEntries(Array.from({ length: 30 }, (__, index) => [`t${index}`, 'x']));
+const manyTags = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`t${index}`, 'x']));
 
 const names: string[] = [];
 
@@ -41,6 +41,12 @@ async function auditOf(
   names.push(name);
   const report = await client.audits.result(await client.audits.start({ name, ...more }));
   return { ...report, of: (accountId) => report.found.find((it) => it.accountId === accountId) };
+}
+
+/** What {@link requestFor} asks for, of every account. */
+function forAll(more: Parameters<typeof requestFor>[1]): RequestDefaults {
+  const { region, timing } = requestFor('', more);
+  return { region, ...(timing === undefined ? {} : { timing }), ...more };
 }
 
 const isWrite = ({ operation }: { operation: string }) => !/^(List|Describe|AssumeRole)/.test(operation);
@@ -195,7 +201,7 @@ test('told to start what is missing, it has a fleet make it: once, as it was ask
   await its.createdBySomebodyElse(foreign);
   const lost = await provisioned({ region: 'eu-central-1' });
   await its.deleteInstance(lost.account, lost.InstanceArn, 'eu-central-1');
-  const { accountId: _, ...defaults } = requestFor('', { name: 'workforce', existing: 'adopt' as const });
+  const defaults = forAll({ name: 'workforce', existing: 'adopt' });
   const members = [missing, foreign, lost.account, excluded];
   const request = { rules: { defaults }, exclude: [excluded] };
   const { started } = await auditOf(members, { ...request, start: true });
@@ -273,9 +279,8 @@ describe('the rules for events say what an audit starts', () => {
     { id: 'ou-em00-33333333', name: 'Sandbox' },
   ];
   const [workloads, production, sandbox] = units.map(({ id }) => id);
-  const { accountId: _, ...request } = requestFor('');
   const rules = {
-    defaults: { ...request, tags: { team: 'identity' } },
+    defaults: forAll({ tags: { team: 'identity' } }),
     rules: [
       { match: { organizationalUnit: 'Sandbox' }, action: 'ignore' as const },
       {
