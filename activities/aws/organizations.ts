@@ -104,7 +104,7 @@ export function organizationAccounts(call: Call<OrganizationsClient>): Organizat
 function readAccount({ Id, Arn, State, Status }: Account): OrganizationAccount {
   const { organizationId, managementAccountId } = readAccountArn(Arn) ?? {};
   return defined({
-    accountId: required(/^\d{12}$/.test(Id ?? '') ? Id : undefined, 'Accounts.Id'),
+    accountId: required(/^\d{12}$/.test(textOf(Id) ?? '') ? textOf(Id) : undefined, 'Accounts.Id'),
     // `State` is taking over from `Status`, which AWS retires.
     state: inactiveState([State, Status]) ?? 'ACTIVE',
     organizationId,

@@ -110,7 +110,8 @@ function withoutRun(
   if (rules === undefined || decided === undefined) return undefined;
   if (!('by' in decided)) return decided;
   const ignores = whatIgnores(accountId, rules, decided.by);
-  return ignores && { accountId, findings: ['ignored'], why: `${ignores} of the rules says so` };
+  if (ignores === undefined) return undefined;
+  return { accountId, findings: ['ignored'], why: `${ignores} of the rules says so` };
 }
 
 /** What an earlier run asked for is not asked for again where the rules ask for nothing, or nobody knows what they say. */

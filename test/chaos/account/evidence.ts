@@ -39,6 +39,7 @@ export function call(
   return {
     time: at(second),
     account: ACCOUNT,
+    service: 'sso',
     operation,
     region: 'eu-west-1',
     caller: `arn:aws:sts::${ACCOUNT}:assumed-role/AWSControlTowerExecution/run`,

@@ -252,7 +252,6 @@ test('an instance that somebody else made, two of them, and one that should be d
     findings: ['otherRegion'],
     differences: [{ field: 'region', asked: 'eu-west-1', actual: 'eu-central-1' }],
   });
-  expect(report).toMatchObject({ drifted: 3 });
   expect(report).not.toHaveProperty('started');
 });
 
@@ -327,7 +326,7 @@ describe('the rules for events say what an audit starts', () => {
       });
       expect(report.of(account)).not.toHaveProperty('startAs');
     }
-    expect(report).toMatchObject({ startable: 3, drifted: 5, started: { accounts: 3 } });
+    expect(report).toMatchObject({ startable: 3, started: { accounts: 3 } });
     await its.client.fleets.result(report.started?.fleet ?? '');
     expect(its.created(prod)).toMatchObject([
       { region: 'eu-west-1', name: 'prod', tags: { team: 'identity', stage: 'prod' } },
@@ -487,7 +486,7 @@ test('a request that makes no sense is refused with every problem, by the client
     rules: { defaults: { naem: 'x', accountId: '1' } },
     exclude: ['1'],
   };
-  await expect(its.client.audits.start(wrong as AuditRequestInput)).rejects.toMatchObject({
+  await expect(its.client.audits.start(wrong as unknown as AuditRequestInput)).rejects.toMatchObject({
     problems: expect.arrayContaining([
       expect.objectContaining({ field: 'name' }),
       expect.objectContaining({
