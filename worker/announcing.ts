@@ -31,11 +31,12 @@ export class AnnouncingPlugin implements WorkerPlugin {
   }
 
   private async announceUntil(over: AbortSignal, host: Worker): Promise<void> {
-    while (!over.aborted) {
+    const isOver = () => over.aborted;
+    while (!isOver()) {
       try {
         await this.announceOnce(over, host);
       } catch (error) {
-        if (over.aborted) return;
+        if (isOver()) return;
         Runtime.instance().logger.warn('Receivers are not told of runs for now; the worker tries again', {
           error,
         });

@@ -75,7 +75,7 @@ function withUnitsKept(organization: Organization): Organization {
   };
   return {
     ...organization,
-    parent: (id) => once(parents, id, organization.parent),
-    unitName: (id) => once(names, id, organization.unitName),
+    parent: (id) => once(parents, id, (it) => organization.parent(it)),
+    unitName: (id) => once(names, id, (it) => organization.unitName(it)),
   };
 }

@@ -4,7 +4,7 @@ import { EXIT } from '../exit-codes';
 import { sayIfInterrupted } from '../interrupt';
 import { LiveLine } from '../live';
 import { print, printJson } from '../output';
-import { rulesOf, saysRules, type RulesOptions } from '../pipelines/read-rules';
+import { rulesOf, saysRules, type RulesOptions } from '../read-rules';
 import type { TimeoutOptions } from '../timeout';
 import { duration, grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';

@@ -13,8 +13,8 @@ import {
 import { EXIT } from '../exit-codes';
 import { print, printJson } from '../output';
 import { withClient, type CommonOptions } from '../with-client';
+import { rulesOf, type RulesOptions } from '../read-rules';
 import { readEvents } from './read-events';
-import { rulesOf, type RulesOptions } from './read-rules';
 
 interface StartFromEventOptions extends RulesOptions {
   dryRun?: boolean;

@@ -61,7 +61,7 @@ async function made<T>(given: string[], activity: () => Promise<T>): Promise<T |
   [answers, calls] = [given, 0];
   const environment = activityEnvironment();
   try {
-    return (await environment.run(activity)) as T;
+    return await environment.run(activity);
   } catch (error) {
     assert.ok(error instanceof ApplicationFailure, String(error));
     assertOneLine(error.message, 1_500);

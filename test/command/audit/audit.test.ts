@@ -100,9 +100,10 @@ test('a rules file says what an audit starts; options go over its defaults; one 
   expect(report).toMatchObject({ counts: { missing: 2, ignored: 1 }, started: { accounts: 2 } });
   await its.harness.client.fleets.result(report.started?.fleet ?? '');
   const made = its.harness.emulator.instances().filter(({ accountId }) => [prod, other].includes(accountId));
-  expect(made.map((it) => [it.name, it.tags]).sort()).toMatchObject([
-    ['prod', { team: 'a', by: 'audit' }],
-    [undefined, { team: 'a', by: 'audit' }],
+  const tags = { team: 'a', by: 'audit' };
+  expect(made.map((it) => [it.accountId === prod, it.name, it.tags]).sort()).toMatchObject([
+    [false, undefined, tags],
+    [true, 'prod', tags],
   ]);
   writeFileSync(file, 'defaults: {region: eu-west-1}\nrules:\n- match: {}\n');
   const wrong = await run();

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { InvalidRequestError, refuseUnknownRegions } from '../../client';
-import { describeManifestProblems } from '../../client/manifest';
-import { mergeRequest, oneLine, readRequest } from '../../contract';
-import { readRules, type EventRules, type RequestDefaults } from '../../pipelines';
-import { readFields, type RequestOptions } from '../account/read-request';
-import { UsageError } from '../errors';
+import { InvalidRequestError, refuseUnknownRegions } from '../client';
+import { describeManifestProblems } from '../client/manifest';
+import { mergeRequest, oneLine, readRequest } from '../contract';
+import { readRules, type EventRules, type RequestDefaults } from '../pipelines';
+import { readFields, type RequestOptions } from './account/read-request';
+import { UsageError } from './errors';
 
 /** The rules of a command line: a file, and the options of a request over its defaults. */
 export interface RulesOptions extends RequestOptions {
