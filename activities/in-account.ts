@@ -102,11 +102,16 @@ export async function pollAccount<T>(
   return inAccount(deps, input, body, { polls: true });
 }
 
-/** Runs the body of an activity that works in the organization; what it throws becomes the failure of the attempt. */
+/**
+ * Runs the body of an activity that works in the organization; what it throws becomes the failure of the attempt.
+ *
+ * @param what says that it cannot be done
+ */
 export async function inOrganization<T>(
   deps: ActivityDependencies,
   backOff: BackOff,
   body: (organization: Organization) => Promise<T>,
+  what?: string,
 ): Promise<T> {
   const organization = deps.openOrganization({
     cancellation: cancellationSignal(),
@@ -116,7 +121,7 @@ export async function inOrganization<T>(
   return failWith(
     (error) => {
       if (wantsFreshCredentials(error)) organization.forgetCredentials();
-      return organizationFailure(error, backOff, deps);
+      return organizationFailure(error, backOff, deps, what);
     },
     () => body(organization),
   );

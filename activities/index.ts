@@ -4,6 +4,7 @@ import type { Receiver } from './announcements/receivers';
 import { webhookSender } from './announcements/webhook';
 import { isAwaited, keepForLater, watchForFreezes } from './attempt-deadline';
 import { auditAccount, type AuditAccountInput } from './audit/audit-account';
+import { decideAccounts, type DecideAccountsInput } from './audit/decide-accounts';
 import { findRuns, findUnlisted } from './audit/find-runs';
 import { listOrganization, type ListOrganizationInput } from './audit/list-organization';
 import { accessAws, type AwsSettings } from './aws/account';
@@ -24,6 +25,7 @@ import { searchAttributeLister } from './runs/list-search-attributes';
 import { followTask } from './state-machine/follow-task';
 import { sendTaskAnswer, type SendTaskAnswerInput } from './state-machine/send-task-answer';
 
+export { MOST_AT_ONCE } from './announcements/in-flight';
 export { readReceivers, scopeOf, sharedAccountsOf, typesOf, type Receiver } from './announcements/receivers';
 export type { ListedAccounts } from './audit/list-organization';
 export { accessAws, type AwsSettings, type OpenAccount } from './aws/account';
@@ -72,6 +74,7 @@ export function createActivities(deps: ActivityDependencies) {
     sendTaskAnswer: (input: SendTaskAnswerInput) => sendTaskAnswer(deps, input),
     deleteInstance: (input: DeleteInstanceInput) => deleteInstance(deps, input),
     listOrganization: (input: ListOrganizationInput) => listOrganization(deps, input),
+    decideAccounts: (input: DecideAccountsInput) => decideAccounts(deps, input),
     findRuns,
     findUnlisted,
     auditAccount: (input: AuditAccountInput) => auditAccount(deps, input),

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Argument, Command } from 'commander';
+import { audit } from './audit';
 import { coldStart } from './cold-start';
 import { emulatorLoad } from './emulator-load';
 import type { Measured, Scale } from './figures';
@@ -28,6 +29,7 @@ const MEASUREMENTS = {
   emulator: onTestbed(emulatorLoad),
   waiting: onTestbed(waiting),
   production: onTestbed(production),
+  audit: onTestbed(audit),
   fleetdrain: fleetDrain,
   fleetrate: fleetThroughput,
 } satisfies Record<string, Measure>;

@@ -308,4 +308,35 @@ export const DEFECTS: readonly Defect[] = [
     seed: 1,
     minutes: 0.3,
   },
+  {
+    name: 'an audit takes for done what is gone',
+    file: 'activities/audit/audit-account.ts',
+    replace: [
+      [
+        'if (instance === undefined) return absent(known);',
+        "if (instance === undefined) return expected ? { findings: ['inOrder'], why: '' } : absent(known);",
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'an audit loses what is to be as an earlier run asked',
+    file: 'workflows/audit/state.ts',
+    replace: [
+      [
+        'carried.missing.asBefore.push({ ...startAs, accountId });',
+        'carried.missing.asBefore = [{ ...startAs, accountId }];',
+      ],
+    ],
+    seed: 1,
+    minutes: 0.3,
+  },
+  {
+    name: 'a receiver is tried once',
+    file: 'workflows/announcements/announce-run.ts',
+    replace: [["retry: { initialInterval: '5s', maximumInterval: '5m' }", 'retry: { maximumAttempts: 1 }']],
+    seed: 1,
+    minutes: 0.3,
+  },
 ];

@@ -5,7 +5,15 @@ import { arbitraryScenarios } from './account/scenarios';
 import { arbitraryFleet, makeFleets, type FleetPlan } from './fleet/plan';
 import { arbitraryFleetScenarios, makeFleetScenarios } from './fleet/scenarios';
 import type { EngineKind } from './machine/engine';
-import { clockOfAws, clocks, clusterFault, fault, laterFault, type Fault } from './machine/plan';
+import {
+  clockOfAws,
+  clocks,
+  clusterFault,
+  fault,
+  laterFault,
+  receiverFault,
+  type Fault,
+} from './machine/plan';
 
 /** All that happens in a run of chaos; the same for the same seed. */
 export interface Plan {
@@ -23,6 +31,7 @@ export interface Plan {
 const ACCOUNTS_PER_MINUTE = 90;
 const FAULTS_PER_MINUTE = 12;
 const LATER_FAULTS_PER_MINUTE = 4;
+const RECEIVER_FAULTS_PER_MINUTE = 4;
 const CLUSTER_FAULTS_PER_MINUTE = 6;
 // Few in a long run, which chance fills; a short one has all of them, twice.
 const SCENARIOS_PER_MINUTE = 18;
@@ -66,14 +75,22 @@ export function makePlan(seed: number, minutes: number, engine: EngineKind = 'de
     }),
     seed + 4,
   );
+  const receiverFaults = draw(
+    listOf(faultAt(receiverFault, lengthMs), Math.max(2, RECEIVER_FAULTS_PER_MINUTE * minutes)),
+    seed + 7,
+  );
   const fleetCount = Math.max(FEWEST_FLEET_SCENARIOS, Math.round(FLEET_SCENARIOS_PER_MINUTE * minutes));
   const ordered = makeFleetScenarios(draw(arbitraryFleetScenarios(fleetCount, lengthMs), seed + 3));
   return {
     accounts: [...accounts, ...members, ...scenarios, ...ordered.members],
     fleets: [...fleets, ...ordered.fleets],
-    faults: [...own.faults, ...later.faults, cutOff.fault, ...faultsOfEngine(engine, seed, lengthMs)].sort(
-      (a, b) => a.at - b.at,
-    ),
+    faults: [
+      ...own.faults,
+      ...later.faults,
+      cutOff.fault,
+      ...receiverFaults,
+      ...faultsOfEngine(engine, seed, lengthMs),
+    ].sort((a, b) => a.at - b.at),
     clocks: own.clocks,
     clockOfAws: later.clockOfAws,
   };

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listRuns, type AccountEvidence, type Outage } from './account/evidence';
-import { readOrReason } from './actions';
+import type { IdentityCenterClient } from '../client';
+import { ANNOUNCE_WORKFLOW, type Announcement } from '../contract';
+import type { Emulator } from '../sandbox';
+import { isUnreadable, readOrReason } from './actions';
+import type { AuditEvidence } from './audit/evidence';
+import { playAudits } from './audit/play';
 import { AccountPlayer, accountRequest } from './account/play';
 import type { FleetEvidence } from './fleet/evidence';
 import { FleetPlayer } from './fleet/play';
@@ -29,6 +34,7 @@ const OUTAGES: readonly Fault['type'][] = [
 export interface Outcome {
   accounts: AccountEvidence[];
   fleets: FleetEvidence[];
+  audits: AuditEvidence;
   faults: FaultRecord[];
 }
 
@@ -51,6 +57,8 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
   await sleep(LATE_MS);
   await settleAll();
   const fleets = await Promise.all(fleetPlayers.map((player) => player.record()));
+  await announcementsEnd(client, patience);
+  const announced = announcedIn(emulator);
   const outages = [...outagesIn(faults), ...machine.ownEnds];
   const listed = await readOrReason(() => listRuns(client));
   const accounts = await Promise.all(
@@ -62,11 +70,37 @@ export async function play(plan: Plan, machine: Machine, lengthMs: number): Prom
         fleetActions: actionsOnFleets(accountId, fleets),
         calls: emulator.calls({ account: accountId }),
         instances: emulator.instances({ account: accountId, deleted: true }),
+        announced: announced.filter(({ data }) => data.accountId === accountId),
         outages,
       };
     }),
   );
-  return { accounts, fleets: fleets.map((fleet) => withAccounts(fleet, accounts)), faults };
+  // What is done from here on is none of the evidence above.
+  const audits = await playAudits(
+    machine,
+    accounts.map(({ plan: { accountId } }) => accountId),
+    plan.clocks.length,
+  );
+  return { accounts, fleets: fleets.map((fleet) => withAccounts(fleet, accounts)), audits, faults };
+}
+
+/** Waits until the receiver has everything: after a while in which it was broken it is told with growing pauses. */
+async function announcementsEnd({ temporal }: IdentityCenterClient, patience: Patience): Promise<void> {
+  const query = `WorkflowType = '${ANNOUNCE_WORKFLOW}' AND ExecutionStatus = 'Running'`;
+  while (!patience.isOver) {
+    const open = await readOrReason(async () => ({ count: (await temporal.workflow.count(query)).count }));
+    if (!isUnreadable(open) && open.count === 0) return;
+    await sleep(1_000);
+  }
+}
+
+/** What the topic was given. */
+function announcedIn(emulator: Emulator): Announcement[] {
+  return emulator
+    .calls({ operation: 'Publish' })
+    .flatMap(({ outcome, sent }) =>
+      outcome === 'ok' && sent !== undefined ? [JSON.parse(sent) as Announcement] : [],
+    );
 }
 
 /** When each part that failed was out of order: until it is mended next. */

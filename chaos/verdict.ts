@@ -1,4 +1,7 @@
 import { accountViolations } from './account/oracle';
+import type { AccountEvidence } from './account/evidence';
+import type { AuditEvidence } from './audit/evidence';
+import { auditViolations } from './audit/oracle';
 import { fleetViolations } from './fleet/oracle';
 import { saveHistories } from './histories';
 import type { Machine } from './machine/machine';
@@ -14,7 +17,7 @@ export const EXIT = { kept: 0, broken: 1, noVerdict: 2 } as const;
 
 /** Judges what happened, and prints it. @returns the exit code */
 export async function judge(
-  { accounts, fleets, faults }: Outcome,
+  { accounts, fleets, audits, faults }: Outcome,
   machine: Machine,
   repeat: string,
 ): Promise<number> {
@@ -33,7 +36,10 @@ export async function judge(
     ]),
   );
   console.table(machine.counts);
+  console.table(audits.first?.report.counts);
+  console.table(audits.second?.report.counts);
   const broken = [
+    judgedAudits(audits, accounts, faults),
     ...fleets.map((it) => {
       const violations = fleetViolations(it);
       const named = accounts.filter(({ plan }) => violations.some((text) => text.includes(plan.accountId)));
@@ -67,4 +73,20 @@ export async function judge(
     `\n${accounts.length} accounts, ${runs.length} runs, ${records.length} fleets, ${count} violations in ${broken.length} accounts and fleets. Again: ${repeat}`,
   );
   return count === 0 ? EXIT.kept : EXIT.broken;
+}
+
+/** Judges the audits, whose timeline is that of the accounts that they are wrong about. */
+function judgedAudits(
+  audits: AuditEvidence,
+  accounts: readonly AccountEvidence[],
+  faults: Parameters<typeof accountTimeline>[1],
+) {
+  const violations = auditViolations(audits);
+  const named = accounts.filter(({ plan }) => violations.some((text) => text.includes(plan.accountId)));
+  const timeline = () =>
+    named
+      .slice(0, MOST_NAMED)
+      .map((account) => accountTimeline(account, faults))
+      .join('\n');
+  return { violations, timeline, named, fleet: undefined };
 }

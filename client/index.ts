@@ -20,7 +20,7 @@ export { FleetNews, type FleetEvent } from './fleet/news';
 export type { FleetInput, StartedFleet } from './fleet/start';
 export type { FleetStatus } from './fleet/status';
 export { readRetention } from './retention';
-export { refuseUnknownRegions, unknownRegion } from './regions';
+export { refuseUnknownRegions, unknownRegion, unknownRegionsInRules } from './regions';
 export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { placeOf } from './translate-errors';
@@ -45,10 +45,14 @@ export type {
   CallCounts,
   Check,
   Correction,
+  DecidedBy,
   DeprovisionIdentityCenter,
   DeprovisionRequest,
   DeprovisionRequestInput,
   DeprovisionResult,
+  EventRule,
+  EventRules,
+  EventRulesInput,
   Finding,
   FleetCalls,
   FleetCause,
@@ -67,6 +71,7 @@ export type {
   ProvisionRequestInput,
   ProvisionResult,
   ReceiverStatus,
+  RequestDefaults,
   Stage,
   Steer,
   SteeredFleet,

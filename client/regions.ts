@@ -3,6 +3,7 @@ import {
   isKnownRegion,
   isRegionCode,
   readEnvironment,
+  type EventRules,
   type Problem,
 } from '../contract';
 import { InvalidRequestError } from './errors';
@@ -31,11 +32,25 @@ export function refuseUnknownRegions(
   requests: readonly { region?: unknown }[],
   fieldOf: (index: number) => string = () => 'region',
 ): void {
-  const problems = requests.flatMap(({ region }, index): Problem[] => {
+  const problems = unknownRegions(requests, fieldOf);
+  if (problems.length > 0) throw new InvalidRequestError(problems);
+}
+
+/** Lists the Regions of rules that are not known, by their fields. */
+export function unknownRegionsInRules({ defaults, rules }: EventRules): Problem[] {
+  return unknownRegions([defaults, ...rules.map(({ request }) => request)], (index) =>
+    index === 0 ? 'defaults.region' : `rules.${index - 1}.request.region`,
+  );
+}
+
+function unknownRegions(
+  requests: readonly { region?: unknown }[],
+  fieldOf: (index: number) => string,
+): Problem[] {
+  return requests.flatMap(({ region }, index) => {
     const message = unknownRegion(region);
     return message === undefined ? [] : [{ field: fieldOf(index), message }];
   });
-  if (problems.length > 0) throw new InvalidRequestError(problems);
 }
 
 function newRegions(): string[] {

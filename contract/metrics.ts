@@ -94,6 +94,12 @@ export const METRICS = {
     help: 'Announcements of runs to a receiver that have come to an end: received, superseded by a later run, or failed.',
     labels: ['workflowType', 'receiver', 'result'],
   },
+  attempts: {
+    name: `${PREFIX}announcement_attempts_total`,
+    kind: 'counter',
+    help: 'Attempts to tell a receiver: taken, or failed and tried again.',
+    labels: ['receiver', 'result'],
+  },
   audits: {
     name: `${PREFIX}audits_total`,
     kind: 'counter',

@@ -10,11 +10,11 @@ export {
   type EventClient,
   type EventFacts,
   type EventOutcome,
-  type KnownFacts,
   type LookUp,
   type StartOptions,
 } from './events';
 export { lookUpInOrganizations, LookUpError } from './organizations';
+export type { KnownFacts } from '../contract';
 export {
   readRules,
   type EventRule,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,7 +13,22 @@ export const WORKFLOW_BUNDLE = path.join(packageRoot(), 'dist', 'workflow-bundle
 
 /** Reads the workflow bundle, with what the worker tells its workflows. */
 export function readBundle(options: BundleOptions): WorkflowBundle {
-  return { code: withBundleOptions(readFileSync(WORKFLOW_BUNDLE, 'utf8'), options) };
+  return { code: withBundleOptions(readCode(), options) };
+}
+
+/** Of what this process has read last: it has megabytes, and is read once for both. */
+let hash: string | undefined;
+
+/** The hash of the workflow bundle, in hexadecimal digits. */
+export function bundleHash(): string {
+  if (hash === undefined) readCode();
+  return hash ?? '';
+}
+
+function readCode(): string {
+  const code = readFileSync(WORKFLOW_BUNDLE, 'utf8');
+  hash = createHash('sha256').update(code).digest('hex');
+  return code;
 }
 
 async function buildBundle(): Promise<void> {

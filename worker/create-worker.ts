@@ -17,17 +17,23 @@ import {
   type Receiver,
   type WorkerActivities,
 } from '../activities';
-import { defined, QUEUE_RATE_HOLDS_AFTER_MS, type TemporalExtensions } from '../contract';
+import {
+  announcementQueueOf,
+  defined,
+  QUEUE_RATE_HOLDS_AFTER_MS,
+  type TemporalExtensions,
+} from '../contract';
 import { createServiceHandler } from '../client/nexus';
 import { temporalExtensions } from '../encryption';
 import { ActivitySlots } from './activity-slots';
+import { AnnouncingPlugin } from './announcing';
 import { followQueueLimit, tellCalls } from './background';
 import { readBundle } from './bundle';
 import { deploymentOptions, type WorkerVersion } from './deployment';
 import { WorkerMetrics } from './metrics';
 import { checkReplay } from './replay';
 import type { Tracing } from './tracing';
-import { readTuning, sdkTuning, type Tuning } from './tuning';
+import { announcingTuning, readTuning, sdkTuning, type Tuning } from './tuning';
 import { hasEnded } from './while-running';
 
 export interface WorkerOptions extends Partial<Tuning>, WorkerVersion {
@@ -89,29 +95,43 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     ...realDependencies(aws, pacer, meter, onAnswer, receivers, options.queue),
     ...options.dependencies,
   };
-  const worker: Worker = await Worker.create({
-    connection: options.connection,
+  const { announce, ...activities } = createActivities({
+    ...dependencies,
+    openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
+  });
+  // The build ID is made of what is read here.
+  const workflowBundle = readBundle({
+    isVersioned: options.deploymentName !== undefined,
+    isTraced: tracing !== undefined,
+    encodesFailures: dataConverter.failureConverterPath !== undefined,
+    receivers: receivers.map((receiver) => ({ name: receiver.name, types: typesOf(receiver) })),
+  });
+  const shared = {
     namespace: options.namespace,
-    taskQueue: options.taskQueue,
     dataConverter,
     plugins: tracing === undefined ? [...plugins] : [...plugins, tracing.plugin],
     workerDeploymentOptions: deploymentOptions(options),
-    workflowBundle: readBundle({
-      isVersioned: options.deploymentName !== undefined,
-      isTraced: tracing !== undefined,
-      encodesFailures: dataConverter.failureConverterPath !== undefined,
-      receivers: receivers.map((receiver) => ({ name: receiver.name, types: typesOf(receiver) })),
-    }),
+    ...defined({ identity }),
+  };
+  const announcing = new AnnouncingPlugin({
+    ...shared,
+    taskQueue: announcementQueueOf(options.taskQueue),
+    activities: { announce },
+    ...announcingTuning(tuning, receivers.length),
+  });
+  const worker: Worker = await Worker.create({
+    ...shared,
+    connection: options.connection,
+    taskQueue: options.taskQueue,
+    plugins: receivers.length === 0 ? shared.plugins : [...shared.plugins, announcing],
+    workflowBundle,
     activities: {
-      ...createActivities({
-        ...dependencies,
-        openAccount: openUntil(() => hasEnded(worker), dependencies.openAccount),
-      }),
+      ...activities,
       checkReplay: () => withHeartbeats(() => checkReplay()),
-    } satisfies Activities & WorkerActivities,
+    } satisfies Omit<Activities, 'announce'> & WorkerActivities,
     nexusServices: [createServiceHandler()],
     ...sdkTuning(tuning, slots),
-    ...defined({ identity, maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
+    ...defined({ maxTaskQueueActivitiesPerSecond: maxCallsPerSecond }),
     // The server gives up an attempt that it hears nothing of for five seconds.
     maxHeartbeatThrottleInterval: '2s',
     ...COMPUTING_LIMIT,

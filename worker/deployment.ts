@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import { z } from 'zod';
-import { WORKFLOW_BUNDLE } from './bundle';
+import { bundleHash } from './bundle';
 import { packageRoot } from './package-root';
 
 /** Which Worker Deployment Version a worker is of, as Temporal names it. */
@@ -24,8 +23,7 @@ export function defaultBuildId(): string {
   const { version } = packageSchema.parse(
     JSON.parse(readFileSync(path.join(packageRoot(), 'package.json'), 'utf8')),
   );
-  const hash = createHash('sha256').update(readFileSync(WORKFLOW_BUNDLE)).digest('hex');
-  return `${version}-${hash.slice(0, 8)}`;
+  return `${version}-${bundleHash().slice(0, 8)}`;
 }
 
 /**

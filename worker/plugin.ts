@@ -7,9 +7,8 @@ import {
 
 import { createWorker, type WorkerOptions } from './create-worker';
 import { readWorkerSettings } from './settings';
-import { hasEnded } from './while-running';
-
-const LOOK_EVERY_MS = 1_000;
+import { announcementQueueOf } from '../contract';
+import { followConnection } from './while-running';
 
 /** What the plugin can be told; what it is not told it reads from the environment, as `identity-center worker` does. */
 export type IdentityCenterPluginOptions = Partial<Omit<WorkerOptions, 'connection' | 'namespace'>>;
@@ -43,7 +42,9 @@ export class IdentityCenterPlugin implements WorkerPlugin {
   }
 
   async runWorker(host: Worker, run: (host: Worker) => Promise<void>): Promise<void> {
-    if (this.own.has(host)) return run(host);
+    // The one that announces beside ours is on the same connection.
+    const announces = host.options.taskQueue === announcementQueueOf(this.options.taskQueue);
+    if (this.own.has(host) || announces) return run(host);
     const guest = await this.makeGuest(host);
     const following = followConnection(guest, host);
     const [hosted, ours] = await Promise.allSettled([
@@ -76,13 +77,4 @@ export class IdentityCenterPlugin implements WorkerPlugin {
 
 function end(worker: Worker): void {
   if (worker.getState() === 'RUNNING') worker.shutdown();
-}
-
-/** Gives a worker the connection of another whenever that is replaced, as with renewed keys. */
-function followConnection(guest: Worker, host: Worker): NodeJS.Timeout {
-  return setInterval(() => {
-    const { connection } = host;
-    if (connection === undefined || connection === guest.connection || hasEnded(guest)) return;
-    guest.connection = connection;
-  }, LOOK_EVERY_MS).unref();
 }

@@ -1,5 +1,6 @@
 import type { WorkerOptions as SdkOptions } from '@temporalio/worker';
 import { z } from 'zod';
+import { MOST_AT_ONCE } from '../activities';
 import type { ActivitySlots } from './activity-slots';
 import { durationUpTo, milliseconds, oneLine } from '../contract';
 
@@ -66,7 +67,6 @@ export function readTuning(options: { [Field in keyof Tuning]?: Tuning[Field] | 
 /** The same, as the SDK names it. */
 export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlots) {
   const { maxConcurrentCalls, maxCachedWorkflows, maxPollers, stickyTimeout, shutdownGraceTime } = tuning;
-  const graceMs = milliseconds(shutdownGraceTime);
   // More than are kept would throw each other out.
   const workflowTasks = Math.min(tuning.maxConcurrentWorkflowTasks, maxCachedWorkflows);
   // The SDK reads no other option for it.
@@ -86,8 +86,21 @@ export function sdkTuning(tuning: Tuning, activityTaskSlotSupplier: ActivitySlot
     maxCachedWorkflows,
     // So long the tasks of a dead worker wait for it, queries among them; who asks waits for longer.
     stickyQueueScheduleToStartTimeout: milliseconds(stickyTimeout),
-    // Activities that wait are cancelled after it, and a call to AWS in flight may take no longer than that second more.
-    shutdownGraceTime: graceMs,
-    shutdownForceTime: graceMs + FORCE_AFTER_MS,
+    ...shutdownTimes(shutdownGraceTime),
   } satisfies Partial<SdkOptions>;
+}
+
+/** What a worker is that only tells receivers: it has a place for each attempt that may be open. */
+export function announcingTuning({ shutdownGraceTime }: Tuning, receivers: number) {
+  return {
+    maxConcurrentActivityTaskExecutions: Math.max(1, receivers * MOST_AT_ONCE),
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+    ...shutdownTimes(shutdownGraceTime),
+  } satisfies Partial<SdkOptions>;
+}
+
+/** Activities that wait are cancelled after it, and a call to AWS in flight may take no longer than that second more. */
+function shutdownTimes(shutdownGraceTime: string) {
+  const graceMs = milliseconds(shutdownGraceTime);
+  return { shutdownGraceTime: graceMs, shutdownForceTime: graceMs + FORCE_AFTER_MS };
 }

@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
-import { activityInfo, cancellationSignal, Context, type ApplicationFailure } from '@temporalio/activity';
+import {
+  activityInfo,
+  cancellationSignal,
+  Context,
+  metricMeter,
+  type ApplicationFailure,
+} from '@temporalio/activity';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { defined, makeFailure, type Announcement } from '../../contract';
+import { defined, makeFailure, METRICS, type Announcement } from '../../contract';
 import { spentBefore, startDeadline } from '../attempt-deadline';
 import type { Messaging } from '../aws/messaging';
 import { nextDelayMs, type BackOff } from '../back-off';
 import { classify, failedAs } from '../errors/classify';
-import { notYet } from '../errors/failure';
 import { wantsFreshCredentials } from '../errors/fresh-credentials';
 import { readError } from '../errors/read';
 import { AwsCallError, isA } from '../errors/thrown';
 import type { ActivityDependencies } from '../in-account';
+import { ReceiverBusyError } from './in-flight';
 import type { ParameterReceiver, Receiver } from './receivers';
 import { readSecrets, readUrl } from './webhook-files';
 import { WebhookError } from './webhook';
@@ -36,21 +42,39 @@ const NONE = 'none';
 
 /** Gives an announcement to a receiver, once. */
 export async function announce(deps: ActivityDependencies, input: AnnounceInput): Promise<Announced> {
-  const giveBack = deps.announcing.take(input.receiver);
-  if (giveBack === undefined)
-    throw notYet(`${input.receiver} is being told of others`, pauseMs(deps.random()));
+  const receiver = deps.receivers.find(({ name }) => name === input.receiver);
+  let giveBack: (() => void) | undefined;
   try {
-    return await tell(deps, input);
+    giveBack = deps.announcing.take(input.receiver);
+    const announced = await tell(deps, receiver, input);
+    deps.announcing.note(input.receiver);
+    count(input.receiver, 'taken');
+    return announced;
+  } catch (error) {
+    // Nobody waits for it any more.
+    cancellationSignal().throwIfAborted();
+    const isBusy = isA(error, ReceiverBusyError);
+    const why = whyOf(error);
+    if (!isBusy) {
+      deps.announcing.note(input.receiver, why.words);
+      count(input.receiver, 'failed');
+    }
+    throw notAnnounced(why, input.announcement, receiver ?? { name: input.receiver }, deps.random());
   } finally {
-    giveBack();
+    giveBack?.();
   }
+}
+
+function count(receiver: string, result: 'taken' | 'failed'): void {
+  const { name, help } = METRICS.attempts;
+  metricMeter.createCounter(name, undefined, help).add(1, { receiver, result });
 }
 
 async function tell(
   deps: ActivityDependencies,
-  { announcement, receiver: name }: AnnounceInput,
+  receiver: Receiver | undefined,
+  { announcement }: AnnounceInput,
 ): Promise<Announced> {
-  const receiver = deps.receivers.find((it) => it.name === name);
   const timeToAnswer = startDeadline(deps);
   const control = { cancellation: cancellationSignal(), timeToAnswer, onAnswer: () => undefined };
   let aws: Messaging | undefined;
@@ -84,10 +108,8 @@ async function tell(
     }
     return { isSuperseded: false };
   } catch (error) {
-    // Nobody waits for it any more.
-    cancellationSignal().throwIfAborted();
     if (wantsFreshCredentials(error) || failedAs(error, 'permissionMissing')) aws?.forgetCredentials();
-    throw notAnnounced(error, announcement, receiver ?? { name }, deps.random());
+    throw error;
   }
 }
 
@@ -131,29 +153,50 @@ async function isSuperseded({ data: { workflowId, runId } }: Announcement): Prom
 
 const DENIED = ['permissionMissing', 'explicitDeny', 'roleRefused'] as const;
 
+/** Why an attempt has failed. */
+interface Why {
+  words: string;
+  ofAws?: ReturnType<typeof classify> & { operation: string };
+  retryAfterMs?: number;
+  isDenied: boolean;
+  isBusy: boolean;
+}
+
+function whyOf(error: unknown): Why {
+  const ofAws = isA(error, AwsCallError) ? { operation: error.operation, ...classify(error) } : undefined;
+  const isOurs = isA(error, WebhookError) || isA(error, ReceiverBusyError);
+  return {
+    words: ofAws?.detail ?? (isOurs ? error.message : readError(error).message),
+    isDenied: failedAs(error, ...DENIED),
+    isBusy: isA(error, ReceiverBusyError),
+    ...defined({
+      ofAws,
+      retryAfterMs: isA(error, WebhookError) ? error.retryAfterMs : ofAws?.retryAfterMs,
+    }),
+  };
+}
+
 /** Makes the failure of an attempt: which receiver, what happened, the next step, and when it is tried again. */
 function notAnnounced(
-  error: unknown,
+  { words, ofAws, retryAfterMs, isDenied, isBusy }: Why,
   { data: { accountId } }: Announcement,
   receiver: Pick<Receiver, 'name'> & Partial<Receiver>,
   random: number,
 ): ApplicationFailure {
-  const ofAws = isA(error, AwsCallError) ? { operation: error.operation, ...classify(error) } : undefined;
-  const retryAfterMs = isA(error, WebhookError) ? error.retryAfterMs : ofAws?.retryAfterMs;
-  const what = ofAws?.detail ?? (isA(error, WebhookError) ? error.message : readError(error).message);
   return makeFailure(
     defined({
       situation: 'notAnnounced' as const,
       accountId,
       operation: ofAws?.operation,
-      detail: `${kindOf(receiver)} ${receiver.name}: ${what}`,
+      detail: `${kindOf(receiver)} ${receiver.name}: ${words}`,
       awsRequestId: ofAws?.awsRequestId,
       httpStatus: ofAws?.httpStatus,
-      remedy: failedAs(error, ...DENIED)
+      remedy: isDenied
         ? 'Allow what "identity-center iam-policy" prints with the receivers of the worker, which are tried for a day.'
         : undefined,
     }),
-    { nextRetryDelay: pauseMs(random, retryAfterMs) },
+    // A receiver that was not asked has said nothing new.
+    { nextRetryDelay: pauseMs(random, retryAfterMs), isBenign: isBusy },
   );
 }
 

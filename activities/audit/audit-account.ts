@@ -9,6 +9,7 @@ import {
   workflowIdOf,
   type AccountAudit,
   type AskedOfAll,
+  type DecidedBy,
   type Finding,
   type InstanceDifference,
   type KnownRuns,
@@ -26,8 +27,8 @@ import {
 } from './expected-instance';
 
 export interface AuditAccountInput extends AccountInput {
-  /** What the account is asked for where no run says it. */
-  defaults: AskedOfAll;
+  /** What the rules ask for, where no run says anything; absent where there are none. */
+  byRules?: { by: DecidedBy; request: AskedOfAll };
   /** What runs tell of the account; absent where there are none. */
   runs?: KnownRuns;
 }
@@ -38,6 +39,8 @@ type Found = Omit<AccountAudit, 'accountId'>;
 /** What is known of an account before AWS is asked. */
 interface Known extends AuditAccountInput {
   expected?: ExpectedInstance;
+  /** What the account is asked for. */
+  asked: AskedOfAll;
   /** What a run would ask for; absent where none may be started. */
   startAs?: AccountAudit['startAs'];
 }
@@ -59,13 +62,17 @@ export async function auditAccount(
 }
 
 async function readKnown(input: AuditAccountInput): Promise<Known> {
-  const { accountId, runs, defaults } = input;
+  const { accountId, runs, byRules } = input;
   const expected = runs && (await readExpected(runs));
-  const asked =
+  const askedBefore =
     expected?.asked ?? (runs?.latest === 'failed' ? await readAsked(accountId, runs.latestRunId) : undefined);
   const mayStart = runs?.latest !== 'deprovisioned' && runs?.latest !== 'cancelled';
-  const byDefault = defaults.region === undefined ? undefined : ('defaults' as const);
-  return { ...input, ...defined({ expected, startAs: mayStart ? (asked ?? byDefault) : undefined }) };
+  const asked = askedBefore ?? byRules?.request ?? {};
+  return {
+    ...input,
+    asked,
+    ...defined({ expected, startAs: mayStart ? (askedBefore ?? byRules?.by) : undefined }),
+  };
 }
 
 async function look(account: Account, known: Known): Promise<Found> {
@@ -78,7 +85,7 @@ async function look(account: Account, known: Known): Promise<Found> {
   if (status === 'DELETE_IN_PROGRESS') return absent(known, `${what} is being deleted`);
   if (status !== 'ACTIVE') {
     const reason = statusReason === undefined ? '' : ` (${statusReason})`;
-    const isMadeAnew = status === 'CREATE_FAILED' && askedOf(known).onCreateFailed === 'recreate';
+    const isMadeAnew = status === 'CREATE_FAILED' && known.asked.onCreateFailed === 'recreate';
     return found(known, ['notActive'], `${what} is ${status}${reason}`, {
       instanceArn,
       startAs: isMadeAnew ? known.startAs : undefined,
@@ -91,14 +98,14 @@ async function look(account: Account, known: Known): Promise<Found> {
   return judgeActive(known, { ...instance, region }, tags, others);
 }
 
-function askedOf({ startAs, defaults }: Known): AskedOfAll {
-  return typeof startAs === 'object' ? startAs : defaults;
-}
-
 function absent(known: Known, what?: string): Found {
   const { runs, expected, startAs } = known;
   if (runs?.latest === 'deprovisioned')
-    return found(known, ['deprovisioned'], what ?? 'its latest run has deleted the instance');
+    return found(
+      known,
+      ['deprovisioned'],
+      what ?? 'there is no instance, and its latest run was to delete it',
+    );
   const none = what ?? 'the account has no instance in any Region';
   if (expected !== undefined) {
     const shown = what ?? 'AWS does not show it any more';
@@ -120,7 +127,7 @@ async function judgeActive(
   tags: ReadonlyMap<string, string>,
   others: readonly Instance[],
 ): Promise<Found> {
-  const { accountId, runs, expected, defaults } = known;
+  const { accountId, runs, expected, asked } = known;
   const { instanceArn, region } = instance;
   const what = `${instanceArn} in ${region}`;
   const isExpected = instanceArn === expected?.instanceArn;
@@ -130,21 +137,21 @@ async function judgeActive(
   if (!isExpected && !isTagged) {
     if (expected !== undefined) findings.push('deleted');
     findings.push('otherOwner');
-    const isElsewhere = defaults.region !== undefined && region !== defaults.region;
-    const startAs = mayAdopt(defaults.existing ?? 'fail', isElsewhere) ? known.startAs : undefined;
+    const isElsewhere = asked.region !== undefined && region !== asked.region;
+    const startAs = mayAdopt(asked.existing ?? 'fail', isElsewhere) ? known.startAs : undefined;
     const made =
       expected === undefined ? '' : `; a run made ${expected.instanceArn}, which AWS does not show`;
     return found(known, findings, `no run made ${what}${made}${beside}`, { instanceArn, startAs });
   }
   if (runs?.latest === 'deprovisioned')
     return found(known, [...findings, 'stillThere'], `a run made ${what}${beside}`, { instanceArn });
-  const compare = ({ region: asked = region, existing, name, tags: askedTags }: AskedOfAll) =>
+  const compare = ({ region: askedRegion = region, existing, name, tags: askedTags }: AskedOfAll) =>
     differencesOf(
       // Whoever takes it over anywhere has asked for no Region.
-      { region: existing === 'adoptAnywhere' ? region : asked, ...defined({ name, tags: askedTags }) },
+      { region: existing === 'adoptAnywhere' ? region : askedRegion, ...defined({ name, tags: askedTags }) },
       { region, name: instance.name, tags },
     );
-  let differences = compare(isExpected ? expected.asked : defaults);
+  let differences = compare(asked);
   if (isExpected && differences.length > 0) {
     const corrected = await readCorrected(expected);
     // What the run was started with may not be what it was asked for in the end.

@@ -73,13 +73,15 @@ function latestOf(accountId: string, run: WorkflowExecutionInfo): KnownRuns {
 }
 
 function standingOf({ status, type, typedSearchAttributes }: WorkflowExecutionInfo): KnownRuns['latest'] {
+  // However it has ended: what it asked for is that there is no instance.
+  if (type === DEPROVISION_WORKFLOW && status.name !== 'RUNNING') return 'deprovisioned';
   switch (status.name) {
     case 'RUNNING': {
       const stage = typedSearchAttributes.get(SEARCH_ATTRIBUTES.stage) as Stage | undefined;
       return stage === 'held' ? 'held' : 'open';
     }
     case 'COMPLETED':
-      return type === PROVISION_WORKFLOW ? 'provisioned' : 'deprovisioned';
+      return 'provisioned';
     case 'CANCELLED':
       return 'cancelled';
     default:

@@ -227,6 +227,7 @@ export function accessAws(
     const itsCore = { ...core, sessions: itsSessions };
     const accounts = organizationAccounts(createCall(itsCore, ofOrganizations, accountId, home, control));
     return {
+      ...accounts,
       async listAccounts(from) {
         const page = await accounts.listAccounts(from);
         refuseOtherOrganization(page.items, settings);

@@ -113,12 +113,25 @@ export async function readAllPages<T>(
 ): Promise<T[]> {
   const all: T[] = [];
   let from: Page = { NextToken: undefined };
-  do {
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const { items, NextToken } = await readPage(from);
     all.push(...items);
+    if (NextToken === undefined) return all;
     from = { NextToken };
-  } while (from.NextToken !== undefined);
-  return all;
+  }
+  throw new AwsCallError('a list', new SyntaxError(`it has not ended after ${MOST_PAGES} pages`));
+}
+
+/** No list of an account is nearly as long. */
+const MOST_PAGES = 500;
+
+/** Takes where a list goes on from an answer; one that leads nowhere else would have it read for ever. */
+export function nextPage(NextToken: unknown, from: Page): Page {
+  if (NextToken === undefined || NextToken === null || NextToken === '') return { NextToken: undefined };
+  if (typeof NextToken !== 'string') throw new SyntaxError('the answer has a NextToken that is no text');
+  if (NextToken === from.NextToken)
+    throw new SyntaxError('the answer has the NextToken that it was asked with');
+  return { NextToken };
 }
 
 /** Takes a field of an answer. One that lacks what AWS always gives was cut on its way: it counts as lost. */

@@ -92,7 +92,14 @@ export const ORGANIZATION_POLICY: IamPolicy = {
     {
       Sid: 'TheAccountsOfTheOrganization',
       Effect: 'Allow',
-      Action: ['organizations:ListAccounts'],
+      Action: [
+        'organizations:ListAccounts',
+        // Only where the rules of an audit are about names, units or tags.
+        'organizations:DescribeAccount',
+        'organizations:ListParents',
+        'organizations:DescribeOrganizationalUnit',
+        'organizations:ListTagsForResource',
+      ],
       Resource: '*',
     },
   ],

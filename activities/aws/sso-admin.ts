@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-sso-admin';
 import { defined } from '../../contract';
 import { failedAs } from '../errors/classify';
-import { readAllPages, required, type Call } from './call';
+import { nextPage, readAllPages, required, type Call } from './call';
 
 /** The parameters of CreateInstance. The SDK would fill in a missing token with a random one, so it is required here. */
 interface CreateInstanceParameters {
@@ -64,7 +64,7 @@ export function identityCenter(
       call('read', 'ListInstances', async (client, options) => {
         const command = listAllRegions(new ListInstancesCommand(from));
         const { Instances = [], NextToken } = await client.send(command, options);
-        return { items: Instances.map(readInstance), NextToken };
+        return { items: Instances.map(readInstance), ...nextPage(NextToken, from) };
       }),
     );
     return seen.filter(({ ownerAccountId }) => ownerAccountId === accountId);
@@ -103,7 +103,7 @@ export function identityCenter(
         call('read', 'ListTagsForResource', async (client, options) => {
           const command = new ListTagsForResourceCommand({ InstanceArn, ResourceArn: InstanceArn, ...from });
           const { Tags = [], NextToken } = await client.send(command, options);
-          return { items: Tags, NextToken };
+          return { items: Tags, ...nextPage(NextToken, from) };
         }),
       );
       const tags = await unlessDeleted(InstanceArn, pages);

@@ -7,7 +7,13 @@ import {
   type IdentityCenterClient,
   type ProgressFailure,
 } from '../../client';
-import { defined, DEPROVISION_WORKFLOW, MAX_GENERATIONS, PROVISION_WORKFLOW } from '../../contract';
+import {
+  defined,
+  DEPROVISION_WORKFLOW,
+  MAX_GENERATIONS,
+  PROVISION_WORKFLOW,
+  type Announcement,
+} from '../../contract';
 import type { EmulatedInstance, RecordedCall } from '../../sandbox/emulator';
 import { isUnreadable, readOrReason, type ActionRecord } from '../actions';
 import { OWNER } from './owner';
@@ -49,6 +55,8 @@ export interface AccountEvidence {
   calls: RecordedCall[];
   /** Those that are gone as well. */
   instances: EmulatedInstance[];
+  /** What the receiver of announcements was told of its runs. */
+  announced: Announcement[];
   /** When a worker or the server was killed or frozen, until it was back; ISO 8601. */
   outages: Outage[];
   /** Why nothing of its runs can be read. */

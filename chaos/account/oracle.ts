@@ -16,6 +16,7 @@ import {
   type AccountRule,
   type Outage,
 } from './evidence';
+import { announcesItsEnd } from './announcement-rule';
 import { isPassing } from './passing-errors';
 import { REMOVAL_RULES } from './removal-rules';
 import { STEERING_RULES } from './steering-rules';
@@ -40,7 +41,7 @@ const PASSING_SCENARIOS = ['passingOnly', 'forgotten', 'misunderstood'];
 
 /** Says what is wrong with an account: nothing, where every promise was kept. */
 export function accountViolations(evidence: AccountEvidence): string[] {
-  return applyRules([...RULES, ...REMOVAL_RULES, ...STEERING_RULES], evidence);
+  return applyRules([...RULES, ...REMOVAL_RULES, ...STEERING_RULES, announcesItsEnd], evidence);
 }
 
 /** Every run ends, and an account that was started has one. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,6 +12,17 @@ import type { Fault } from './plan';
 import { WayToAws } from './way-to-aws';
 
 const TASK_QUEUE = 'chaos';
+/** Whose topic it is that runs are announced to: that of the workers themselves. */
+const RECEIVING_ACCOUNT = '999999999999';
+const TOPIC = `arn:aws:sns:eu-west-1:${RECEIVING_ACCOUNT}:chaos`;
+const always = (error: string, more = {}) => ({
+  failNext: [{ operation: 'Publish', error, times: 1_000_000, ...more }],
+});
+const RECEIVER_FAULTS: Record<Extract<Fault, { type: 'breakReceiver' }>['how'], Omit<Faults, 'accounts'>> = {
+  answers500: always('InternalErrorException', { status: 500 }),
+  hangs: always('hang'),
+  isSlow: { latencyMs: 4_000 },
+};
 // The build does not copy it: it is preloaded as it stands in the sources.
 const SKEWED_CLOCK = path.join(
   __dirname.replace(/\/dist\/chaos\/machine$/, '/chaos/machine'),
@@ -50,6 +62,7 @@ export class Machine {
    */
   static async start(kind: EngineKind, clocks: readonly number[], clockOffsetMs: number): Promise<Machine> {
     const folder = await mkdtemp(path.join(tmpdir(), 'identity-center-chaos-'));
+    writeFileSync(receiversFile(folder), `receivers: [{ name: topic, sns: { topicArn: '${TOPIC}' } }]\n`);
     const engine = await startEngine(kind, folder);
     const emulator = await startEmulator({ port: 0 });
     const always = { clockOffsetMs };
@@ -105,6 +118,13 @@ export class Machine {
           await this.wayToAws.reopen();
         });
         return;
+      case 'breakReceiver':
+        await this.occupied(part, async () => {
+          this.emulator.setFaults({ accounts: [RECEIVING_ACCOUNT], ...RECEIVER_FAULTS[fault.how] });
+          await sleep(fault.forMs);
+          this.emulator.setFaults({ accounts: [RECEIVING_ACCOUNT] });
+        });
+        return;
       case 'forgetSessions':
         this.emulator.forgetSessions();
     }
@@ -140,6 +160,7 @@ export class Machine {
       try {
         const worker = await startWorkerProcess(this.engine.address, TASK_QUEUE, this.wayToAws.url, {
           NODE_OPTIONS: `--require ${SKEWED_CLOCK}`,
+          IDENTITY_CENTER_RECEIVERS_FILE: receiversFile(this.folder),
           CHAOS_CLOCK_MS: String(this.clocks[index] ?? 0),
         });
         this.workers[index] = worker;
@@ -165,6 +186,10 @@ export class Machine {
   private count(what: string): void {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
+}
+
+function receiversFile(folder: string): string {
+  return path.join(folder, 'receivers.yaml');
 }
 
 /** The part that a fault puts out of order; what happens to all of AWS may happen twice at once. */

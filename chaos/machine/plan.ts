@@ -12,7 +12,9 @@ export type Fault =
   /** No worker reaches AWS: connections are refused. */
   | { type: 'cutOff'; forMs: number }
   /** AWS forgets every session. */
-  | { type: 'forgetSessions' };
+  | { type: 'forgetSessions' }
+  /** Whom runs are announced to is broken. */
+  | { type: 'breakReceiver'; how: 'answers500' | 'hangs' | 'isSlow'; forMs: number };
 
 /** What goes wrong with Temporal. */
 export type EngineFault =
@@ -71,6 +73,13 @@ export const laterFault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ type: fc.constant('cutOff'), forMs: fc.integer({ min: 500, max: 4_000 }) }),
   fc.record({ type: fc.constant('forgetSessions') }),
 );
+
+/** Draws what goes wrong with the receiver of announcements: none of it keeps a run from anything. */
+export const receiverFault: fc.Arbitrary<Fault> = fc.record({
+  type: fc.constant('breakReceiver'),
+  how: fc.constantFrom('answers500', 'hangs', 'isSlow'),
+  forMs: fc.integer({ min: 2_000, max: 12_000 }),
+});
 
 /** Draws what goes wrong with a cluster, beside all that. */
 export const clusterFault: fc.Arbitrary<Fault> = fc.oneof(

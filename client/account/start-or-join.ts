@@ -87,7 +87,7 @@ export class RunStarter {
   constructor(
     private readonly client: Client,
     private readonly taskQueue: string,
-    private readonly startsEagerly: boolean,
+    private readonly startsEagerly = false,
   ) {
     this.choice = new SearchAttributeChoice(client);
   }

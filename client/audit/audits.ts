@@ -14,7 +14,7 @@ import {
   type AuditRequestInput,
 } from '../../contract';
 import { InvalidRequestError } from '../errors';
-import { refuseUnknownRegions } from '../regions';
+import { unknownRegionsInRules } from '../regions';
 import { Wait, type WaitOptions, type WatchOptions } from '../wait';
 import { AuditDiffersError, AuditStillRunningError } from './errors';
 import { askAudit, auditFailure, readPages, readReport, type AuditReport } from './report';
@@ -156,6 +156,11 @@ export class Audits {
 function readRequest(input: AuditRequestInput): AuditRequest {
   const read = readAuditRequest(input);
   if ('problems' in read) throw new InvalidRequestError(read.problems);
-  refuseUnknownRegions([read.request.defaults], () => 'defaults.region');
+  const { rules } = read.request;
+  const problems = (rules === undefined ? [] : unknownRegionsInRules(rules)).map(({ field, message }) => ({
+    field: `rules.${field}`,
+    message,
+  }));
+  if (problems.length > 0) throw new InvalidRequestError(problems);
   return read.request;
 }

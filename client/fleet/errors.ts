@@ -1,36 +1,45 @@
 import { IdentityCenterError } from '../errors';
 import type { FleetStatus } from './status';
 
+/** Thrown of a fleet, which it names. */
+export abstract class FleetError extends IdentityCenterError {
+  constructor(
+    readonly fleet: string,
+    words: string,
+  ) {
+    super(`Fleet ${fleet}: ${words}`);
+  }
+}
+
 /** Thrown where no fleet of a name was ever started, or none is open and one is needed. */
-export class NoFleetError extends IdentityCenterError {
+export class NoFleetError extends FleetError {
   override readonly name = 'NoFleetError';
   readonly category = 'usage';
 
-  constructor(
-    readonly fleet: string,
-    what: 'no fleet' | 'no open fleet',
-  ) {
+  constructor(fleet: string, what: 'no fleet' | 'no open fleet') {
     const none =
       what === 'no fleet'
         ? 'there is none of that name that Temporal knows'
         : 'none of that name is open; it may have ended';
     super(
-      `Fleet ${fleet}: ${none}. Which there are: identity-center fleet list; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
+      fleet,
+      `${none}. Which there are: identity-center fleet list; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
     );
   }
 }
 
 /** Thrown where a fleet of the name is open with other accounts or options; it goes on as it is. */
-export class FleetDiffersError extends IdentityCenterError {
+export class FleetDiffersError extends FleetError {
   override readonly name = 'FleetDiffersError';
   readonly category = 'usage';
 
   constructor(
-    readonly fleet: string,
+    fleet: string,
     readonly fields: readonly string[],
   ) {
     super(
-      `Fleet ${fleet}: it is open with other ${fields.join(', ')}. Wait until it has ended, cancel it, or give this one another name. To follow it as it is: identity-center fleet watch ${fleet}.${
+      fleet,
+      `it is open with other ${fields.join(', ')}. Wait until it has ended, cancel it, or give this one another name. To follow it as it is: identity-center fleet watch ${fleet}.${
         fields.includes('maxConcurrent')
           ? ` The window of the open one is changed with: identity-center fleet set ${fleet} --max-concurrent <n>`
           : ''
@@ -40,16 +49,12 @@ export class FleetDiffersError extends IdentityCenterError {
 }
 
 /** Thrown where steering a fleet, or starting it, makes no sense where it stands; nothing has changed. */
-export class FleetRefusedError extends IdentityCenterError {
+export class FleetRefusedError extends FleetError {
   override readonly name = 'FleetRefusedError';
   readonly category = 'usage';
 
-  constructor(
-    readonly fleet: string,
-    asked: string,
-    reason: string,
-  ) {
-    super(`Fleet ${fleet}: ${asked} was refused: ${reason}.`);
+  constructor(fleet: string, asked: string, reason: string) {
+    super(fleet, `${asked} was refused: ${reason}.`);
   }
 }
 
@@ -57,28 +62,22 @@ export class FleetRefusedError extends IdentityCenterError {
  * Thrown where no worker has answered for a fleet within 10 s, or 30 s where one polls its task queue; what it was asked for
  * may still be carried out.
  */
-export class FleetUnansweredError extends IdentityCenterError {
+export class FleetUnansweredError extends FleetError {
   override readonly name = 'FleetUnansweredError';
   readonly category = 'unreachable';
 
-  constructor(readonly fleet: string) {
+  constructor(fleet: string) {
     super(
-      `Fleet ${fleet}: no worker has answered. Start one with "identity-center worker", then look with "identity-center fleet status ${fleet}" before you ask again.`,
+      fleet,
+      `no worker has answered. Start one with "identity-center worker", then look with "identity-center fleet status ${fleet}" before you ask again.`,
     );
   }
 }
 
 /** Thrown where a fleet has failed, as one does whose request is not valid. */
-export class FleetFailedError extends IdentityCenterError {
+export class FleetFailedError extends FleetError {
   override readonly name = 'FleetFailedError';
   readonly category = 'failed';
-
-  constructor(
-    readonly fleet: string,
-    reason: string,
-  ) {
-    super(`Fleet ${fleet}: ${reason}`);
-  }
 }
 
 /** Thrown where a page of a plan did not come back. */
@@ -95,22 +94,21 @@ export class PlanFailedError extends IdentityCenterError {
 }
 
 /** Thrown to whoever waits for the result of a fleet of which only held accounts are left: they wait for a person. */
-export class FleetHeldError extends IdentityCenterError {
+export class FleetHeldError extends FleetError {
   override readonly name = 'FleetHeldError';
   readonly category = 'running';
-  readonly fleet: string;
 
   constructor(readonly status: FleetStatus) {
     const { name, held } = status;
     super(
-      `Fleet ${name}: only held accounts are left (${held}), and they wait for a person. Which, and why: identity-center list --stage held; go on with: identity-center fleet retry ${name}`,
+      name,
+      `only held accounts are left (${held}), and they wait for a person. Which, and why: identity-center list --stage held; go on with: identity-center fleet retry ${name}`,
     );
-    this.fleet = name;
   }
 }
 
 /** Thrown to whoever has waited for a fleet for as long as they meant to; it goes on. */
-export class FleetStillRunningError extends IdentityCenterError {
+export class FleetStillRunningError extends FleetError {
   override readonly name = 'FleetStillRunningError';
   readonly category = 'running';
   /** The command that follows it. */
@@ -118,12 +116,12 @@ export class FleetStillRunningError extends IdentityCenterError {
 
   /** @param status where it stood last, where that was looked at */
   constructor(
-    readonly fleet: string,
+    fleet: string,
     readonly timeout: string,
     readonly status?: FleetStatus,
   ) {
     const next = `identity-center fleet watch ${fleet}`;
-    super(`Fleet ${fleet}: still running after ${timeout}, and goes on; follow it with: ${next}`);
+    super(fleet, `still running after ${timeout}, and goes on; follow it with: ${next}`);
     this.next = next;
   }
 }

@@ -9,7 +9,6 @@ import { readText } from './text';
 import { readYamlManifest } from './yaml';
 
 export { readJsonText } from './json';
-export { mergeRequest } from './merge';
 export { describeManifestProblem, describeManifestProblems, type ManifestProblem } from './problems';
 export type { SkippedAccount } from '../fleet/skipped';
 export { readYaml } from './read-yaml';

@@ -1,5 +1,6 @@
 import {
   defined,
+  mergeRequest,
   readRequest,
   type Problem,
   type ProvisionRequest,
@@ -10,7 +11,6 @@ import type { SkippedAccount } from '../fleet/skipped';
 import { unknownRegion } from '../regions';
 import { isObject, type Entry, type Parsed } from './entry';
 import { mangledAccountId, unseenCharacters } from './mangled';
-import { mergeRequest } from './merge';
 import { once, problem, type Found, type ManifestProblem } from './problems';
 
 /** A request of a manifest: as it is written, over the manifest's defaults. It has been read by the request's schema. */

@@ -13,11 +13,15 @@ const formatOptions = () => [
   new Option('--output <file>', 'write to a file instead of stdout (a table as JSON)'),
 ];
 
-/** What an audit asks for. Options of a request count for the accounts of which no run is known. */
+/** What an audit asks for, of the accounts of which no run is known. */
 const askOptions = () => [
+  new Option(
+    '--rules <file>',
+    'rules in YAML, as those for events: which accounts, and what each is asked for; other options of a request go over their defaults',
+  ),
   ...FIELD_OPTIONS.map(({ path, option }) =>
     path === 'region'
-      ? new Option('--region <region>', 'Region of the instances, as AWS codes it; required with --start')
+      ? new Option('--region <region>', 'Region of the instances, as AWS codes it; or --rules')
       : option,
   ),
   new Option('--start', 'start what is missing, by a fleet; else the audit reads only'),

@@ -1,17 +1,17 @@
 import { AuditStillRunningError } from '../../client';
 import { defined, utc, type AuditRequestInput } from '../../contract';
-import { readFields, type RequestOptions } from '../account/read-request';
 import { EXIT } from '../exit-codes';
 import { sayIfInterrupted } from '../interrupt';
 import { LiveLine } from '../live';
 import { print, printJson } from '../output';
+import { rulesOf, saysRules, type RulesOptions } from '../read-rules';
 import type { TimeoutOptions } from '../timeout';
 import { duration, grouped } from '../words';
 import { withClient, type CommonOptions } from '../with-client';
 import { writeReport, type ReportOptions } from './report';
 
-/** What an audit is asked for; the options of a request count for the accounts of which no run is known. */
-interface AuditOptions extends CommonOptions, RequestOptions {
+/** What an audit is asked for; rules count for the accounts of which no run is known. */
+interface AuditOptions extends CommonOptions, RulesOptions {
   auditName: string;
   start?: boolean;
   exclude?: string[];
@@ -19,8 +19,8 @@ interface AuditOptions extends CommonOptions, RequestOptions {
 }
 
 function readInput({ auditName: name, start, exclude, maxConcurrent, ...options }: AuditOptions) {
-  const defaults = readFields(options);
-  return defined({ name, defaults, start, exclude, maxConcurrent }) as AuditRequestInput;
+  const rules = saysRules(options) ? rulesOf(options) : undefined;
+  return defined({ name, rules, start, exclude, maxConcurrent }) satisfies AuditRequestInput;
 }
 
 /** Looks after every account of the organization once, and says what was found. */

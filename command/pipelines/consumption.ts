@@ -5,7 +5,7 @@ import { defined } from '../../contract';
 import { lookUpInOrganizations, type EventRules } from '../../pipelines';
 import { consumeQueue, openQueue, readQueueUrl, type ConsumerParts } from '../../pipelines/queue';
 import { WorkerMetrics, type Companion, type Logger, type WorkerSettings } from '../../worker';
-import { readRulesFile } from './read-rules-file';
+import { readRulesFile } from '../read-rules';
 
 /** A queue that is consumed, and by which rules. */
 export interface Consumption {

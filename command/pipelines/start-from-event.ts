@@ -1,6 +1,4 @@
-import { IdentityCenterError, InvalidRequestError, refuseUnknownRegions } from '../../client';
-import { mergeRequest } from '../../client/manifest';
-import { readRequest } from '../../contract';
+import { IdentityCenterError } from '../../client';
 import {
   answerDelivery,
   lookUpInOrganizations,
@@ -10,18 +8,15 @@ import {
   type EventClient,
   type EventOutcome,
   type EventRules,
-  type RequestDefaults,
   type StartOptions,
 } from '../../pipelines';
-import { readFields, type RequestOptions } from '../account/read-request';
 import { EXIT } from '../exit-codes';
 import { print, printJson } from '../output';
 import { withClient, type CommonOptions } from '../with-client';
+import { rulesOf, type RulesOptions } from '../read-rules';
 import { readEvents } from './read-events';
-import { readRulesFile } from './read-rules-file';
 
-interface StartFromEventOptions extends RequestOptions {
-  rules?: string;
+interface StartFromEventOptions extends RulesOptions {
   dryRun?: boolean;
   askAws?: boolean;
 }
@@ -102,20 +97,4 @@ function documentOf(came: Came): object {
   const run = 'run' in came ? came.run : undefined;
   const error = 'error' in came ? { type: came.error.name, message } : undefined;
   return { ...answer, outcome, message, workflowId: run?.workflowId, runId: run?.runId, error };
-}
-
-/** Reads the rules, with the options of a request over their defaults. @throws UsageError, InvalidRequestError */
-function rulesOf({ rules: file, ...options }: StartFromEventOptions): EventRules {
-  const fields = readFields(options);
-  const base = file === undefined ? undefined : readRulesFile(file, '--rules');
-  const defaults = mergeRequest(base?.defaults ?? {}, fields) as RequestDefaults;
-  // Told as those of `provision` are.
-  const read = readRequest({ ...defaults, accountId: '000000000000' });
-  if ('problems' in read) throw new InvalidRequestError(read.problems);
-  refuseUnknownRegions([defaults]);
-  return {
-    ...{ rules: [], otherwise: 'provision', onClosed: 'ignore', onRemoved: 'ignore', tasks: 'answer' },
-    ...base,
-    defaults,
-  };
 }

@@ -5,6 +5,14 @@ import { readBy, type ReadRequest } from '../validation';
 /** Workflow type that takes the announcement of a run to its receivers. A run starts it, and does not wait for it. */
 export const ANNOUNCE_WORKFLOW = 'announceRun';
 
+/**
+ * Names the task queue of the attempts to tell receivers, which workers with receivers poll. It is none of the runs': what
+ * limits the calls to AWS holds up no announcement, and no receiver, however often it is tried, takes anything of that.
+ */
+export function announcementQueueOf(taskQueue: string): string {
+  return `${taskQueue}-announcements`;
+}
+
 /** What a run announces, each with what it means. */
 export const ANNOUNCEMENT_TYPES = {
   'run.succeeded': 'the run has ended with what was asked for',

@@ -1,6 +1,7 @@
 import type { InstanceDifference } from '../account/differences';
 import type { ProvisionRequestInput } from '../account/request';
 import type { Situation } from '../failures/table';
+import type { DecidedBy } from '../rules/decide';
 
 /** What a finding is to whoever reads a report: nothing to do, something that is not as it was asked for, or not looked at. */
 export type FindingKind = 'fine' | 'drift' | 'unseen';
@@ -22,13 +23,14 @@ const OUT_OF_REACH =
 export const FINDINGS = {
   inOrder: { kind: 'fine', meaning: 'the instance is as it was asked for' },
   open: { kind: 'fine', meaning: 'a run of the account is open' },
-  deprovisioned: { kind: 'fine', meaning: 'the latest run deleted the instance: none is wanted' },
+  deprovisioned: { kind: 'fine', meaning: 'no instance, as the latest run was to delete it: none is wanted' },
   inactive: {
     kind: 'fine',
     meaning: 'AWS does not have the account ACTIVE, and no run made an instance there',
   },
   management: { kind: 'fine', meaning: 'the management account, which can have no account instance' },
   excluded: { kind: 'fine', meaning: 'the audit was told to leave the account out' },
+  ignored: { kind: 'fine', meaning: 'the rules ask for no instance, and no run is known' },
   missing: { kind: 'drift', meaning: 'no instance, and no run has made one', remedy: MAKE },
   failed: {
     kind: 'drift',
@@ -123,6 +125,6 @@ export interface AccountAudit {
   instanceArn?: string;
   /** How the instance is not what was asked for: the first of them. */
   differences?: InstanceDifference[];
-  /** Where a run would make what is missing: what it would ask for, the audit's defaults or what an earlier run did. */
-  startAs?: 'defaults' | AskedOfAll;
+  /** Where a run would make what is missing: what of the rules says what it would ask for; or what an earlier run asked for. */
+  startAs?: DecidedBy | AskedOfAll;
 }

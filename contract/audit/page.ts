@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { DecidedBy } from '../rules/decide';
 import { readBy, type ReadRequest } from '../validation';
-import { readAuditRequest } from './request';
+import type { AccountAudit } from './finding';
+import { readAuditRequest, type AuditRequest } from './request';
 
 /** Workflow type of a page of an audit; started by the workflow of its audit only. */
 export const AUDIT_PAGE_WORKFLOW = 'auditIdentityCenterPage';
@@ -20,7 +22,7 @@ const pageSchema = z.strictObject({
 
 /** What a page of an audit is started with. */
 export interface AuditPage extends Omit<z.output<typeof pageSchema>, 'request'> {
-  request: Extract<ReturnType<typeof readAuditRequest>, { request: unknown }>['request'];
+  request: AuditRequest;
 }
 
 /** Reads the argument of {@link AUDIT_PAGE_WORKFLOW}. */
@@ -30,6 +32,11 @@ export function readAuditPage(input: unknown): ReadRequest<AuditPage> {
   const read = readAuditRequest(page.request.request);
   return 'problems' in read ? read : { request: { ...page.request, request: read.request } };
 }
+
+/** What the rules say of an account that no run is known of; or why Organizations does not say what they ask for. */
+export type DecidedAccount = { accountId: string } & (
+  { by: DecidedBy } | Pick<AccountAudit, 'findings' | 'why' | 'remedy'>
+);
 
 /** What the runs of an account tell, as far as Temporal keeps them. */
 export interface KnownRuns {

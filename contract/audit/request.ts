@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { readRequest } from '../account/request';
 import { fleetRequestSchema } from '../fleet/request';
+import { readEventRules } from '../rules/read-rules';
+import { eventRulesSchema, type EventRules, type EventRulesInput } from '../rules/schema';
+import { jsonBytes } from '../text';
 import { readBy, type ReadRequest } from '../validation';
-import type { AskedOfAll } from './finding';
 
 /** Workflow type that looks after every account of an organization. */
 export const AUDIT_WORKFLOW = 'auditIdentityCenter';
@@ -30,7 +31,7 @@ export function auditNameOf(workflowId: string): string | undefined {
 /** A fleet that the audit starts has the name, and the time, in its own. */
 const NAME = /^[\w.-]{1,40}$/;
 
-/** The request of an audit goes with it from execution to execution, so its size has a bound. */
+/** Their number has a bound, as that of the bytes of the rules has. */
 const MOST_EXCLUDED = 5_000;
 
 const fieldsSchema = z.strictObject({
@@ -39,16 +40,10 @@ const fieldsSchema = z.strictObject({
     .regex(NAME, 'may hold letters, digits and _ . -, 40 at the most')
     .default(DEFAULT_AUDIT_NAME)
     .describe('names the audit; part of its workflow ID'),
-  defaults: z
-    .record(z.string(), z.unknown())
-    .superRefine((defaults, context) => {
-      for (const { field, message } of problemsOf(defaults))
-        context.addIssue({ code: 'custom', message, path: field.split('.') });
-    })
-    .transform((defaults) => defaults as AskedOfAll)
-    .default({})
+  rules: eventRulesSchema()
+    .optional()
     .describe(
-      'fields of a request to provision, without accountId: what an account is asked for of which no run is known',
+      'which accounts get an instance, and what each is asked for, where no run has asked for anything: the rules for events',
     ),
   start: z.boolean().default(false).describe('start what is missing, by a fleet; else the audit reads only'),
   exclude: z
@@ -61,28 +56,39 @@ const fieldsSchema = z.strictObject({
   ),
 });
 
-const auditSchema = fieldsSchema.refine(({ start, defaults }) => !start || defaults.region !== undefined, {
-  path: ['defaults', 'region'],
-  error: 'must be given where "start" is true: Region of the instances',
+const auditSchema = fieldsSchema.refine(({ start, rules }) => !start || rules !== undefined, {
+  path: ['rules'],
+  error: 'must be given where "start" is true: what accounts are asked for, the Region at the least',
 });
-
-/** Reads the defaults as the request of some account, which needs a Region. */
-function problemsOf(defaults: object) {
-  const read = readRequest({ region: 'us-east-1', ...defaults, accountId: '000000000000' });
-  const problems = 'problems' in read ? read.problems : [];
-  return 'accountId' in defaults
-    ? [...problems, { field: 'accountId', message: 'must be left out: the audit asks for every account' }]
-    : problems;
-}
 
 /** The request of an audit: the one argument of its workflow. */
 export const auditRequestSchema = () => auditSchema;
-export type AuditRequest = z.output<typeof auditSchema>;
+
+export interface AuditRequest extends Omit<z.output<typeof auditSchema>, 'rules'> {
+  /** As they are written. */
+  rules?: EventRules;
+}
 
 /** The request of an audit as a caller writes it. */
-export type AuditRequestInput = Omit<z.input<typeof auditSchema>, 'defaults'> & { defaults?: AskedOfAll };
+export type AuditRequestInput = Omit<z.input<typeof auditSchema>, 'rules'> & {
+  rules?: EventRulesInput | EventRules;
+};
+
+/** It goes with the audit from execution to execution, and to each page. */
+const MOST_BYTES = 200_000;
 
 /** Reads the request of an audit. */
 export function readAuditRequest(input: unknown): ReadRequest<AuditRequest> {
-  return readBy(auditSchema, input);
+  const read = readBy(auditSchema, input);
+  if ('problems' in read) return read;
+  const { rules: given } = input as AuditRequestInput;
+  const { name, start, exclude, maxConcurrent } = read.request;
+  const request = { name, start, exclude, maxConcurrent };
+  if (given === undefined) return { request };
+  const rules = readEventRules(given);
+  if ('problems' in rules)
+    return { problems: rules.problems.map((it) => ({ ...it, field: `rules.${it.field}` })) };
+  if (jsonBytes(rules.request) > MOST_BYTES)
+    return { problems: [{ field: 'rules', message: `must be less than ${MOST_BYTES} bytes of JSON` }] };
+  return { request: { ...request, rules: rules.request } };
 }

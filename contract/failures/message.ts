@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ProgressFailure } from '../account/progress';
 import { defined } from '../defined';
 import { oneLine } from '../text';
@@ -40,12 +40,14 @@ interface FailureOptions {
   cause?: Error;
   /** Milliseconds until the activity is tried again; default: it never is. */
   nextRetryDelay?: number;
+  /** No failure to anybody, and kept out of logs and metrics. */
+  isBenign?: boolean;
 }
 
 /** Makes the ApplicationFailure of these parts, which it carries as its details. */
 export function makeFailure(
   parts: FailureParts,
-  { type = FAILURES[parts.situation].types[0], cause, nextRetryDelay }: FailureOptions = {},
+  { type = FAILURES[parts.situation].types[0], cause, nextRetryDelay, isBenign = false }: FailureOptions = {},
 ): ApplicationFailure {
   const details: FailureDetails = { ...parts, remedy: nextStep(parts) };
   return ApplicationFailure.create({
@@ -53,7 +55,7 @@ export function makeFailure(
     message: failureMessage(parts),
     details: [details],
     nonRetryable: nextRetryDelay === undefined,
-    ...defined({ cause, nextRetryDelay }),
+    ...defined({ cause, nextRetryDelay, category: isBenign ? ApplicationFailureCategory.BENIGN : undefined }),
   });
 }
 

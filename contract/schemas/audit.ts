@@ -52,7 +52,9 @@ export const accountAuditSchema = () =>
     instanceArn: text('the instance').exactOptional(),
     differences: instanceDifferences.exactOptional(),
     startAs: z
-      .union([z.literal('defaults'), z.record(z.string(), z.unknown())])
-      .describe('what a run would be asked for: the defaults of the audit, or what an earlier run was')
+      .union([z.string().regex(/^(otherwise|rules\.\d+)$/), z.record(z.string(), z.unknown())])
+      .describe(
+        'what a run would be asked for: what a rule, or "otherwise", says; or what an earlier run was',
+      )
       .exactOptional() as z.ZodExactOptional<z.ZodType<NonNullable<AccountAudit['startAs']>>>,
   } satisfies Shape<AccountAudit>);

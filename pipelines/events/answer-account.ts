@@ -1,13 +1,6 @@
-import { readBy } from '../../contract';
+import { readBy, type KnownFacts } from '../../contract';
 import { requestPartSchema, type EventRules } from '../rules';
-import {
-  meaningOfVended,
-  NOT_ALLOWED,
-  refused,
-  unreadable,
-  type EventAnswer,
-  type KnownFacts,
-} from './answer';
+import { meaningOfVended, NOT_ALLOWED, refused, unreadable, type EventAnswer } from './answer';
 
 /**
  * Says what becomes, by rules, of an account that a pipeline names without an event, with what it asks for beside the rules.

@@ -1,14 +1,19 @@
 import type { ProvisionRequestInput } from '../../client';
-import { mergeRequest } from '../../client/manifest';
-import { defined, oneLine, readRequest, type DeprovisionRequestInput, type Problem } from '../../contract';
 import {
-  findRule,
-  rulesOf,
-  type AccountFacts,
+  decide,
+  defined,
+  mergeRequest,
+  oneLine,
+  readRequest,
+  requestBy,
+  type DeprovisionRequestInput,
   type EventRules,
+  type KnownFacts,
+  type Problem,
   type RequestDefaults,
   type UnknownFact,
-} from '../rules';
+} from '../../contract';
+import { rulesOf } from '../rules';
 import { deliveriesIn, type Delivery } from './deliveries';
 import type { AccountEvent, EventFacts, Happening } from './happening';
 import { readEvent } from './read-event';
@@ -43,9 +48,6 @@ export type EventAnswer = {
   /** The rules ask for what nobody knows of the account; a person should look. */
   | { answer: 'undecided'; accountId: string; unknown: UnknownFact; reason: string }
 );
-
-/** What is known of the account of an event beside what the event says. */
-export type KnownFacts = Omit<AccountFacts, 'accountId'>;
 
 /**
  * Reads an event of an account-vending pipeline, and says what it means: a request where it tells of an account that was
@@ -154,30 +156,25 @@ export function meaningOfVended(
   if (accountId === rules.managementAccountId)
     return ignored(accountId, 'it is the management account, which can have no account instance');
   const unit = Object.values(organizationalUnit ?? {});
-  const found = findRule(rules, {
+  const decided = decide(rules, {
     ...defined({ accountName, organizationalUnits: unit.length > 0 ? unit : undefined }),
     ...known,
     accountId,
   });
-  if ('unknown' in found) return undecided(accountId, found.unknown);
-  const { rule } = found;
-  const name = rule === undefined ? 'otherwise' : `rules.${rules.rules.indexOf(rule)}`;
-  if ((rule?.action ?? rules.otherwise) === 'ignore')
-    return ignored(accountId, `${name} of the rules says so`, true);
-  const request = {
-    ...mergeRequest(mergeRequest(rules.defaults, rule?.request ?? {}), asked),
-    accountId,
-  } as ProvisionRequestInput;
+  if ('unknown' in decided) return undecided(accountId, decided.unknown);
+  const byRules = requestBy(decided.by, rules);
+  if (byRules === undefined) return ignored(accountId, `${decided.by} of the rules says so`, true);
+  const request = mergeRequest(byRules, asked) as RequestDefaults;
   // Each part is valid, and the whole may still have too many tags.
-  const read = readRequest(request);
+  const read = readRequest({ ...request, accountId });
   if ('problems' in read) {
     const [problem = { field: 'request', message: 'is not valid' }] = read.problems;
-    return unreadable({ field: `${name}.request.${problem.field}`, message: problem.message });
+    return unreadable({ field: `request.${problem.field}`, message: problem.message });
   }
   return {
     answer: 'provision',
     accountId,
-    request,
+    request: { ...request, accountId },
     message: `${whose(accountId)}was vended; to be provisioned in ${request.region}`,
   };
 }

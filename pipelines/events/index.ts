@@ -1,5 +1,5 @@
 export { answerAccount } from './answer-account';
-export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer, type KnownFacts } from './answer';
+export { answerDelivery, answerEvent, requestFromEvent, type EventAnswer } from './answer';
 export { deliveriesIn, type Delivery } from './deliveries';
 export type { EventFacts } from './happening';
 export { eventOutcomeJsonSchema } from './json-schema';

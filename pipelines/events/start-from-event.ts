@@ -5,10 +5,20 @@ import {
   type IdentityCenterClient,
   type StartedRun,
 } from '../../client';
-import { defined, FAILURES, PROVISION_WORKFLOW, type Situation } from '../../contract';
-import { rulesOf, type EventRule, type EventRules, type EventRulesInput, type UnknownFact } from '../rules';
+import {
+  defined,
+  FAILURES,
+  PROVISION_WORKFLOW,
+  type EventRule,
+  type EventRules,
+  type EventRulesInput,
+  type KnownFacts,
+  type Situation,
+  type UnknownFact,
+} from '../../contract';
+import { rulesOf } from '../rules';
 import { answerAccount } from './answer-account';
-import { answerDelivery, answerEvent, type EventAnswer, type KnownFacts } from './answer';
+import { answerDelivery, answerEvent, type EventAnswer } from './answer';
 import { deliveriesIn, type Delivery } from './deliveries';
 
 /** Asks AWS, or an inventory, what no event says of an account: the facts that the rules ask for. */

@@ -1,5 +1,11 @@
 export { eventRulesJsonSchema } from './json-schema';
-export { findRule, type AccountFacts, type UnknownFact } from './match';
 export { readRules, rulesOf, type ReadRules } from './read-rules';
-export { requestPartSchema } from './schema';
-export type { EventRule, EventRules, EventRulesInput, RequestDefaults } from './schema';
+export {
+  requestPartSchema,
+  type AccountFacts,
+  type EventRule,
+  type EventRules,
+  type EventRulesInput,
+  type RequestDefaults,
+  type UnknownFact,
+} from '../../contract';

@@ -1,5 +1,5 @@
+import { eventRulesSchema } from '../../contract';
 import { jsonSchemaOf, type JsonSchema } from '../../contract/schemas';
-import { eventRulesSchema } from './schema';
 
 /** Makes the JSON Schema of the rules file. */
 export function eventRulesJsonSchema(): JsonSchema {

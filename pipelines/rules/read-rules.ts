@@ -1,7 +1,6 @@
-import { InvalidRequestError, unknownRegion } from '../../client';
+import { InvalidRequestError, unknownRegionsInRules } from '../../client';
 import { readYaml, type ManifestProblem } from '../../client/manifest';
-import { readBy, type Problem } from '../../contract';
-import { eventRulesSchema, type EventRules, type EventRulesInput } from './schema';
+import { readEventRules, type EventRules, type EventRulesInput, type Problem } from '../../contract';
 
 /** Rules, or everything that is wrong with them. */
 export type ReadRules = { rules: EventRules } | { problems: ManifestProblem[] };
@@ -31,40 +30,13 @@ export function rulesOf(input: EventRulesInput | EventRules): EventRules {
 const READ = new WeakSet();
 
 function checkRules(input: unknown): { rules: EventRules } | { problems: Problem[] } {
-  const read = readBy(eventRulesSchema(), input);
+  const read = readEventRules(input);
   if ('problems' in read)
     return {
       problems: read.problems.map((it) => ({ ...it, field: it.field === 'request' ? 'rules' : it.field })),
     };
-  const { defaults, rules = [] } = input as EventRulesInput;
-  // What the schema has filled in would go over what the rules before say.
-  const written = {
-    ...read.request,
-    defaults,
-    rules: read.request.rules.map((rule, index) => ({
-      match: rule.match,
-      action: rule.action,
-      request: rules[index]?.request ?? {},
-    })),
-  };
-  const problems = [
-    ...unknownIn(defaults, 'defaults'),
-    ...written.rules.flatMap(({ match, request }, index) => [
-      ...(Object.values(match).every((it) => it === undefined)
-        ? [{ field: `rules.${index}.match`, message: FOR_ALL }]
-        : []),
-      ...unknownIn(request, `rules.${index}.request`),
-    ]),
-  ];
+  const problems = unknownRegionsInRules(read.request);
   if (problems.length > 0) return { problems };
-  READ.add(written);
-  return { rules: written };
-}
-
-const FOR_ALL =
-  'must name an organizationalUnit, an account or tags: what holds for all is in "defaults" and "otherwise"';
-
-function unknownIn({ region }: { region?: string | undefined }, field: string): Problem[] {
-  const message = unknownRegion(region);
-  return message === undefined ? [] : [{ field: `${field}.region`, message }];
+  READ.add(read.request);
+  return { rules: read.request };
 }

@@ -31,6 +31,7 @@ export function createAws(
     const call: RecordedCall = defined({
       time: new Date().toISOString(),
       account,
+      service: service.prefix,
       operation: name,
       region: caller.region,
       caller: caller.arn,

@@ -3,6 +3,8 @@ export interface RecordedCall {
   /** ISO 8601. */
   time: string;
   account: string;
+  /** What IAM calls the service in the names of actions. */
+  service: string;
   operation: string;
   region: string;
   /** ARN of the user or the session that calls. */

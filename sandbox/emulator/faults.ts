@@ -51,6 +51,8 @@ export const faultsSchema = z.strictObject({
       'AccessDeniedException',
     ])
     .optional(),
+  /** An account may have instances beside the first, which AWS does not say ever to happen. */
+  secondInstance: z.boolean().optional(),
   /** From the account's first call on, STS refuses its role for so long. */
   notReadyForMs: milliseconds.optional(),
   /** How long a ClientToken is remembered; nobody knows. Default: for ever. */

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defined } from '../../contract';
 
 const accountId = z.string().regex(/^\d{12}$/);
+const unitId = z.string().regex(/^ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}$/);
+const tags = z.record(z.string(), z.string());
 
 /** What the organization is, from now on. */
 export const organizationSchema = z.strictObject({
@@ -14,9 +16,14 @@ export const organizationSchema = z.strictObject({
         state: z
           .enum(['ACTIVE', 'SUSPENDED', 'PENDING_CLOSURE', 'PENDING_ACTIVATION', 'CLOSED'])
           .default('ACTIVE'),
+        /** The organizational unit that it is in; default: the root. */
+        unit: unitId.optional(),
+        tags: tags.optional(),
       }),
     )
     .optional(),
+  /** Its organizational units, each in the root or in another. */
+  units: z.array(z.strictObject({ id: unitId, name: z.string(), parent: unitId.optional() })).default([]),
   /** Members that may list the accounts as the management account does. */
   delegatedAdministrators: z.array(accountId).default([]),
   /** Which of them an account has: `State` is taking over from `Status`. */

@@ -32,8 +32,8 @@ export interface Emulator {
   setOrganization(organization: OrganizationSettings): void;
   /** The calls that arrived, oldest first. */
   calls(filter?: { account?: string; operation?: string }): RecordedCall[];
-  /** The actions of IAM that an operation takes. */
-  actionsOf(operation: string): readonly string[];
+  /** The actions of IAM that a call takes. */
+  actionsOf(call: Pick<RecordedCall, 'service' | 'operation'>): readonly string[];
   /** The instances that exist, oldest first. */
   instances(filter?: InstanceFilter): EmulatedInstance[];
   /** The queues that were made, with their messages. */
@@ -127,8 +127,9 @@ export async function startEmulator(options: EmulatorOptions = {}, services = SE
       organization.set(input);
     },
     calls: (filter = {}) => log.find(filter),
-    actionsOf: (name) =>
+    actionsOf: ({ service: prefix, operation: name }) =>
       running.flatMap((service) => {
+        if (service.prefix !== prefix) return [];
         const operation = Object.hasOwn(service.operations, name) ? service.operations[name] : undefined;
         return operation === undefined ? [] : actionsOf(service, name, operation);
       }),

@@ -51,7 +51,7 @@ function firstDrawn({ accounts, fleets, faults, clocks }: Plan): object {
   return {
     accounts: accounts.filter(isDrawn),
     fleets: fleets.filter(({ scenario }) => scenario === undefined),
-    faults: faults.filter(({ fault }) => !['cutOff', 'forgetSessions'].includes(fault.type)),
+    faults: faults.filter(({ fault }) => !['cutOff', 'forgetSessions', 'breakReceiver'].includes(fault.type)),
     clocks,
   };
 }

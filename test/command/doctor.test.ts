@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Check } from '../../contract';
 import { startWorkerProcess } from '../../sandbox';
 import { commandSuite, documentOf, type Finished } from '../support/command';
@@ -54,6 +57,31 @@ test.concurrent('an account: its role, whether it may have an instance, and what
   expect(second['instances']?.found).toBe(`${instanceArn} in eu-west-1, ACTIVE`);
   const written = its.harness.emulator.calls({ account, operation: 'CreateInstance' });
   expect(written).toHaveLength(1);
+});
+
+test.concurrent('the receivers of runs, where the environment names their file', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'receivers-'));
+  const file = path.join(folder, 'receivers.yaml');
+  const topic = 'arn:aws:sns:eu-west-1:999999999999:runs';
+  const check = async (text: string) => {
+    writeFileSync(file, text);
+    const env = { IDENTITY_CENTER_RECEIVERS_FILE: file };
+    const finished = await its.command.run(['doctor', '--json'], { env });
+    return { code: finished.code, ...found(finished)['receivers'] };
+  };
+  await expect(check(`receivers: [{ name: topic, sns: { topicArn: '${topic}' } }]`)).resolves.toEqual({
+    code: 0,
+    ok: true,
+    found: `${file}: topic`,
+  });
+  const webhook = 'receivers: [{ name: web, webhook: { url: "https://a.example", secretFile: secret } }]';
+  await expect(check(webhook)).resolves.toMatchObject({
+    code: 1,
+    ok: false,
+    found: expect.stringMatching(/receiver web: secretFile: .* cannot be read \(ENOENT\)$/) as string,
+    remedy: expect.stringContaining('IDENTITY_CENTER_RECEIVERS_FILE') as string,
+  });
+  rmSync(folder, { recursive: true });
 });
 
 test.concurrent('an account that does not let the worker in: exit 1, with the remedy', async () => {

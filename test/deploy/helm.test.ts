@@ -90,11 +90,45 @@ withHelm.each<[string, Record<string, string>]>([
   ['by default', {}],
   ['with every secret', everySecret],
   ['with a client certificate', { 'temporal.clientCertificateSecret': 'certificate' }],
+  ['with receivers and rules', { 'receiversSecret.name': 'receivers', 'eventRulesConfigMap.name': 'rules' }],
   ['that scales by CPU', { 'autoscaling.by': 'cpu' }],
 ])('Kubernetes takes a Deployment %s', (_, values) => {
   const resources = render(values);
   expect(resources.every(isKubernetesOwn)).toBe(true);
   if (python !== undefined) expectKubernetesTakes(resources);
+});
+
+withHelm('a pod has the receivers, with what lies beside them, and the rules for events', () => {
+  const { spec } = only(
+    render({
+      'receiversSecret.name': 'told',
+      'eventRulesConfigMap.name': 'rules',
+      'eventRulesConfigMap.key': 'r.yaml',
+    }),
+    'Deployment',
+  );
+  const { spec: pod } = spec['template'] as {
+    spec: { volumes: object[]; containers: { env: object[]; volumeMounts: object[] }[] };
+  };
+  const folder = '/etc/identity-center';
+  expect(pod.containers[0]?.env).toEqual(
+    expect.arrayContaining([
+      { name: 'IDENTITY_CENTER_RECEIVERS_FILE', value: `${folder}/receivers/receivers.yaml` },
+      { name: 'IDENTITY_CENTER_EVENT_RULES_FILE', value: `${folder}/rules/r.yaml` },
+    ]),
+  );
+  expect(pod.containers[0]?.volumeMounts).toEqual(
+    expect.arrayContaining([
+      { name: 'receivers', mountPath: `${folder}/receivers`, readOnly: true },
+      { name: 'event-rules', mountPath: `${folder}/rules`, readOnly: true },
+    ]),
+  );
+  expect(pod.volumes).toEqual(
+    expect.arrayContaining([
+      { name: 'receivers', secret: { secretName: 'told', defaultMode: 288 } },
+      { name: 'event-rules', configMap: { name: 'rules' } },
+    ]),
+  );
 });
 
 withHelm('a pod is neither root nor writes to its image, and Temporal lists its name', () => {

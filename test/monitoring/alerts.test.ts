@@ -31,6 +31,8 @@ const of = (name: string, labels: Record<string, string>) =>
     .map(([key, value]) => `${key}="${value}"`)
     .join(',')}}`;
 const calls = (operation: string, answer: string) => of(METRICS.calls.name, { ...QUEUE, operation, answer });
+const attempts = (result: string) =>
+  of(METRICS.attempts.name, { ...NAMESPACE, receiver: 'web', result });
 const failedTask = (reason: string) =>
   of('temporal_workflow_task_execution_failed', { ...QUEUE, failure_reason: reason });
 const failedRequest = (code: string) =>
@@ -222,6 +224,15 @@ const CASES: Record<string, { fires: Case; quiet: Case }> = {
         [of(METRICS.announcements.name, { ...NAMESPACE, receiver: 'web', result: 'received' })]: '_x90 1x30',
       },
     },
+  },
+  IdentityCenterReceiverFails: {
+    fires: {
+      at: '100m',
+      series: { [attempts('failed')]: '0+1x120', [attempts('taken')]: '5x120' },
+      labels: { ...NAMESPACE, receiver: 'web' },
+    },
+    // One that is flaky, and takes what it is told in the end.
+    quiet: { at: '100m', series: { [attempts('failed')]: '0+3x120', [attempts('taken')]: '0+1x120' } },
   },
   IdentityCenterAuditFinds: {
     fires: {

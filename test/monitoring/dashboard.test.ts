@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { emulatorEnvironment } from '../../sandbox';
 import { freePort } from '../../sandbox/temporal-server';
 import { commandFor } from '../support/command';
@@ -24,6 +27,8 @@ async function provisionSome({ emulator, client, ...harness }: Harness): Promise
   await client.start(requestFor(cancelled));
   await client.start(requestFor(forbidden, { onFailure: 'hold' }));
   await client.provision(requestFor(throttled));
+  emulator.setOrganization({ accounts: [] });
+  await client.audits.result(await client.audits.start({ name: freshAccount() }));
   await until(
     () => emulator.instances({ account: cancelled }).length,
     (count) => count === 1,
@@ -45,8 +50,15 @@ withPrometheus(
     await withHarness({ worker: false }, async (harness) => {
       const command = commandFor(harness);
       const metrics = await freePort(0);
+      const folder = mkdtempSync(path.join(tmpdir(), 'receivers-'));
+      const receivers = path.join(folder, 'receivers.yaml');
+      writeFileSync(
+        receivers,
+        "receivers: [{ name: topic, sns: { topicArn: 'arn:aws:sns:eu-west-1:999999999999:runs' } }]",
+      );
       const worker = command.start(['worker', '--json'], {
         ...emulatorEnvironment(harness.emulator.url),
+        IDENTITY_CENTER_RECEIVERS_FILE: receivers,
         IDENTITY_CENTER_METRICS_ADDRESS: `127.0.0.1:${metrics}`,
       });
       const prometheus = await startPrometheus(metrics);
@@ -76,6 +88,7 @@ withPrometheus(
       worker.child.kill('SIGTERM');
       await Promise.all([prometheus.stop(), worker.finished]);
       command.dispose();
+      rmSync(folder, { recursive: true });
       expect(left).toEqual([]);
     });
   },

@@ -28,7 +28,11 @@ async function startAudit(
   });
   const { timing } = requestFor(accountId);
   const defaults = { region: 'eu-west-1', ...(timing === undefined ? {} : { timing }) };
-  const audit = await client.audits.start({ name: `recorded-${accountId}`, start: true, defaults });
+  const audit = await client.audits.start({
+    name: `recorded-${accountId}`,
+    start: true,
+    rules: { defaults },
+  });
   return { accountId, ...audit };
 }
 

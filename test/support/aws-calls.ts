@@ -18,7 +18,7 @@ export type TakenActions = Record<keyof typeof SESSIONS, string[]>;
 /** The actions of IAM that the calls of workers took, in the sessions of accounts, by the log of an emulator. */
 export function actionsOfWorkers(emulator: Emulator, of: keyof TakenActions = 'role'): string[] {
   const calls = emulator.calls().filter(({ caller }) => SESSIONS[of].test(caller));
-  return distinct(calls.flatMap(({ operation }) => emulator.actionsOf(operation)));
+  return distinct(calls.flatMap((call) => emulator.actionsOf(call)));
 }
 
 /** Keeps the actions of the workers of a harness for the end of the suite. */

@@ -1,8 +1,13 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { IdentityCenterClient } from '../../client';
 import { emulatorSettings } from '../../sandbox';
-import { createLogger, IdentityCenterPlugin, installLogger } from '../../worker';
-import { freshAccount, startHarness, type Harness } from '../support/harness';
+import {
+  createLogger,
+  IdentityCenterPlugin,
+  installLogger,
+  type IdentityCenterPluginOptions,
+} from '../../worker';
+import { freshAccount, startHarness, until, type Harness } from '../support/harness';
 
 let harness: Harness;
 
@@ -14,8 +19,8 @@ afterAll(async () => {
   await harness.stop();
 });
 
-const pluginFor = (taskQueue: string) =>
-  new IdentityCenterPlugin({ taskQueue, aws: emulatorSettings(harness.emulator.url) });
+const pluginFor = (taskQueue: string, more: IdentityCenterPluginOptions = {}) =>
+  new IdentityCenterPlugin({ taskQueue, aws: emulatorSettings(harness.emulator.url), ...more });
 
 /** Somebody else's worker, which has an activity and no workflow. */
 const host = async (connection: NativeConnection, taskQueue: string, plugins: IdentityCenterPlugin[]) =>
@@ -32,6 +37,26 @@ test('runs are served for as long as the worker runs, also where the connection 
   expect(status).toBe('ACTIVE');
   expect(worker.getState()).toBe('STOPPED');
   // Nobody uses it any more.
+  await connection.close();
+});
+
+test('what runs have to say is told as well, also where the connection has the plugin', async () => {
+  const account = freshAccount();
+  const taskQueue = `plugin-${account}`;
+  const topicArn = `arn:aws:sns:eu-west-1:999999999999:runs-${account}`;
+  const plugins = [pluginFor(taskQueue, { receivers: [{ name: 'topic', sns: { topicArn } }] })];
+  const connection = await NativeConnection.connect({ address: harness.address, plugins });
+  const worker = await host(connection, `theirs-${account}`, []);
+  const client = new IdentityCenterClient(harness.temporal, taskQueue);
+  const told = async () => {
+    await client.provision({ accountId: account, region: 'eu-west-1' });
+    return until(
+      () => harness.emulator.calls({ operation: 'Publish' }).filter(({ target }) => target === topicArn),
+      (calls) => calls.length > 0,
+    );
+  };
+  await expect(worker.runUntil(told())).resolves.toMatchObject([{ outcome: 'ok' }]);
+  // Neither of ours is left.
   await connection.close();
 });
 

@@ -5,9 +5,11 @@ import {
   metricMeter,
   proxyActivities,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import {
+  announcementQueueOf,
   describeFailure,
   FAILURES,
   METRICS,
@@ -63,6 +65,7 @@ async function announceTo(
     // What is pending can be told apart.
     activityId: receiver,
     summary: `announces ${announcement.type} to ${receiver}`,
+    taskQueue: announcementQueueOf(workflowInfo().taskQueue),
     startToCloseTimeout: '25s',
     scheduleToCloseTimeout: milliseconds(giveUpAfter),
     // Each failure that the activity reports carries its own delay: these are for attempts that died without a word.

@@ -6,8 +6,13 @@ import {
   NOT_IN_ORGANIZATION,
   readAuditPage,
   remedyOf,
+  requestBy,
   type AccountAudit,
   type AuditPage,
+  type AuditRequest,
+  type DecidedAccount,
+  type DecidedBy,
+  type EventRules,
   type Finding,
   type KnownRuns,
 } from '../../contract';
@@ -16,6 +21,7 @@ import { ATTEMPT } from '../shared/attempt';
 import { lastWords } from '../shared/failure';
 import { backOff } from '../shared/retry';
 import { stateVersioning } from '../shared/versioning';
+import { decideAll } from './decide';
 import { timingOf } from './timing';
 
 const { findRuns } = proxyActivities<Activities>({
@@ -38,19 +44,33 @@ const AT_ONCE = 25;
 /** Looks after a page of accounts: reads only. Whatever keeps one from being looked at is a finding of that one. */
 export async function auditIdentityCenterPage(argument: unknown): Promise<AccountAudit[]> {
   const page = readArgument(readAuditPage, argument, 'audit again');
-  const runs = await findRuns({ accountIds: page.accounts.map(({ accountId }) => accountId) });
-  const pauses = backOff(timingOf(page.request));
+  const { accounts, request } = page;
+  const runs = await findRuns({ accountIds: accounts.map(({ accountId }) => accountId) });
   const byAccount = new Map(runs.map((its) => [its.accountId, its]));
-  const found: AccountAudit[] = [];
-  const waiting = page.accounts.entries();
+  const found = accounts.map((account) => withoutLook(account, page, byAccount.get(account.accountId)));
+  const pauses = backOff(timingOf(request));
+  const decide = async (accountIds: string[]) =>
+    request.rules === undefined
+      ? new Map<string, DecidedAccount>()
+      : decideAll(accountIds, request.rules, pauses);
+  const waiting = accounts.flatMap(({ accountId }, index) =>
+    found[index] === undefined ? [{ accountId, index }] : [],
+  );
+  const decided = await decide(
+    waiting.flatMap(({ accountId }) => (byAccount.has(accountId) ? [] : [accountId])),
+  );
+  const rest = waiting.values();
   const seeRest = async () => {
-    for (const [index, account] of waiting) {
-      const its = byAccount.get(account.accountId);
-      found[index] = withoutLook(account, page, its) ?? (await look(account.accountId, page, pauses, its));
-    }
+    for (const { accountId, index } of rest)
+      found[index] =
+        withoutRun(accountId, request, decided.get(accountId)) ??
+        (await look(accountId, request, pauses, byAccount.get(accountId), decided.get(accountId)));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, seeRest));
-  return found;
+  const seen = found.filter((it) => it !== undefined);
+  const asBefore = seen.filter(({ startAs }) => typeof startAs === 'object');
+  const decidedOfThose = await decide(asBefore.map(({ accountId }) => accountId));
+  return seen.map((it) => unlessIgnored(it, request, decidedOfThose.get(it.accountId)));
 }
 
 // It only looks, and ends in minutes.
@@ -81,18 +101,53 @@ function withoutLook(
   return undefined;
 }
 
+/** What can be told of an account that no run is known of without asking AWS; `undefined` where AWS is to be asked. */
+function withoutRun(
+  accountId: string,
+  { rules }: AuditRequest,
+  decided: DecidedAccount | undefined,
+): AccountAudit | undefined {
+  if (rules === undefined || decided === undefined) return undefined;
+  if (!('by' in decided)) return decided;
+  const ignores = whatIgnores(accountId, rules, decided.by);
+  if (ignores === undefined) return undefined;
+  return { accountId, findings: ['ignored'], why: `${ignores} of the rules says so` };
+}
+
+/** What an earlier run asked for is not asked for again where the rules ask for nothing, or nobody knows what they say. */
+function unlessIgnored(
+  { startAs, ...found }: AccountAudit,
+  { rules }: AuditRequest,
+  decided: DecidedAccount | undefined,
+): AccountAudit {
+  if (startAs === undefined) return found;
+  if (rules === undefined || decided === undefined) return { ...found, startAs };
+  if (!('by' in decided)) return { ...found, why: `${found.why}; ${decided.why}` };
+  const ignores = whatIgnores(found.accountId, rules, decided.by);
+  if (ignores === undefined) return { ...found, startAs };
+  return { ...found, why: `${found.why}; no audit starts a run, as ${ignores} of the rules says so` };
+}
+
+function whatIgnores(accountId: string, rules: EventRules, by: DecidedBy): string | undefined {
+  if (rules.allowedAccounts?.includes(accountId) === false) return 'allowedAccounts';
+  return requestBy(by, rules) === undefined ? by : undefined;
+}
+
 async function look(
   accountId: string,
-  { request }: AuditPage,
+  { rules }: AuditRequest,
   pauses: BackOff,
-  runs?: KnownRuns,
+  runs: KnownRuns | undefined,
+  decided: DecidedAccount | undefined,
 ): Promise<AccountAudit> {
+  const by = decided !== undefined && 'by' in decided ? decided.by : undefined;
+  const request = rules && by && requestBy(by, rules);
   try {
     return await auditAccount(
       defined({
         accountId,
-        region: request.defaults.region,
-        defaults: request.defaults,
+        region: request?.region ?? rules?.defaults.region,
+        byRules: by && request && { by, request },
         runs,
         backOff: pauses,
         // What is not ready now is the finding.

@@ -29,6 +29,9 @@ export interface AccountsToSee extends Pick<ListedAccounts, 'organizationId' | '
   others: { accountId: string; state: string }[];
 }
 
+/** A part has up to a thousand accounts. */
+const MOST_PARTS = 200;
+
 /** A list that is broken off may have lost its place: so often it is begun anew. */
 const MOST_LISTS = 3;
 
@@ -39,10 +42,24 @@ const MOST_LISTS = 3;
  */
 export async function listAccounts(request: AuditRequest): Promise<AccountsToSee> {
   const listed = await listAll(request);
+  refuseOtherOrganization(listed, request);
   const known = [...listed.active, ...listed.others.map(({ accountId }) => accountId)];
   const unlisted = await findUnlisted({ known });
   const state = NOT_IN_ORGANIZATION;
   return { ...listed, others: [...listed.others, ...unlisted.map((accountId) => ({ accountId, state }))] };
+}
+
+/** Rules of one organization say nothing of the accounts of another. */
+function refuseOtherOrganization(
+  { managementAccountId: listed }: AccountsToSee,
+  { rules }: AuditRequest,
+): void {
+  const named = rules?.managementAccountId;
+  if (named === undefined || listed === undefined || named === listed) return;
+  throw ApplicationFailure.nonRetryable(
+    `The management account of the organization is ${listed}, and managementAccountId of the rules is ${named}: nothing was looked at or started. Correct the rules, or audit with workers of that organization.`,
+    'OrganizationNotListed',
+  );
 }
 
 async function listAll(request: AuditRequest): Promise<AccountsToSee> {
@@ -54,8 +71,12 @@ async function listAll(request: AuditRequest): Promise<AccountsToSee> {
         const part = await listOrganization(defined({ from, backOff: backOff(timingOf(request)) }));
         parts.push(part);
         from = part.next;
-      } while (from !== undefined);
-      return join(parts);
+      } while (from !== undefined && parts.length < MOST_PARTS);
+      if (from === undefined) return join(parts);
+      throw ApplicationFailure.nonRetryable(
+        `The list of the accounts of the organization has not ended after ${MOST_PARTS} parts: audit again.`,
+        'OrganizationNotListed',
+      );
     } catch (error) {
       if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
       // AWS does not say for how long it remembers a place in the list.

@@ -4,6 +4,7 @@ import {
   defined,
   isFine,
   kindOf,
+  requestBy,
   type AccountAudit,
   type AskedOfAll,
   type AuditPage,
@@ -11,6 +12,7 @@ import {
   type AuditRequest,
   type AuditResult,
   type AuditStage,
+  type DecidedBy,
   type FindingCounts,
 } from '../../contract';
 import type { AccountsToSee } from './list-accounts';
@@ -27,8 +29,11 @@ export interface CarriedAudit {
   counts: FindingCounts;
   drifted: number;
   unseen: number;
-  /** What is to be started: by the defaults of the audit, or as an earlier run asked. */
-  missing: { byDefault: string[]; asBefore: (AskedOfAll & { accountId: string })[] };
+  /** What is to be started: as the rules say, or as an earlier run asked. */
+  missing: {
+    byRules: Partial<Record<DecidedBy, string[]>>;
+    asBefore: (AskedOfAll & { accountId: string })[];
+  };
 }
 
 /** An audit at work: which accounts wait, and what was found of the others. */
@@ -54,7 +59,7 @@ export class AuditState {
       counts: {},
       drifted: 0,
       unseen: 0,
-      missing: { byDefault: [], asBefore: [] },
+      missing: { byRules: {}, asBefore: [] },
     });
   }
 
@@ -90,7 +95,7 @@ export class AuditState {
       for (const finding of findings) carried.counts[finding] = (carried.counts[finding] ?? 0) + 1;
       if (findings.some((finding) => kindOf(finding) === 'drift')) carried.drifted += 1;
       else if (!isFine(account)) carried.unseen += 1;
-      if (startAs === 'defaults') carried.missing.byDefault.push(accountId);
+      if (typeof startAs === 'string') (carried.missing.byRules[startAs] ??= []).push(accountId);
       else if (startAs !== undefined) carried.missing.asBefore.push({ ...startAs, accountId });
     }
     carried.seen += found.length;
@@ -106,14 +111,18 @@ export class AuditState {
 
   /** How many accounts a run would make an instance for. */
   get startable(): number {
-    const { byDefault, asBefore } = this.carried.missing;
-    return byDefault.length + asBefore.length;
+    const { byRules, asBefore } = this.carried.missing;
+    return Object.values(byRules).flat().length + asBefore.length;
   }
 
   /** The requests that make what is missing. */
   requests(): (AskedOfAll & { accountId: string })[] {
-    const { byDefault, asBefore } = this.carried.missing;
-    return [...byDefault.map((accountId) => ({ ...this.request.defaults, accountId })), ...asBefore];
+    const { byRules, asBefore } = this.carried.missing;
+    const { rules } = this.request;
+    const asked = (Object.keys(byRules) as DecidedBy[]).flatMap((by) =>
+      (byRules[by] ?? []).map((accountId) => ({ ...(rules && requestBy(by, rules)), accountId })),
+    );
+    return [...asked, ...asBefore];
   }
 
   progress(): AuditProgress {

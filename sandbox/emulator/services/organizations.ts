@@ -3,16 +3,32 @@ import { defined } from '../../../contract';
 import { MANAGEMENT_ACCOUNT_ID } from '../access-keys';
 import { describeMember, type OrganizationMember } from '../organization';
 import { AwsError, jsonProtocol } from '../protocols';
-import { operation, type Caller, type Service, type ServiceContext } from '../service';
+import { operation, type Service, type ServiceContext } from '../service';
 import { optional, text } from '../validation';
 
 const ORGANIZATION_ID = 'o-emulator00';
+const ROOT_ID = 'r-em00';
+
+/** A page of tags: AWS does not say how many it holds. */
+const TAGS_PER_PAGE = 20;
 
 // The limits of the organizations service model, 2016-11-28.
-const listAccountsInput = z.strictObject({
-  NextToken: optional(text(0, 100_000, /^[\s\S]*$/)),
-  MaxResults: optional(z.number().int().min(1).max(20)),
-});
+const nextToken = optional(text(0, 100_000, /^[\s\S]*$/));
+const maxResults = optional(z.number().int().min(1).max(20));
+const accountId = text(1, 12, /^\d{12}$/);
+const unitId = text(1, 68, /^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$/);
+const childId = text(1, 100, /^(\d{12}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})$/);
+const taggedId = text(
+  1,
+  130,
+  /^(r-[0-9a-z]{4,32}|\d{12}|ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}|r?p-[0-9a-z_]{8,128})$/,
+);
+
+const listAccountsInput = z.strictObject({ NextToken: nextToken, MaxResults: maxResults });
+const describeAccountInput = z.strictObject({ AccountId: accountId });
+const listParentsInput = z.strictObject({ ChildId: childId, NextToken: nextToken, MaxResults: maxResults });
+const describeUnitInput = z.strictObject({ OrganizationalUnitId: unitId });
+const listTagsInput = z.strictObject({ ResourceId: taggedId, NextToken: nextToken });
 
 /** Organizations: every account is a member of one, whose management account is the emulator's. */
 export function createOrganizations({ organization, instances, keys }: ServiceContext): Service {
@@ -21,7 +37,7 @@ export function createOrganizations({ organization, instances, keys }: ServiceCo
   /** Those that were named; else all that the emulator has heard of. */
   function members(): OrganizationMember[] {
     const known = new Set([
-      ...instances.list({ deleted: true }).map(({ accountId }) => accountId),
+      ...instances.list({ deleted: true }).map(({ accountId: id }) => id),
       ...keys.accounts(),
     ]);
     const named = organization.get().accounts ?? [...known].map((id) => ({ id, state: 'ACTIVE' as const }));
@@ -29,22 +45,31 @@ export function createOrganizations({ organization, instances, keys }: ServiceCo
     return [management, ...named.filter(({ id }) => id !== MANAGEMENT_ACCOUNT_ID)];
   }
 
-  function listAccounts(
-    { MaxResults = 20, NextToken }: z.output<typeof listAccountsInput>,
-    { account }: Caller,
-  ): object {
-    const { delegatedAdministrators, stateFields, emptyPages } = organization.get();
-    if (account !== MANAGEMENT_ACCOUNT_ID && !delegatedAdministrators.includes(account))
-      throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
-    const { start, isAfterEmpty } = readToken(NextToken);
-    if (emptyPages && !isAfterEmpty) return { Accounts: [], NextToken: writeToken(start, true) };
-    const all = members();
-    const end = start + MaxResults;
-    const describe = (member: OrganizationMember) =>
-      describeMember(member, arn(`account/${ORGANIZATION_ID}/${member.id}`), stateFields);
-    return defined({
-      Accounts: all.slice(start, end).map(describe),
-      NextToken: end < all.length ? writeToken(end, false) : undefined,
+  const describe = (member: OrganizationMember) =>
+    describeMember(member, arn(`account/${ORGANIZATION_ID}/${member.id}`), organization.get().stateFields);
+
+  const memberOf = (id: string) => members().find((member) => member.id === id);
+  const unitOf = (id: string) => organization.get().units.find((unit) => unit.id === id);
+
+  /** A page of a list, perhaps after an empty one. */
+  function pageOf<T>(all: readonly T[], token: string | undefined, size: number): Listed<T> {
+    const { start, isAfterEmpty } = readToken(token);
+    if (organization.get().emptyPages && !isAfterEmpty)
+      return { items: [], NextToken: writeToken(start, true) };
+    const end = start + size;
+    return { items: all.slice(start, end), NextToken: end < all.length ? writeToken(end, false) : undefined };
+  }
+
+  /** Makes an operation that the management account may call, and delegated administrators. */
+  function forAdministrators<Input>(schema: z.ZodType<Input>, perform: (input: Input) => object) {
+    return operation<Input>({
+      schema,
+      perform(input, { account }) {
+        const { delegatedAdministrators } = organization.get();
+        if (account !== MANAGEMENT_ACCOUNT_ID && !delegatedAdministrators.includes(account))
+          throw new AwsError('AccessDeniedException', "You don't have permissions to access this resource.");
+        return perform(input);
+      },
     });
   }
 
@@ -67,9 +92,53 @@ export function createOrganizations({ organization, instances, keys }: ServiceCo
           },
         }),
       }),
-      ListAccounts: operation({ schema: listAccountsInput, perform: listAccounts }),
+      ListAccounts: forAdministrators(listAccountsInput, ({ MaxResults = 20, NextToken: token }) => {
+        const { items, NextToken } = pageOf(members(), token, MaxResults);
+        return defined({ Accounts: items.map(describe), NextToken });
+      }),
+      DescribeAccount: forAdministrators(describeAccountInput, ({ AccountId }) => {
+        const member = memberOf(AccountId);
+        if (member === undefined)
+          throw new AwsError('AccountNotFoundException', "You specified an account that doesn't exist.");
+        return { Account: describe(member) };
+      }),
+      // A child has one parent only, and a list none the less.
+      ListParents: forAdministrators(listParentsInput, ({ ChildId, NextToken: token, MaxResults = 20 }) => {
+        const [member, unit] = [memberOf(ChildId), unitOf(ChildId)];
+        if (member === undefined && unit === undefined)
+          throw new AwsError('ChildNotFoundException', "You specified a child that doesn't exist.");
+        const parent = member?.unit ?? unit?.parent;
+        const parents = [
+          { Id: parent ?? ROOT_ID, Type: parent === undefined ? 'ROOT' : 'ORGANIZATIONAL_UNIT' },
+        ];
+        const { items, NextToken } = pageOf(parents, token, MaxResults);
+        return defined({ Parents: items, NextToken });
+      }),
+      DescribeOrganizationalUnit: forAdministrators(describeUnitInput, ({ OrganizationalUnitId }) => {
+        const unit = unitOf(OrganizationalUnitId);
+        if (unit === undefined)
+          throw new AwsError(
+            'OrganizationalUnitNotFoundException',
+            "You specified an organizational unit that doesn't exist.",
+          );
+        const { id: Id, name: Name } = unit;
+        return { OrganizationalUnit: { Id, Arn: arn(`ou/${ORGANIZATION_ID}/${Id}`), Name } };
+      }),
+      ListTagsForResource: forAdministrators(listTagsInput, ({ ResourceId, NextToken: token }) => {
+        const member = memberOf(ResourceId);
+        if (member === undefined && unitOf(ResourceId) === undefined && ResourceId !== ROOT_ID)
+          throw new AwsError('TargetNotFoundException', "You specified a target that doesn't exist.");
+        const tags = Object.entries(member?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+        const { items, NextToken } = pageOf(tags, token, TAGS_PER_PAGE);
+        return defined({ Tags: items, NextToken });
+      }),
     },
   };
+}
+
+interface Listed<T> {
+  items: T[];
+  NextToken: string | undefined;
 }
 
 /** A token is opaque to callers: where the page begins, and whether the empty one before it has been sent. */

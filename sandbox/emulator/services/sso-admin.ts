@@ -53,7 +53,7 @@ export function createSsoAdmin({ instances, faults }: ServiceContext): Service {
       const message = `The organization management account (${MANAGEMENT_ACCOUNT_ID}) does not allow its members to create instances.`;
       throw new AwsError('AccessDeniedException', message);
     }
-    if (instances.list({ account }).length > 0) {
+    if (instances.list({ account }).length > 0 && faults.get(account, 'secondInstance') !== true) {
       throw new AwsError(
         faults.get(account, 'existsError') ?? 'ConflictException',
         'An instance exists already.',

@@ -1,3 +1,4 @@
+import { InFlight } from '../../../activities/announcements/in-flight';
 import { createActivities, realDependencies, type ActivityDependencies } from '../../../activities';
 import { workflowIdOf, type Announcement } from '../../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
@@ -70,8 +71,12 @@ test('a receiver that hangs takes four attempts at once, and no more of the slot
     () => release.size,
     (count) => count === 4,
   );
-  const { type, nextRetryDelay, message } = await failureOf(announce('slow'));
-  expect({ type, message }).toEqual({ type: 'NotYet', message: 'slow is being told of others' });
+  const { type, nextRetryDelay, message, category } = await failureOf(announce('slow'));
+  expect(message).toContain(
+    'webhook slow: it has not answered 4 others yet that it is being told. Mend the receiver',
+  );
+  // It is in no log, as what keeps it is there.
+  expect({ type, category }).toEqual({ type: 'NotAnnounced', category: 'BENIGN' });
   expect(nextRetryDelay).toBe(2_500);
   // The others are told all the same.
   await expect(announce('topic')).resolves.toEqual({ isSuperseded: false });
@@ -85,6 +90,18 @@ test('a receiver that hangs takes four attempts at once, and no more of the slot
   );
   for (const answer of release) answer();
   await expect(next).resolves.toEqual({ isSuperseded: false });
+});
+
+test('what waits for a receiver says what that has answered last', async () => {
+  const deps = { announcing: new InFlight() };
+  await failureOf(announcer(deps)('busy'));
+  const giveBack = [1, 2, 3, 4].map(() => deps.announcing.take('busy'));
+  const { message } = await failureOf(announcer(deps)('busy'));
+  expect(message).toContain(`webhook busy: localhost:${web.port} answers with status 503. Mend the receiver`);
+  for (const give of giveBack) give();
+  deps.announcing.note('busy');
+  for (let places = 0; places < 4; places += 1) deps.announcing.take('busy');
+  expect((await failureOf(announcer(deps)('busy'))).message).toContain('it has not answered 4 others');
 });
 
 test('a pause that a receiver asks for is obeyed, within limits', async () => {

@@ -61,15 +61,26 @@ test('a role of a delegated administrator lists the accounts for an audit, with 
     aws: { organizationRoleArn, allowedAccounts: new Set([member]), organizationId: 'o-emulator00' },
   });
   try {
-    const organization = { accounts: [admin, member].map((id) => ({ id })) };
+    const units = [{ id: 'ou-em00-11111111', name: 'Teams' }];
+    const accounts = [
+      { id: admin },
+      { id: member, name: 'team', unit: 'ou-em00-11111111', tags: { stage: 'test' } },
+    ];
+    const organization = { accounts, units };
     its.emulator.setOrganization(organization);
     const { audits } = its.client;
-    const audit = async () => audits.result(await audits.start({ name: admin }));
+    // Organizations is asked for all that rules may be about.
+    const match = { account: 'team', organizationalUnit: 'Teams', tags: { stage: 'test' } };
+    const rules = { defaults: { region: 'eu-west-1' }, rules: [{ match }] };
+    const audit = async () => audits.result(await audits.start({ name: admin, rules }));
     // A member that may not list them.
     await expect(audit()).rejects.toThrow(/cannot be listed.*AccessDeniedException/);
     its.emulator.setOrganization({ ...organization, delegatedAdministrators: [admin] });
     const { found } = await audit();
-    expect(found.find(({ accountId }) => accountId === member)?.findings).toEqual(['missing']);
+    expect(found.find(({ accountId }) => accountId === member)).toMatchObject({
+      findings: ['missing'],
+      startAs: 'rules.0',
+    });
     // The settings keep the worker out of it.
     expect(found.find(({ accountId }) => accountId === admin)).toMatchObject({
       findings: ['refused'],

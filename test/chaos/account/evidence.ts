@@ -1,6 +1,12 @@
 import type { AccountEvidence, RunRecord } from '../../../chaos/account/evidence';
 import type { AccountAction } from '../../../chaos/account/plan';
-import { clientToken, PROVISION_WORKFLOW, WORKFLOW_ID_TAG, workflowIdOf } from '../../../contract';
+import {
+  clientToken,
+  PROVISION_WORKFLOW,
+  WORKFLOW_ID_TAG,
+  workflowIdOf,
+  type Announcement,
+} from '../../../contract';
 import type { EmulatedInstance, RecordedCall } from '../../../sandbox/emulator';
 
 export const ACCOUNT = '111122223333';
@@ -33,6 +39,7 @@ export function call(
   return {
     time: at(second),
     account: ACCOUNT,
+    service: 'sso',
     operation,
     region: 'eu-west-1',
     caller: `arn:aws:sts::${ACCOUNT}:assumed-role/AWSControlTowerExecution/run`,
@@ -62,6 +69,27 @@ export function instance(second: number, more: Partial<EmulatedInstance> = {}): 
   };
 }
 
+/** What is said of the end of a run. */
+export function announcementsOf({ runId, status, result, workflowType }: RunRecord): Announcement[] {
+  const types = { COMPLETED: 'run.succeeded', FAILED: 'run.failed', CANCELLED: 'run.cancelled' } as const;
+  if (!(status in types)) return [];
+  return [
+    {
+      id: `${workflowIdOf(ACCOUNT)}/${runId}/end`,
+      version: 1,
+      type: types[status as keyof typeof types],
+      timestamp: at(60),
+      data: {
+        accountId: ACCOUNT,
+        workflowId: workflowIdOf(ACCOUNT),
+        workflowType,
+        runId,
+        ...(result?.instanceArn === undefined ? {} : { instanceArn: result.instanceArn }),
+      },
+    },
+  ];
+}
+
 /** An account of which one run did what it should, but for what is given. */
 export function evidence({
   onCancel = 'delete',
@@ -85,6 +113,7 @@ export function evidence({
     calls: [],
     instances: [],
     outages: [],
+    announced: (more.runs ?? []).flatMap(announcementsOf),
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 import type { AccountEvidence } from '../../../chaos/account/evidence';
 import { accountViolations } from '../../../chaos/account/oracle';
-import { at, call, did, evidence, instance, run, TOKENS } from './evidence';
+import { announcementsOf, at, call, did, evidence, instance, run, TOKENS } from './evidence';
 
 const [, SECOND = ''] = TOKENS;
 const REMEDY = { message: 'Failed. Do it again.', whatHappened: 'Failed.', remedy: 'Do it again.' };
@@ -241,6 +241,21 @@ const broken: [string, AccountEvidence, string][] = [
     'a run cannot be read',
     evidence({ runs: [run({ status: 'TERMINATED', unreadable: 'no such query' })] }),
     'run run cannot be read: no such query',
+  ],
+  [
+    'a run that has ended was announced to nobody',
+    evidence({ runs: [run()], announced: [] }),
+    'run run is COMPLETED, and its receiver has not heard of it',
+  ],
+  [
+    'a run that has failed was announced as another',
+    evidence({ runs: [aborted], announced: announcementsOf(run()) }),
+    'run run is FAILED, and was announced as run.succeeded',
+  ],
+  [
+    'a run was announced that there never was',
+    evidence({ runs: [], announced: announcementsOf(run()) }),
+    'run/end was announced, and there is no such run',
   ],
   [
     'its runs cannot be read',

@@ -55,7 +55,7 @@ function account(
   more: Partial<AccountEvidence> = {},
 ): [string, AccountEvidence] {
   const plan = { accountId } as AccountEvidence['plan'];
-  const nothing = { actions: [], fleetActions: [], calls: [], instances: [], outages: [] };
+  const nothing = { actions: [], fleetActions: [], calls: [], instances: [], outages: [], announced: [] };
   return [accountId, { plan, runs, ...nothing, ...more }];
 }
 

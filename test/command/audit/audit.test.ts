@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AuditReport } from '../../../client';
 import { auditIdOf } from '../../../contract';
 import { commandSuite, documentOf } from '../../support/command';
 import { freshAccounts } from '../../support/fleets';
@@ -48,7 +52,7 @@ test('enable, a scheduled audit, its report, disable', async () => {
   const changed = await enable('--every', '1d', '--region', 'eu-west-2', '--json');
   expect(documentOf(changed)).toMatchObject({
     everyMs: 86_400_000,
-    request: { defaults: { region: 'eu-west-2' }, start: false },
+    request: { rules: { defaults: { region: 'eu-west-2' } }, start: false },
   });
   const none = await its.command.run(['audit', 'report', '--audit-name', name]);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('there is none of that name')]);
@@ -76,5 +80,32 @@ test('what cannot be audited has an exit code of its own', async () => {
   const { code, stderr } = await its.command.run(['audit', 'run', '--audit-name', freshName()]);
   expect([code, stderr]).toEqual([5, expect.stringContaining('cannot be listed')]);
   const wrong = await its.command.run(['audit', 'run', '--start']);
-  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('defaults.region')]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('rules: must be given')]);
+});
+
+test('a rules file says what an audit starts; options go over its defaults; one that is wrong is told by line', async () => {
+  const [prod = '', other = '', left = ''] = freshAccounts(3);
+  const accounts = [prod, other, left].map((id) => ({ id, name: id === prod ? 'a-prod' : 'b' }));
+  its.harness.emulator.setOrganization({ accounts });
+  its.harness.emulator.setFaults({ accounts: [prod, other], creationMs: 0 });
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'rules-')), 'rules.yaml');
+  writeFileSync(
+    file,
+    `defaults: {region: eu-west-1, tags: {team: a}}\nrules:\n- {match: {account: "*-prod"}, request: {name: prod}}\n- {match: {account: "${left}"}, action: ignore}\n`,
+  );
+  const name = freshName();
+  const run = (...more: string[]) =>
+    its.command.run(['audit', 'run', '--audit-name', name, '--rules', file, '--json', ...more]);
+  const report = documentOf(await run('--start', '--tag', 'by=audit')) as unknown as AuditReport;
+  expect(report).toMatchObject({ counts: { missing: 2, ignored: 1 }, started: { accounts: 2 } });
+  await its.harness.client.fleets.result(report.started?.fleet ?? '');
+  const made = its.harness.emulator.instances().filter(({ accountId }) => [prod, other].includes(accountId));
+  const tags = { team: 'a', by: 'audit' };
+  expect(made.map((it) => [it.accountId === prod, it.name, it.tags]).sort()).toMatchObject([
+    [false, undefined, tags],
+    [true, 'prod', tags],
+  ]);
+  writeFileSync(file, 'defaults: {region: eu-west-1}\nrules:\n- match: {}\n');
+  const wrong = await run();
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('rules.0.match: must name')]);
 });

@@ -21,16 +21,29 @@ test.each([
 test('an empty request reads only, under the name that is usual', () => {
   const read = readAuditRequest({});
   expect(read).toEqual({
-    request: { name: 'organization', defaults: {}, start: false, exclude: [], maxConcurrent: 50 },
+    request: { name: 'organization', start: false, exclude: [], maxConcurrent: 50 },
   });
   expect(auditIdOf('organization')).toBe('identity-center-audit/organization');
 });
 
-test('defaults are read as a request is, without being filled in', () => {
+test('rules are read as those for events are, without being filled in', () => {
   const defaults = { region: 'eu-west-1', tags: { team: 'a' } };
-  expect(readAuditRequest({ start: true, defaults })).toMatchObject({ request: { defaults } });
-  expect(readAuditRequest({ defaults: { region: 'nowhere', timing: { pollInterval: 5 } } })).toMatchObject({
-    problems: [{ field: 'defaults.region' }, { field: 'defaults.timing.pollInterval' }],
+  const rules = [{ match: { account: '1*' }, request: { tags: { stage: 'a' } } }];
+  const read = readAuditRequest({ start: true, rules: { defaults, rules } });
+  expect(read).toMatchObject({
+    request: { rules: { defaults, rules: [{ request: { tags: { stage: 'a' } } }] } },
+  });
+  expect(JSON.stringify(read)).not.toContain('onFailure');
+  // What goes from execution to execution is read again, and is the same.
+  expect(readAuditRequest('request' in read ? read.request : {})).toEqual(read);
+  const wrong = { region: 'nowhere', timing: { pollInterval: 5 } };
+  expect(readAuditRequest({ rules: { defaults: wrong } })).toMatchObject({
+    problems: [{ field: 'rules.defaults.region' }, { field: 'rules.defaults.timing.pollInterval' }],
+  });
+  expect(readAuditRequest({ start: true })).toMatchObject({ problems: [{ field: 'rules' }] });
+  const allowedAccounts = Array.from({ length: 20_000 }, (_, index) => String(100_000_000_000 + index));
+  expect(readAuditRequest({ rules: { defaults, allowedAccounts } })).toMatchObject({
+    problems: [{ field: 'rules', message: expect.stringContaining('bytes') as string }],
   });
 });
 

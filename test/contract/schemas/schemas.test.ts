@@ -132,7 +132,7 @@ describe('what real runs say', () => {
     harness.emulator.setFaults({ accounts: [refused], notReadyForMs: 600_000 });
     const accounts = [made, missing, refused].map((id) => ({ id }));
     harness.emulator.setOrganization({ accounts });
-    const request = { name: freshAccount(), defaults: { region: 'eu-west-1' } };
+    const request = { name: freshAccount(), rules: { defaults: { region: 'eu-west-1' } } };
     expect(problemsOf('audit-request', request)).toEqual([]);
     expect(problemsOf('audit-request', { ...request, begin: true })).not.toEqual([]);
     const { workflowId } = await harness.client.audits.start(request);

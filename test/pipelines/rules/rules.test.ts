@@ -4,7 +4,7 @@ import Ajv2020 from 'ajv/dist/2020';
 import { parse } from 'yaml';
 import { answerEvent, readRules, type EventRules, type KnownFacts } from '../../../pipelines';
 import { eventRulesJsonSchema } from '../../../pipelines/rules';
-import { fitsPattern } from '../../../pipelines/rules/match';
+import { fitsPattern } from '../../../contract';
 import { describeManifestProblem } from '../../../client/manifest';
 import { controlTowerEvent, createAccountEvent } from '../../support/events';
 

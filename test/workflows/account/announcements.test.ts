@@ -9,10 +9,13 @@ import { Webhook } from 'standardwebhooks';
 import type { Receiver } from '../../../activities';
 import {
   ANNOUNCE_WORKFLOW,
+  announcementQueueOf,
   announcementWorkflowIdOf,
   DEPROVISION_WORKFLOW,
+  PROGRESS_QUERY,
   workflowIdOf,
   type Announcement,
+  type AnnouncementProgress,
   type AnnouncementType,
 } from '../../../contract';
 import { emulatorSettings, startWorkerProcess } from '../../../sandbox';
@@ -69,6 +72,33 @@ function told(account: string, to = '/web'): Announcement[] {
     .filter((it) => it.path === to)
     .map(({ body }) => JSON.parse(body) as Announcement)
     .filter(({ data }) => data.accountId === account);
+}
+
+/** Has receivers told of a run that there never was. */
+async function startAnnouncement(
+  account: string,
+  names: string[],
+  giveUpAfter: string,
+  { runId = 'a-run', taskQueue = its.taskQueue } = {},
+) {
+  const announcement: Announcement = {
+    id: `${workflowIdOf(account)}/${runId}/end`,
+    version: 1,
+    type: 'run.succeeded',
+    timestamp: new Date().toISOString(),
+    data: {
+      accountId: account,
+      workflowType: 'provisionIdentityCenter',
+      workflowId: workflowIdOf(account),
+      runId,
+      region: 'eu-west-1',
+    },
+  };
+  return its.temporal.workflow.start(ANNOUNCE_WORKFLOW, {
+    workflowId: announcementWorkflowIdOf(account, runId, 'end'),
+    taskQueue,
+    args: [{ announcement, receivers: names, giveUpAfter }],
+  });
 }
 
 const untilTold = (account: string, ...types: AnnouncementType[]) =>
@@ -293,6 +323,38 @@ test.concurrent(
   },
 );
 
+test.concurrent(
+  'the rate of calls to AWS holds up no receiver, and a receiver that is broken takes nothing of it',
+  async () => {
+    const taskQueue = `${its.taskQueue}-slow`;
+    const worker = await startTestWorker(its.address, taskQueue, its.emulator, {
+      receivers,
+      // A call in a hundred seconds: what counts among them would not come to its end here.
+      aws: { maxCallsPerSecond: 0.01 },
+      dependencies: { sendWebhook: web.send, random: () => 0 },
+    });
+    try {
+      const accounts = Array.from({ length: 6 }, () => freshAccount());
+      const told = await Promise.all(
+        accounts.map((account) => startAnnouncement(account, ['web', 'refusing'], '1h', { taskQueue })),
+      );
+      for (const handle of told)
+        await until(
+          () => handle.query<AnnouncementProgress>(PROGRESS_QUERY),
+          ({ receptions }) => receptions[0]?.state === 'received' && receptions[1]?.state === 'underWay',
+        );
+      const { events } = await told[0]!.fetchHistory();
+      const queues = events?.flatMap(
+        (event) => event.activityTaskScheduledEventAttributes?.taskQueue?.name ?? [],
+      );
+      expect(queues).toEqual([announcementQueueOf(taskQueue), announcementQueueOf(taskQueue)]);
+      for (const handle of told) await handle.terminate();
+    } finally {
+      await worker.stop();
+    }
+  },
+);
+
 test.concurrent('a worker takes its receivers from the file that its settings name', async () => {
   const account = freshAccount();
   const taskQueue = `${its.taskQueue}-process`;
@@ -318,26 +380,8 @@ test.concurrent('a worker takes its receivers from the file that its settings na
 });
 
 describe('an announcement', () => {
-  async function start(account: string, name: string[], giveUpAfter: string, runId = 'a-run') {
-    const announcement: Announcement = {
-      id: `${workflowIdOf(account)}/${runId}/end`,
-      version: 1,
-      type: 'run.succeeded',
-      timestamp: new Date().toISOString(),
-      data: {
-        accountId: account,
-        workflowType: 'provisionIdentityCenter',
-        workflowId: workflowIdOf(account),
-        runId,
-        region: 'eu-west-1',
-      },
-    };
-    return its.temporal.workflow.start(ANNOUNCE_WORKFLOW, {
-      workflowId: announcementWorkflowIdOf(account, runId, 'end'),
-      taskQueue: its.taskQueue,
-      args: [{ announcement, receivers: name, giveUpAfter }],
-    });
-  }
+  const start = (account: string, names: string[], giveUpAfter: string, runId = 'a-run') =>
+    startAnnouncement(account, names, giveUpAfter, { runId });
 
   test.concurrent(
     'that some have not got in time fails, and says of each what happened and what to do',

@@ -1,8 +1,13 @@
-import { TagResourceCommand, UntagResourceCommand, UpdateInstanceCommand } from '@aws-sdk/client-sso-admin';
+import {
+  CreateInstanceCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateInstanceCommand,
+} from '@aws-sdk/client-sso-admin';
 import { Worker } from '@temporalio/worker';
 import { randomUUID } from 'node:crypto';
-import type { AccountAudit, AuditReport, AuditRequestInput } from '../../../client';
-import { auditIdOf, WORKFLOW_ID_TAG } from '../../../contract';
+import type { AccountAudit, AuditReport, AuditRequestInput, RequestDefaults } from '../../../client';
+import { auditIdOf, WORKFLOW_ID_TAG, workflowIdOf } from '../../../contract';
 import type { OrganizationSettings } from '../../../sandbox/emulator/organization';
 import { WORKFLOW_BUNDLE } from '../../../worker';
 import { freshAccounts } from '../../support/fleets';
@@ -16,6 +21,10 @@ beforeAll(async () => {
 afterAll(() => its.stop());
 
 type Members = NonNullable<OrganizationSettings['accounts']>;
+
+const MANAGEMENT = '999999999999';
+/** More than a page of them. */
+const manyTags = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`t${index}`, 'x']));
 
 const names: string[] = [];
 
@@ -32,6 +41,12 @@ async function auditOf(
   names.push(name);
   const report = await client.audits.result(await client.audits.start({ name, ...more }));
   return { ...report, of: (accountId) => report.found.find((it) => it.accountId === accountId) };
+}
+
+/** What {@link requestFor} asks for, of every account. */
+function forAll(more: Parameters<typeof requestFor>[1]): RequestDefaults {
+  const { region, timing } = requestFor('', more);
+  return { region, ...(timing === undefined ? {} : { timing }), ...more };
 }
 
 const isWrite = ({ operation }: { operation: string }) => !/^(List|Describe|AssumeRole)/.test(operation);
@@ -74,8 +89,8 @@ test('every kind of drift is found, and nothing is written to AWS', async () => 
 
   const before = writes();
   const all = [fine, renamed, retagged, untagged, deleted, elsewhere].map((it) => it!.account);
-  const defaults = { region: 'eu-west-1', name: 'workforce' };
-  const report = await auditOf([...all, missing, foreign, failed, removed, unmade, cancelled], { defaults });
+  const rules = { defaults: { region: 'eu-west-1', name: 'workforce' } };
+  const report = await auditOf([...all, missing, foreign, failed, removed, unmade, cancelled], { rules });
   expect(writes()).toBe(before);
 
   const found = (account: string) => report.of(account)?.findings;
@@ -101,7 +116,7 @@ test('every kind of drift is found, and nothing is written to AWS', async () => 
   expect(found(elsewhere!.account)).toEqual(['deleted', 'otherOwner']);
   expect(report.of(missing)).toMatchObject({
     findings: ['missing'],
-    startAs: 'defaults',
+    startAs: 'otherwise',
     remedy: expect.stringContaining(`provision ${missing}`) as string,
   });
   expect(report.of(foreign)).toMatchObject({ findings: ['otherOwner'], instanceArn: arn });
@@ -159,9 +174,9 @@ test('an open run is no drift; one that is held is, and so is what AWS or the ac
   its.emulator.setFaults({ accounts: [closedOff], notReadyForMs: 600_000 });
   its.emulator.setFaults({ accounts: [denied], ...failing('AccessDeniedException', { message }) });
   its.emulator.setFaults({ accounts: [silent], ...failing('html503') });
-  const timing = { retry: { maximumInterval: '50ms' } };
+  const rules = { defaults: { region: 'eu-west-1', timing: { retry: { maximumInterval: '50ms' } } } };
   const report = await until(
-    () => auditOf([open, held, closedOff, denied, silent], { defaults: { timing } }),
+    () => auditOf([open, held, closedOff, denied, silent], { rules }),
     // The search attributes of a run are found a moment after it has them.
     (seen) => seen.of(held)?.findings[0] === 'held' && seen.of(open)?.findings[0] === 'open',
   );
@@ -186,12 +201,9 @@ test('told to start what is missing, it has a fleet make it: once, as it was ask
   await its.createdBySomebodyElse(foreign);
   const lost = await provisioned({ region: 'eu-central-1' });
   await its.deleteInstance(lost.account, lost.InstanceArn, 'eu-central-1');
-  const defaults = {
-    ...requestFor('', { name: 'workforce', existing: 'adopt' as const }),
-    accountId: undefined,
-  };
+  const defaults = forAll({ name: 'workforce', existing: 'adopt' });
   const members = [missing, foreign, lost.account, excluded];
-  const request = { defaults: JSON.parse(JSON.stringify(defaults)) as object, exclude: [excluded] };
+  const request = { rules: { defaults }, exclude: [excluded] };
   const { started } = await auditOf(members, { ...request, start: true });
   expect(started).toEqual({ fleet: expect.stringMatching(/^audit-/) as string, accounts: 3 });
   await expect(its.client.fleets.result(started?.fleet ?? '')).resolves.toMatchObject({ succeeded: 3 });
@@ -207,6 +219,202 @@ test('told to start what is missing, it has a fleet make it: once, as it was ask
   expect(again.of(lost.account)?.findings).toEqual(['inOrder']);
   // It was taken over as it is, and has no name.
   expect(again.of(foreign)?.findings).toEqual(['renamed']);
+});
+
+test('an instance that somebody else made, two of them, and one that should be deleted are told', async () => {
+  const [removed = '', elsewhere = ''] = freshAccounts(2);
+  const twice = await provisioned();
+  its.emulator.setFaults({ accounts: [twice.account], creationMs: 0, secondInstance: true });
+  const { InstanceArn: second } = await twice.owner.send(new CreateInstanceCommand({}));
+  const Tags = (account: string) => [{ Key: WORKFLOW_ID_TAG, Value: workflowIdOf(account) }];
+  await its.provision(removed, {});
+  await its.client.deprovision({ accountId: removed });
+  // With the tag of our runs, as by a restored backup of whatever made it.
+  await (await its.owner(removed)).send(new CreateInstanceCommand({ Tags: Tags(removed) }));
+  its.emulator.setFaults({ accounts: [elsewhere], creationMs: 0 });
+  await (
+    await its.owner(elsewhere, 'eu-central-1')
+  ).send(new CreateInstanceCommand({ Tags: Tags(elsewhere), Name: 'workforce' }));
+  const rules = { defaults: { region: 'eu-west-1', name: 'workforce' } };
+  const members = [twice.account, removed, elsewhere];
+  const report = await auditOf(members, { rules, start: true });
+  expect(report.of(twice.account)).toMatchObject({
+    findings: ['secondInstance'],
+    instanceArn: twice.InstanceArn,
+    why: expect.stringContaining(`beside it there is ${second}`) as string,
+  });
+  expect(report.of(removed)).toMatchObject({
+    findings: ['stillThere'],
+    remedy: expect.stringContaining(`deprovision ${removed}`) as string,
+  });
+  // Temporal knows no run of it any more: the rules say what is asked for.
+  expect(report.of(elsewhere)).toMatchObject({
+    findings: ['otherRegion'],
+    differences: [{ field: 'region', asked: 'eu-west-1', actual: 'eu-central-1' }],
+  });
+  expect(report).not.toHaveProperty('started');
+});
+
+test('after a deprovisioning that failed nothing is made anew', async () => {
+  const account = freshAccount();
+  const { instanceArn } = await its.provision(account, {});
+  const refuse = { operation: 'DeleteInstance', error: 'ValidationException', times: 1 };
+  its.emulator.setFaults({ accounts: [account], failNext: [refuse], deletionMs: 0 });
+  await expect(its.client.deprovision({ accountId: account })).rejects.toThrow();
+  const rules = { defaults: { region: 'eu-west-1' } };
+  const seen = await auditOf([account], { rules, start: true });
+  expect(seen.of(account)).toMatchObject({ findings: ['stillThere'], instanceArn });
+  its.emulator.setFaults({ accounts: [account], deletionMs: 0 });
+  await its.deleteInstance(account, instanceArn);
+  const gone = await auditOf([account], { rules, start: true });
+  expect(gone.of(account)?.findings).toEqual(['deprovisioned']);
+  expect(gone).not.toHaveProperty('started');
+});
+
+describe('the rules for events say what an audit starts', () => {
+  const units = [
+    { id: 'ou-em00-11111111', name: 'Workloads' },
+    { id: 'ou-em00-22222222', name: 'Production', parent: 'ou-em00-11111111' },
+    { id: 'ou-em00-33333333', name: 'Sandbox' },
+  ];
+  const [workloads, production, sandbox] = units.map(({ id }) => id);
+  const rules = {
+    defaults: forAll({ tags: { team: 'identity' } }),
+    rules: [
+      { match: { organizationalUnit: 'Sandbox' }, action: 'ignore' as const },
+      {
+        match: { organizationalUnit: 'Workloads', tags: { stage: 'pr*' } },
+        request: { name: 'prod', tags: { stage: 'prod' } },
+      },
+      { match: { account: 'data-*' }, request: { region: 'eu-central-1' } },
+    ],
+  };
+
+  test('Region, name and tags by unit, tag and name of the account; ignored units are left alone', async () => {
+    const [prod = '', plain = '', data = '', ignored = '', moved = ''] = freshAccounts(5);
+    const lost = await provisioned();
+    await its.deleteInstance(lost.account, lost.InstanceArn);
+    const members: Members = [
+      { id: prod, unit: production, tags: { stage: 'prod', ...manyTags } },
+      { id: plain, unit: workloads },
+      { id: data, name: 'data-lake' },
+      { id: ignored, unit: sandbox },
+      // Its run failed, and it was moved since.
+      { id: moved, unit: sandbox },
+      { id: lost.account, unit: sandbox },
+    ];
+    await expect(its.provision(moved, { organizationForbids: true })).rejects.toThrow();
+    its.emulator.setFaults({ accounts: [moved], creationMs: 0 });
+    const before = its.emulator.calls({ account: ignored }).length;
+    const report = await auditOf(members, { rules, start: true }, { units, emptyPages: true });
+    expect(report.of(prod)).toMatchObject({ findings: ['missing'], startAs: 'rules.1' });
+    expect(report.of(plain)).toMatchObject({ findings: ['missing'], startAs: 'otherwise' });
+    expect(report.of(data)).toMatchObject({ findings: ['missing'], startAs: 'rules.2' });
+    expect(report.of(ignored)).toEqual({
+      accountId: ignored,
+      findings: ['ignored'],
+      why: 'rules.0 of the rules says so',
+    });
+    expect(its.emulator.calls({ account: ignored })).toHaveLength(before);
+    for (const [account, finding] of [
+      [moved, 'failed'],
+      [lost.account, 'deleted'],
+    ] as const) {
+      expect(report.of(account)).toMatchObject({
+        findings: [finding],
+        why: expect.stringContaining('no audit starts a run, as rules.0 of the rules says so') as string,
+      });
+      expect(report.of(account)).not.toHaveProperty('startAs');
+    }
+    expect(report).toMatchObject({ startable: 3, started: { accounts: 3 } });
+    await its.client.fleets.result(report.started?.fleet ?? '');
+    expect(its.created(prod)).toMatchObject([
+      { region: 'eu-west-1', name: 'prod', tags: { team: 'identity', stage: 'prod' } },
+    ]);
+    expect(its.created(plain)).toMatchObject([{ region: 'eu-west-1', tags: { team: 'identity' } }]);
+    expect(its.created(data)).toMatchObject([{ region: 'eu-central-1', tags: { team: 'identity' } }]);
+    expect([ignored, moved, lost.account].flatMap((account) => its.created(account))).toEqual([]);
+  });
+
+  test('what Organizations does not say is not guessed: of one account, or of all', async () => {
+    const [gone = '', there = ''] = freshAccounts(2);
+    const members: Members = [{ id: gone }, { id: there, unit: sandbox }];
+    const fail = (error: string, times: number) => {
+      its.emulator.setFaults({
+        accounts: [MANAGEMENT],
+        failNext: [{ operation: 'ListParents', error, times }],
+      });
+    };
+    fail('ChildNotFoundException', 1);
+    const one = await auditOf(members, { rules, start: true }, { units });
+    expect(one.of(gone)).toMatchObject({
+      findings: ['unknown'],
+      why: expect.stringContaining('does not have it any more') as string,
+    });
+    expect(one.of(there)?.findings).toEqual(['ignored']);
+    fail('AccessDeniedException', 1);
+    const all = await auditOf(members, { rules, start: true }, { units });
+    for (const account of [gone, there])
+      expect(all.of(account)).toMatchObject({
+        findings: ['unknown'],
+        why: expect.stringMatching(
+          /^What the rules ask for .* ListParents: .*iam-policy organization/,
+        ) as string,
+      });
+    expect([one, all].some((it) => 'started' in it)).toBe(false);
+    expect(one.unseen + all.unseen).toBe(3);
+    its.emulator.setFaults({ accounts: [MANAGEMENT] });
+  });
+
+  test('throttling in the midst of it is waited for', async () => {
+    const members = freshAccounts(30).map((id) => ({ id, unit: sandbox }));
+    its.emulator.setFaults({
+      accounts: [MANAGEMENT],
+      failNext: [{ operation: 'DescribeOrganizationalUnit', error: 'TooManyRequestsException', times: 2 }],
+    });
+    const report = await auditOf(members, { rules }, { units });
+    expect(report.counts).toMatchObject({ ignored: 30 });
+    // The name of a unit is asked for once, not once an account.
+    expect(its.emulator.calls({ operation: 'DescribeOrganizationalUnit' }).length).toBeLessThan(15);
+    its.emulator.setFaults({ accounts: [MANAGEMENT] });
+  });
+
+  test('rules of another organization start nothing; accounts that they do not allow are ignored', async () => {
+    const [allowed = '', other = ''] = freshAccounts(2);
+    const foreign = { ...rules, managementAccountId: '888888888888' };
+    await expect(auditOf([allowed], { rules: foreign, start: true })).rejects.toMatchObject({
+      name: 'AuditFailedError',
+      message: expect.stringContaining('managementAccountId of the rules is 888888888888') as string,
+    });
+    const some = { defaults: rules.defaults, managementAccountId: MANAGEMENT, allowedAccounts: [allowed] };
+    const report = await auditOf([allowed, other], { rules: some });
+    expect(report.of(allowed)?.findings).toEqual(['missing']);
+    expect(report.of(other)).toMatchObject({
+      findings: ['ignored'],
+      why: 'allowedAccounts of the rules says so',
+    });
+  });
+});
+
+test('a page that is lost is told, and ends nothing but the look at its accounts', async () => {
+  const [slow = ''] = freshAccounts(1);
+  its.emulator.setFaults({ accounts: [slow], latencyMs: 60_000 });
+  its.emulator.setOrganization({ accounts: [{ id: slow }] });
+  const name = randomUUID().slice(0, 8);
+  const audit = await its.client.audits.start({ name });
+  const page = its.temporal.workflow.getHandle(`${auditIdOf(name)}/${audit.runId.slice(0, 8)}/0`);
+  await until(
+    () => page.describe().catch(() => undefined),
+    (description) => description !== undefined,
+  );
+  await page.terminate('lost');
+  const report = await its.client.audits.result(audit);
+  // Whom the other tests have made instances for are on the page as well, and the management account.
+  expect(report).toMatchObject({ lostPages: [0], pages: 1, found: [], drifted: 0 });
+  expect(report.counts).toEqual({ unknown: report.accounts });
+  expect(report.unseen).toBe(report.accounts);
+  expect(report).not.toHaveProperty('started');
+  its.emulator.setFaults({ accounts: [slow] });
 });
 
 test('a name that was corrected in a hold is the one that is asked for', async () => {
@@ -232,8 +440,9 @@ test('the accounts are listed through throttling, lost answers and a list that b
     { operation: 'ListAccounts', error: 'halfResponse', times: 1 },
   ];
   its.emulator.setFaults({ accounts: ['999999999999'], failNext });
-  const defaults = { timing: { retry: { initialInterval: '20ms', maximumInterval: '50ms' } } };
-  const report = await auditOf(accounts, { defaults }, { emptyPages: true });
+  const timing = { retry: { initialInterval: '20ms', maximumInterval: '50ms' } };
+  const rules = { defaults: { region: 'eu-west-1', timing } };
+  const report = await auditOf(accounts, { rules }, { emptyPages: true });
   expect(accounts.filter((account) => report.of(account)?.findings[0] !== 'missing')).toEqual([]);
   its.emulator.setFaults({ accounts: ['999999999999'] });
 });
@@ -271,17 +480,38 @@ test('where the accounts cannot be listed the audit fails, and says who has to b
 });
 
 test('a request that makes no sense is refused with every problem, by the client and by the workflow', async () => {
-  const wrong = { name: 'a/b', start: true, defaults: { naem: 'x', accountId: '1' }, exclude: ['1'] };
-  await expect(its.client.audits.start(wrong as AuditRequestInput)).rejects.toMatchObject({
+  const wrong = {
+    name: 'a/b',
+    start: true,
+    rules: { defaults: { naem: 'x', accountId: '1' } },
+    exclude: ['1'],
+  };
+  await expect(its.client.audits.start(wrong as unknown as AuditRequestInput)).rejects.toMatchObject({
     problems: expect.arrayContaining([
       expect.objectContaining({ field: 'name' }),
-      expect.objectContaining({ field: 'defaults.naem' }),
-      expect.objectContaining({ field: 'defaults.accountId' }),
+      expect.objectContaining({
+        field: 'rules.defaults.naem',
+        message: 'unknown field (did you mean "rules.defaults.name"?)',
+      }),
+      expect.objectContaining({ field: 'rules.defaults.accountId' }),
+      expect.objectContaining({ field: 'rules.defaults.region' }),
       expect.objectContaining({ field: 'exclude.0' }),
     ]) as unknown,
   });
   await expect(its.client.audits.start({ start: true })).rejects.toMatchObject({
-    problems: [expect.objectContaining({ field: 'defaults.region' })],
+    problems: [expect.objectContaining({ field: 'rules' })],
+  });
+  const rules = {
+    defaults: { region: 'eu-west-1' },
+    rules: [{ match: { account: '1*' }, request: { region: 'eu-west-9' } }],
+  };
+  await expect(its.client.audits.start({ rules })).rejects.toMatchObject({
+    problems: [expect.objectContaining({ field: 'rules.rules.0.request.region' })],
+  });
+  await expect(
+    its.client.audits.start({ rules: { ...rules, rules: [{ match: {} }] } }),
+  ).rejects.toMatchObject({
+    problems: [expect.objectContaining({ field: 'rules.rules.0.match' })],
   });
   const workflowId = auditIdOf(randomUUID());
   const started = its.temporal.workflow.execute('auditIdentityCenter', {

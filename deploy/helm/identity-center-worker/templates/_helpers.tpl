@@ -62,6 +62,8 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $certificate := and (not $isVersioned) .Values.temporal.clientCertificateSecret -}}
 {{- $ca := .Values.temporal.serverCaSecret -}}
 {{- $config := .Values.temporal.configSecret -}}
+{{- $receivers := .Values.receiversSecret -}}
+{{- $rules := .Values.eventRulesConfigMap -}}
 metadata:
   labels:
     {{- include "worker.selectorLabels" . | nindent 4 }}
@@ -123,6 +125,14 @@ spec:
         - name: TEMPORAL_TLS_SERVER_CA_CERT_PATH
           value: /etc/temporal/ca/ca.crt
         {{- end }}
+        {{- if $receivers.name }}
+        - name: IDENTITY_CENTER_RECEIVERS_FILE
+          value: /etc/identity-center/receivers/{{ $receivers.key }}
+        {{- end }}
+        {{- if $rules.name }}
+        - name: IDENTITY_CENTER_EVENT_RULES_FILE
+          value: /etc/identity-center/rules/{{ $rules.key }}
+        {{- end }}
         {{- range $name, $value := .Values.settings }}
         {{- if and $isVersioned (has $name (list "TEMPORAL_DEPLOYMENT_NAME" "TEMPORAL_WORKER_BUILD_ID")) }}
         {{- fail (printf "settings.%s: the Temporal Worker Controller sets it, leave it out" $name) }}
@@ -161,6 +171,12 @@ spec:
         {{- if $ca.name }}
         - { name: server-ca, mountPath: /etc/temporal/ca, readOnly: true }
         {{- end }}
+        {{- if $receivers.name }}
+        - { name: receivers, mountPath: /etc/identity-center/receivers, readOnly: true }
+        {{- end }}
+        {{- if $rules.name }}
+        - { name: event-rules, mountPath: /etc/identity-center/rules, readOnly: true }
+        {{- end }}
   volumes:
     - name: tmp
       emptyDir: { sizeLimit: 64Mi }
@@ -180,6 +196,14 @@ spec:
       secret:
         secretName: {{ $ca.name }}
         items: [{ key: {{ $ca.key }}, path: ca.crt }]
+    {{- end }}
+    {{- if $receivers.name }}
+    - name: receivers
+      secret: { secretName: {{ $receivers.name }}, defaultMode: 0440 }
+    {{- end }}
+    {{- if $rules.name }}
+    - name: event-rules
+      configMap: { name: {{ $rules.name }} }
     {{- end }}
   {{- with .Values.nodeSelector }}
   nodeSelector:

@@ -1,8 +1,13 @@
 import {
+  DescribeAccountCommand,
+  DescribeOrganizationalUnitCommand,
   DescribeOrganizationCommand,
   ListAccountsCommand,
+  ListParentsCommand,
+  ListTagsForResourceCommand,
   OrganizationsClient,
   paginateListAccounts,
+  paginateListTagsForResource,
 } from '@aws-sdk/client-organizations';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../../sandbox';
@@ -116,6 +121,72 @@ describe('ListAccounts', () => {
     expect([refused.status, await refused.json()]).toMatchObject([
       400,
       { problems: [{ field: 'accounts.0.id' }] },
+    ]);
+  });
+});
+
+describe('an account of the organization', () => {
+  const { credentials } = emulatorSettings('');
+  const ask = () =>
+    new OrganizationsClient({ region: 'us-east-1', endpoint: emulator.url, credentials, maxAttempts: 1 });
+  const [id, unit, parent] = ['111122223333', 'ou-ab12-22222222', 'ou-ab12-11111111'];
+  const tags = Object.fromEntries(Array.from({ length: 45 }, (_, index) => [`tag-${index}`, 'x']));
+  beforeEach(() => {
+    emulator.reset();
+    emulator.setOrganization({
+      accounts: [{ id, name: 'Team A', unit, tags }],
+      units: [
+        { id: unit, name: 'Production', parent },
+        { id: parent, name: 'Workloads' },
+      ],
+    });
+  });
+
+  test('has a name, tags page by page, and units up to the root', async () => {
+    await expect(ask().send(new DescribeAccountCommand({ AccountId: id }))).resolves.toMatchObject({
+      Account: { Id: id, Name: 'Team A', State: 'ACTIVE' },
+    });
+    const found: string[] = [];
+    let pages = 0;
+    for await (const { Tags = [] } of paginateListTagsForResource({ client: ask() }, { ResourceId: id })) {
+      found.push(...Tags.map(({ Key = '' }) => Key));
+      pages += 1;
+    }
+    expect([found, pages]).toEqual([Object.keys(tags), 3]);
+    const parentOf = async (ChildId: string) =>
+      (await ask().send(new ListParentsCommand({ ChildId }))).Parents;
+    await expect(parentOf(id)).resolves.toEqual([{ Id: unit, Type: 'ORGANIZATIONAL_UNIT' }]);
+    await expect(parentOf(unit)).resolves.toEqual([{ Id: parent, Type: 'ORGANIZATIONAL_UNIT' }]);
+    await expect(parentOf(parent)).resolves.toEqual([{ Id: 'r-em00', Type: 'ROOT' }]);
+    const described = await ask().send(new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: unit }));
+    expect(described.OrganizationalUnit).toEqual({
+      Id: unit,
+      Arn: `arn:aws:organizations::999999999999:ou/o-emulator00/${unit}`,
+      Name: 'Production',
+    });
+  });
+
+  test('what there is not has an error of its own', async () => {
+    const other = '444455556666';
+    const thrown = (sent: Promise<unknown>) =>
+      sent.then(
+        () => 'ok',
+        (error: unknown) => (error as Error).name,
+      );
+    await expect(
+      Promise.all([
+        thrown(ask().send(new DescribeAccountCommand({ AccountId: other }))),
+        thrown(ask().send(new ListParentsCommand({ ChildId: other }))),
+        thrown(ask().send(new ListTagsForResourceCommand({ ResourceId: other }))),
+        thrown(
+          ask().send(new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: 'ou-ab12-99999999' })),
+        ),
+      ]),
+    ).resolves.toEqual([
+      'AccountNotFoundException',
+      'ChildNotFoundException',
+      'TargetNotFoundException',
+      'OrganizationalUnitNotFoundException',
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { provisionRequestSchema } from '../../contract';
+import { provisionRequestSchema } from '../account/request';
 
 const accountId = z
   .string('must be a text in quotes: a number would lose its zeros')

@@ -1,5 +1,3 @@
-import { isObject } from './entry';
-
 /**
  * Merges the fields of a request over defaults: its fields win. Tags and timing are merged key by key, and so is
  * `timing.retry`: an account with one tag of its own keeps the default tags. A default cannot be taken back, only replaced.
@@ -13,6 +11,10 @@ export function mergeRequest(defaults: object, request: object): object {
     if (isObject(value) && isObject(own)) merged[key] = mergeRequest(value, own);
   }
   return merged;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const MERGED: readonly string[] = ['tags', 'timing', 'retry'];
