@@ -36,8 +36,8 @@ function verify(body: string, headers: Record<string, string>): Announcement | u
 }
 
 /** Does what your team does with it. */
-function take({ type, data: { accountId, instanceArn = null, failure } }: Announcement): void {
-  const line = { type, accountId, instanceArn, remedy: failure?.remedy ?? null };
+function take({ type, data: { accountId, instanceArn, failure } }: Announcement): void {
+  const line = { type, accountId, instanceArn: instanceArn ?? null, remedy: failure?.remedy ?? null };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -126,14 +126,19 @@ export async function withHarness(
   }
 }
 
+/** Has the workers of this process log nothing but errors. */
+export function logErrorsOnly(): void {
+  if (!loggerInstalled) installLogger(createLogger('error'));
+  loggerInstalled = true;
+}
+
 export async function startTestWorker(
   address: string,
   taskQueue: string,
   emulator: Emulator,
   options: HarnessOptions = {},
 ): Promise<{ stop(): Promise<void> }> {
-  if (!loggerInstalled) installLogger(createLogger('error'));
-  loggerInstalled = true;
+  logErrorsOnly();
   const connection = await NativeConnection.connect({ address });
   const worker = await createWorker({
     connection,
