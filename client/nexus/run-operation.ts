@@ -21,7 +21,9 @@ export function runOperation<R extends AccountRequest, I, O>(
   );
   return {
     start: (context, input) => handler.start(context, input),
-    cancel: (_context, token) => cancelRun(kind.workflow, workflowIdIn(token)),
+    async cancel(_context, token) {
+      await cancelRun(kind.workflow, workflowIdIn(token));
+    },
   };
 }
 

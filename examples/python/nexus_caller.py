@@ -103,4 +103,7 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    ended = asyncio.new_event_loop().run_until_complete(main())
+    # At once, past Python's own clean-up, which threads of Temporal's SDK can make hang or abort.
+    sys.stdout.flush()
+    os._exit(ended)

@@ -5,6 +5,7 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import type { TemporalExtensions } from '../../contract';
+import { logErrorsOnly } from './harness';
 import { userFolder } from '../../sandbox/temporal-server';
 import type { call, Called, SeenError } from './nexus-callers';
 
@@ -59,6 +60,7 @@ export async function startCallers(
   const { name: endpoint, namespace, connection } = await makeEndpoint(at);
   const converter = dataConverter === undefined ? {} : { dataConverter };
   const temporal = new Client({ connection, namespace, ...converter });
+  logErrorsOnly();
   const native = await NativeConnection.connect({ address: at.address });
   const worker = await Worker.create({
     connection: native,
@@ -115,9 +117,10 @@ export function errorsOf(called: Called): SeenError[] {
   throw new Error(`the operation succeeded: ${JSON.stringify(called.result)}`);
 }
 
-/** What the last cause says, which is what the handler or the run has said. */
+/** What the handler or the run has said, without what Nexus has put around it. */
 export function causeOf(called: Called): SeenError {
-  const [last] = errorsOf(called).toReversed();
-  if (last === undefined) throw new Error('no error was seen');
-  return last;
+  const errors = errorsOf(called);
+  const said = errors.find(({ name }) => name !== 'NexusOperationFailure' && name !== 'HandlerError');
+  if (said === undefined) throw new Error(`nothing was said: ${JSON.stringify(errors)}`);
+  return said;
 }
