@@ -11,6 +11,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import {
+  CreateStateMachineCommand,
+  DescribeExecutionCommand,
+  StartExecutionCommand,
+  type DescribeExecutionOutput,
+} from '@aws-sdk/client-sfn';
 import { parse } from 'yaml';
 import { startWorkerProcess, type WorkerProcess } from '../../../sandbox';
 import { controlTowerEvent, createAccountEvent, MANAGEMENT_ACCOUNT, sqsRecord } from '../../support/events';
@@ -165,31 +171,22 @@ tests('Landing Zone Accelerator: its stacks; the instance is made once the quara
   await activeInstance(account);
 });
 
-interface Execution {
-  status: string;
-  output?: string;
-  error?: string;
-  cause?: string;
-}
-
-/** Makes a state machine of a text, whose tasks go to a queue of their own that a process consumes. */
+/** Makes a state machine of a text; it runs once for each input. */
 async function stateMachine(
   name: string,
   definition: string,
-): Promise<(input: object) => Promise<Execution>> {
-  const made = (await moto.aws([
-    ...['stepfunctions', 'create-state-machine', '--name', name],
-    ...['--role-arn', `arn:aws:iam::${MANAGEMENT_ACCOUNT}:role/${name}`, '--definition', definition],
-  ])) as { stateMachineArn: string };
+): Promise<(input: object) => Promise<DescribeExecutionOutput>> {
+  const { stateMachines } = moto;
+  const roleArn = `arn:aws:iam::${MANAGEMENT_ACCOUNT}:role/${name}`;
+  const { stateMachineArn } = await stateMachines.send(
+    new CreateStateMachineCommand({ name, roleArn, definition }),
+  );
   let executions = 0;
   return async (input) => {
-    const { executionArn } = (await moto.aws([
-      ...['stepfunctions', 'start-execution', '--state-machine-arn', made.stateMachineArn],
-      ...['--name', `it-${executions++}`, '--input', JSON.stringify(input)],
-    ])) as { executionArn: string };
-    const look = ['stepfunctions', 'describe-execution', '--execution-arn', executionArn];
+    const execution = { stateMachineArn, name: `it-${executions++}`, input: JSON.stringify(input) };
+    const { executionArn } = await stateMachines.send(new StartExecutionCommand(execution));
     return until(
-      async () => (await moto.aws(look)) as Execution,
+      () => stateMachines.send(new DescribeExecutionCommand({ executionArn })),
       ({ status }) => status !== 'RUNNING',
     );
   };

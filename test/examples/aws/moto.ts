@@ -4,6 +4,8 @@ import { createServer, request as sendTo, type IncomingMessage, type ServerRespo
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SFNClient } from '@aws-sdk/client-sfn';
 import { MANAGEMENT_ACCOUNT } from '../../support/events';
 import { until } from '../../support/harness';
 import { quietPort } from '../../support/ports';
@@ -22,6 +24,8 @@ export interface Moto {
   deploy(template: string, parameters: Record<string, string>, region?: string): Promise<void>;
   /** Sends an event to the default bus, as AWS's services do. */
   putEvent(event: Record<string, unknown>, region?: string): Promise<void>;
+  /** Its Step Functions. */
+  readonly stateMachines: SFNClient;
   queueUrl(name: string): string;
   /** How often each operation was called, the AWS CLI's calls left out. */
   calls(): Record<string, number>;
@@ -55,6 +59,7 @@ export async function startMoto(): Promise<Moto> {
   const causes: string[] = [];
   const counting = await startCounting(port, counts, causes);
   const url = `http://127.0.0.1:${counting.port}`;
+  const reach = { endpoint: direct, credentials: { accessKeyId: 'moto', secretAccessKey: 'moto' } };
   const env = (region = REGION): NodeJS.ProcessEnv => ({
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
@@ -91,10 +96,11 @@ export async function startMoto(): Promise<Moto> {
         region,
       );
     },
-    async putEvent({ source, 'detail-type': detailType, detail }, region) {
-      const entry = { Source: source, DetailType: detailType, Detail: JSON.stringify(detail) };
-      await aws(['events', 'put-events', '--entries', JSON.stringify([entry])], region);
+    async putEvent({ source, 'detail-type': type, detail }, region = REGION) {
+      const entry = { Source: String(source), DetailType: String(type), Detail: JSON.stringify(detail) };
+      await new EventBridgeClient({ ...reach, region }).send(new PutEventsCommand({ Entries: [entry] }));
     },
+    stateMachines: new SFNClient({ ...reach, region: REGION }),
     queueUrl: (name) => `${url}/${MANAGEMENT_ACCOUNT}/${name}`,
     calls: () => ({ ...counts }),
     causes: () => causes,
