@@ -52,6 +52,9 @@ const waits = (operation: string): Faults => ({
     { operation, error: 'ThrottlingException', retryAfterSeconds: 600, times: timesUntilBackOff(operation) },
   ],
 });
+const throttles = (operation: string): Faults => ({
+  failNext: [{ operation, error: 'ThrottlingException', times: 100_000 }],
+});
 const hold = { onFailure: 'hold', timing: { createTimeout: '1h', activeTimeout: '1h' } } as const;
 const deprovision = ({ client }: Harness, accountId: string) =>
   client.startDeprovision({ accountId, region: 'eu-west-1', timing: requestFor(accountId).timing });
@@ -156,12 +159,12 @@ export const scenarios: Record<string, Scenario> = {
           ([call]) => call?.outcome === 'late',
         );
         // The next call would bring the instance to light, however soon it comes.
-        emulator.setFaults({ accounts: [account], ...waits('CreateInstance') });
+        emulator.setFaults({ accounts: [account], ...throttles('CreateInstance') });
       },
       held,
       async ({ client, emulator }, account) => {
         const asked = emulator.calls({ account, operation: 'CreateInstance' }).length;
-        emulator.setFaults({ accounts: [account], deletionMs: 0, ...waits('CreateInstance') });
+        emulator.setFaults({ accounts: [account], deletionMs: 0, ...throttles('CreateInstance') });
         await client.retry(account, { name: 'two' });
         await until(
           () => emulator.calls({ account, operation: 'CreateInstance' }).length,
@@ -169,6 +172,8 @@ export const scenarios: Record<string, Scenario> = {
         );
       },
       cancel,
+      ({ emulator }, account) =>
+        Promise.resolve(emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 })),
     ),
   },
   'cancelled-and-kept': {
