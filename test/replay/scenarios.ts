@@ -172,8 +172,10 @@ export const scenarios: Record<string, Scenario> = {
         );
       },
       cancel,
-      ({ emulator }, account) =>
-        Promise.resolve(emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 })),
+      ({ emulator }, account) => {
+        emulator.setFaults({ accounts: [account], creationMs: 0, deletionMs: 0 });
+        return Promise.resolve();
+      },
     ),
   },
   'cancelled-and-kept': {
