@@ -4,23 +4,31 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { workflowIdOf } from '../client';
-import type { AccountEvidence } from './account/evidence';
+import { fleetIdOf } from '../contract';
+import { isUnreadable, readOrReason } from './actions';
 
 /**
- * Saves the histories of accounts, as a violation is understood from them; they are gone with the server.
+ * Saves the histories of accounts, and of fleets with their pages, as a violation is understood from them; they are gone with
+ * the server. A file is named after its workflow ID and the first letters of its run ID.
  *
  * @returns the folder
  */
 export async function saveHistories(
-  client: Client,
-  accounts: readonly Pick<AccountEvidence, 'plan' | 'runs'>[],
+  { workflow }: Client,
+  { accounts, fleets }: { accounts: ReadonlySet<string>; fleets: readonly string[] },
 ): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'identity-center-chaos-histories-'));
-  for (const { plan, runs } of accounts)
-    for (const [index, { runId }] of runs.entries()) {
-      const handle = client.workflow.getHandle(workflowIdOf(plan.accountId), runId);
-      const history = historyToJSON(await handle.fetchHistory());
-      await writeFile(path.join(folder, `${plan.accountId}-${index}.json`), history);
+  const queries = [
+    ...[...accounts].map((account) => `WorkflowId = '${workflowIdOf(account)}'`),
+    // The workflow ID of a page begins with that of its fleet.
+    ...fleets.map((name) => `WorkflowId STARTS_WITH '${fleetIdOf(name)}'`),
+  ];
+  for (const query of queries)
+    for await (const { workflowId, runId } of workflow.list({ query })) {
+      const read = await readOrReason(() => workflow.getHandle(workflowId, runId).fetchHistory());
+      const [extension, text] = isUnreadable(read) ? ['txt', read.unreadable] : ['json', historyToJSON(read)];
+      const name = `${workflowId.replaceAll('/', '_')}-${runId.slice(-8)}.${extension}`;
+      await writeFile(path.join(folder, name), text);
     }
   return folder;
 }

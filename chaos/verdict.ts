@@ -42,12 +42,13 @@ export async function judge(
           fleetTimeline(it, faults),
           ...named.slice(0, MOST_NAMED).map((account) => accountTimeline(account, faults)),
         ].join('\n');
-      return { violations, timeline, named };
+      return { violations, timeline, named, fleet: it.plan.name };
     }),
     ...accounts.map((it) => ({
       violations: accountViolations(it),
       timeline: () => accountTimeline(it, faults),
       named: [it],
+      fleet: undefined,
     })),
   ].filter(({ violations }) => violations.length > 0);
   for (const { violations, timeline } of broken.slice(0, MOST_TIMELINES)) {
@@ -55,11 +56,11 @@ export async function judge(
     console.log(timeline());
   }
   if (broken.length > 0) {
-    const folder = await saveHistories(
-      machine.client.temporal,
-      broken.flatMap(({ named }) => named),
-    );
-    console.log(`\nThe histories of their runs are in ${folder}`);
+    const folder = await saveHistories(machine.client.temporal, {
+      accounts: new Set(broken.flatMap(({ named }) => named.map(({ plan }) => plan.accountId))),
+      fleets: broken.flatMap(({ fleet }) => fleet ?? []),
+    });
+    console.log(`\nTheir histories are in ${folder}`);
   }
   const count = broken.reduce((sum, { violations }) => sum + violations.length, 0);
   console.log(

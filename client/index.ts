@@ -4,6 +4,7 @@ export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 export * from './errors';
 export { EncryptionKeysError, temporalExtensions, UnreadablePayloadError } from '../encryption';
+export { WorkflowStuckError } from './stuck';
 export * from './account/errors';
 export type { ListFilter } from './account/find-runs';
 export type { AccountSummary, EarlierRun } from './account/list';

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  QueryNotRegisteredError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Client,
+  type WorkflowExecutionDescription,
   type WorkflowHandle,
 } from '@temporalio/client';
 import { isLostWithItsTask, isNoWorkflow } from './server-errors';
+import { findStuck } from './stuck';
 import { listPollers } from './task-queue';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -53,7 +56,7 @@ export async function sendUpdate<T>(
 
 /**
  * Asks a workflow, whose worker has 10 s to answer, and 30 s where one polls its task queue. Throws what the server says where
- * it is the server that does not answer.
+ * it is the server that does not answer, and a {@link WorkflowStuckError} where the workflow fails on each worker.
  *
  * @param ask asks until then, in milliseconds since the epoch
  * @param unanswered makes the error where no worker has answered
@@ -70,17 +73,22 @@ export async function untilAnswered<T>(
     try {
       return await ask(began + withinMs);
     } catch (error) {
-      if (!isUnanswered(error)) throw error;
+      // A worker that cannot replay the workflow says so, which looks like this to who asks.
+      const isFailedQuery = error instanceof QueryNotRegisteredError;
+      if (!isUnanswered(error) && !isFailedQuery) throw error;
       await checkServerAnswers(client);
-      if (!(await isServed(client, workflowId))) break;
+      const description = await client.workflow.getHandle(workflowId).describe();
+      const stuck = await findStuck(client, description);
+      if (stuck !== undefined) throw stuck;
+      if (isFailedQuery) throw error;
+      if (!(await isServed(client, description))) break;
     }
   }
   throw unanswered();
 }
 
 /** Tells whether a worker polls the task queue of a workflow, as far as the server says so to this caller. */
-async function isServed(client: Client, workflowId: string): Promise<boolean> {
-  const { taskQueue } = await client.workflow.getHandle(workflowId).describe();
+async function isServed(client: Client, { taskQueue }: WorkflowExecutionDescription): Promise<boolean> {
   const pollers = await listPollers(client, taskQueue).catch(() => []);
   return pollers.some(({ isAlive }) => isAlive);
 }

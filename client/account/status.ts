@@ -26,6 +26,7 @@ import {
   type Stage,
 } from '../../contract';
 import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
+import { findStuck } from '../stuck';
 import { readAnnouncements } from './announcements';
 import { NoRunError } from './errors';
 import { readPending } from './pending';
@@ -70,9 +71,14 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
       closedAt: description.closeTime?.toISOString(),
       announcements,
       pending: open ? pending : undefined,
-      notice: open && progress === undefined ? noWorker(description) : undefined,
+      notice: open && progress === undefined ? await whyUnanswered(client, description) : undefined,
     }),
   };
+}
+
+async function whyUnanswered(client: Client, description: WorkflowExecutionDescription): Promise<string> {
+  const stuck = await findStuck(client, description);
+  return stuck?.message ?? noWorker(description);
 }
 
 /** Says which worker has to answer: that of a run that is pinned may be of a version that was taken away too early. */

@@ -12,6 +12,7 @@ import {
   type FleetStage,
 } from '../../contract';
 import { UnreadablePayloadError } from '../../encryption';
+import { WorkflowStuckError } from '../stuck';
 import { FleetUnansweredError } from './errors';
 import { askFleet } from './status';
 
@@ -70,7 +71,7 @@ async function summaryOf(
 ): Promise<FleetSummary> {
   const { workflowId, runId, status, startTime, closeTime } = run;
   const read = await reader.read(name, run);
-  const [standing, unreadable] = read instanceof UnreadablePayloadError ? [undefined, read] : [read];
+  const [standing, why] = read instanceof Error ? [undefined, read] : [read];
   return defined({
     name,
     workflowId,
@@ -82,13 +83,16 @@ async function summaryOf(
     holds: standing?.holds,
     startedAt: standing?.startedAt ?? startTime.toISOString(),
     endedAt: closeTime?.toISOString(),
-    notice: unreadable?.message,
+    notice: why?.message,
   });
 }
 
 /** What is told of a fleet: by the result of one that has ended, else by a worker. */
 type Standing = Omit<FleetResult, 'pages' | 'pageIdPrefix'> &
   Pick<FleetProgress, 'stage' | 'holds' | 'waiting' | 'open' | 'held' | 'notReady'>;
+
+/** Why a fleet does not say where it stands; the others of the list are told all the same. */
+type Silence = UnreadablePayloadError | WorkflowStuckError;
 
 function countsOf(standing: Standing): FleetSummary['counts'] & object {
   const { accounts, succeeded, failed, cancelled, skipped, waiting, open, held, notReady } = standing;
@@ -104,7 +108,7 @@ class StandingReader {
   async read(
     name: string,
     { workflowId, runId, status, taskQueue }: WorkflowExecutionInfo,
-  ): Promise<Standing | UnreadablePayloadError | undefined> {
+  ): Promise<Standing | Silence | undefined> {
     if (status.name === 'FAILED') return undefined;
     // It takes no worker.
     if (status.name === 'COMPLETED') return this.readResult(workflowId, runId);
@@ -113,14 +117,13 @@ class StandingReader {
       return await askFleet<FleetProgress>(this.client, name, workflowId, PROGRESS_QUERY);
     } catch (error) {
       if (error instanceof FleetUnansweredError) this.silentQueues.add(taskQueue);
-      return error instanceof UnreadablePayloadError ? error : undefined;
+      return error instanceof UnreadablePayloadError || error instanceof WorkflowStuckError
+        ? error
+        : undefined;
     }
   }
 
-  private async readResult(
-    workflowId: string,
-    runId: string,
-  ): Promise<Standing | UnreadablePayloadError | undefined> {
+  private async readResult(workflowId: string, runId: string): Promise<Standing | Silence | undefined> {
     try {
       const result = (await this.client.workflow.getHandle(workflowId, runId).result()) as FleetResult;
       return { ...result, stage: 'done', holds: [], waiting: 0, open: 0, held: 0, notReady: 0 };

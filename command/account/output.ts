@@ -66,7 +66,7 @@ function whatDiffers(differences: readonly InstanceDifference[]): string {
 /** Says what a run does, what it waits for where it does nothing at present, or what has come of it. */
 function describeStage(run: AccountStatus): string {
   const { stage, status, workflowType, result, paused, pending, notice } = run;
-  if (notice !== undefined) return 'not known, as no worker answers';
+  if (notice !== undefined) return 'not known, as no worker tells it';
   if (paused) return 'paused, and writes nothing to AWS';
   if (result?.outcome === 'nothingThere')
     return 'the account had no instance in any Region: nothing was deleted';

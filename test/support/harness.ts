@@ -126,7 +126,7 @@ export async function withHarness(
   }
 }
 
-/** Has the workers of this process log nothing but errors. */
+/** Has the workers of this process log errors alone; to be called before the first of them. */
 export function logErrorsOnly(): void {
   if (!loggerInstalled) installLogger(createLogger('error'));
   loggerInstalled = true;
