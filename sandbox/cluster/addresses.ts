@@ -9,8 +9,10 @@ export interface Place {
   port: number;
   /** Where the processes of Temporal's server find each other. */
   membershipPort: number;
+  /** Where the frontend serves HTTP, by which the other processes hand Nexus requests on to it. */
+  httpPort: number;
   /** Those of the frontend for the server's own workers, where it has one. */
-  internal: { port: number; membershipPort: number };
+  internal: { port: number; membershipPort: number; httpPort: number };
 }
 
 /** The loopback addresses of a cluster, which no other takes meanwhile. */
@@ -25,9 +27,11 @@ const BLOCKS = 254;
 const CLAIM_PORT = 7200;
 const MEMBERSHIP_PORT = 6933;
 const MEMBER_PORT = 7233;
+const HTTP_PORT = 7243;
 /** As Temporal's own charts have them. */
 const INTERNAL_PORT = 7236;
 const INTERNAL_MEMBERSHIP_PORT = 6936;
+const INTERNAL_HTTP_PORT = 7246;
 
 /**
  * Claims a block of loopback addresses for as long as this process lives. An address a process comes nearest to machines of
@@ -63,9 +67,11 @@ async function findPlace(name: PartName, own: string, uiPort: number): Promise<P
     host,
     port: await freePort(wanted, host),
     membershipPort: await freePort(MEMBERSHIP_PORT, host),
+    httpPort: await freePort(HTTP_PORT, host),
     internal: {
       port: await freePort(INTERNAL_PORT, host),
       membershipPort: await freePort(INTERNAL_MEMBERSHIP_PORT, host),
+      httpPort: await freePort(INTERNAL_HTTP_PORT, host),
     },
   };
 }

@@ -32,15 +32,25 @@ export function serverConfiguration(
 ): string {
   const { host, port, membershipPort, internal } = places[name];
   // A process knows of the services that its file names, and serves the one that its command line names.
-  const service = { rpc: { grpcPort: port, membershipPort, bindOnIP: host } };
-  const services = Object.fromEntries(Object.values(MEMBERS).map((it) => [it, service]));
+  const rpc = { grpcPort: port, membershipPort, bindOnIP: host };
+  const { frontend } = places;
+  const services = Object.fromEntries(
+    Object.values(MEMBERS).map((it) => [
+      it,
+      { rpc: it === MEMBERS.frontend ? { ...rpc, httpPort: frontend.httpPort } : rpc },
+    ]),
+  );
   // Where there is one, the server's own workers ask it, and need neither certificate nor key.
   const ownFrontend = {
     'internal-frontend': {
-      rpc: { grpcPort: internal.port, membershipPort: internal.membershipPort, bindOnIP: host },
+      rpc: {
+        grpcPort: internal.port,
+        membershipPort: internal.membershipPort,
+        bindOnIP: host,
+        httpPort: frontend.internal.httpPort,
+      },
     },
   };
-  const { frontend } = places;
   const configuration = {
     log: { stdout: true, level: 'warn' },
     persistence: {

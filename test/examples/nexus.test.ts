@@ -41,6 +41,8 @@ describe.each([
         TEMPORAL_ADDRESS: harness.address,
         TEMPORAL_NAMESPACE: endpoint.namespace,
         IDENTITY_CENTER_NEXUS_ENDPOINT: endpoint.name,
+        // What Python would leave there is no part of the example.
+        PYTHONDONTWRITEBYTECODE: '1',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -14,7 +14,8 @@ const places = Object.fromEntries(
       host: `127.73.9.${index + 1}`,
       port: 7233 + index,
       membershipPort: 6933,
-      internal: { port: 7300, membershipPort: 6936 },
+      httpPort: 7243 + index,
+      internal: { port: 7300, membershipPort: 6936, httpPort: 7246 },
     },
   ]),
 ) as Record<PartName, Place>;
@@ -24,7 +25,11 @@ test('a process binds to an address of its own, and tells the others that addres
   const file = parse(serverConfiguration('history-2', places, database, '/dynamic.yaml')) as object;
   expect(file).toMatchObject({
     global: { membership: { broadcastAddress: '127.73.9.4' } },
-    services: { history: { rpc: { bindOnIP: '127.73.9.4', grpcPort: 7236, membershipPort: 6933 } } },
+    services: {
+      history: { rpc: { bindOnIP: '127.73.9.4', grpcPort: 7236, membershipPort: 6933 } },
+      // Nexus requests go to the frontend's.
+      frontend: { rpc: { httpPort: 7244 } },
+    },
     clusterMetadata: { clusterInformation: { active: { rpcAddress: '127.73.9.2:7234' } } },
     dynamicConfigClient: { filepath: '/dynamic.yaml' },
   });
