@@ -3,11 +3,11 @@ import { createLogger, readWorkerSettings, type WorkerSettings } from '../../wor
 import { UsageError } from '../errors';
 import { EXIT } from '../exit-codes';
 import { interruption } from '../interrupt';
-import { readConnection, type CommonOptions } from '../with-client';
+import { readConnection } from '../with-client';
 import { consume, readConsumption } from './consumption';
 
 /** Consumes a queue until it is interrupted, without serving runs: for where the workers are not to reach SQS. */
-export async function consumeQueue(_options: CommonOptions): Promise<number> {
+export async function consumeQueue(): Promise<number> {
   const settings = readSettings();
   const consumption = readConsumption(settings);
   if (consumption === undefined)

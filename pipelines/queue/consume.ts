@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueFacts, QueueMessage } from '../../activities';
 import { defined } from '../../contract';
@@ -218,20 +219,16 @@ const NO_NEWS: QueueNews = { isReadable: true, served: 0, failed: 0, givenBack: 
 
 /** Waits for work; once the consumer is asked to stop, for no more than a few seconds. */
 async function untilStopped(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let onStop = () => undefined as void;
-  const stopped = new Promise<void>((resolve) => {
-    onStop = () => {
-      timer = setTimeout(resolve, STOP_WITHIN_MS);
-    };
-    if (signal.aborted) onStop();
-    else signal.addEventListener('abort', onStop, { once: true });
-  });
+  const over = new AbortController();
+  const stopped = async () => {
+    if (!signal.aborted) await once(signal, 'abort', { signal: over.signal });
+    await sleep(STOP_WITHIN_MS, undefined, { signal: over.signal });
+  };
   try {
-    await Promise.race([work, stopped]);
+    // What ends it early is that the work is done.
+    await Promise.race([work, stopped().catch(() => work)]);
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onStop);
+    over.abort();
   }
 }
 

@@ -198,7 +198,8 @@ export class Queue {
     for (const message of this.messages) {
       if (message.visibleAt > now || message.receiveCount < maxReceiveCount) continue;
       this.messages = this.messages.filter((it) => it !== message);
-      const { handle: _handle, ...moved } = message;
+      const moved: QueuedMessage = { ...message };
+      delete moved.handle;
       target.messages.push({ ...moved, sequence: ++target.sequence, visibleAt: now, receiveCount: 0 });
       target.changed();
     }
