@@ -163,8 +163,6 @@ tests('Landing Zone Accelerator: its stacks; the instance is made once the quara
   const message = `User: arn:aws:sts::${account}:assumed-role/it is not authorized to perform: sso:CreateInstance on resource: arn:aws:sso:::instance/* with an explicit deny in a service control policy`;
   const quarantine = { operation: 'CreateInstance', error: 'AccessDeniedException', message, times: 100_000 };
   harness.emulator.setFaults({ accounts: [account], failNext: [quarantine] });
-  // Organizations' event does not say the unit, which its rules are about.
-  harness.emulator.setOrganization({ accounts: [{ id: account }] });
   await moto.putEvent(createAccountEvent(account), ORGANIZATIONS_REGION);
   await harness.called(account, 'CreateInstance', 2);
   harness.emulator.setFaults({ accounts: [account], creationMs: 0 });
