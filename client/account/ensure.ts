@@ -6,7 +6,7 @@ import {
 import { ENSURE_UPDATE, readRefusal, type EnsureRefusal, type ProvisionRequest } from '../../contract';
 import { InvalidRequestError } from '../errors';
 import { checkServerAnswers, executeUpdate } from '../send-update';
-import { isNoWorkflow } from '../server-errors';
+import { isLostWithItsTask, isNoWorkflow } from '../server-errors';
 import { OtherRunOpenError, RequestDiffersError } from './errors';
 
 /** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
@@ -31,7 +31,8 @@ export async function ensure(
   } catch (error) {
     if (isNoWorkflow(error)) return 'ended';
     if (error instanceof WorkflowUpdateFailedError) throw refusalError(readRefusal(error.cause)) ?? error;
-    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) && !isLostWithItsTask(error))
+      throw error;
     await checkServerAnswers(client);
     return 'unanswered';
   }

@@ -8,7 +8,13 @@ import {
 } from '../../client';
 import { DEFAULT_TASK_QUEUE, defined, isLoopback, SEARCH_ATTRIBUTE_NAMES } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
-import { ClusterRunsError, requireFreeFolder, startCluster } from '../../sandbox/cluster';
+import {
+  ClusterFolderError,
+  ClusterRunsError,
+  MissingProgramError,
+  requireFreeFolder,
+  startCluster,
+} from '../../sandbox/cluster';
 import { startTemporalServer } from '../../sandbox/temporal-server';
 import { createLogger, installLogger, serve, type WorkerConnection } from '../../worker';
 import { UsageError } from '../errors';
@@ -160,7 +166,7 @@ async function startOwnCluster(
   breaks: (error: unknown) => void,
 ): Promise<Temporal> {
   const searchAttributes = SEARCH_ATTRIBUTE_NAMES;
-  const cluster = await startCluster({ folder, uiPort, searchAttributes, onProgress });
+  const cluster = await startCluster({ folder, uiPort, searchAttributes, onProgress }).catch(asUsageError);
   parts.push(cluster);
   void cluster.stopped.then(() => {
     breaks(new ServerEndedError(cluster.address));
@@ -174,9 +180,13 @@ function ownTemporal({ address, uiUrl }: { address: string; uiUrl?: string }): T
   return defined({ settings, taskQueue, uiUrl });
 }
 
-/** Whoever starts a second cluster is told how to use the first. @throws UsageError */
+/** What keeps a cluster from starting until a person does something: its message says what. */
+const FOR_PEOPLE = [ClusterFolderError, ClusterRunsError, MissingProgramError];
+
+/** @throws UsageError */
 function asUsageError(error: unknown): never {
-  throw error instanceof ClusterRunsError ? new UsageError(error.message) : error;
+  const known = FOR_PEOPLE.find((it) => error instanceof it);
+  throw known === undefined ? error : new UsageError((error as Error).message);
 }
 
 /**

@@ -140,14 +140,22 @@ export function findPostgres(env: NodeJS.ProcessEnv = process.env, debian = DEBI
   return found;
 }
 
+/** Thrown where the folder of a cluster is not for the user that PostgreSQL runs as. */
+export class ClusterFolderError extends Error {
+  override readonly name = 'ClusterFolderError';
+
+  constructor(folder: string) {
+    super(
+      `PostgreSQL does not run as root but as "${USER}", who may not enter ${folder}. Name another folder in IDENTITY_CENTER_HOME, such as one in /var/lib.`,
+    );
+  }
+}
+
 /** PostgreSQL refuses to run as root: whom it runs as then, who must come into the folder. */
 async function unprivilegedUser(folder: string): Promise<{ uid: number; gid: number }> {
   chmodSync(folder, PASSABLE);
   for (let above = path.dirname(folder); above !== path.dirname(above); above = path.dirname(above))
-    if ((statSync(above).mode & 0o001) === 0)
-      throw new Error(
-        `PostgreSQL does not run as root but as "${USER}", who may not enter ${above}. Name another folder (--folder, IDENTITY_CENTER_HOME), such as one in /var/lib.`,
-      );
+    if ((statSync(above).mode & 0o001) === 0) throw new ClusterFolderError(above);
   const [uid = 0, gid = 0] = await Promise.all(
     ['-u', '-g'].map(async (flag) => Number((await run('id', [flag, USER])).stdout)),
   );

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -17,8 +17,10 @@ interface Up {
 (canRunCluster ? test : test.skip)(
   'up --cluster provisions the sample account on a cluster, serves other verbs and the UI, and leaves nothing running',
   async () => {
-    const data = mkdtempSync(path.join(tmpdir(), 'ico-'));
-    const command = commandRunner({ XDG_DATA_HOME: data });
+    const home = mkdtempSync(path.join(tmpdir(), 'ico-'));
+    // PostgreSQL runs as another user where this one is root.
+    chmodSync(home, 0o755);
+    const command = commandRunner({ IDENTITY_CENTER_HOME: home });
     const started = command.start(['up', '--cluster', '--json']);
     try {
       const line = await Promise.race([
@@ -48,7 +50,7 @@ interface Up {
       started.child.kill('SIGTERM');
       await started.finished;
       command.dispose();
-      rmSync(data, { recursive: true, force: true });
+      rmSync(home, { recursive: true, force: true });
     }
   },
 );
