@@ -9,9 +9,13 @@ export const announcesItsEnd: AccountRule = ({ runs, announced }) => [
   ...runs.flatMap((run) => {
     const type = typeOf(run);
     if (type === undefined) return [];
-    const told = announced.filter(({ id, data }) => data.runId === run.runId && id.endsWith('/end'));
-    const wrong = told.filter(
-      ({ type: its, data }) => its !== type || data.instanceArn !== instanceOf(run, data.instanceArn),
+    const told = announced.filter(({ id, data }) => data.runId === run.runId && /\/end(-\d+)?$/.test(id));
+    const last = Math.max(...told.map(({ timestamp }) => Date.parse(timestamp)));
+    // It may be cancelled while its success is announced.
+    const wrong = told.filter(({ type: its, data, timestamp }) =>
+      Date.parse(timestamp) < last
+        ? its !== 'run.succeeded'
+        : its !== type || data.instanceArn !== instanceOf(run, data.instanceArn),
     );
     return [
       ...(told.length > 0 ? [] : [`run ${run.runId} is ${run.status}, and its receiver has not heard of it`]),

@@ -41,30 +41,41 @@ export class Announcer {
   private readonly starting: Promise<void>[] = [];
   private readonly news: AnnouncementNews[] = [];
   private holds = 0;
+  private ends = 0;
 
   /** Takes what is said of the instance from a run, once there is one. */
   follow(subject: () => Subject): void {
     this.subject = subject;
   }
 
-  /** Runs a run to its end, and announces that. */
-  async announceEnd<R extends ProvisionResult | DeprovisionResult>(run: () => Promise<R>): Promise<R> {
+  /** Runs a run to its end, and announces how that was not what was asked for; a success the run announces itself. */
+  async announceEnd<R>(run: () => Promise<R>): Promise<R> {
     try {
-      const result = await run();
-      const { outcome, region, instanceArn } = result;
-      const identityStoreId = 'identityStoreId' in result ? result.identityStoreId : undefined;
-      this.announce('end', 'run.succeeded', defined({ outcome, region, instanceArn, identityStoreId }));
-      return result;
+      return await run();
     } catch (error) {
-      if (isCancellation(error)) this.announce('end', 'run.cancelled');
+      if (isCancellation(error)) this.announceAnEnd('run.cancelled');
       // A mistake in the code ends no run: its task is tried again.
       else if (error instanceof ApplicationFailure)
-        this.announce('end', 'run.failed', { failure: describeFailure(error) });
+        this.announceAnEnd('run.failed', { failure: describeFailure(error) });
       throw error;
     } finally {
       // The server does not start the child of a run that has ended.
       await Promise.all(this.starting);
     }
+  }
+
+  /**
+   * Announces that the run has come to what was asked for, and returns once that is under way: until then the run is open.
+   *
+   * @returns whether that took its time, in which the run may have been cancelled or aborted
+   */
+  async announceSuccess(result: ProvisionResult | DeprovisionResult): Promise<boolean> {
+    const { outcome, region, instanceArn } = result;
+    const identityStoreId = 'identityStoreId' in result ? result.identityStoreId : undefined;
+    this.announceAnEnd('run.succeeded', defined({ outcome, region, instanceArn, identityStoreId }));
+    const isAnnounced = this.starting.length > 0;
+    await Promise.all(this.starting);
+    return isAnnounced;
   }
 
   /** Announces that the run is held, until a time (ISO 8601). */
@@ -75,6 +86,12 @@ export class Announcer {
 
   progress(): { announcements?: AnnouncementNews[] } {
     return this.news.length === 0 ? {} : { announcements: this.news };
+  }
+
+  /** What is announced after a success, as it was cancelled before it was over, is another announcement. */
+  private announceAnEnd(type: AnnouncementType, more?: Partial<AnnouncedRun>): void {
+    this.ends += 1;
+    this.announce(this.ends === 1 ? 'end' : `end-${this.ends}`, type, more);
   }
 
   private announce(what: string, type: AnnouncementType, more: Partial<AnnouncedRun> = {}): void {

@@ -58,9 +58,13 @@ async function runToEnd(input: unknown, announcer: Announcer): Promise<Deprovisi
       work.throwIfAborted();
     }
     status.setStage('deleted');
-    countEnd(found === undefined ? 'nothingThere' : 'deleted');
-    if (found === undefined) return { accountId, outcome: 'nothingThere' };
-    return { accountId, outcome: 'deleted', instanceArn: found.instanceArn, region: found.region };
+    const result: DeprovisionResult =
+      found === undefined
+        ? { accountId, outcome: 'nothingThere' }
+        : { accountId, outcome: 'deleted', instanceArn: found.instanceArn, region: found.region };
+    countEnd(result.outcome);
+    await announcer.announceSuccess(result);
+    return result;
   } catch (error) {
     if (error instanceof ApplicationFailure) status.showFailure(describeFailure(error));
     if (isCancellation(error) && status.stage === 'deleting')

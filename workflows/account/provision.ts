@@ -48,6 +48,8 @@ async function runToEnd(input: unknown, announcer: Announcer): Promise<Provision
     const result = await provision(run, hold);
     status.setStage('active');
     noteActive(result.outcome);
+    // However near its end a run is cancelled, it does not end as if nobody had said so.
+    if (await announcer.announceSuccess(result)) run.work.throwIfStopped();
     countEnd(result.outcome);
     return result;
   } catch (error) {

@@ -107,5 +107,5 @@ test('a rules file says what an audit starts; options go over its defaults; one 
   ]);
   writeFileSync(file, 'defaults: {region: eu-west-1}\nrules:\n- match: {}\n');
   const wrong = await run();
-  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('rules.0.match: must name')]);
+  expect([wrong.code, wrong.stdout]).toEqual([2, expect.stringContaining('rules.0.match: must name')]);
 });
