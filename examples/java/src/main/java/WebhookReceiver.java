@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -36,6 +37,8 @@ public final class WebhookReceiver {
   private static final Duration OLDEST = Duration.ofMinutes(5);
   private static final int LARGEST = 256 * 1024;
   private static final ObjectMapper JSON = new ObjectMapper();
+  // Whatever the locale of the process is, JSON is UTF-8.
+  private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
   private static final List<byte[]> secrets = new ArrayList<>();
   private static final Set<String> seen = ConcurrentHashMap.newKeySet();
@@ -102,6 +105,6 @@ public final class WebhookReceiver {
     line.put("accountId", run.path("accountId").asText());
     line.put("instanceArn", run.path("instanceArn").asText(null));
     line.put("remedy", run.path("failure").path("remedy").asText(null));
-    System.out.println(line);
+    OUT.println(line);
   }
 }
