@@ -1,23 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { findChromium } from './test/ui/find-chromium.mjs';
-
-const MODULES = join(import.meta.dirname, 'node_modules');
-
-// Jest cannot require ES modules, as Node can: those packages that come as nothing else are transformed like ours.
-function esmOnlyPackages() {
-  const names = readdirSync(MODULES).flatMap((name) =>
-    name.startsWith('@') ? readdirSync(join(MODULES, name)).map((inner) => `${name}/${inner}`) : [name],
-  );
-  return names.filter((name) => {
-    try {
-      const { type, exports } = JSON.parse(readFileSync(join(MODULES, name, 'package.json'), 'utf8'));
-      return type === 'module' && !JSON.stringify(exports ?? {}).includes('"require"');
-    } catch {
-      return false;
-    }
-  });
-}
 
 // As the command does: see command/run.ts.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
@@ -25,12 +6,16 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 // Jest forces colours on the processes of the test files where `CI` is set; what the tests read has none.
 process.env.NO_COLOR = '1';
 
+// A seventh of what the servers of Temporal compute is Go's collecting of garbage, by its default.
+process.env.GOGC ??= '400';
+
 // The processes of the test files inherit it; empty: the tests of the UI are skipped.
 process.env.CHROMIUM_PATH = findChromium() ?? '';
 
 /** @type {import('jest').Config} */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
+  runtime: '<rootDir>/test/support/jest/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   // Verbs are imported when they are called, by the name that they have once they are compiled.
   moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
@@ -47,12 +32,11 @@ export default {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(?:${esmOnlyPackages().join('|')})/)`],
   // Ends a test that hangs, and no other: a sound one takes seconds, and many times that where the machine is busy.
   testTimeout: 180_000,
   // Tests wait more than they work: five files at once keep two cores busy.
   maxWorkers: 5,
-  // Each file leaves some 40 MB of modules in its process, which Jest does not get rid of.
+  // Each file leaves modules in its process, which Jest does not get rid of.
   workerIdleMemoryLimit: '1GB',
   // More at once would only make each slower, and bring it to the time-outs of what it proves.
   maxConcurrency: 6,

@@ -1,10 +1,8 @@
 import { homedir } from 'node:os';
-import { CommanderError } from 'commander';
 import { findMisspelled, tidyEnvironment } from '../contract';
+import { callCommand } from './call';
 import { EXIT } from './exit-codes';
-import { flushOutput, printAside, printJson, watchOutput } from './output';
-import { createProgram } from './program';
-import { describeServerAsked, serverAsked } from './server-asked';
+import { flushOutput, printAside, watchOutput } from './output';
 
 tidyEnvironment(process.env);
 for (const { name, meant } of findMisspelled(process.env))
@@ -25,43 +23,6 @@ process.on('uncaughtException', (error) => {
   printAside(`The command broke, which is a defect of it: ${error.stack ?? error.message}`);
   process.exit(EXIT.broken);
 });
-
-async function main(): Promise<number> {
-  const json = process.argv.includes('--json');
-  let code: number = EXIT.done;
-  const program = createProgram((result) => {
-    code = result;
-  });
-  try {
-    await program.parseAsync();
-    return code;
-  } catch (error) {
-    if (error instanceof CommanderError) {
-      const usage = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-      if (json && usage !== EXIT.done) printJson({ error: { type: 'UsageError', message: error.message } });
-      return usage;
-    }
-    // What says of an error what it is brings the client with it.
-    const { exitCodeForError, readableError } = await import('./errors.js');
-    report(readableError(error), json);
-    return exitCodeForError(error);
-  }
-}
-
-function report(error: Error, json: boolean): void {
-  // Its own properties are what the error is about: the problems of a request, the address of a server.
-  const facts = Object.fromEntries(Object.entries(error)) as Record<string, unknown>;
-  const { name: type, message } = error;
-  const server = serverAsked();
-  if (json) {
-    const error = { ...facts, name: undefined, cause: undefined, category: undefined, type, message, server };
-    printJson({ error });
-    return;
-  }
-  printAside(message);
-  // Of a running `up` it was said before anything was asked.
-  if (server !== undefined && server.from !== 'up') printAside(describeServerAsked(server));
-}
 
 /**
  * A container may run as a user of whom the system knows no home folder, which Node throws at whoever asks. Such a user has
@@ -87,4 +48,4 @@ async function leave(code: number): Promise<void> {
   setTimeout(() => process.exit(), 500).unref();
 }
 
-void main().then(leave);
+void callCommand(process.argv.slice(2)).then(leave);

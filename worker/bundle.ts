@@ -44,22 +44,26 @@ async function buildBundle(): Promise<void> {
     preloadModules: [path.join(packageRoot(), 'dist', 'contract', 'index.js')],
     logger: { log: noLog, trace: noLog, debug: noLog, info: noLog, warn: console.warn, error: console.error },
   });
-  await writeFile(WORKFLOW_BUNDLE, withoutBuildFolder(code));
+  await writeFile(WORKFLOW_BUNDLE, withPlainSourceMap(code));
   packRecordings();
 }
 
 const ENCODED = ';base64,';
 const sourceMapSchema = z.looseObject({ sources: z.array(z.string()) });
 
-/** Names the sources in the source map by their place in the package: stacks in logs and histories are made from it. */
-function withoutBuildFolder(code: string): string {
+/**
+ * Names the sources in the source map by their place in the package: stacks in logs and histories are made from it. Their text,
+ * half of the file, is for debuggers alone, and each worker that starts would read it, copy it and keep it.
+ */
+function withPlainSourceMap(code: string): string {
   // As the SDK writes and reads it: the last line.
   const start = code.indexOf(ENCODED, code.lastIndexOf('\n//# sourceMappingURL=data:')) + ENCODED.length;
   const map = sourceMapSchema.parse(JSON.parse(Buffer.from(code.slice(start), 'base64').toString()));
   const sources = map.sources.map((file) =>
     path.isAbsolute(file) ? path.relative(packageRoot(), file) : file,
   );
-  return code.slice(0, start) + Buffer.from(JSON.stringify({ ...map, sources })).toString('base64');
+  const plain = { ...map, sources, sourcesContent: undefined };
+  return code.slice(0, start) + Buffer.from(JSON.stringify(plain)).toString('base64');
 }
 
 function noLog(): void {

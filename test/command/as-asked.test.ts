@@ -9,8 +9,7 @@ const BY_NAME = [{ field: 'name', asked: 'other', actual: 'workforce' }];
 
 test.concurrent('provision says what is not as asked for, and with --strict that is a failure', async () => {
   const account = freshAccount();
-  const ask = (...more: string[]) =>
-    its.command.run(['provision', account, '--region', 'eu-west-1', ...more]);
+  const ask = (...more: string[]) => its.call(['provision', account, '--region', 'eu-west-1', ...more]);
   expect((await ask('--name', 'workforce', '--strict')).code).toBe(0);
   const told = await ask('--name', 'other');
   expect(told.code).toBe(0);
@@ -38,7 +37,7 @@ test.concurrent(
       ['accountId,region,name', ...ids.map((id) => `${id},eu-west-1,other`)].join('\n'),
     );
     const { name } = path.parse(file);
-    const fleet = (verb: string, ...more: string[]) => command.run(['fleet', verb, file, ...more]);
+    const fleet = (verb: string, ...more: string[]) => its.call(['fleet', verb, file, ...more]);
     expect((await fleet('start')).code).toBe(0);
     await harness.deleteInstance(gone, made[1]?.instanceArn ?? '');
 
@@ -65,7 +64,7 @@ test.concurrent(
     expect(strict.stdout).toContain(`1 differ: their instances are not what was asked for`);
     expect(harness.created(gone)).toHaveLength(1);
 
-    const report = await command.run(['fleet', 'report', name, '--format', 'csv']);
+    const report = await its.call(['fleet', 'report', name, '--format', 'csv']);
     expect(report.stdout).toMatch(
       new RegExp(
         `${renamed},[^,]*,[^,]*,succeeded,alreadyProvisioned,.*name is ""workforce"", asked for ""other""`,
@@ -74,7 +73,7 @@ test.concurrent(
     expect(report.stdout).toMatch(
       new RegExp(`${gone},[^,]*,[^,]*,succeeded,created,[^,]+,${made[1]?.instanceArn ?? ''},`),
     );
-    const page = await command.run(['fleet', 'report', name, '--format', 'html']);
+    const page = await its.call(['fleet', 'report', name, '--format', 'html']);
     expect(page.stdout).toContain('1 account with an instance that is not what was asked for');
     expect(page.stdout).toContain(`In place of ${made[1]?.instanceArn ?? ''}, which was gone.`);
   },
@@ -85,19 +84,19 @@ test.concurrent(
   async () => {
     const { command, harness } = its;
     const account = freshAccount();
-    const mistyped = await command.run(['provision', account, '--region', 'eu-wst-1']);
+    const mistyped = await its.call(['provision', account, '--region', 'eu-wst-1']);
     expect([mistyped.code, mistyped.stderr]).toEqual([2, expect.stringContaining('did you mean eu-west-1?')]);
     const file = command.file(
       'typed.csv',
       `accountId,region\n${account},us-est-1\n${freshAccount()},eu-west-9`,
     );
     for (const verb of ['plan', 'start']) {
-      const { code, stderr } = await command.run(['fleet', verb, file]);
+      const { code, stderr } = await its.call(['fleet', verb, file]);
       expect(code).toBe(2);
       expect(stderr).toMatch(/typed\.csv:2: region: .*did you mean us-east-1 or us-west-1\?/);
       expect(stderr).toMatch(/typed\.csv:3: region: .*IDENTITY_CENTER_NEW_REGIONS/);
     }
-    const option = await command.run(['fleet', 'plan', file, '--region', 'eu-west-9']);
+    const option = await its.call(['fleet', 'plan', file, '--region', 'eu-west-9']);
     expect([option.code, option.stderr]).toEqual([
       2,
       expect.stringContaining('region: this release knows no Region'),

@@ -24,7 +24,7 @@ const found = (finished: Finished) =>
 test.concurrent('all is well: exit 0, a line for each check, with what a worker says of itself', async () => {
   // A server knows a worker by its first polls.
   await its.harness.client.provision(requestFor(freshAccount()));
-  const { code, stdout } = await its.command.run(['doctor']);
+  const { code, stdout } = await its.call(['doctor']);
   expect(code).toBe(0);
   const lines = [
     `server +Temporal [\\d.]+ at ${temporalAddress()}`,
@@ -45,7 +45,7 @@ test.concurrent('all is well: exit 0, a line for each check, with what a worker 
 
 test.concurrent('an account: its role, whether it may have an instance, and what is there', async () => {
   const account = freshAccount();
-  const first = await its.command.run(['doctor', account, '--json']);
+  const first = await its.call(['doctor', account, '--json']);
   expect(first.code).toBe(0);
   expect(found(first)).toMatchObject({
     role: { ok: true, found: expect.stringContaining(`arn:aws:sts::${account}:assumed-role/`) as unknown },
@@ -53,7 +53,7 @@ test.concurrent('an account: its role, whether it may have an instance, and what
     instances: { ok: true, found: 'none in any Region' },
   });
   const { instanceArn } = await its.harness.client.provision(requestFor(account));
-  const second = found(await its.command.run(['doctor', account, '--json']));
+  const second = found(await its.call(['doctor', account, '--json']));
   expect(second['instances']?.found).toBe(`${instanceArn} in eu-west-1, ACTIVE`);
   const written = its.harness.emulator.calls({ account, operation: 'CreateInstance' });
   expect(written).toHaveLength(1);
@@ -87,7 +87,7 @@ test.concurrent('the receivers of runs, where the environment names their file',
 test.concurrent('an account that does not let the worker in: exit 1, with the remedy', async () => {
   const account = freshAccount();
   its.harness.emulator.setFaults({ accounts: [account], notReadyForMs: 3_600_000 });
-  const finished = await its.command.run(['doctor', account, '--json']);
+  const finished = await its.call(['doctor', account, '--json']);
   expect(finished.code).toBe(1);
   const { role, ...others } = found(finished);
   expect(role).toMatchObject({
@@ -102,11 +102,11 @@ test.concurrent('a role that is gone is seen, though the worker still has a sess
   const account = freshAccount();
   await its.harness.client.provision(requestFor(account));
   its.harness.emulator.setFaults({ accounts: [account], notReadyForMs: 3_600_000 });
-  await expect(its.command.run(['doctor', account])).resolves.toMatchObject({ code: 1 });
+  await expect(its.call(['doctor', account])).resolves.toMatchObject({ code: 1 });
 });
 
 test.concurrent('the management account cannot have an instance: exit 1, with the remedy', async () => {
-  const finished = await its.command.run(['doctor', '999999999999', '--json']);
+  const finished = await its.call(['doctor', '999999999999', '--json']);
   expect(finished.code).toBe(1);
   expect(found(finished)['eligibility']).toMatchObject({
     ok: false,

@@ -1,17 +1,9 @@
 import { FAILURES } from '../../contract';
 import { findFailures, knownFailures } from '../../command/known-failures';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
-
-let command: CommandRunner;
-beforeAll(() => {
-  command = commandRunner({});
-});
-afterAll(() => {
-  command.dispose();
-});
+import { call, documentOf } from '../support/command';
 
 test('a failure is explained: what it means, what becomes of the call, what to do, also in a hold', async () => {
-  const { code, stdout } = await command.run(['explain', 'instanceexists']);
+  const { code, stdout } = await call(['explain', 'instanceexists']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/Means +the account has an instance/);
   expect(stdout).toMatch(/The call +stops/);
@@ -20,9 +12,9 @@ test('a failure is explained: what it means, what becomes of the call, what to d
 });
 
 test('a type that stands for several situations tells them all, in JSON as well', async () => {
-  const { stdout } = await command.run(['explain', 'AccessDeniedException']);
+  const { stdout } = await call(['explain', 'AccessDeniedException']);
   expect(stdout).toContain('4 situations have this name');
-  const { failures } = documentOf(await command.run(['explain', 'AccessDeniedException', '--json']));
+  const { failures } = documentOf(await call(['explain', 'AccessDeniedException', '--json']));
   expect(failures).toMatchObject([
     { situation: 'permissionMissing', retry: 'untilAccountReady' },
     { situation: 'explicitDeny' },
@@ -32,7 +24,7 @@ test('a type that stands for several situations tells them all, in JSON as well'
 });
 
 test('without a name all are listed, those first that are tried again', async () => {
-  const { stdout } = await command.run(['explain']);
+  const { stdout } = await call(['explain']);
   const [retried = '', stopped = ''] = stdout.split('\n\n');
   expect(retried).toContain('ThrottlingException');
   expect(stopped).toMatch(/InstanceExists +the account has an instance/);

@@ -7,7 +7,7 @@ import { startProvisioning } from '../support/provisioning';
 import { detailsOf } from '../support/steering';
 
 const its = commandSuite(() => startProvisioning());
-const run = (...args: string[]) => its.command.run(args);
+const run = (...args: string[]) => its.call(args);
 
 /** The JSON documents that a verb printed, a line each. */
 const lines = <T>(stdout: string) =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startEmulator } from '../../sandbox';
 import { freePort } from '../../sandbox/temporal-server';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { call, commandRunner, documentOf, type CommandRunner } from '../support/command';
 import { freshAccount, until } from '../support/harness';
 import { NOWHERE } from '../support/ports';
 
@@ -65,7 +65,7 @@ test.concurrent.each([
   'explain',
   'emulator',
 ])('%s --help has an example', async (verb) => {
-  const { code, stdout } = await command.run([verb, '--help']);
+  const { code, stdout } = await call([verb, '--help']);
   expect(code).toBe(0);
   expect(stdout).toContain(`Example:\n  identity-center ${verb}`);
   expect(stdout).toContain('--json');

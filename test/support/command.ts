@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { callCommand } from '../../command/call';
+import { capture, type Printed } from './captured';
 import type { Harness } from './harness';
 
 const MAIN = path.join(__dirname, '..', '..', 'dist', 'command', 'main.js');
@@ -87,15 +89,22 @@ export function documentOf({ stdout }: Finished): Record<string, unknown> {
 /** The real parts of a test file, and the command that finds them; from the first test on. */
 export interface CommandSuite<H extends Harness> {
   readonly harness: H;
+  /** Where a test is about the process, its environment or its input. */
   readonly command: CommandRunner;
+  /** Carries out a command line in this process, where a test is about what the verb does and says: no process to start. */
+  readonly call: (args: readonly string[]) => Promise<Finished>;
+  /** As `call`; what it has printed can be read meanwhile. */
+  readonly begin: (args: readonly string[]) => Omit<Running, 'child'>;
 }
 
 /** Starts a harness and its command before the tests of a file, and ends them after. */
 export function commandSuite<H extends Harness>(start: () => Promise<H>): CommandSuite<H> {
-  let suite: CommandSuite<H> | undefined;
+  let suite: Pick<CommandSuite<H>, 'harness' | 'command'> | undefined;
   beforeAll(async () => {
     const harness = await start();
-    suite = { harness, command: commandFor(harness) };
+    const command = commandFor(harness);
+    suite = { harness, command };
+    Object.assign(process.env, command.env);
   });
   afterAll(async () => {
     suite?.command.dispose();
@@ -112,5 +121,29 @@ export function commandSuite<H extends Harness>(start: () => Promise<H>): Comman
     get command() {
       return started().command;
     },
+    call,
+    begin,
   };
+}
+
+/** Carries out a command line in this process. */
+export function call(args: readonly string[]): Promise<Finished> {
+  return begin(args).finished;
+}
+
+/** As {@link call}, with an environment of its own, which whatever else goes on in this process meets as well. */
+export async function callAlone(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
+  const before = process.env;
+  process.env = env;
+  try {
+    return await call(args);
+  } finally {
+    process.env = before;
+  }
+}
+
+function begin(args: readonly string[]): Omit<Running, 'child'> {
+  const printed: Printed = { stdout: '', stderr: '' };
+  const finished = capture(printed, () => callCommand(args)).then((code) => ({ code, ...printed }));
+  return { finished, stdout: () => printed.stdout, stderr: () => printed.stderr };
 }

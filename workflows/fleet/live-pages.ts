@@ -22,6 +22,8 @@ export class LivePages {
   /** Something has changed since the window was last shared out. */
   hasNews = true;
   areCancelled = false;
+  /** Those that have reported since they were last asked whether they are there. */
+  private readonly heard = new Set<number>();
   private readonly causes: Causes;
   private readonly link: PageLink;
 
@@ -117,6 +119,7 @@ export class LivePages {
     // none: a cancel may have overtaken the retry on its way to it.
     if (report.retries < page.retries && !report.windingUp) return;
     this.hasNews = true;
+    this.heard.add(page.page);
     Object.assign(page, report);
     takeHolds(this.state, page, holds);
     for (const { accountId, failure } of newFailures) this.causes.add(accountId, failure);
@@ -168,6 +171,12 @@ export class LivePages {
     for (const { page, window } of this.started) this.link.order(page, { window });
   }
 
+  /** Pings the pages that have not reported since the last time: a report says as well that a page is there. */
+  pingSilentPages(): void {
+    for (const { page, window } of this.started) if (!this.heard.has(page)) this.link.order(page, { window });
+    this.heard.clear();
+  }
+
   /**
    * Tries held and failed accounts again, and those that are not ready. A fleet that has stopped begins nothing, so there only
    * open ones.
@@ -195,6 +204,8 @@ export class LivePages {
   /** Cancels the pages: the runs of their accounts end as their requests say. */
   cancel(): void {
     this.areCancelled = true;
+    // What a page has reported before says nothing of what becomes of the cancel.
+    this.heard.clear();
     for (const { page } of this.started) this.link.cancel(page);
   }
 

@@ -16,6 +16,8 @@ import { stateVersioning } from '../shared/versioning';
 const SILENCE_MS = 600_000;
 /** In a fleet that is cancelled nothing else happens to the pages, so they are pinged sooner, and then ever more rarely. */
 const FIRST_SILENCE_MS = 10_000;
+/** A fleet that is cancelled cannot go on in another execution: of its history the pings leave half to what pages report. */
+const MAX_EVENTS_OF_PINGS = 25_000;
 
 /** Executions end far below what a history may hold: 51,200 events, 50 MiB and 10,000 signals. */
 const MAX_EVENTS = 1_000;
@@ -81,10 +83,11 @@ async function cancelPages(fleet: Fleet): Promise<void> {
   pages.goOn();
   pages.cancel();
   fleet.show();
-  for (let wait = FIRST_SILENCE_MS; !(await condition(() => fleet.isDone, wait));) {
-    pages.pingPages();
+  let waited = FIRST_SILENCE_MS;
+  for (let wait = FIRST_SILENCE_MS; !(await condition(() => fleet.isDone, wait)); waited += wait) {
+    if (workflowInfo().historyLength < MAX_EVENTS_OF_PINGS) pages.pingSilentPages();
     fleet.show();
-    wait = Math.min(2 * wait, SILENCE_MS);
+    wait = Math.min(waited, SILENCE_MS);
   }
   fleet.show();
 }

@@ -9,7 +9,7 @@ import { Pacer } from '../../../activities/aws/pacer';
 import { RequestHandler } from '../../../activities/aws/request-handler';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { actionsOfWorkers } from '../../support/aws-calls';
-import { commandRunner } from '../../support/command';
+import { callAlone, commandRunner } from '../../support/command';
 import { freshAccount } from '../../support/harness';
 import { startProvisioning } from '../../support/provisioning';
 import { keysFile } from '../../encryption/keys';
@@ -220,7 +220,7 @@ describe('identity-center iam-policy', () => {
     file.dispose();
   });
   const printed = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
-    const { code, stdout, stderr } = await command.run(['iam-policy', ...args], { env });
+    const { code, stdout, stderr } = await callAlone(['iam-policy', ...args], { ...command.env, ...env });
     return code === 0 ? (JSON.parse(stdout) as unknown) : `${code} ${stderr}`;
   };
 

@@ -15,7 +15,7 @@ const slow = (account: string) => {
 describe('provision', () => {
   test.concurrent('for people: shows the stages and the instance, and exits 0', async () => {
     const account = freshAccount();
-    const { code, stdout } = await its.command.run([
+    const { code, stdout } = await its.call([
       ...provisionArgs(account),
       '--name',
       'workforce',
@@ -32,7 +32,7 @@ describe('provision', () => {
 
   test.concurrent('--json: one document on stdout and nothing else', async () => {
     const account = freshAccount();
-    const finished = await its.command.run([...provisionArgs(account), '--json']);
+    const finished = await its.call([...provisionArgs(account), '--json']);
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(finished)).toMatchObject({
       stage: 'active',
@@ -43,7 +43,7 @@ describe('provision', () => {
   test.concurrent('a run that fails: exit 1, with the type, what happened and the remedy', async () => {
     const account = freshAccount();
     failing(account);
-    const { code, stdout } = await its.command.run(provisionArgs(account));
+    const { code, stdout } = await its.call(provisionArgs(account));
     expect(code).toBe(1);
     expect(stdout).toContain('does not allow its members to create instances');
     expect(stdout).toContain('Enable account instances in the IAM Identity Center console');
@@ -51,7 +51,7 @@ describe('provision', () => {
 
   test.concurrent('bad input: exit 2, every problem with its field, nothing sent to AWS', async () => {
     const account = freshAccount();
-    const { code, stderr } = await its.command.run([
+    const { code, stderr } = await its.call([
       'provision',
       account,
       '--region',
@@ -64,13 +64,13 @@ describe('provision', () => {
     expect(code).toBe(2);
     for (const field of ['region', 'name', 'existing']) expect(stderr).toContain(`${field}: `);
     expect(its.harness.emulator.calls({ account })).toHaveLength(0);
-    await expect(its.command.run(['provision', '12', '--region', 'eu-west-1'])).resolves.toMatchObject({
+    await expect(its.call(['provision', '12', '--region', 'eu-west-1'])).resolves.toMatchObject({
       code: 2,
     });
   });
 
   test.concurrent('bad input with --json: the problems as a document', async () => {
-    const finished = await its.command.run(['provision', freshAccount(), '--json']);
+    const finished = await its.call(['provision', freshAccount(), '--json']);
     expect(finished.code).toBe(2);
     expect(documentOf(finished)).toMatchObject({
       error: { type: 'InvalidRequestError', problems: [{ field: 'region', message: 'is required' }] },
@@ -82,7 +82,7 @@ describe('provision', () => {
     const request = { ...requestFor(account), name: 'from-file', tags: { a: 'b' } };
     const file = its.command.file(`${account}.json`, JSON.stringify(request));
     await expect(
-      its.command.run(['provision', account, '--request', file, '--name', 'over']),
+      its.call(['provision', account, '--request', file, '--name', 'over']),
     ).resolves.toMatchObject({ code: 0 });
     const instance = its.harness.emulator.instances().find((it) => it.accountId === account);
     expect(instance).toMatchObject({ name: 'over', tags: { a: 'b' } });
@@ -106,7 +106,7 @@ describe('provision', () => {
     ['--tag', 'novalue'],
     ['--request', '/does/not/exist.json'],
   ])('%s %s: exit 2, naming the option', async (option, value) => {
-    const { code, stderr } = await its.command.run([...provisionArgs(freshAccount()), option, value]);
+    const { code, stderr } = await its.call([...provisionArgs(freshAccount()), option, value]);
     expect(code).toBe(2);
     expect(stderr).toContain(option);
   });
@@ -116,12 +116,12 @@ describe('provision', () => {
     async () => {
       const account = freshAccount();
       slow(account);
-      const started = await its.command.run([...provisionArgs(account), '--no-wait', '--json']);
+      const started = await its.call([...provisionArgs(account), '--no-wait', '--json']);
       expect(started.code).toBe(0);
       expect(documentOf(started)).toMatchObject({ accountId: account, joined: false });
-      const joined = await its.command.run([...provisionArgs(account), '--no-wait', '--json']);
+      const joined = await its.call([...provisionArgs(account), '--no-wait', '--json']);
       expect(documentOf(joined)).toMatchObject({ joined: true, runId: documentOf(started)['runId'] });
-      const { code, stderr } = await its.command.run([...provisionArgs(account), '--name', 'other']);
+      const { code, stderr } = await its.call([...provisionArgs(account), '--name', 'other']);
       expect(code).toBe(2);
       expect(stderr).toContain('name is not set, asked "other"');
       await its.harness.client.cancel(account);
@@ -137,7 +137,7 @@ describe('status, watch, list, cancel', () => {
     await its.harness.client.provision(requestFor(active));
     await its.harness.client.provision(requestFor(failed)).catch(() => undefined);
     await its.harness.client.start(requestFor(running));
-    const codeOf = async (account: string) => (await its.command.run(['status', account])).code;
+    const codeOf = async (account: string) => (await its.call(['status', account])).code;
     expect(await codeOf(active)).toBe(0);
     expect(await codeOf(failed)).toBe(1);
     expect(await codeOf(running)).toBe(3);
@@ -162,12 +162,12 @@ describe('status, watch, list, cancel', () => {
       () => its.harness.client.status(account),
       ({ pending }) => pending?.nextAttemptAt !== undefined,
     );
-    const shown = documentOf(await its.command.run(['status', account, '--json']));
+    const shown = documentOf(await its.call(['status', account, '--json']));
     expect(shown).toMatchObject({
       stage: 'creating',
       pending: { activity: 'createInstance', attempt: 2, failure: { type: 'ThrottlingException' } },
     });
-    const people = await its.command.run(['status', account]);
+    const people = await its.call(['status', account]);
     expect(people.stdout).toMatch(/Server retries +createInstance, attempt 2 in \d/);
     await its.harness.client.cancel(account);
   });
@@ -178,7 +178,7 @@ describe('status, watch, list, cancel', () => {
       const account = freshAccount();
       its.harness.emulator.setFaults({ accounts: [account], ...throttledOnce('DescribeInstance') });
       await its.harness.client.start(requestFor(account, { timing: { activeTimeout: '1h' } }));
-      const watching = its.command.start(['watch', account, '--json']);
+      const watching = its.begin(['watch', account, '--json']);
       await until(
         () => [
           watching.stdout(),
@@ -204,7 +204,7 @@ describe('status, watch, list, cancel', () => {
     await its.harness.client.provision(requestFor(active));
     await its.harness.client.provision(requestFor(failed)).catch(() => undefined);
     const accounts = async (...options: string[]) => {
-      const { stdout } = await its.command.run(['list', '--json', ...options]);
+      const { stdout } = await its.call(['list', '--json', ...options]);
       return stdout
         .trim()
         .split('\n')
@@ -225,7 +225,7 @@ describe('status, watch, list, cancel', () => {
       () => accounts('--stage', 'active'),
       (seen) => seen.includes(active),
     );
-    await expect(its.command.run(['list', '--stage', 'nowhere'])).resolves.toMatchObject({ code: 2 });
+    await expect(its.call(['list', '--stage', 'nowhere'])).resolves.toMatchObject({ code: 2 });
   });
 
   test.concurrent('cancel ends the run and removes its instance; without an open run: exit 2', async () => {
@@ -236,8 +236,8 @@ describe('status, watch, list, cancel', () => {
       () => its.harness.emulator.instances().filter((it) => it.accountId === account).length,
       (count) => count === 1,
     );
-    await expect(its.command.run(['cancel', account])).resolves.toMatchObject({ code: 0 });
+    await expect(its.call(['cancel', account])).resolves.toMatchObject({ code: 0 });
     expect(its.harness.emulator.instances().filter((it) => it.accountId === account)).toHaveLength(0);
-    await expect(its.command.run(['cancel', account])).resolves.toMatchObject({ code: 2 });
+    await expect(its.call(['cancel', account])).resolves.toMatchObject({ code: 2 });
   });
 });

@@ -41,11 +41,11 @@ describe('provision --on-failure hold', () => {
     const account = freshAccount();
     faultsOf(account, { organizationForbids: true });
     const args = ['provision', account, '--region', 'eu-west-1', '--on-failure', 'hold'];
-    const { code, stdout } = await its.command.run(args);
+    const { code, stdout } = await its.call(args);
     expect(code).toBe(3);
     expect(stdout).toMatch(/What happened +CreateInstance: the organization does not allow/);
     expect(stdout).toContain(`"identity-center retry ${account}" or "abort ${account} --reason …"`);
-    const joined = await its.command.run([...args, '--json']);
+    const joined = await its.call([...args, '--json']);
     expect(joined).toMatchObject({ code: 3, stderr: '' });
     expect(documentOf(joined)).toMatchObject({
       stage: 'held',
@@ -60,17 +60,17 @@ describe('pause and resume', () => {
   test.concurrent('pause, for people: the stage, and how the run goes on', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    await expect(its.command.run(['pause', account])).resolves.toEqual({
+    await expect(its.call(['pause', account])).resolves.toEqual({
       code: 0,
       stdout: `Account ${account}: waitingForActive, paused. Let it go on with: identity-center resume ${account}\n`,
       stderr: '',
     });
-    const status = await its.command.run(['status', account]);
+    const status = await its.call(['status', account]);
     expect(status.code).toBe(3);
     expect(status.stdout).toContain(
       `paused: no write to AWS until "identity-center resume ${account}", or "abort`,
     );
-    const resumed = await its.command.run(['resume', account]);
+    const resumed = await its.call(['resume', account]);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
     expect(resumed.stdout).not.toContain('paused');
     await its.harness.client.cancel(account);
@@ -79,7 +79,7 @@ describe('pause and resume', () => {
   test.concurrent('--json: the new progress as the one document on stdout', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    const paused = await its.command.run(['pause', account, '--json']);
+    const paused = await its.call(['pause', account, '--json']);
     expect(paused).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(paused)).toMatchObject({
       accountId: account,
@@ -87,7 +87,7 @@ describe('pause and resume', () => {
       paused: true,
       generation: 1,
     });
-    expect(documentOf(await its.command.run(['resume', account, '--json']))).toMatchObject({ paused: false });
+    expect(documentOf(await its.call(['resume', account, '--json']))).toMatchObject({ paused: false });
     await its.harness.client.cancel(account);
   });
 });
@@ -96,14 +96,14 @@ describe('what is so already', () => {
   test.concurrent('a second pause, and a resume of what is not paused: exit 0 with a note', async () => {
     const account = freshAccount();
     await startWaiting(account);
-    const resumed = await its.command.run(['resume', account]);
+    const resumed = await its.call(['resume', account]);
     expect(resumed).toMatchObject({ code: 0, stderr: '' });
     expect(resumed.stdout).toContain(`Account ${account}: the run was not paused; waitingForActive.`);
     await its.harness.client.pause(account);
-    const again = await its.command.run(['pause', account, '--json']);
+    const again = await its.call(['pause', account, '--json']);
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(again)).toMatchObject({ paused: true, note: 'the run was paused already' });
-    const status = await its.command.run(['status', account]);
+    const status = await its.call(['status', account]);
     expect(status.stdout).toMatch(/Stage +waitingForActive: paused, and writes nothing to AWS/);
     await its.harness.client.cancel(account);
   });
@@ -124,7 +124,7 @@ describe('retry', () => {
     );
     // None is taken right after the call.
     const retried = await until(
-      () => its.command.run(['retry', account]),
+      () => its.call(['retry', account]),
       ({ code }) => code === 0,
     );
     expect(retried.stderr).toBe('');
@@ -137,10 +137,10 @@ describe('retry', () => {
   test.concurrent('without a correction, leaves a hold with the same token', async () => {
     const account = freshAccount();
     await startHeld(account);
-    const retried = await its.command.run(['retry', account, '--json']);
+    const retried = await its.call(['retry', account, '--json']);
     expect(retried).toMatchObject({ code: 0, stderr: '' });
     expect(documentOf(retried)).toMatchObject({ accountId: account, stage: 'creating', generation: 1 });
-    await expect(its.command.run(['watch', account])).resolves.toMatchObject({ code: 0 });
+    await expect(its.call(['watch', account])).resolves.toMatchObject({ code: 0 });
     expect(new Set(its.harness.creates(account).map(({ token }) => token)).size).toBe(1);
   });
 
@@ -148,12 +148,12 @@ describe('retry', () => {
     const account = freshAccount();
     await startHeld(account);
     const args = ['retry', account, '--name', 'free', '--tag', 'team=a=b', '--tag', 'stage=prod'];
-    const { code, stdout } = await its.command.run(args);
+    const { code, stdout } = await its.call(args);
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: `Account ${account}: reconciling. Follow it with: identity-center watch ${account}\n`,
     });
-    await expect(its.command.run(['watch', account])).resolves.toMatchObject({ code: 0 });
+    await expect(its.call(['watch', account])).resolves.toMatchObject({ code: 0 });
     expect(its.harness.created(account)).toMatchObject([
       { name: 'free', tags: { team: 'a=b', stage: 'prod' } },
     ]);
@@ -165,7 +165,7 @@ describe('retry', () => {
   ])('%p in a hold: exit 2, saying what is wrong, and the run stays held', async (options, message) => {
     const account = freshAccount();
     await startHeld(account);
-    const { code, stdout, stderr } = await its.command.run(['retry', account, ...options]);
+    const { code, stdout, stderr } = await its.call(['retry', account, ...options]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
     await expect(its.harness.client.status(account)).resolves.toMatchObject({ stage: 'held' });
@@ -179,10 +179,10 @@ describe('abort', () => {
     async () => {
       const account = freshAccount();
       await startHeld(account);
-      const aborted = await its.command.run(['abort', account, '--reason', 'wrong account']);
+      const aborted = await its.call(['abort', account, '--reason', 'wrong account']);
       expect(aborted).toMatchObject({ code: 0, stderr: '' });
       expect(aborted.stdout).toContain('the run ends as failed');
-      const watched = await its.command.run(['watch', account]);
+      const watched = await its.call(['watch', account]);
       expect(watched.code).toBe(1);
       expect(watched.stdout).toMatch(/Failure +Aborted\nWhat happened +the run was aborted: wrong account; /);
       expect(watched.stdout).not.toContain('Waits for');
@@ -193,19 +193,19 @@ describe('abort', () => {
     const account = freshAccount();
     await startWaiting(account);
     await its.harness.client.pause(account);
-    const aborted = await its.command.run(['abort', account, '--reason', 'wrong account', '--json']);
+    const aborted = await its.call(['abort', account, '--reason', 'wrong account', '--json']);
     expect(documentOf(aborted)).toMatchObject({ accountId: account });
-    const last = documentsOf(await its.command.run(['watch', account, '--json'])).at(-1);
+    const last = documentsOf(await its.call(['watch', account, '--json'])).at(-1);
     expect(last).toMatchObject({ stage: 'failed', paused: false, failure: { type: 'Aborted' } });
     expect(last).not.toHaveProperty('pending');
   });
 
   test.concurrent('without --reason, or with an empty one: exit 2', async () => {
     const account = freshAccount();
-    const missing = await its.command.run(['abort', account]);
+    const missing = await its.call(['abort', account]);
     expect(missing).toMatchObject({ code: 2, stdout: '' });
     expect(missing.stderr).toContain('--reason');
-    const empty = await its.command.run(['abort', account, '--reason', ' ', '--json']);
+    const empty = await its.call(['abort', account, '--reason', ' ', '--json']);
     expect(empty.code).toBe(2);
     expect(documentOf(empty)).toMatchObject({
       error: { type: 'SteeringRefusedError', order: 'abort', reason: 'reason: must not be empty' },
@@ -220,10 +220,10 @@ describe('orders that make no sense', () => {
   ])('%p while the run goes on: exit 2 with the reason', async ([verb = '', ...options], message) => {
     const account = freshAccount();
     await startWaiting(account);
-    const { code, stdout, stderr } = await its.command.run([verb, account, ...options]);
+    const { code, stdout, stderr } = await its.call([verb, account, ...options]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
-    const refused = await its.command.run([verb, account, ...options, '--json']);
+    const refused = await its.call([verb, account, ...options, '--json']);
     expect(refused.code).toBe(2);
     expect(documentOf(refused)).toMatchObject({
       error: { type: 'SteeringRefusedError', accountId: account, order: verb },
@@ -234,7 +234,7 @@ describe('orders that make no sense', () => {
   test.concurrent('a pause of a held run: exit 2 with the reason', async () => {
     const held = freshAccount();
     await startHeld(held);
-    const inHold = await its.command.run(['pause', held]);
+    const inHold = await its.call(['pause', held]);
     expect(inHold).toMatchObject({ code: 2, stderr: expect.stringContaining('is held') as string });
     await its.harness.client.cancel(held);
   });
@@ -243,10 +243,10 @@ describe('orders that make no sense', () => {
     '%s without an open run: exit 2, with what to do',
     async (verb, ...options) => {
       const account = freshAccount();
-      const none = await its.command.run([verb, account, ...options]);
+      const none = await its.call([verb, account, ...options]);
       expect(none).toMatchObject({ code: 2, stdout: '' });
       expect(none.stderr).toContain(`identity-center provision ${account}`);
-      await expect(its.command.run([verb, '12', ...options])).resolves.toMatchObject({
+      await expect(its.call([verb, '12', ...options])).resolves.toMatchObject({
         code: 2,
         stderr: expect.stringContaining('12 digits') as string,
       });

@@ -16,7 +16,7 @@ test('run: a table for people, CSV and JSON for others; the exit code tells of d
   await its.harness.client.provision(requestFor(made));
   its.harness.emulator.setOrganization({ accounts: [made, missing, other].map((id) => ({ id })) });
   const name = freshName();
-  const audit = (...more: string[]) => its.command.run(['audit', 'run', '--audit-name', name, ...more]);
+  const audit = (...more: string[]) => its.call(['audit', 'run', '--audit-name', name, ...more]);
 
   const shown = await audit('--region', 'eu-west-1');
   expect(shown.stdout).toMatch(/Accounts +4: 2 not as asked for, 0 could not be looked at/);
@@ -25,7 +25,7 @@ test('run: a table for people, CSV and JSON for others; the exit code tells of d
   expect(shown.stdout).toContain('nothing was started');
   expect(shown.code).toBe(1);
 
-  const csv = await its.command.run(['audit', 'report', '--audit-name', name, '--format', 'csv']);
+  const csv = await its.call(['audit', 'report', '--audit-name', name, '--format', 'csv']);
   expect(csv.stdout.split('\r\n')[0]).toBe(
     'accountId,findings,instanceArn,differences,reason,message,remedy',
   );
@@ -45,7 +45,7 @@ test('run: a table for people, CSV and JSON for others; the exit code tells of d
 test('enable, a scheduled audit, its report, disable', async () => {
   const name = freshName();
   its.harness.emulator.setOrganization({ accounts: [] });
-  const enable = (...more: string[]) => its.command.run(['audit', 'enable', '--audit-name', name, ...more]);
+  const enable = (...more: string[]) => its.call(['audit', 'enable', '--audit-name', name, ...more]);
   const first = await enable('--every', '12h', '--region', 'eu-west-1');
   expect(first.stdout).toMatch(/runs every 12 h, next \d{4}-/);
   // What is there is changed.
@@ -54,12 +54,12 @@ test('enable, a scheduled audit, its report, disable', async () => {
     everyMs: 86_400_000,
     request: { rules: { defaults: { region: 'eu-west-2' } }, start: false },
   });
-  const none = await its.command.run(['audit', 'report', '--audit-name', name]);
+  const none = await its.call(['audit', 'report', '--audit-name', name]);
   expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('there is none of that name')]);
 
   await its.harness.temporal.schedule.getHandle(auditIdOf(name)).trigger();
   const report = await until(
-    () => its.command.run(['audit', 'report', '--audit-name', name, '--json']),
+    () => its.call(['audit', 'report', '--audit-name', name, '--json']),
     ({ code }) => code === 0 || code === 1,
   );
   expect(documentOf(report)).toMatchObject({
@@ -68,18 +68,18 @@ test('enable, a scheduled audit, its report, disable', async () => {
     schedule: { everyMs: 86_400_000 },
   });
 
-  const off = await its.command.run(['audit', 'disable', '--audit-name', name]);
+  const off = await its.call(['audit', 'disable', '--audit-name', name]);
   expect(off.code).toBe(0);
-  const twice = await its.command.run(['audit', 'disable', '--audit-name', name]);
+  const twice = await its.call(['audit', 'disable', '--audit-name', name]);
   expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('has no Schedule')]);
 });
 
 test('what cannot be audited has an exit code of its own', async () => {
   const failNext = [{ operation: 'ListAccounts', error: 'AccessDeniedException', times: 1 }];
   its.harness.emulator.setFaults({ failNext });
-  const { code, stderr } = await its.command.run(['audit', 'run', '--audit-name', freshName()]);
+  const { code, stderr } = await its.call(['audit', 'run', '--audit-name', freshName()]);
   expect([code, stderr]).toEqual([5, expect.stringContaining('cannot be listed')]);
-  const wrong = await its.command.run(['audit', 'run', '--start']);
+  const wrong = await its.call(['audit', 'run', '--start']);
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('rules: must be given')]);
 });
 
@@ -95,7 +95,7 @@ test('a rules file says what an audit starts; options go over its defaults; one 
   );
   const name = freshName();
   const run = (...more: string[]) =>
-    its.command.run(['audit', 'run', '--audit-name', name, '--rules', file, '--json', ...more]);
+    its.call(['audit', 'run', '--audit-name', name, '--rules', file, '--json', ...more]);
   const report = documentOf(await run('--start', '--tag', 'by=audit')) as unknown as AuditReport;
   expect(report).toMatchObject({ counts: { missing: 2, ignored: 1 }, started: { accounts: 2 } });
   await its.harness.client.fleets.result(report.started?.fleet ?? '');

@@ -21,11 +21,11 @@ test.concurrent(
     const [held, good] = [freshAccount(), freshAccount()];
     its.harness.emulator.setFaults({ accounts: [held], organizationForbids: true });
     const { file, name } = manifest(`${held},eu-west-1,hold`, `${good},eu-west-1,`);
-    const { code, stdout } = await its.command.run(['fleet', 'start', file]);
+    const { code, stdout } = await its.call(['fleet', 'start', file]);
     expect(code).toBe(3);
     expect(stdout).toMatch(/\nStage +running: waits for 1 held account\n/);
     expect(stdout).toContain(`identity-center fleet retry ${name}`);
-    const watched = await its.command.run(['fleet', 'watch', name, '--json']);
+    const watched = await its.call(['fleet', 'watch', name, '--json']);
     expect(watched.code).toBe(3);
     const events = watched.stdout
       .trim()
@@ -35,13 +35,13 @@ test.concurrent(
       { event: 'status', held: 1, open: 1 },
       { event: 'held', accountId: held, failure: { situation: 'organizationForbids' } },
     ]);
-    await its.command.run(['fleet', 'pause', name]);
-    await its.command.run(['fleet', 'resume', name]);
+    await its.call(['fleet', 'pause', name]);
+    await its.call(['fleet', 'resume', name]);
     expect(await notesOf(its.harness, held)).toEqual([]);
-    const { finished, stdout: seen } = its.command.start(['fleet', 'watch', name, '--wait-held']);
+    const { finished, stdout: seen } = its.begin(['fleet', 'watch', name, '--wait-held']);
     await until(seen, (text) => text.includes('1 held'));
     its.harness.emulator.setFaults({ accounts: [held], organizationForbids: false });
-    const retried = await its.command.run(['fleet', 'retry', name]);
+    const retried = await its.call(['fleet', 'retry', name]);
     expect(retried.stdout).toContain(
       `Fleet ${name}: tries again 1 account: 0 failed, 1 held, 0 not ready. Follow it with: identity-center fleet watch ${name}`,
     );
@@ -54,7 +54,7 @@ test.concurrent('a fleet that has stopped says at which count', async () => {
   its.harness.emulator.setFaults({ accounts: ids, organizationForbids: true });
   const { file } = manifest(...ids.map((id) => `${id},eu-west-1,`));
   const options = ['--max-concurrent', '1', '--stop-after-failures', '25%'];
-  const { code, stdout } = await its.command.run(['fleet', 'start', file, ...options]);
+  const { code, stdout } = await its.call(['fleet', 'start', file, ...options]);
   expect(code).toBe(1);
   expect(stdout).toMatch(
     /\nStage +done: has stopped at \d failed, as stopAfterFailures is 25%: \d skipped, every other account has ended\n/,
@@ -66,19 +66,19 @@ test.concurrent('--timeout: exit 3, with how to follow what goes on', async () =
   its.harness.emulator.setFaults({ accounts: ids, creationMs: 600_000, deletionMs: 600_000 });
   const { file, name } = manifest(...ids.map((id) => `${id},eu-west-1,`));
   const next = `identity-center fleet watch ${name}`;
-  const started = await its.command.run(['fleet', 'start', file, '--timeout', '1s']);
+  const started = await its.call(['fleet', 'start', file, '--timeout', '1s']);
   expect(started.code).toBe(3);
   expect(started.stdout).toContain(
     `Fleet ${name}: still running after 1s, and goes on; follow it with: ${next}`,
   );
-  const watched = await its.command.run(['fleet', 'watch', name, '--timeout', '500ms', '--json']);
+  const watched = await its.call(['fleet', 'watch', name, '--timeout', '500ms', '--json']);
   expect(watched.code).toBe(3);
   expect(JSON.parse(watched.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
     event: 'status',
     timedOut: true,
     next,
   });
-  const cancelled = await its.command.run(['fleet', 'cancel', name, '--timeout', '500ms', '--json']);
+  const cancelled = await its.call(['fleet', 'cancel', name, '--timeout', '500ms', '--json']);
   expect(cancelled.code).toBe(3);
   expect(documentOf(cancelled)).toMatchObject({ status: 'RUNNING', timedOut: true, next });
   its.harness.emulator.setFaults({ accounts: ids, deletionMs: 0 });
@@ -88,7 +88,7 @@ test.concurrent('fleet plan --timeout: exit 3, with what was looked at', async (
   const account = freshAccount();
   its.harness.emulator.setFaults({ accounts: [account], latencyMs: 5_000 });
   const { file } = manifest(`${account},eu-west-1,`);
-  const { code, stdout } = await its.command.run(['fleet', 'plan', file, '--timeout', '1s', '--json']);
+  const { code, stdout } = await its.call(['fleet', 'plan', file, '--timeout', '1s', '--json']);
   expect(code).toBe(3);
   expect(JSON.parse(stdout)).toMatchObject({ accounts: 0, plans: [], timedOut: true });
   its.harness.emulator.setFaults({ accounts: [account], latencyMs: 0 });

@@ -12,7 +12,7 @@ test.concurrent('a plan under which every account ends with its instance exits w
   const [done, fresh] = [freshAccount(), freshAccount()];
   await its.harness.client.provision(requestFor(done));
   const file = manifest([`${done},eu-west-1,`, `${fresh},eu-west-1,`]);
-  const { code, stdout } = await its.command.run(['fleet', 'plan', file]);
+  const { code, stdout } = await its.call(['fleet', 'plan', file]);
   expect(stdout).toContain('2 accounts; nothing was written to AWS');
   expect(stdout).toMatch(/1 {2}create +an instance would be made/);
   expect(stdout).toMatch(/1 {2}done +nothing is to be done/);
@@ -28,12 +28,12 @@ test.concurrent(
       ids.map((id) => `${id},eu-west-1,`),
       'late.csv',
     );
-    const shown = await its.command.run(['fleet', 'plan', file]);
+    const shown = await its.call(['fleet', 'plan', file]);
     expect(shown.code).toBe(1);
     expect(shown.stdout).toMatch(/4 {2}notReady/);
     expect(shown.stdout).toMatch(/4 notReady: roleRefused\nWhat happened +AssumeRole: STS does not let/);
     expect(shown.stdout).toContain(ids[1]);
-    const json = await its.command.run(['fleet', 'plan', file, '--json']);
+    const json = await its.call(['fleet', 'plan', file, '--json']);
     expect(documentOf(json)).toMatchObject({
       accounts: 5,
       counts: { create: 1, notReady: 4 },
@@ -57,19 +57,11 @@ test.concurrent(
       ].join('\n'),
     );
     const why = 'AWS has suspended it (SUSPENDED)';
-    const shown = await its.command.run([
-      'fleet',
-      'plan',
-      file,
-      '--region',
-      'eu-west-1',
-      '--name',
-      'workforce',
-    ]);
+    const shown = await its.call(['fleet', 'plan', file, '--region', 'eu-west-1', '--name', 'workforce']);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/1 {2}skipped/);
     expect(shown.stderr).toContain(`1 of 2 accounts skipped:\n  1: ${why}: ${suspended}`);
-    const json = await its.command.run(['fleet', 'plan', file, '--region', 'eu-west-1', '--json']);
+    const json = await its.call(['fleet', 'plan', file, '--region', 'eu-west-1', '--json']);
     expect(documentOf(json)).toMatchObject({
       accounts: 2,
       counts: { create: 1, skipped: 1 },
@@ -78,16 +70,16 @@ test.concurrent(
         { accountId: suspended, plan: 'skipped', why },
       ],
     });
-    const none = await its.command.run(['fleet', 'plan', file]);
+    const none = await its.call(['fleet', 'plan', file]);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('give one for all (--region)')]);
-    const wrong = await its.command.run(['fleet', 'plan', file, '--region', 'Mars']);
+    const wrong = await its.call(['fleet', 'plan', file, '--region', 'Mars']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('region: must be an AWS Region')]);
   },
 );
 
 test.concurrent('a manifest that is not valid is told by its lines, with exit code 2', async () => {
   const file = manifest(['12,eu-west-1,', `${freshAccount()},nowhere,`], 'bad.csv');
-  const { code, stderr } = await its.command.run(['fleet', 'plan', file]);
+  const { code, stderr } = await its.call(['fleet', 'plan', file]);
   expect(code).toBe(2);
   expect(stderr).toMatch(/bad\.csv:2: accountId/);
   expect(stderr).toMatch(/bad\.csv:3: region/);
