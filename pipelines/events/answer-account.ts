@@ -17,7 +17,9 @@ export function answerAccount(
   const read = readBy(requestPartSchema(), asked);
   if ('problems' in read) {
     const [{ field, message } = { field: 'request', message: 'is not valid' }] = read.problems;
-    return unreadable({ field: field === 'request' ? field : `request.${field}`, message });
+    const problem = { field: field === 'request' ? field : `request.${field}`, message };
+    const words = `Account ${accountId}: its request is not valid: ${problem.field}: ${message}. Nothing was started. Correct it, and send the task again.`;
+    return { ...unreadable(problem), message: words };
   }
   const happening = { kind: 'vended', accountId } as const;
   const meaning =

@@ -15,7 +15,7 @@ test('a task brings an event or an account; what is wrong with one is told to it
     [{}, /event/],
     [{ event: {}, accountId: ACCOUNT }, /must bring an event, or an accountId/],
     [{ accountId: 111122223333 }, /accountId: must be a text/],
-    [{ accountId: ACCOUNT, request: [] }, /request: must be an object/],
+    [{ event: {}, request: {} }, /must bring an event, or an accountId/],
     [{ accountId: ACCOUNT, acountId: ACCOUNT }, /acountId/],
     [{ event: [{}, {}] }, /one event/],
   ];
