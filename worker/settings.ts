@@ -75,7 +75,7 @@ export const workerSettingsSchema = z.object({
     .regex(/^arn:[^:]+:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role')
     .optional()
     .describe(
-      "Role that the worker assumes to list the organization's accounts for an audit: in the management account, or in that of a delegated administrator; {partition} is filled in. Default: none, the worker's own credentials list them.",
+      "Role that the worker assumes to list the organization's accounts for an audit, and to look up what the rules of a queue ask for: in the management account, or in that of a delegated administrator; {partition} is filled in. Default: none, the worker's own credentials list them.",
     ),
   IDENTITY_CENTER_ENCRYPTION_KEYS_FILE: z
     .string()

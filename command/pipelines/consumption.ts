@@ -1,8 +1,7 @@
-import { OrganizationsClient } from '@aws-sdk/client-organizations';
-import { createRequestHandler, homeRegion, type CallListener, type ConsumedQueue } from '../../activities';
+import type { CallListener, ConsumedQueue } from '../../activities';
 import { IdentityCenterClient } from '../../client';
 import { defined } from '../../contract';
-import { lookUpInOrganizations, type EventRules } from '../../pipelines';
+import type { EventRules } from '../../pipelines';
 import { consumeQueue, openQueue, readQueueUrl, type ConsumerParts } from '../../pipelines/queue';
 import { WorkerMetrics, type Companion, type Logger, type WorkerSettings } from '../../worker';
 import { readRulesFile } from '../read-rules';
@@ -53,15 +52,13 @@ export async function consume(
   parts: Pick<ConsumerParts, 'client' | 'onNews'>,
   onAnswer?: CallListener,
 ): Promise<void> {
-  const requestHandler = createRequestHandler(process.env);
-  const organizations = new OrganizationsClient({ region: homeRegion(aws), requestHandler });
   const queue = await openQueue(aws, url, signal, onAnswer);
   logger.info({ queueUrl: url, region: queue.region }, 'The queue is consumed.');
   await consumeQueue({
     ...parts,
     queue,
     rules,
-    lookUp: lookUpInOrganizations(organizations),
+    lookUp: queue.lookUp,
     signal,
     log({ level, message, ...fields }) {
       logger[LEVELS[level]](fields, message);

@@ -7,6 +7,9 @@ import {
   type Queueing,
   type StateMachineTasks,
 } from '../../activities';
+import { askFacts } from '../../contract';
+import type { LookUp } from '../events';
+import { LookUpError } from '../organizations';
 
 /** A queue of SQS, as its consumer takes it. */
 export interface OpenQueue {
@@ -15,6 +18,8 @@ export interface OpenQueue {
   isFifo: boolean;
   sqs: Queueing;
   tasks: StateMachineTasks;
+  /** Asks Organizations what rules ask for, as whoever lists the accounts for audits does: by `organizationRoleArn`, where it is set. */
+  lookUp: LookUp;
 }
 
 /** Where a queue is, as its URL says. */
@@ -61,6 +66,16 @@ export async function openQueue(
     access.openQueue(url, region, control(never)),
     access.openTasks(region, control(never)),
   ]);
+  const organization = access.openOrganization(control(never));
+  const lookUp: LookUp = async (accountId, facts) => {
+    try {
+      return await askFacts(organization, accountId, facts);
+    } catch (error) {
+      organization.forgetCredentials();
+      // The error of the call has what AWS said as its cause.
+      throw new LookUpError(accountId, error instanceof Error ? (error.cause ?? error) : error);
+    }
+  };
   const forgetCredentials = () => {
     for (const it of [polling, rest, tasks]) it.forgetCredentials();
   };
@@ -70,5 +85,6 @@ export async function openQueue(
     isFifo: url.endsWith('.fifo'),
     sqs: { ...rest, receive: (...how) => polling.receive(...how), forgetCredentials },
     tasks,
+    lookUp,
   };
 }

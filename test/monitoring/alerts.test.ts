@@ -31,8 +31,7 @@ const of = (name: string, labels: Record<string, string>) =>
     .map(([key, value]) => `${key}="${value}"`)
     .join(',')}}`;
 const calls = (operation: string, answer: string) => of(METRICS.calls.name, { ...QUEUE, operation, answer });
-const attempts = (result: string) =>
-  of(METRICS.attempts.name, { ...NAMESPACE, receiver: 'web', result });
+const attempts = (result: string) => of(METRICS.attempts.name, { ...NAMESPACE, receiver: 'web', result });
 const failedTask = (reason: string) =>
   of('temporal_workflow_task_execution_failed', { ...QUEUE, failure_reason: reason });
 const failedRequest = (code: string) =>

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TemporalUnreachableError } from '../../../client';
-import { ANSWER_TASK_WORKFLOW, TASK_WORKFLOW_PREFIX, type TaskOutput } from '../../../contract';
+import { ANSWER_TASK_WORKFLOW, defined, TASK_WORKFLOW_PREFIX, type TaskOutput } from '../../../contract';
 import { readRules, type EventRules } from '../../../pipelines';
 import {
   consumeQueue,
@@ -38,14 +38,19 @@ function rulesFrom(more: string): EventRules {
 }
 
 /** A consumer of a queue, until the end of the test. */
-async function consume(queue: TestQueue, parts: Partial<ConsumerParts> & { yaml?: string } = {}) {
+async function consume(
+  queue: TestQueue,
+  parts: Partial<ConsumerParts> & { yaml?: string; organizationRoleArn?: string } = {},
+) {
   const over = new AbortController();
   const [log, news]: [LogEntry[], QueueNews[]] = [[], []];
-  const { yaml = '', ...more } = parts;
-  const opened = await openQueue(emulatorSettings(harness.emulator.url), queue.url, over.signal);
+  const { yaml = '', organizationRoleArn, ...more } = parts;
+  const aws = { ...emulatorSettings(harness.emulator.url), ...defined({ organizationRoleArn }) };
+  const opened = await openQueue(aws, queue.url, over.signal);
   const ended = consumeQueue({
     queue: opened,
     client: () => harness.client,
+    lookUp: opened.lookUp,
     rules: rulesFrom(yaml),
     signal: over.signal,
     log: (entry) => log.push(entry),
@@ -106,6 +111,31 @@ test('each shape of message leads to one ACTIVE instance, however often it comes
   expect(new Set(log.map(({ accountId }) => accountId))).toEqual(new Set(accounts));
   expect(news.reduce((sum, { served }) => sum + served, 0)).toBeGreaterThanOrEqual(10);
   expect(queue.dead()).toEqual([]);
+});
+
+test('what rules ask of Organizations is asked as the role that lists its accounts; where it may not, nothing is started', async () => {
+  const { emulator } = harness;
+  const [prod, gone] = [freshAccount(), freshAccount()];
+  const units = [{ id: 'ou-ab12-11111111', name: 'Production' }];
+  emulator.setOrganization({ accounts: [{ id: prod, name: 'a', unit: 'ou-ab12-11111111' }], units });
+  const queue = await createQueue(emulator);
+  const { log } = await consume(queue, {
+    yaml: 'rules: [{match: {organizationalUnit: Production}, request: {name: prod}}]\notherwise: ignore\n',
+    organizationRoleArn: `arn:aws:iam::${MANAGEMENT_ACCOUNT}:role/identity-center-audit`,
+  });
+  await queue.send([createAccountEvent(prod), createAccountEvent(gone)]);
+  await isActive(prod);
+  expect(instancesOf(prod)).toMatchObject([{ name: 'prod' }]);
+  const [asked] = emulator.calls({ operation: 'DescribeOrganizationalUnit' });
+  expect(asked?.caller).toContain('assumed-role/identity-center-audit/');
+  await until(
+    () => queue.dead(),
+    (dead) => dead.length === 1,
+  );
+  expect(instancesOf(gone)).toEqual([]);
+  expect(log.find(({ level }) => level === 'ERROR')?.message).toMatch(
+    `Account ${gone}: AWS Organizations does not say what the rules ask for: `,
+  );
 });
 
 test('poison and forged messages start nothing, and end in the dead-letter queue, told with what to do', async () => {
