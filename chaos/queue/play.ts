@@ -104,7 +104,7 @@ export async function playQueue(options: QueuePlayOptions): Promise<QueuePlay> {
   await until(() => ended() >= arriving.length);
   const byEvents = ended();
   log(`${byEvents} accounts have an instance`);
-  const request = { name, defaults: { region: REGION }, start: true };
+  const request = { name, rules: { defaults: { region: REGION } }, start: true };
   const audit = await client.audits.result(await client.audits.start(request), { timeout: '1h' });
   await until(() => ended() >= accounts.length);
   await Promise.all(running.map((worker) => worker.stop()));
