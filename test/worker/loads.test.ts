@@ -26,7 +26,14 @@ function loadedWith(folder: string): Set<string> {
 test.each([
   [
     'worker',
-    ['dist/client', '@temporalio/envconfig', 'csv-parse', '@aws-sdk/client-ssm', 'request-filtering-agent'],
+    // Of the client it has what starts runs, for its Nexus service: no connection, no manifests.
+    [
+      '@temporalio/envconfig',
+      'csv-parse',
+      '@aws-sdk/client-ssm',
+      '@aws-sdk/client-sqs',
+      'request-filtering-agent',
+    ],
   ],
   ['client', ['dist/worker', 'dist/activities', '@temporalio/worker', '@temporalio/core-bridge', 'webpack']],
 ])('a %s loads nothing of the command, the sandbox or the tests', (folder, others) => {
