@@ -40,6 +40,14 @@ import { translateErrors } from './translate-errors';
 import { checkWait, Wait, type ResultOptions, type WaitOptions, type WatchOptions } from './wait';
 import { watchStatus } from './watch';
 
+export interface IdentityCenterClientOptions {
+  /**
+   * The client has the connection of a worker of its task queue (`NativeConnection`), in this process: the server hands that
+   * worker the first task of a run with the answer to the start, and nobody polls for it. Default: no.
+   */
+  startsEagerly?: boolean;
+}
+
 /**
  * Starts, follows, steers and ends the runs of accounts. Beside what each method names, all throw a
  * {@link TemporalServerError} where the server is lost, or refuses: its `code` says which.
@@ -54,14 +62,12 @@ export class IdentityCenterClient {
   /**
    * @param temporal a client of the Temporal SDK, connected to the namespace of the runs
    * @param taskQueue the task queue that the workers poll; default: `IDENTITY_CENTER_TASK_QUEUE`, else `identity-center`
-   * @param options.startsEagerly the client has the connection of a worker of that queue (`NativeConnection`), in this
-   *   process: the server hands it the first task of a run with the answer to the start, and nobody polls for it
    */
   constructor(
     readonly temporal: Client,
     readonly taskQueue: string = readEnvironment(process.env)['IDENTITY_CENTER_TASK_QUEUE'] ??
       DEFAULT_TASK_QUEUE,
-    { startsEagerly = false }: { startsEagerly?: boolean } = {},
+    { startsEagerly = false }: IdentityCenterClientOptions = {},
   ) {
     this.starter = new RunStarter(temporal, taskQueue, startsEagerly);
     this.fleets = translateErrors(new Fleets(temporal, taskQueue), temporal);

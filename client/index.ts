@@ -1,5 +1,5 @@
 export { checkServer, type CheckOptions } from './checks/check-server';
-export { IdentityCenterClient } from './client';
+export { IdentityCenterClient, type IdentityCenterClientOptions } from './client';
 export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 export * from './errors';
