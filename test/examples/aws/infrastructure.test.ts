@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EXAMPLES } from '../example';
-import { examplesEnding, TEMPLATES, textOf } from './texts';
+import { examplesEnding, fill, TEMPLATES, textOf } from './texts';
 import { programOf, runProgram } from './tools';
 
 const withLint = programOf('cfn-lint') === undefined ? test.skip : test;
@@ -10,6 +10,10 @@ const withCheckov = programOf('checkov') === undefined ? test.skip : test;
 const withHcl = programOf('hcl2tojson') === undefined ? test.skip : test;
 
 const STATE_MACHINES = examplesEnding('.asl.json');
+const FILLED = {
+  queue_url: 'https://sqs.eu-west-1.amazonaws.com/999999999999/it',
+  failure_topic_arn: 'arn:aws:sns:eu-west-1:999999999999:it',
+};
 const folder = mkdtempSync(path.join(tmpdir(), 'infrastructure-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -18,7 +22,10 @@ afterAll(() => {
 /** A template with a state machine of this text: cfn-lint reads the states language inside of templates. */
 function templateWith(name: string, definition: string): string {
   const file = path.join(folder, `${path.basename(name)}.template.json`);
-  const Properties = { RoleArn: 'arn:aws:iam::999999999999:role/it', DefinitionString: definition };
+  const Properties = {
+    RoleArn: 'arn:aws:iam::999999999999:role/it',
+    DefinitionString: fill(definition, FILLED),
+  };
   const Resources = { It: { Type: 'AWS::StepFunctions::StateMachine', Properties } };
   writeFileSync(file, JSON.stringify({ Resources }));
   return file;

@@ -177,18 +177,19 @@ spec:
         {{- if $rules.name }}
         - { name: event-rules, mountPath: /etc/identity-center/rules, readOnly: true }
         {{- end }}
+  {{- /* 288 is 0440: versions of YAML read what begins with a zero in two ways. */}}
   volumes:
     - name: tmp
       emptyDir: { sizeLimit: 64Mi }
     {{- if $certificate }}
     - name: client-certificate
-      secret: { secretName: {{ $certificate }}, defaultMode: 0440 }
+      secret: { secretName: {{ $certificate }}, defaultMode: 288 }
     {{- end }}
     {{- if $config.name }}
     - name: config
       secret:
         secretName: {{ $config.name }}
-        defaultMode: 0440
+        defaultMode: 288
         items: [{ key: {{ $config.key }}, path: temporal.toml }]
     {{- end }}
     {{- if $ca.name }}
@@ -199,7 +200,7 @@ spec:
     {{- end }}
     {{- if $receivers.name }}
     - name: receivers
-      secret: { secretName: {{ $receivers.name }}, defaultMode: 0440 }
+      secret: { secretName: {{ $receivers.name }}, defaultMode: 288 }
     {{- end }}
     {{- if $rules.name }}
     - name: event-rules
