@@ -7,6 +7,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { ActivityDependencies, AwsSettings, Receiver } from '../../activities';
 import { FleetUnansweredError, IdentityCenterClient, NoWorkerError } from '../../client';
 import { callInTime } from '../../client/calls';
+import { isUnansweredQuery } from '../../client/server-errors';
 import { defined, workflowIdOf, type ProvisionRequestInput, type TemporalExtensions } from '../../contract';
 import { emulatorSettings, startEmulator, type Emulator } from '../../sandbox';
 import { startTemporalServer, type StartOptions } from '../../sandbox/temporal-server';
@@ -222,7 +223,8 @@ async function answered<T>(look: () => Promise<T> | T): Promise<T | typeof UNANS
   try {
     return await look();
   } catch (error) {
-    if (error instanceof FleetUnansweredError || error instanceof NoWorkerError) return UNANSWERED;
+    const isUnanswered = error instanceof FleetUnansweredError || error instanceof NoWorkerError;
+    if (isUnanswered || isUnansweredQuery(error)) return UNANSWERED;
     throw error;
   }
 }

@@ -8,8 +8,12 @@ export const seconds = (count: number) => new Promise((resolve) => setTimeout(re
 export const signal = (harness: Harness, account: string, name: Steer, ...args: unknown[]) =>
   handleOf(harness, account).signal(name, ...args);
 
+/** Where a run stands, as soon as a worker says it: on a busy machine that may take longer than a query waits. */
 export const progressOf = (harness: Harness, account: string) =>
-  handleOf(harness, account).query<Progress>(PROGRESS_QUERY);
+  until(
+    () => handleOf(harness, account).query<Progress>(PROGRESS_QUERY),
+    () => true,
+  );
 
 /** What the UI shows of a workflow under "User Metadata". */
 export const detailsOf = async ({ temporal }: Pick<Harness, 'temporal'>, workflowId: string) => {
