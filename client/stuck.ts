@@ -22,7 +22,7 @@ export class WorkflowStuckError extends IdentityCenterError {
     readonly reason: string,
   ) {
     super(
-      `Workflow ${workflowId} does not go on: its workflow task fails on the workers, and is tried for the ${ordinal(attempts)} time (${reason}). ` +
+      `Workflow ${workflowId} does not go on: its workflow task fails on the workers, at attempt ${attempts} by now (${reason}). ` +
         'Run workers of the release that it began with; where it fails on these too, terminate it and start it again, which goes on with what is there: ' +
         `temporal workflow terminate --workflow-id ${workflowId}`,
     );
@@ -56,9 +56,4 @@ export async function findStuck(
   });
   const reason = oneLine(failure?.message ?? '', LONGEST_REASON).replace(/\.$/, '');
   return new WorkflowStuckError(workflowId, attempts, reason || 'the log of the workers says why');
-}
-
-function ordinal(count: number): string {
-  const ending = new Intl.PluralRules('en', { type: 'ordinal' }).select(count);
-  return `${count}${{ one: 'st', two: 'nd', few: 'rd', other: 'th', zero: 'th', many: 'th' }[ending]}`;
 }

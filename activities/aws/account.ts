@@ -93,14 +93,14 @@ export interface AwsAccess {
   openAccount: OpenAccount;
   openMessaging: OpenMessaging;
   /**
-   * Opens a queue of SQS, with the worker's own credentials. Nothing is sent before the first call.
+   * Opens a queue of SQS, as `queueRoleArn`, else with the worker's own credentials. Nothing is sent before the first call.
    *
    * @param region default: the worker's
    */
   openQueue(queueUrl: string, region: string | undefined, control: CallControl): Promise<Queueing>;
-  /** Opens the tasks of Step Functions in a Region, with the worker's own credentials. Nothing is sent before the first call. */
+  /** Opens the tasks of Step Functions in a Region, as {@link openQueue} does. Nothing is sent before the first call. */
   openTasks(region: string, control: CallControl): Promise<StateMachineTasks>;
-  /** Opens the organization. Nothing is sent before the first call. */
+  /** Opens the organization, as `organizationRoleArn`, else likewise. Nothing is sent before the first call. */
   openOrganization(control: CallControl): Organization;
   /**
    * Asks STS who the worker itself is: an ARN.
