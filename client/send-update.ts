@@ -73,15 +73,15 @@ export async function untilAnswered<T>(
     try {
       return await ask(began + withinMs);
     } catch (error) {
-      // A worker that cannot replay the workflow says so, which looks like this to who asks.
+      // A worker that cannot replay the workflow says so, which looks like this to who asks; it can where its copy was at fault.
       const isFailedQuery = error instanceof QueryNotRegisteredError;
       if (!isUnanswered(error) && !isFailedQuery) throw error;
       await checkServerAnswers(client);
       const description = await client.workflow.getHandle(workflowId).describe();
       const stuck = await findStuck(client, description);
       if (stuck !== undefined) throw stuck;
-      if (isFailedQuery) throw error;
-      if (!(await isServed(client, description))) break;
+      if (isFailedQuery && withinMs === BUSY_ANSWER_WITHIN_MS) throw error;
+      if (!isFailedQuery && !(await isServed(client, description))) break;
     }
   }
   throw unanswered();

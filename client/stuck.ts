@@ -35,7 +35,8 @@ export async function findStuck(
   { workflowId, runId, raw }: WorkflowExecutionDescription,
 ): Promise<WorkflowStuckError | undefined> {
   const attempts = raw.pendingWorkflowTask?.attempt ?? 1;
-  if (attempts < 2) return undefined;
+  // The first may have failed for the copy that its worker had of the workflow; the second is from the history.
+  if (attempts < 3) return undefined;
   const { loadedDataConverter, namespace } = client.options;
   const { history } = await client.workflowService.getWorkflowExecutionHistoryReverse({
     namespace,

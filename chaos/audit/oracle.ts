@@ -17,6 +17,7 @@ const WITH: readonly Finding[] = [
   'stillThere',
   'notActive',
 ];
+const AS_ITS_OWNER_MADE_IT: readonly Finding[] = ['inOrder', 'renamed', 'tagsChanged'];
 /** A worker that is killed may keep an account from being looked at, and a run may wait for a person. */
 const NEITHER: readonly Finding[] = ['unknown', 'held'];
 
@@ -59,7 +60,7 @@ const saysWhatThereIs: AuditRule = ({ accounts, first, second }) =>
     }),
   );
 
-/** What is missing is made, once; what the audit does not start it leaves alone. */
+/** What is missing is made, once; what is there already is taken over as it is; what the audit does not start it leaves alone. */
 const makesWhatIsMissing: AuditRule = ({ accounts, first, second, spent }) =>
   accounts.flatMap((id) => {
     const { startAs } = first.report.found.find(({ accountId }) => accountId === id) ?? {};
@@ -68,7 +69,9 @@ const makesWhatIsMissing: AuditRule = ({ accounts, first, second, spent }) =>
       return arns(before) === arns(after) ? [] : [`${id} was not to be started, and has other instances`];
     if (spent.includes(id)) return [];
     const findings = second.report.found.find(({ accountId }) => accountId === id)?.findings ?? [];
-    return after.length === 1 && findings.every((finding) => finding === 'inOrder')
+    const isAdopted = before.length === 1 && arns(before) === arns(after);
+    const expected = isAdopted ? AS_ITS_OWNER_MADE_IT : ['inOrder'];
+    return after.length === 1 && findings.every((finding) => expected.includes(finding))
       ? []
       : [`${id} was started, has ${after.length} instances, and is ${findings.join(', ')}`];
   });

@@ -38,7 +38,7 @@ test('a run and a fleet whose workflow tasks fail are told as stuck, with the re
     for (const workflowId of [workflowIdOf(account), fleetIdOf(fleet)])
       await until(
         async () => (await temporal.workflow.getHandle(workflowId).describe()).raw.pendingWorkflowTask,
-        (task) => (task?.attempt ?? 1) >= 2,
+        (task) => (task?.attempt ?? 1) >= 3,
       );
 
     await Promise.all([

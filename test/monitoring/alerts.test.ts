@@ -141,8 +141,9 @@ const CASES: Record<string, { fires: Case; quiet: Case }> = {
     quiet: { at: '31m', series: { [failedTask('SomethingElse')]: '0x29 1x20' } },
   },
   IdentityCenterWorkflowTaskFails: {
-    fires: { at: '31m', series: { [failedTask('WorkflowError')]: '_x29 1x20' }, labels: NAMESPACE },
-    quiet: { at: '90m', series: { [failedTask('WorkflowError')]: '3x100' } },
+    fires: { at: '36m', series: { [failedTask('WorkflowError')]: '_x29 1+1x20' }, labels: NAMESPACE },
+    // A worker that drops its copy of a workflow, see workflows/shared/ahead-of-history.
+    quiet: { at: '36m', series: { [failedTask('WorkflowError')]: '_x29 1x20' } },
   },
   IdentityCenterOwnIdentity: {
     fires: { at: '12m', series: { [calls('AssumeRole', 'ownIdentity')]: '0+2x20' }, labels: QUEUE },

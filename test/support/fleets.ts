@@ -31,8 +31,12 @@ export async function startFleets(options: HarnessOptions = {}): Promise<FleetHa
   async function* histories() {
     for (const name of names) {
       const { pageIdPrefix } = await fleets.status(name);
-      for (const workflowId of [fleetIdOf(name), `${pageIdPrefix}0`])
-        yield { workflowId, history: await harness.temporal.workflow.getHandle(workflowId).fetchHistory() };
+      for (const workflowId of [fleetIdOf(name), `${pageIdPrefix}0`]) {
+        const history = await harness.temporal.workflow.getHandle(workflowId).fetchHistory();
+        // No worker was lost here: see workflows/shared/ahead-of-history.
+        expect(JSON.stringify(history.events)).not.toContain('ahead of the history');
+        yield { workflowId, history };
+      }
     }
   }
   return {

@@ -48,6 +48,17 @@ test('nothing is wrong where what was missing is there once, or cannot be made a
   expect(auditViolations(spent)).toEqual([]);
 });
 
+test('nothing is wrong where an instance was taken over as its owner had made it', () => {
+  const ofLost = (finding: Finding) => [
+    found(DONE, 'inOrder'),
+    found(LOST, finding, finding === 'otherOwner' ? 'otherwise' : undefined),
+  ];
+  const before = [of(DONE), of(LOST)];
+  expect(auditViolations(sample({ before, first: ofLost('otherOwner'), second: ofLost('renamed') }))).toEqual(
+    [],
+  );
+});
+
 test.each<[string, AuditEvidence, RegExp]>([
   ['no audit', { accounts: [], spent: [] }, /no audit/],
   ['one that has failed', sample({ unreadable: 'AuditFailedError' }), /AuditFailedError/],
@@ -71,6 +82,11 @@ test.each<[string, AuditEvidence, RegExp]>([
     'what was started and is not there',
     sample({ after: [of(DONE)], second: [found(DONE, 'inOrder'), found(LOST, 'missing')] }),
     /2\d+ was started, has 0 instances, and is missing/,
+  ],
+  [
+    'what was made otherwise than asked for',
+    sample({ second: [found(DONE, 'inOrder'), found(LOST, 'renamed')] }),
+    /2\d+ was started, has 1 instances, and is renamed/,
   ],
   [
     'two instances',

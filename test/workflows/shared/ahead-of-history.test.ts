@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { add, wakeUps, type count } from '../../support/counting-workflow';
+import { logErrorsOnly, until } from '../../support/harness';
+import { temporalAddress } from '../../support/temporal';
+
+const BUNDLE_WORKER = path.resolve(__dirname, '..', '..', 'support', 'bundle-worker.cjs');
+/** Milliseconds for which a query waits for the worker that has the workflow in its cache. */
+const STICKY_MS = 2_000;
+
+let folder: string;
+let codePath: string;
+let taskQueue: string;
+let connection: Connection;
+const workers: ChildProcess[] = [];
+beforeAll(async () => {
+  logErrorsOnly();
+  folder = mkdtempSync(path.join(tmpdir(), 'identity-center-bundle-'));
+  taskQueue = path.basename(folder);
+  codePath = path.join(folder, 'bundle.js');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: require.resolve('../../support/counting-workflow'),
+    workflowInterceptorModules: [require.resolve('../../../workflows/interceptors')],
+    logger: new DefaultLogger('ERROR'),
+  });
+  writeFileSync(codePath, code);
+  connection = await Connection.connect({ address: temporalAddress() });
+});
+afterAll(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  await connection.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function startWorker(): Promise<ChildProcess> {
+  const worker = spawn(process.execPath, [BUNDLE_WORKER, temporalAddress(), taskQueue, codePath], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  workers.push(worker);
+  await once(worker.stdout, 'data');
+  return worker;
+}
+
+const startRun = (name: string) =>
+  new Client({ connection }).workflow.start<typeof count>('count', {
+    taskQueue,
+    workflowId: `${taskQueue}/${name}`,
+  });
+
+const hasWoken = (run: WorkflowHandle, times: number) =>
+  until(
+    () => run.query(wakeUps).catch(() => 0),
+    (woken) => woken >= times,
+  );
+
+/** Counts the workflow tasks that have failed, of a workflow whose history replays. */
+async function failedTasks(run: WorkflowHandle): Promise<number> {
+  const history = await run.fetchHistory();
+  await Worker.runReplayHistory({ workflowBundle: { codePath } }, history);
+  return (history.events ?? []).filter((event) => event.workflowTaskFailedEventAttributes).length;
+}
+
+test('a query that a second worker answers, between two signals, stops no workflow', async () => {
+  const frozen = await startWorker();
+  const runs = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(startRun));
+  for (const run of runs) {
+    await run.signal(add, 1);
+    await hasWoken(run, 1);
+  }
+  await startWorker();
+  frozen.kill('SIGSTOP');
+  // They are for the polls that the frozen worker has open: it takes nothing of what comes after.
+  for (const run of runs.slice(0, 3)) await run.signal(add, 1);
+  await Promise.all(
+    runs.slice(3).map(async (run) => {
+      const answer = run.query(wakeUps);
+      await sleep(STICKY_MS / 2);
+      await run.signal(add, 1);
+      // The second worker answers, from a history that ends with this signal, a second before its workflow task comes.
+      await answer;
+      await run.signal(add, 1);
+    }),
+  );
+  for (const run of runs) {
+    await hasWoken(run, 2);
+    await run.signal(add, 100);
+    await run.result();
+    await failedTasks(run);
+  }
+  frozen.kill('SIGKILL');
+});
+
+test('who is asked again and again goes on all the same: no workflow task fails', async () => {
+  await startWorker();
+  const run = await startRun('asked');
+  for (let times = 1; times <= 20; times += 1) {
+    await run.signal(add, 1);
+    await hasWoken(run, times);
+  }
+  await run.signal(add, 100);
+  await run.result();
+  await expect(failedTasks(run)).resolves.toBe(0);
+});

@@ -1,0 +1,90 @@
+import type {
+  ActivateInput,
+  ConcludeActivationInput,
+  Next,
+  WorkflowInternalsInterceptor,
+} from '@temporalio/workflow';
+
+type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
+type Command = ConcludeActivationInput['commands'][number];
+
+/** The ID that the server gives to a query that comes by itself, and not with a workflow task. */
+const QUERY_ALONE = 'legacy_query';
+/** WorkflowTaskCompleted of the task before, WorkflowTaskScheduled and WorkflowTaskStarted of the next one. */
+const EVENTS_OF_TASKS = 3;
+
+/**
+ * Has a worker drop its copy of a workflow that has run ahead of the history.
+ *
+ * A query that the worker with the workflow in its cache leaves unanswered goes to another worker two seconds later. SDK Core
+ * applies all that the history holds by then, also signals that no workflow task has been completed for, and keeps the copy
+ * (SDK 1.24.0). The signals come again in one workflow task with those that follow, and the copy takes these alone: it sends
+ * commands that no replay makes, and every later workflow task fails for a nondeterminism error.
+ *
+ * After a query the next task shows it: had the events before it been taken by a workflow task, that task and its commands would
+ * be in the history, which then would be longer. A task that fails makes the worker begin anew from the history.
+ */
+class AheadOfHistory implements WorkflowInternalsInterceptor {
+  /** The least length that the history has at the next task, in events. */
+  private leastLength = 0;
+  private isQuery = false;
+  private wasAsked = false;
+
+  activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
+    const { jobs, historyLength } = input.activation;
+    const queries = (jobs ?? []).flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
+    this.isQuery = queries.length > 0;
+    if (this.isQuery) {
+      this.wasAsked ||= queries.some(({ queryId }) => queryId === QUERY_ALONE);
+    } else {
+      const length = historyLength ?? 0;
+      const isAhead = this.wasAsked && length < this.leastLength + (jobs ?? []).filter(isEvent).length;
+      this.wasAsked = false;
+      this.leastLength = length + EVENTS_OF_TASKS;
+      if (isAhead)
+        throw new Error(
+          'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
+        );
+    }
+    next(input);
+  }
+
+  concludeActivation(
+    input: ConcludeActivationInput,
+    next: Next<WorkflowInternalsInterceptor, 'concludeActivation'>,
+  ): ReturnType<Next<WorkflowInternalsInterceptor, 'concludeActivation'>> {
+    const output = next(input);
+    if (!this.isQuery) this.leastLength += countEvents(output.commands);
+    return output;
+  }
+}
+
+/** Tells whether a job is an event of its own; the worker itself may bring others about. */
+function isEvent({ signalWorkflow, fireTimer }: Job): boolean {
+  return Boolean(signalWorkflow ?? fireTimer);
+}
+
+/** Counts the commands that become an event each. What is begun and taken back in the same task becomes none. */
+function countEvents(commands: Command[]): number {
+  const seqsOf = (pick: (command: Command) => { seq?: number | null } | null | undefined) =>
+    new Set(commands.flatMap((command) => pick(command)?.seq ?? []));
+  const [begun, cancelled] = [
+    seqsOf(({ startTimer }) => startTimer),
+    seqsOf(({ cancelTimer }) => cancelTimer),
+  ];
+  const timers = [...begun, ...cancelled].filter((seq) => !(begun.has(seq) && cancelled.has(seq)));
+  const activities = seqsOf(({ scheduleActivity }) => scheduleActivity);
+  for (const seq of seqsOf(({ requestCancelActivity }) => requestCancelActivity)) activities.delete(seq);
+  const signals = seqsOf(({ signalExternalWorkflowExecution }) => signalExternalWorkflowExecution);
+  for (const seq of seqsOf(({ cancelSignalWorkflow }) => cancelSignalWorkflow)) signals.delete(seq);
+  const properties = commands.filter(
+    ({ upsertWorkflowSearchAttributes, modifyWorkflowProperties }) =>
+      upsertWorkflowSearchAttributes ?? modifyWorkflowProperties,
+  );
+  return timers.length + activities.size + signals.size + properties.length;
+}
+
+/** An interceptor of the workflow bundle; each workflow has one of its own. */
+export const interceptors = (): { internals: WorkflowInternalsInterceptor[] } => ({
+  internals: [new AheadOfHistory()],
+});
