@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Check } from '../../contract';
-import { commandRunner, documentOf, type CommandRunner } from '../support/command';
+import { callAlone, commandRunner, documentOf, type CommandRunner } from '../support/command';
 import { startHarness, type Harness } from '../support/harness';
 
 let harness: Harness;
@@ -25,9 +25,9 @@ const EMPTY = [
   ...['IDENTITY_CENTER_EXTERNAL_ID', 'AWS_REGION', 'AWS_PROFILE', 'https_proxy'],
 ];
 
-test.concurrent.each(['', ' ', '\n'])('variables that are %j count as unset', async (value) => {
+test.each(['', ' ', '\n'])('variables that are %j count as unset', async (value) => {
   const env = Object.fromEntries(EMPTY.map((name) => [name, value]));
-  const finished = await command.run(['doctor', '--json'], { env });
+  const finished = await callAlone(['doctor', '--json'], { ...command.env, ...env });
   expect(finished.stderr).toBe('');
   const checks = documentOf(finished)['checks'] as Check[];
   expect(Object.fromEntries(checks.map(({ check, found }) => [check, found]))).toMatchObject({
@@ -38,18 +38,15 @@ test.concurrent.each(['', ' ', '\n'])('variables that are %j count as unset', as
   });
 });
 
-test.concurrent(
-  'an address that is blank is the usual one; one with a line end is that without',
-  async () => {
-    const blank = await command.run(['list', '--json'], { env: { TEMPORAL_ADDRESS: ' ' } });
-    // Whether one listens at 7233 on this machine is not said here.
-    expect(blank.stdout).not.toContain('TemporalSettingsError');
-    const env = { TEMPORAL_ADDRESS: `${harness.address}\n` };
-    await expect(command.run(['list'], { env })).resolves.toMatchObject({ code: 0 });
-  },
-);
+test('an address that is blank is the usual one; one with a line end is that without', async () => {
+  const blank = await callAlone(['list', '--json'], { ...command.env, TEMPORAL_ADDRESS: ' ' });
+  // Whether one listens at 7233 on this machine is not said here.
+  expect(blank.stdout).not.toContain('TemporalSettingsError');
+  const env = { TEMPORAL_ADDRESS: `${harness.address}\n` };
+  await expect(callAlone(['list'], { ...command.env, ...env })).resolves.toMatchObject({ code: 0 });
+});
 
-test.concurrent.each<[NodeJS.ProcessEnv, string]>([
+test.each<[NodeJS.ProcessEnv, string]>([
   [{ TEMPORAL_TLS: 'yes' }, 'TEMPORAL_TLS'],
   [{ TEMPORAL_TLS_CLIENT_CERT_PATH: '/no/such.crt' }, 'TEMPORAL_TLS_CLIENT_CERT_PATH'],
   [{ TEMPORAL_TLS_CLIENT_KEY_DATA: 'garbage' }, 'TEMPORAL_TLS_CLIENT_KEY_DATA'],
@@ -61,14 +58,14 @@ test.concurrent.each<[NodeJS.ProcessEnv, string]>([
   [{ TEMPORAL_API_KEY: 'two\nlines' }, 'TEMPORAL_API_KEY'],
   [{ TEMPORAL_GRPC_META_X: 'wörd' }, 'TEMPORAL_GRPC_META_X'],
 ])('%j: exit 2, which names the variable', async (env, setting) => {
-  const finished = await command.run(['list', '--json'], { env });
+  const finished = await callAlone(['list', '--json'], { ...command.env, ...env });
   expect([finished.code, finished.stderr]).toEqual([2, '']);
   expect(documentOf(finished)).toMatchObject({ error: { type: 'TemporalSettingsError', setting } });
 });
 
 test('a profile that is broken is named, and what it holds is not said', async () => {
   const file = command.file('broken.toml', '[profile.default]\napi_key = "tmprl_secret\n');
-  const { code, stderr } = await command.run(['list'], { env: { TEMPORAL_CONFIG_FILE: file } });
+  const { code, stderr } = await callAlone(['list'], { ...command.env, TEMPORAL_CONFIG_FILE: file });
   expect(code).toBe(2);
   expect(stderr).toContain(file);
   expect(stderr).not.toContain('tmprl_secret');

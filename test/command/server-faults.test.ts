@@ -1,6 +1,13 @@
 import { startTemporalServer } from '../../sandbox/temporal-server';
-import { commandRunner, documentOf, type CommandRunner, type Finished } from '../support/command';
-import { isFull } from '../support/full';
+import {
+  call,
+  callAlone,
+  commandRunner,
+  documentOf,
+  withEnvironment,
+  type CommandRunner,
+  type Finished,
+} from '../support/command';
 import { startStandIn, STATUSES, type Refusal, type StandIn } from '../support/grpc-stand-in';
 import { until } from '../support/harness';
 import { NOWHERE } from '../support/ports';
@@ -48,26 +55,20 @@ async function refusing(refusal: Refusal): Promise<NodeJS.ProcessEnv> {
   return { TEMPORAL_ADDRESS: standIn.address };
 }
 
-/** One of each way to the server; `npm run test:full` takes all. */
-const SOME = ['provision', 'status', 'fleet start', 'fleet cancel'];
-
-/** Runs the verbs, some at a time. */
-async function runAll(
-  env: NodeJS.ProcessEnv,
-  isEach: boolean,
-): Promise<[verb: string, finished: Finished][]> {
-  const rest = Object.entries(verbs).filter(([verb]) => isEach || SOME.includes(verb));
-  const done: [string, Finished][] = [];
-  const worker = async () => {
-    for (let next = rest.shift(); next !== undefined; next = rest.shift())
-      done.push([next[0], await command.run([...next[1], '--json'], { env })]);
-  };
-  await Promise.all([worker(), worker(), worker()]);
-  return done;
+/** Runs all verbs at once. */
+function runAll(env: NodeJS.ProcessEnv): Promise<[verb: string, finished: Finished][]> {
+  return withEnvironment({ ...command.env, ...env }, () =>
+    Promise.all(
+      Object.entries(verbs).map(async ([verb, args]): Promise<[string, Finished]> => [
+        verb,
+        await call([...args, '--json']),
+      ]),
+    ),
+  );
 }
 
 describe('every verb, in JSON with the code, and never as if a run had failed', () => {
-  test.concurrent.each<[string, () => Promise<NodeJS.ProcessEnv>, string, number]>([
+  test.each<[string, () => Promise<NodeJS.ProcessEnv>, string, number]>([
     ['nothing listens', async () => ({ TEMPORAL_ADDRESS: NOWHERE }), 'CONNECTION_REFUSED', 5],
     [
       'the real server does not know the namespace',
@@ -94,7 +95,7 @@ describe('every verb, in JSON with the code, and never as if a run had failed', 
       2,
     ],
   ])('%s', async (_name, environment, code, exitCode) => {
-    const finished = await runAll(await environment(), isFull || code === 'NAMESPACE_NOT_FOUND');
+    const finished = await runAll(await environment());
     const seen = finished.map(([verb, it]) => [verb, it.code, errorOf(it)['code'], it.stderr]);
     expect(seen).toEqual(finished.map(([verb]) => [verb, exitCode, code, '']));
   });
@@ -104,9 +105,9 @@ function errorOf(finished: Finished): Record<string, unknown> {
   return documentOf(finished)['error'] as Record<string, unknown>;
 }
 
-test.concurrent('for people: what is wrong, with the next step, and which server was asked', async () => {
-  const env = { TEMPORAL_NAMESPACE: 'nowhere' };
-  const { code, stdout, stderr } = await command.run(['status', ACCOUNT], { env });
+test('for people: what is wrong, with the next step, and which server was asked', async () => {
+  const env = { ...command.env, TEMPORAL_NAMESPACE: 'nowhere' };
+  const { code, stdout, stderr } = await callAlone(['status', ACCOUNT], env);
   expect([code, stdout]).toEqual([5, '']);
   expect(stderr).toMatch(
     /^The Temporal server at \S+ has no namespace nowhere\. Set TEMPORAL_NAMESPACE .*\nTemporal server asked: \S+, namespace nowhere \(as TEMPORAL_ADDRESS says\)\.\n$/,
@@ -114,19 +115,20 @@ test.concurrent('for people: what is wrong, with the next step, and which server
   expect(stderr).toContain(temporalAddress());
 });
 
-test.concurrent.each(['http://127.0.0.1:7233', '127.0.0.1:99999', '127.0.0.1:0'])(
+test.each(['http://127.0.0.1:7233', '127.0.0.1:99999', '127.0.0.1:0'])(
   'TEMPORAL_ADDRESS=%s: wrong usage, which names the variable',
   async (address) => {
-    const finished = await command.run(['list', '--json'], { env: { TEMPORAL_ADDRESS: address } });
+    const finished = await callAlone(['list', '--json'], { ...command.env, TEMPORAL_ADDRESS: address });
     expect(finished.code).toBe(2);
     expect(finished.stdout).toContain('TEMPORAL_ADDRESS');
   },
 );
 
-test.concurrent('a server that ends while a run is watched: exit 5, saying that runs go on', async () => {
+test('a server that ends while a run is watched: exit 5, saying that runs go on', async () => {
   const server = await startTemporalServer({ port: 0, uiPort: false });
   const env = { TEMPORAL_ADDRESS: server.address };
-  const started = await command.run(['provision', ACCOUNT, '--region', 'eu-west-1', '--no-wait'], { env });
+  const start = ['provision', ACCOUNT, '--region', 'eu-west-1', '--no-wait'];
+  const started = await callAlone(start, { ...command.env, ...env });
   expect(started.code).toBe(0);
   const watching = command.start(['watch', ACCOUNT], env);
   await until(watching.stdout, (seen) => seen.includes('creating'));
@@ -137,8 +139,8 @@ test.concurrent('a server that ends while a run is watched: exit 5, saying that 
   expect(stderr).not.toMatch(/^ +at /m);
 });
 
-test.concurrent('an order to a server that is silent says so, and not that no worker answers', async () => {
+test('an order to a server that is silent says so, and not that no worker answers', async () => {
   const env = await refusing({ code: STATUSES['DEADLINE_EXCEEDED']!, details: 'of the stand-in' });
-  const finished = await command.run(['status', ACCOUNT, '--json'], { env });
+  const finished = await callAlone(['status', ACCOUNT, '--json'], { ...command.env, ...env });
   expect([finished.code, errorOf(finished)['code']]).toEqual([5, 'NO_ANSWER']);
 });

@@ -9,7 +9,7 @@ import { exitCodeForError } from '../../command/errors';
 import { EXIT } from '../../command/exit-codes';
 import { createProgram } from '../../command/program';
 import { readRequestInput } from '../../command/account/read-request';
-import { commandRunner } from '../support/command';
+import { callAlone, commandRunner, type CommandRunner } from '../support/command';
 import { assertOneLine, fuzz } from './fuzz';
 import { account, fileBytes, request, text, vector } from './command-lines';
 
@@ -28,8 +28,7 @@ class Connecting extends Error {}
 let folder: string;
 let server: Server;
 let connections = 0;
-let closeCommand: () => void;
-let run: ReturnType<typeof commandRunner>['run'];
+let command: CommandRunner;
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'fuzz-'));
   server = createServer((socket) => {
@@ -38,16 +37,12 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const command = commandRunner({ TEMPORAL_ADDRESS: address, AWS_ENDPOINT_URL: `http://${address}` });
-  run = (...args) => command.run(...args);
-  closeCommand = () => {
-    command.dispose();
-  };
+  command = commandRunner({ TEMPORAL_ADDRESS: address, AWS_ENDPOINT_URL: `http://${address}` });
   jest.spyOn(IdentityCenterClient, 'connect').mockRejectedValue(new Connecting());
 });
 afterAll(() => {
   jest.restoreAllMocks();
-  closeCommand();
+  command.dispose();
   server.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -112,7 +107,8 @@ test('whatever is in a request file: a request, or exit 2 with the file or the f
   expect(() => readRequestInput(account, { request: file })).toThrow(/--request: /);
 });
 
-test('the real command with wrong usage: exit 2, no stack, and not one connection', async () => {
+test('the whole command with wrong usage: exit 2, no stack, and not one connection', async () => {
+  jest.restoreAllMocks();
   const file = path.join(folder, 'wrong.json');
   writeFileSync(file, Buffer.from(`\ufeff${text}`, 'utf16le'));
   const wrong: [string[], string][] = [
@@ -137,7 +133,7 @@ test('the real command with wrong usage: exit 2, no stack, and not one connectio
     [['conjure', '\u001b[31m'], 'unknown command'],
   ];
   for (const [args, says] of wrong) {
-    const { code, stderr, stdout } = await run(args);
+    const { code, stderr, stdout } = await callAlone(args, { ...command.env });
     expect({ args, code, stdout, said: stderr.includes(says) ? says : stderr }).toEqual({
       args,
       code: 2,

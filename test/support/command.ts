@@ -131,12 +131,17 @@ export function call(args: readonly string[]): Promise<Finished> {
   return begin(args).finished;
 }
 
-/** As {@link call}, with an environment of its own, which whatever else goes on in this process meets as well. */
-export async function callAlone(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
+/** As {@link call}, with an environment of its own; whatever else goes on in this process meets it as well. */
+export function callAlone(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
+  return withEnvironment(env, () => call(args));
+}
+
+/** Does something in an environment of its own, which whatever else goes on in this process meets as well. */
+export async function withEnvironment<T>(env: NodeJS.ProcessEnv, does: () => Promise<T>): Promise<T> {
   const before = process.env;
   process.env = env;
   try {
-    return await call(args);
+    return await does();
   } finally {
     process.env = before;
   }
