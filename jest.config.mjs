@@ -17,6 +17,8 @@ export default {
   testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
   runtime: '<rootDir>/test/support/jest/runtime.cjs',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Examples are programs of their own, in languages that have to be there: `npm run examples` and `npm run pipelines`.
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env.FULL ? [] : ['/test/examples/(?!library)'])],
   // Verbs are imported when they are called, by the name that they have once they are compiled.
   moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
   testSequencer: '<rootDir>/test/support/sequencer.mjs',
