@@ -11,19 +11,21 @@ export abstract class FleetError extends IdentityCenterError {
   }
 }
 
+const NONE = {
+  'no fleet': 'there is none of that name that Temporal knows',
+  'no open fleet': 'none of that name is open; it may have ended',
+  'no begun fleet': 'the last of that name was ended before a worker took it, and has nothing to show',
+};
+
 /** Thrown where no fleet of a name was ever started, or none is open and one is needed. */
 export class NoFleetError extends FleetError {
   override readonly name = 'NoFleetError';
   readonly category = 'usage';
 
-  constructor(fleet: string, what: 'no fleet' | 'no open fleet') {
-    const none =
-      what === 'no fleet'
-        ? 'there is none of that name that Temporal knows'
-        : 'none of that name is open; it may have ended';
+  constructor(fleet: string, what: 'no fleet' | 'no open fleet' | 'no begun fleet') {
     super(
       fleet,
-      `${none}. Which there are: identity-center fleet list; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
+      `${NONE[what]}. Which there are: identity-center fleet list; start one with: identity-center fleet start <manifest> --fleet-name ${fleet}`,
     );
   }
 }

@@ -14,7 +14,7 @@ import {
 import { UnreadablePayloadError } from '../../encryption';
 import { WorkflowStuckError } from '../stuck';
 import { FleetUnansweredError } from './errors';
-import { askFleet } from './status';
+import { askFleet, isUnbegun } from './status';
 
 /** A fleet in a list. Times are ISO 8601. */
 export interface FleetSummary {
@@ -105,11 +105,9 @@ class StandingReader {
 
   constructor(private readonly client: Client) {}
 
-  async read(
-    name: string,
-    { workflowId, runId, status, taskQueue }: WorkflowExecutionInfo,
-  ): Promise<Standing | Silence | undefined> {
-    if (status.name === 'FAILED') return undefined;
+  async read(name: string, execution: WorkflowExecutionInfo): Promise<Standing | Silence | undefined> {
+    const { workflowId, runId, status, taskQueue } = execution;
+    if (status.name === 'FAILED' || (await isUnbegun(this.client, execution))) return undefined;
     // It takes no worker.
     if (status.name === 'COMPLETED') return this.readResult(workflowId, runId);
     if (this.silentQueues.has(taskQueue)) return undefined;

@@ -1,4 +1,9 @@
-import { WorkflowFailedError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import {
+  WorkflowFailedError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+} from '@temporalio/client';
 import { defined, fleetIdOf, PROGRESS_QUERY, type FleetProgress } from '../../contract';
 import { untilAnswered } from '../send-update';
 import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
@@ -17,7 +22,9 @@ export interface FleetStatus extends FleetProgress {
 
 /** Reads where the latest fleet of a name stands. @throws NoFleetError, FleetFailedError, FleetUnansweredError */
 export async function readFleetStatus(client: Client, name: string): Promise<FleetStatus> {
-  const { status, workflowId, runId, closeTime } = await describeFleet(client, name);
+  const description = await describeFleet(client, name);
+  const { status, workflowId, runId, closeTime } = description;
+  if (await isUnbegun(client, description)) throw new NoFleetError(name, 'no begun fleet');
   if (status.name === 'FAILED') throw new FleetFailedError(name, await failureReason(client, workflowId));
   const progress = await askFleet<FleetProgress>(client, name, workflowId, PROGRESS_QUERY);
   return defined({ ...progress, workflowId, runId, status: status.name, endedAt: closeTime?.toISOString() });
@@ -30,6 +37,16 @@ export async function describeFleet(client: Client, name: string): Promise<Workf
   } catch (error) {
     throw isNoWorkflow(error) ? new NoFleetError(name, 'no fleet') : error;
   }
+}
+
+/** Tells whether a fleet or a page was terminated before a worker took it: no worker answers for it, ever. */
+export async function isUnbegun(
+  client: Client,
+  { workflowId, runId, status }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status'>,
+): Promise<boolean> {
+  if (status.name !== 'TERMINATED') return false;
+  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  return (events ?? []).every((event) => !event.workflowTaskCompletedEventAttributes);
 }
 
 /** Asks the workflow of a fleet or of one of its pages. @throws FleetUnansweredError where no worker answers in time */

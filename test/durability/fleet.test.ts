@@ -74,6 +74,25 @@ promise('a worker that polls, and has had no time for ten seconds, is waited for
   await worker.stop();
 });
 
+promise(
+  'a fleet that was ended before a worker took it is told as one that has begun nothing',
+  async (harness) => {
+    const [account = ''] = freshAccounts(1);
+    const { client, temporal } = harness;
+    const fleet = { name: 'unbegun', accounts: [requestFor(account)] };
+    await client.fleets.start(fleet);
+    await temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
+    await expect(client.fleets.status(fleet.name)).rejects.toMatchObject({
+      name: 'NoFleetError',
+      message: expect.stringMatching(/ended before a worker took it.*fleet start/) as string,
+    });
+    const worker = await startWorker(harness);
+    await client.fleets.start(fleet);
+    await expect(client.fleets.result(fleet.name)).resolves.toMatchObject({ succeeded: 1 });
+    await worker.stop();
+  },
+);
+
 promise('without a worker, who asks about a fleet is told so', async (harness) => {
   const [account = ''] = freshAccounts(1);
   await harness.client.fleets.start({ name: 'alone', accounts: [requestFor(account)] });
