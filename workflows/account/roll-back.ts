@@ -26,10 +26,7 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
       return undefined;
     } catch (error) {
       if (!(error instanceof ApplicationFailure)) throw error;
-      // An account that lets nobody in has not let CreateInstance in either.
-      const situation = situationOf(error);
-      const isShut = (situation === 'accountNotReady' || situation === 'explicitDeny') && !state.mayYetMake;
-      if (state.instance === undefined && isShut) {
+      if (state.instance === undefined && !state.mayYetMake && wasAlwaysShut(run, error)) {
         status.addNote(NOTHING_LEFT);
         return undefined;
       }
@@ -38,6 +35,13 @@ export async function rollBack(run: Provisioning): Promise<ApplicationFailure | 
       return undefined;
     }
   });
+}
+
+/** Tells whether a look failed as the account lets nobody in, and has not since the run began: CreateInstance neither. */
+function wasAlwaysShut({ state }: Provisioning, error: ApplicationFailure): boolean {
+  const situation = situationOf(error);
+  const isShut = situation === 'accountNotReady' || situation === 'explicitDeny';
+  return isShut && state.existedBefore === undefined;
 }
 
 const NOTHING_LEFT = 'nothing that this run made is left';
