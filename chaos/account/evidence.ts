@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { tsToMs } from '@temporalio/common/lib/time';
 import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
 import {
   clientToken,
@@ -12,7 +14,9 @@ import {
   DEPROVISION_WORKFLOW,
   MAX_GENERATIONS,
   PROVISION_WORKFLOW,
+  SEARCH_ATTRIBUTES,
   type Announcement,
+  type Stage,
 } from '../../contract';
 import type { EmulatedInstance, RecordedCall } from '../../sandbox/emulator';
 import { isUnreadable, readOrReason, type ActionRecord } from '../actions';
@@ -106,7 +110,10 @@ export async function readRuns(
   return runs.sort((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
 }
 
-/** Reads where a run stands; one that ended by its own code has been somewhere, and a busy worker leaves that out. */
+/**
+ * Reads where a run stands. One that ended by its own code has been somewhere: where no worker has the time to say so, its
+ * history does.
+ */
 async function readAnswered(
   client: IdentityCenterClient,
   accountId: string,
@@ -114,9 +121,25 @@ async function readAnswered(
 ): Promise<AccountStatus> {
   for (let tries = 1; ; tries += 1) {
     const status = await client.status(accountId, runId);
-    if (status.steps.length > 0 || status.status === 'TERMINATED' || tries === READ_TRIES) return status;
+    if (status.steps.length > 0 || status.status === 'TERMINATED') return status;
+    if (tries === READ_TRIES) return { ...status, steps: await stepsInHistory(client, accountId, runId) };
     await sleep(READ_PAUSE_MS);
   }
+}
+
+/** The stages that a run has kept in its search attributes. */
+async function stepsInHistory(
+  { temporal }: IdentityCenterClient,
+  accountId: string,
+  runId: string,
+): Promise<AccountStatus['steps']> {
+  const { events } = await temporal.workflow.getHandle(workflowIdOf(accountId), runId).fetchHistory();
+  return (events ?? []).flatMap(({ eventTime, upsertWorkflowSearchAttributesEventAttributes: upsert }) => {
+    const stage = upsert?.searchAttributes?.indexedFields?.[SEARCH_ATTRIBUTES.stage.name];
+    if (stage === undefined) return [];
+    const at = new Date(tsToMs(eventTime)).toISOString();
+    return [{ stage: defaultPayloadConverter.fromPayload<Stage>(stage), at }];
+  });
 }
 
 function pick({ workflowType, status, startedAt, closedAt, result, failure, steps, notes }: AccountStatus) {
