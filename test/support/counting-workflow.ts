@@ -1,6 +1,15 @@
-import { condition, defineQuery, defineSignal, setHandler, upsertMemo } from '@temporalio/workflow';
+import {
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  upsertMemo,
+} from '@temporalio/workflow';
 
 export const wakeUps = defineQuery<number>('wakeUps');
+/** Is refused. */
+export const subtract = defineUpdate('subtract');
 export const add = defineSignal<[number]>('add');
 
 /** Counts how often it was woken up, which depends on the signals that come in one workflow task, up to the sum of 100. */
@@ -8,6 +17,11 @@ export async function count(): Promise<number> {
   let [sum, seen, woken] = [0, 0, 0];
   setHandler(add, (number) => {
     sum += number;
+  });
+  setHandler(subtract, () => undefined, {
+    validator: () => {
+      throw new Error('only adds');
+    },
   });
   setHandler(wakeUps, () => woken);
   while (seen < 100) {

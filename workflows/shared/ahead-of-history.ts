@@ -27,20 +27,21 @@ const EVENTS_OF_TASKS = 3;
 class AheadOfHistory implements WorkflowInternalsInterceptor {
   /** The least length that the history has at the next task, in events. */
   private leastLength = 0;
-  private isQuery = false;
+  private present: { length: number; jobs: readonly Job[] } | undefined;
   private wasAsked = false;
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
-    const { jobs, historyLength } = input.activation;
-    const queries = (jobs ?? []).flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
-    this.isQuery = queries.length > 0;
-    if (this.isQuery) {
+    const { historyLength, ...activation } = input.activation;
+    const jobs = activation.jobs ?? [];
+    const queries = jobs.flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
+    if (queries.length > 0) {
+      this.present = undefined;
       this.wasAsked ||= queries.some(({ queryId }) => queryId === QUERY_ALONE);
     } else {
       const length = historyLength ?? 0;
-      const isAhead = this.wasAsked && length < this.leastLength + (jobs ?? []).filter(isEvent).length;
+      const isAhead = this.wasAsked && length < this.leastLength + jobs.filter(isEvent).length;
+      this.present = { length, jobs };
       this.wasAsked = false;
-      this.leastLength = length + EVENTS_OF_TASKS;
       if (isAhead)
         throw new Error(
           'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
@@ -54,9 +55,19 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
     next: Next<WorkflowInternalsInterceptor, 'concludeActivation'>,
   ): ReturnType<Next<WorkflowInternalsInterceptor, 'concludeActivation'>> {
     const output = next(input);
-    if (!this.isQuery) this.leastLength += countEvents(output.commands);
+    const { present } = this;
+    if (present !== undefined && !leavesNothing(present.jobs, output.commands))
+      this.leastLength = present.length + EVENTS_OF_TASKS + countEvents(output.commands);
     return output;
   }
+}
+
+/** Tells whether a task leaves no events: the server forgets one that came for Updates alone, where all are refused. */
+function leavesNothing(jobs: readonly Job[], commands: readonly Command[]): boolean {
+  return (
+    jobs.every(({ doUpdate }) => Boolean(doUpdate)) &&
+    commands.every(({ updateResponse }) => Boolean(updateResponse?.rejected))
+  );
 }
 
 /** Tells whether a job is an event of its own; the worker itself may bring others about. */
@@ -65,7 +76,7 @@ function isEvent({ signalWorkflow, fireTimer }: Job): boolean {
 }
 
 /** Counts the commands that become an event each. What is begun and taken back in the same task becomes none. */
-function countEvents(commands: Command[]): number {
+function countEvents(commands: readonly Command[]): number {
   const seqsOf = (pick: (command: Command) => { seq?: number | null } | null | undefined) =>
     new Set(commands.flatMap((command) => pick(command)?.seq ?? []));
   const [begun, cancelled] = [

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import { add, wakeUps, type count } from '../../support/counting-workflow';
+import { add, subtract, wakeUps, type count } from '../../support/counting-workflow';
 import { logErrorsOnly, until } from '../../support/harness';
 import { temporalAddress } from '../../support/temporal';
 
@@ -96,11 +96,14 @@ test('a query that a second worker answers, between two signals, stops no workfl
   frozen.kill('SIGKILL');
 });
 
-test('who is asked again and again goes on all the same: no workflow task fails', async () => {
+test('who is asked again and again, and refuses Updates, goes on all the same: no workflow task fails', async () => {
   await startWorker();
   const run = await startRun('asked');
   for (let times = 1; times <= 20; times += 1) {
     await run.signal(add, 1);
+    await hasWoken(run, times);
+    // Its workflow task leaves no events.
+    await expect(run.executeUpdate(subtract)).rejects.toThrow();
     await hasWoken(run, times);
   }
   await run.signal(add, 100);
