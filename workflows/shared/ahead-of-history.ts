@@ -70,29 +70,45 @@ function leavesNothing(jobs: readonly Job[], commands: readonly Command[]): bool
   );
 }
 
-/** Tells whether a job is an event of its own; the worker itself may bring others about. */
-function isEvent({ signalWorkflow, fireTimer }: Job): boolean {
-  return Boolean(signalWorkflow ?? fireTimer);
+/** Tells whether a job is an event of its own. What the worker itself brings about, as where something is cancelled, may be none. */
+function isEvent(job: Job): boolean {
+  const { resolveChildWorkflowExecution: child, resolveSignalExternalWorkflow: signal } = job;
+  return Boolean(
+    job.signalWorkflow ??
+    job.fireTimer ??
+    job.resolveChildWorkflowExecutionStart?.succeeded ??
+    child?.result?.completed ??
+    child?.result?.failed ??
+    (signal && !signal.failure),
+  );
 }
 
 /** Counts the commands that become an event each. What is begun and taken back in the same task becomes none. */
 function countEvents(commands: readonly Command[]): number {
-  const seqsOf = (pick: (command: Command) => { seq?: number | null } | null | undefined) =>
-    new Set(commands.flatMap((command) => pick(command)?.seq ?? []));
-  const [begun, cancelled] = [
-    seqsOf(({ startTimer }) => startTimer),
-    seqsOf(({ cancelTimer }) => cancelTimer),
+  const all = (pick: (command: Command) => number | null | undefined) =>
+    commands.flatMap((command) => pick(command) ?? []);
+  const startedTimers = all(({ startTimer }) => startTimer?.seq);
+  const cancelledTimers = all(({ cancelTimer }) => cancelTimer?.seq);
+  const kept: [done: number[], takenBack: number[]][] = [
+    [startedTimers, cancelledTimers],
+    [cancelledTimers, startedTimers],
+    [all((it) => it.scheduleActivity?.seq), all((it) => it.requestCancelActivity?.seq)],
+    [
+      all((it) => it.startChildWorkflowExecution?.seq),
+      all((it) => it.cancelChildWorkflowExecution?.childWorkflowSeq),
+    ],
+    [all((it) => it.signalExternalWorkflowExecution?.seq), all((it) => it.cancelSignalWorkflow?.seq)],
   ];
-  const timers = [...begun, ...cancelled].filter((seq) => !(begun.has(seq) && cancelled.has(seq)));
-  const activities = seqsOf(({ scheduleActivity }) => scheduleActivity);
-  for (const seq of seqsOf(({ requestCancelActivity }) => requestCancelActivity)) activities.delete(seq);
-  const signals = seqsOf(({ signalExternalWorkflowExecution }) => signalExternalWorkflowExecution);
-  for (const seq of seqsOf(({ cancelSignalWorkflow }) => cancelSignalWorkflow)) signals.delete(seq);
-  const properties = commands.filter(
-    ({ upsertWorkflowSearchAttributes, modifyWorkflowProperties }) =>
-      upsertWorkflowSearchAttributes ?? modifyWorkflowProperties,
+  const plain = commands.filter(
+    ({ upsertWorkflowSearchAttributes, modifyWorkflowProperties, updateResponse }) =>
+      upsertWorkflowSearchAttributes ??
+      modifyWorkflowProperties ??
+      updateResponse?.accepted ??
+      updateResponse?.completed,
   );
-  return timers.length + activities.size + signals.size + properties.length;
+  return (
+    plain.length + kept.flatMap(([done, takenBack]) => done.filter((seq) => !takenBack.includes(seq))).length
+  );
 }
 
 /** An interceptor of the workflow bundle; each workflow has one of its own. */
