@@ -73,7 +73,8 @@ export async function untilAnswered<T>(
     try {
       return await ask(began + withinMs);
     } catch (error) {
-      // A worker that cannot replay the workflow says so, which looks like this to who asks; it can where its copy was at fault.
+      // A worker that cannot go on with the workflow says so, which looks like this to who asks. Where its copy was at fault it
+      // has dropped that, and can by now.
       const isFailedQuery = error instanceof QueryNotRegisteredError;
       if (!isUnanswered(error) && !isFailedQuery) throw error;
       await checkServerAnswers(client);

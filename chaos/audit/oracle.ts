@@ -63,13 +63,13 @@ const saysWhatThereIs: AuditRule = ({ accounts, first, second }) =>
 /** What is missing is made, once; what is there already is taken over as it is; what the audit does not start it leaves alone. */
 const makesWhatIsMissing: AuditRule = ({ accounts, first, second, spent }) =>
   accounts.flatMap((id) => {
-    const { startAs } = first.report.found.find(({ accountId }) => accountId === id) ?? {};
+    const { startAs, findings: seen } = first.report.found.find(({ accountId }) => accountId === id) ?? {};
     const [before, after] = [of(id, first.instances), of(id, second.instances)];
     if (startAs === undefined)
       return arns(before) === arns(after) ? [] : [`${id} was not to be started, and has other instances`];
     if (spent.includes(id)) return [];
     const findings = second.report.found.find(({ accountId }) => accountId === id)?.findings ?? [];
-    const isAdopted = before.length === 1 && arns(before) === arns(after);
+    const isAdopted = seen?.includes('otherOwner') === true && arns(before) === arns(after);
     const expected = isAdopted ? AS_ITS_OWNER_MADE_IT : ['inOrder'];
     return after.length === 1 && findings.every((finding) => expected.includes(finding))
       ? []

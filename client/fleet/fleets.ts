@@ -29,7 +29,7 @@ import { listFleets, type FleetFilter, type FleetSummary } from './list';
 import { planAccounts } from './plan';
 import { readSkipped, type SkippedAccount } from './skipped';
 import { startFleet, type FleetInput, type StartedFleet } from './start';
-import { askFleet, describeFleet, isUnbegun, readFleetStatus, type FleetStatus } from './status';
+import { askFleet, describeFleet, readFleetStatus, type FleetStatus } from './status';
 
 /** Starts, follows and steers fleets. */
 export class Fleets {
@@ -176,13 +176,10 @@ export class Fleets {
   ): AsyncGenerator<T, void, void> {
     const { pages, pageIdPrefix } = await this.status(name);
     for (let page = 0; page < pages.arrived; page += 1) {
-      const workflowId = `${pageIdPrefix}${page}`;
-      const accounts = await askFleet<T[]>(this.temporal, name, workflowId, query).catch(
-        async (error: unknown) => {
-          if (isNoWorkflow(error)) return undefined;
-          const description = await this.temporal.workflow.getHandle(workflowId).describe();
-          if (await isUnbegun(this.temporal, description)) return undefined;
-          throw error;
+      const accounts = await askFleet<T[]>(this.temporal, name, `${pageIdPrefix}${page}`, query).catch(
+        (error: unknown) => {
+          if (!isNoWorkflow(error)) throw error;
+          return undefined;
         },
       );
       if (accounts === undefined) onForgotten?.(page);

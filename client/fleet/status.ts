@@ -9,6 +9,8 @@ import { untilAnswered } from '../send-update';
 import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
 import { FleetFailedError, FleetUnansweredError, NoFleetError } from './errors';
 
+const EVENTS_LOOKED_AT = 100;
+
 /** Where a fleet stands. */
 export interface FleetStatus extends FleetProgress {
   workflowId: string;
@@ -39,14 +41,26 @@ export async function describeFleet(client: Client, name: string): Promise<Workf
   }
 }
 
-/** Tells whether a fleet or a page was terminated before a worker took it: no worker answers for it, ever. */
+/** Tells whether a fleet was terminated before a worker took it: no worker answers for it, ever. */
 export async function isUnbegun(
   client: Client,
   { workflowId, runId, status }: Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status'>,
 ): Promise<boolean> {
   if (status.name !== 'TERMINATED') return false;
-  const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  return (events ?? []).every((event) => !event.workflowTaskCompletedEventAttributes);
+  const { namespace } = client.options;
+  let nextPageToken = new Uint8Array();
+  // The first page tells, but where hundreds of signals came first.
+  do {
+    const page = await client.workflowService.getWorkflowExecutionHistory({
+      namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: EVENTS_LOOKED_AT,
+      nextPageToken,
+    });
+    if (page.history?.events?.some((event) => event.workflowTaskCompletedEventAttributes)) return false;
+    nextPageToken = new Uint8Array(page.nextPageToken);
+  } while (nextPageToken.length > 0);
+  return true;
 }
 
 /** Asks the workflow of a fleet or of one of its pages. @throws FleetUnansweredError where no worker answers in time */

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { userFolder } from '../../sandbox/temporal-server';
 
 const TOOLS = path.join(userFolder('cache'), 'deploy-tools');
+const INSTALL = path.join(__dirname, 'install-python.cjs');
 
 /** Builds a program of a Go module, once; `undefined` where that cannot be had here. */
 export function goProgram(module: string): string | undefined {
@@ -26,43 +27,8 @@ export function pythonPrograms(...packages: string[]): string | undefined {
   const folder = path.join(TOOLS, packages.join('-').replaceAll('==', '-'));
   const programs = path.join(folder, 'bin');
   const isReady = path.join(folder, 'ready');
-  mkdirSync(TOOLS, { recursive: true });
-  // Several test files need the same programs, each in a process of its own.
-  return oneAfterTheOther(`${folder}.lock`, () => {
-    if (existsSync(isReady)) return programs;
-    rmSync(folder, { recursive: true, force: true });
-    const isInstalled =
-      succeeds('python3', ['-m', 'venv', folder]) &&
-      succeeds(path.join(programs, 'pip'), ['install', '--quiet', '--no-compile', ...packages]);
-    if (!isInstalled) return undefined;
-    mkdirSync(isReady);
-    return programs;
-  });
-}
-
-/** Does something while no other process does the same; a lock of ten minutes was left by one that died. */
-function oneAfterTheOther<T>(lock: string, does: () => T): T {
-  const isAbandoned = () =>
-    Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) > 600_000;
-  while (!isMade(lock)) {
-    if (isAbandoned()) rmSync(lock, { recursive: true, force: true });
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
-  }
-  try {
-    return does();
-  } finally {
-    rmSync(lock, { recursive: true, force: true });
-  }
-}
-
-function isMade(folder: string): boolean {
-  try {
-    mkdirSync(folder);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return false;
-  }
+  if (!existsSync(isReady)) succeeds(process.execPath, [INSTALL, folder, ...packages]);
+  return existsSync(isReady) ? programs : undefined;
 }
 
 /** Whether a program is on the PATH. */

@@ -4,14 +4,13 @@ import { fleetIdOf } from '../../contract';
 import { startWorkerProcess } from '../../sandbox';
 import { freshAccounts } from '../support/fleets';
 import { requestFor, until, withHarness, type Harness } from '../support/harness';
-import { temporalAddress } from '../support/temporal';
 
 function promise(name: string, prove: (harness: Harness) => Promise<void>): void {
   test.concurrent(name, () => withHarness({ worker: false }, prove));
 }
 
-const startWorker = ({ taskQueue, emulator }: Harness) =>
-  startWorkerProcess(temporalAddress(), taskQueue, emulator.url);
+const startWorker = ({ address, taskQueue, emulator }: Harness) =>
+  startWorkerProcess(address, taskQueue, emulator.url);
 
 promise(
   'a fleet whose worker is killed in the middle goes on with the next: one instance an account',
@@ -74,23 +73,44 @@ promise('a worker that polls, and has had no time for ten seconds, is waited for
   await worker.stop();
 });
 
-promise(
-  'a fleet that was ended before a worker took it is told as one that has begun nothing',
-  async (harness) => {
-    const [account = ''] = freshAccounts(1);
-    const { client, temporal } = harness;
-    const fleet = { name: 'unbegun', accounts: [requestFor(account)] };
-    await client.fleets.start(fleet);
-    await temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
-    await expect(client.fleets.status(fleet.name)).rejects.toMatchObject({
-      name: 'NoFleetError',
-      message: expect.stringMatching(/ended before a worker took it.*fleet start/) as string,
-    });
-    const worker = await startWorker(harness);
-    await client.fleets.start(fleet);
-    await expect(client.fleets.result(fleet.name)).resolves.toMatchObject({ succeeded: 1 });
-    await worker.stop();
-  },
+test.concurrent(
+  'a fleet that was ended before a worker took it is told as one that has begun nothing, and keeps no other from the list',
+  // To list the fleets of all tests, whose workers are gone, would take minutes.
+  () =>
+    withHarness({ worker: false, ownServer: {} }, async (harness) => {
+      const [account = '', open = ''] = freshAccounts(2);
+      const { client, temporal, emulator } = harness;
+      const fleet = { name: 'unbegun', accounts: [requestFor(account)] };
+      emulator.setFaults({ accounts: [open], creationMs: 600_000, deletionMs: 0 });
+      const first = await startWorker(harness);
+      await client.fleets.start({ name: 'beside-unbegun', accounts: [requestFor(open)] });
+      await until(
+        () => client.fleets.status('beside-unbegun'),
+        (status) => status.open === 1,
+      );
+      await first.stop();
+      await client.fleets.start(fleet);
+      await temporal.workflow.getHandle(fleetIdOf(fleet.name)).terminate();
+      await expect(client.fleets.status(fleet.name)).rejects.toMatchObject({
+        name: 'NoFleetError',
+        message: expect.stringMatching(/ended before a worker took it.*fleet start/) as string,
+      });
+
+      const worker = await startWorker(harness);
+      const stages = await until(
+        async () => {
+          const found = new Map<string, string | undefined>();
+          for await (const { name, stage } of client.fleets.list()) found.set(name, stage);
+          return found;
+        },
+        (found) => found.has('unbegun') && found.has('beside-unbegun'),
+      );
+      expect([stages.get('unbegun'), stages.get('beside-unbegun')]).toEqual([undefined, 'running']);
+      await client.fleets.cancel('beside-unbegun');
+      await client.fleets.start(fleet);
+      await expect(client.fleets.result(fleet.name)).resolves.toMatchObject({ succeeded: 1 });
+      await worker.stop();
+    }),
 );
 
 promise('without a worker, who asks about a fleet is told so', async (harness) => {

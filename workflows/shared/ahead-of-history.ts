@@ -27,26 +27,21 @@ const EVENTS_OF_TASKS = 3;
 class AheadOfHistory implements WorkflowInternalsInterceptor {
   /** The least length that the history has at the next task, in events. */
   private leastLength = 0;
+  /** What the present task is; `undefined` in one that only asks. */
   private present: { length: number; jobs: readonly Job[] } | undefined;
+  /** Whether a query came since the last task that left events. */
   private wasAsked = false;
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
-    const { historyLength, ...activation } = input.activation;
-    const jobs = activation.jobs ?? [];
+    const jobs = input.activation.jobs ?? [];
+    const length = input.activation.historyLength ?? 0;
     const queries = jobs.flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
-    if (queries.length > 0) {
-      this.present = undefined;
-      this.wasAsked ||= queries.some(({ queryId }) => queryId === QUERY_ALONE);
-    } else {
-      const length = historyLength ?? 0;
-      const isAhead = this.wasAsked && length < this.leastLength + jobs.filter(isEvent).length;
-      this.present = { length, jobs };
-      this.wasAsked = false;
-      if (isAhead)
-        throw new Error(
-          'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
-        );
-    }
+    this.wasAsked ||= queries.some(({ queryId }) => queryId === QUERY_ALONE);
+    this.present = queries.length > 0 ? undefined : { length, jobs };
+    if (this.present && this.wasAsked && length < this.leastLength + jobs.filter(isEvent).length)
+      throw new Error(
+        'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
+      );
     next(input);
   }
 
@@ -56,8 +51,11 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
   ): ReturnType<Next<WorkflowInternalsInterceptor, 'concludeActivation'>> {
     const output = next(input);
     const { present } = this;
-    if (present !== undefined && !leavesNothing(present.jobs, output.commands))
+    // What leaves nothing shows nothing of the task before it either.
+    if (present !== undefined && !leavesNothing(present.jobs, output.commands)) {
       this.leastLength = present.length + EVENTS_OF_TASKS + countEvents(output.commands);
+      this.wasAsked = false;
+    }
     return output;
   }
 }

@@ -54,5 +54,5 @@ test('a task that demands a heartbeat is over without one', async () => {
     body: '{"timeoutSeconds": 60}',
   });
   const { taskToken } = (await made.json()) as { taskToken: string };
-  await expect(beat(taskToken)).resolves.toBeDefined();
+  await expect(beat(taskToken)).resolves.toMatchObject({ $metadata: { httpStatusCode: 200 } });
 });
