@@ -1,10 +1,9 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 250;
-// A lock whose owner died between making the folder and writing its process ID.
-const UNSIGNED_MS = 5_000;
+const HELD = new Set(['EEXIST', 'ENOTEMPTY']);
 
 /**
  * Runs `work` while no other process on this machine does; a lock left by a dead process is taken over. Should two
@@ -18,13 +17,14 @@ export async function withInstallLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   await mkdir(dirname(lock), { recursive: true });
-  for (let waited = false; !(await acquire(lock)); waited = true) {
+  let waited = false;
+  while (!(await acquire(lock))) {
     const owner = await ownerOf(lock);
-    if (owner === 'dead') {
-      await rm(lock, { recursive: true, force: true });
-      continue;
+    if (owner === 'dead') await rm(lock, { recursive: true, force: true });
+    if (typeof owner === 'number' && !waited) {
+      waited = true;
+      onWait(`process ${owner}`);
     }
-    if (!waited) onWait(owner);
     await sleep(POLL_MS);
   }
   try {
@@ -34,26 +34,27 @@ export async function withInstallLock<T>(
   }
 }
 
+// The folder gets its name with the process ID in it: no other process meets a lock that nobody has signed. Another
+// one's lock is a folder with a file in it, which no folder takes the place of.
 async function acquire(lock: string): Promise<boolean> {
+  const signed = await mkdtemp(`${lock}-`);
   try {
-    await mkdir(lock);
+    await writeFile(join(signed, 'pid'), String(process.pid));
+    await rename(signed, lock);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    await rm(signed, { recursive: true, force: true });
+    if (HELD.has(String((error as NodeJS.ErrnoException).code))) return false;
     throw error;
   }
-  await writeFile(join(lock, 'pid'), String(process.pid));
-  return true;
 }
 
-async function ownerOf(lock: string): Promise<string> {
-  try {
-    const pid = Number(await readFile(join(lock, 'pid'), 'utf8'));
-    if (pid > 0) return isAlive(pid) ? `process ${pid}` : 'dead';
-  } catch {
-    // Not signed yet.
-  }
-  const made = await stat(lock).catch(() => undefined);
-  return made !== undefined && Date.now() - made.mtimeMs > UNSIGNED_MS ? 'dead' : 'another process';
+/** The process that holds the lock, if it lives, or `gone` where the lock was given back since. */
+async function ownerOf(lock: string): Promise<number | 'dead' | 'gone'> {
+  const text = await readFile(join(lock, 'pid'), 'utf8').catch(() => undefined);
+  if (text === undefined) return 'gone';
+  const pid = Number(text);
+  return pid > 0 && isAlive(pid) ? pid : 'dead';
 }
 
 /** Says whether a process of this machine is alive, whoever's it is. */

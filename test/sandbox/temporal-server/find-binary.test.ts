@@ -132,6 +132,18 @@ describe('findTemporalBinary', () => {
     await expect(access(join(cacheDir, 'install-abandoned'))).rejects.toThrow('ENOENT');
   });
 
+  it.each([
+    ['nothing', undefined],
+    ['an empty file', ''],
+    ['no process ID', 'x'],
+  ])('takes over a lock that holds %s, as a full disk leaves it', async (_name, content) => {
+    await script(join(path, 'go'), GO);
+    await mkdir(join(cacheDir, 'install.lock'), { recursive: true });
+    if (content !== undefined) await writeFile(join(cacheDir, 'install.lock', 'pid'), content);
+    expect(await find()).toBe(cached());
+    expect(await readdir(cacheDir)).toEqual(['bin']);
+  });
+
   it('names every way, and what came of it, where there is none', async () => {
     await script(join(path, 'go'), 'if [ "$1" = version ]; then exit 0; fi; echo "no network" >&2; exit 1');
     const error = await find().then(
