@@ -73,7 +73,9 @@ async function readRecord(workflow: Client['workflow'], end: WorkflowExecutionIn
   const { workflowId, runId, status, closeTime } = end;
   const handle = workflow.getHandle(workflowId, runId);
   const known = { runId, status: status.name, closedAt: closeTime?.toISOString() };
-  const progress = await readOrReason(() => handle.query<FleetProgress>(PROGRESS_QUERY));
+  const ask = () => handle.query<FleetProgress>(PROGRESS_QUERY);
+  // As the client does: where a worker drops its copy of the workflow, it fails the query that it had come with.
+  const progress = await readOrReason(() => ask().catch(ask));
   if (isUnreadable(progress)) return defined({ ...known, ...progress, pages: [] });
   const pages = Array.from({ length: progress.pages.arrived }, (_, page) =>
     readPage(workflow, `${progress.pageIdPrefix}${page}`),

@@ -21,27 +21,44 @@ const EVENTS_OF_TASKS = 3;
  * (SDK 1.24.0). The signals come again in one workflow task with those that follow, and the copy takes these alone: it sends
  * commands that no replay makes, and every later workflow task fails for a nondeterminism error.
  *
- * After a query the next task shows it: had the events before it been taken by a workflow task, that task and its commands would
- * be in the history, which then would be longer. A task that fails makes the worker begin anew from the history.
+ * Two things show it. Events that came without a workflow task have brought no time of their own: the copy is of no more use.
+ * Where the history ended with a task that another worker had and lost, the next task shows it: had the copy's task counted,
+ * its end and its commands would be in the history, which has another length for that. A task that fails makes the worker begin
+ * anew from the history.
  */
 class AheadOfHistory implements WorkflowInternalsInterceptor {
-  /** The least length that the history has at the next task, in events. */
-  private leastLength = 0;
+  /** How many events the history has at the next task, but for those that come with it. */
+  private expected = { least: 0, most: Infinity };
   /** What the present task is; `undefined` in one that only asks. */
-  private present: { length: number; jobs: readonly Job[] } | undefined;
+  private present: { length: number; time: string; jobs: readonly Job[] } | undefined;
+  /** Where the last task stood that did not only ask. */
+  private last = { length: 0, time: '' };
   /** Whether a query came since the last task that left events. */
   private wasAsked = false;
+  private isAhead = false;
+  /** Children that were cancelled: the event which says that they know comes at any time, and without a job. */
+  private cancelledChildren = 0;
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
-    const jobs = input.activation.jobs ?? [];
-    const length = input.activation.historyLength ?? 0;
+    const { jobs: given, historyLength, timestamp } = input.activation;
+    const jobs = given ?? [];
     const queries = jobs.flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
     this.wasAsked ||= queries.some(({ queryId }) => queryId === QUERY_ALONE);
-    this.present = queries.length > 0 ? undefined : { length, jobs };
-    if (this.present && this.wasAsked && length < this.leastLength + jobs.filter(isEvent).length)
-      throw new Error(
-        'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
-      );
+    this.present = undefined;
+    if (queries.length === 0) {
+      const present = {
+        length: historyLength ?? 0,
+        time: `${String(timestamp?.seconds)}.${String(timestamp?.nanos)}`,
+        jobs,
+      };
+      if (this.isAhead || (this.wasAsked && !this.isExpected(present)))
+        throw new Error(
+          'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
+        );
+      this.isAhead = present.length > this.last.length && present.time === this.last.time;
+      this.present = present;
+      this.last = present;
+    }
     next(input);
   }
 
@@ -51,12 +68,20 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
   ): ReturnType<Next<WorkflowInternalsInterceptor, 'concludeActivation'>> {
     const output = next(input);
     const { present } = this;
+    const { commands } = output;
     // What leaves nothing shows nothing of the task before it either.
-    if (present !== undefined && !leavesNothing(present.jobs, output.commands)) {
-      this.leastLength = present.length + EVENTS_OF_TASKS + countEvents(output.commands);
+    if (present !== undefined && !leavesNothing(present.jobs, commands)) {
+      const length = present.length + EVENTS_OF_TASKS;
+      this.cancelledChildren += commands.filter((it) => it.cancelChildWorkflowExecution).length;
+      this.expected = { least: length + countEvents(commands), most: length + commands.length };
       this.wasAsked = false;
     }
     return output;
+  }
+
+  private isExpected({ length, jobs }: { length: number; jobs: readonly Job[] }): boolean {
+    const most = jobs.reduce((sum, job) => sum + mostEvents(job), this.cancelledChildren);
+    return length >= this.expected.least + jobs.filter(isEvent).length && length <= this.expected.most + most;
   }
 }
 
@@ -79,6 +104,11 @@ function isEvent(job: Job): boolean {
     child?.result?.failed ??
     (signal && !signal.failure),
   );
+}
+
+/** An activity's start is written with its end; every other job is an event at most. */
+function mostEvents(job: Job): number {
+  return job.resolveActivity ? 2 : 1;
 }
 
 /** Counts the commands that become an event each. What is begun and taken back in the same task becomes none. */
