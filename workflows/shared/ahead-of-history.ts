@@ -36,6 +36,8 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
   /** Whether a query came since the last task that left events. */
   private wasAsked = false;
   private isAhead = false;
+  /** The events that the present workflow task may come to; one with a local activity is several tasks here. */
+  private written = { length: 0, most: 0 };
   /** Children that were cancelled: the event which says that they know comes at any time, and without a job. */
   private cancelledChildren = 0;
 
@@ -71,9 +73,16 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
     const { commands } = output;
     // What leaves nothing shows nothing of the task before it either.
     if (present !== undefined && !leavesNothing(present.jobs, commands)) {
-      const length = present.length + EVENTS_OF_TASKS;
+      const { length } = present;
+      const before = length === this.written.length ? this.written.most : 0;
+      // SDK Core adds a search attribute to a patch.
+      const patches = commands.filter((it) => it.setPatchMarker).length;
+      this.written = { length, most: before + commands.length + patches };
       this.cancelledChildren += commands.filter((it) => it.cancelChildWorkflowExecution).length;
-      this.expected = { least: length + countEvents(commands), most: length + commands.length };
+      this.expected = {
+        least: length + EVENTS_OF_TASKS + countEvents(commands),
+        most: length + EVENTS_OF_TASKS + this.written.most,
+      };
       this.wasAsked = false;
     }
     return output;

@@ -59,6 +59,22 @@ test.each([
   }).toThrow('run ahead of the history');
 });
 
+test('a patch is a marker and a search attribute, and a local activity another task at the same event', () => {
+  for (const length of [11, 12, 13, 14, 15, 16, 17, 18, 19]) {
+    const patched = copy();
+    patched.task(3, 1, []);
+    patched.task(10, 2, [SIGNAL], [MEMO, { scheduleLocalActivity: { seq: 1 } }]);
+    patched.task(10, 2, [ACTIVITY], [{ setPatchMarker: { patchId: 'patch' } }]);
+    patched.isAsked(10, 2);
+    const go = () => {
+      patched.task(length, 3, [SIGNAL]);
+    };
+    // The signal, the three events of tasks, and up to four: the memo, the local activity, the marker, the search attribute.
+    if (length < 14 || length > 18) expect(go).toThrow('run ahead of the history');
+    else expect(go).not.toThrow();
+  }
+});
+
 test('a copy that was not asked is as the history has it, however many tasks were lost', () => {
   const alone = copy();
   alone.task(3, 1, []);
