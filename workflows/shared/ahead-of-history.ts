@@ -30,19 +30,21 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
   /** How many events the history has at the next task, but for those that come with it. */
   private expected = { least: 0, most: Infinity };
   /** What the present task is; `undefined` in one that only asks. */
-  private present: { length: number; time: string; jobs: readonly Job[] } | undefined;
+  private present: { length: number; jobs: readonly Job[] } | undefined;
   /** Where the last task stood that did not only ask. */
-  private last = { length: 0, time: '' };
+  private last = { length: 0, time: '', isReplayed: false };
   /** Whether a query came since the last task that left events. */
   private wasAsked = false;
   private isAhead = false;
+  /** Whether the last task is the first one that this worker has not replayed. */
+  private hasTakenOver = false;
   /** The events that the present workflow task may come to; one with a local activity is several tasks here. */
   private written = { length: 0, most: 0 };
   /** Children that were cancelled: the event which says that they know comes at any time, and without a job. */
   private cancelledChildren = 0;
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
-    const { jobs: given, historyLength, timestamp } = input.activation;
+    const { jobs: given, historyLength, timestamp, isReplaying } = input.activation;
     const jobs = given ?? [];
     const queries = jobs.flatMap(({ queryWorkflow }) => queryWorkflow ?? []);
     this.wasAsked ||= queries.some(({ queryId }) => queryId === QUERY_ALONE);
@@ -51,13 +53,17 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
       const present = {
         length: historyLength ?? 0,
         time: `${String(timestamp?.seconds)}.${String(timestamp?.nanos)}`,
+        isReplayed: isReplaying === true,
         jobs,
       };
       if (this.isAhead || (this.wasAsked && !this.isExpected(present)))
         throw new Error(
           'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
         );
-      this.isAhead = present.length > this.last.length && present.time === this.last.time;
+      if (present.length > this.last.length) {
+        this.isAhead = present.time === this.last.time;
+        this.hasTakenOver = this.last.isReplayed && !present.isReplayed;
+      }
       this.present = present;
       this.last = present;
     }
@@ -89,8 +95,13 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
   }
 
   private isExpected({ length, jobs }: { length: number; jobs: readonly Job[] }): boolean {
-    const most = jobs.reduce((sum, job) => sum + mostEvents(job), this.cancelledChildren);
-    return length >= this.expected.least + jobs.filter(isEvent).length && length <= this.expected.most + most;
+    if (length < this.expected.least + jobs.filter(isEvent).length) return false;
+    // A worker that goes on from a task of its own is not told of those that brought nothing, and are events as well.
+    const most = jobs.reduce(
+      (sum, job) => sum + mostEvents(job),
+      this.expected.most + this.cancelledChildren,
+    );
+    return !this.hasTakenOver || length <= most;
   }
 }
 
