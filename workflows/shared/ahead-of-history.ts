@@ -40,7 +40,7 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
   private hasTakenOver = false;
   /** The events that the present workflow task may come to; one with a local activity is several tasks here. */
   private written = { length: 0, most: 0 };
-  /** Children that were cancelled: the event which says that they know comes at any time, and without a job. */
+  /** Children that were cancelled: the event that says so comes at any time, and without a job. */
   private cancelledChildren = 0;
 
   activate(input: ActivateInput, next: Next<WorkflowInternalsInterceptor, 'activate'>): void {
@@ -56,11 +56,13 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
         isReplayed: isReplaying === true,
         jobs,
       };
-      if (this.isAhead || (this.wasAsked && !this.isExpected(present)))
+      // Where no event has come, this is what a local activity or a cancel within the task brings.
+      const isLater = present.length > this.last.length;
+      if ((isLater && this.isAhead) || (this.wasAsked && !this.isExpected(present)))
         throw new Error(
           'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
         );
-      if (present.length > this.last.length) {
+      if (isLater) {
         this.isAhead = present.time === this.last.time;
         this.hasTakenOver = this.last.isReplayed && !present.isReplayed;
       }

@@ -100,6 +100,8 @@ test('a copy that takes events without a task of theirs answers, and is dropped 
     ahead.task(3, 1, []);
     // No task has started since the first one: its time stays.
     ahead.task(11, 1, [SIGNAL], [MEMO]);
+    // What a local activity brings is no event.
+    ahead.task(11, 1, [ACTIVITY]);
     ahead.isAsked(11, 1);
     ahead.isAsked(11, 1);
     expect(() => {
