@@ -155,6 +155,11 @@ export function isUnansweredQuery(error: unknown): boolean {
   return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED || code === GRPC.FAILED_PRECONDITION;
 }
 
+/** Tells whether a query has no answer to wait for now: none came, its worker failed it, or the server has no such workflow. */
+export function isQueryWithoutAnswer(error: unknown): boolean {
+  return isUnansweredQuery(error) || isNoWorkflow(error) || error instanceof QueryNotRegisteredError;
+}
+
 /** Tells whether the server refused what it was sent because of a search attribute: unknown, or of another type. */
 export function isUnknownSearchAttribute(error: unknown): boolean {
   const said = grpcErrorOf(error);

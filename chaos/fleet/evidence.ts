@@ -1,4 +1,4 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { QueryNotRegisteredError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import type { AccountOutcome, FleetProgress } from '../../client';
 import { defined, fleetIdOf, PROGRESS_QUERY } from '../../contract';
 import type { AccountEvidence, RunRecord } from '../account/evidence';
@@ -75,7 +75,12 @@ async function readRecord(workflow: Client['workflow'], end: WorkflowExecutionIn
   const known = { runId, status: status.name, closedAt: closeTime?.toISOString() };
   const ask = () => handle.query<FleetProgress>(PROGRESS_QUERY);
   // As the client does: where a worker drops its copy of the workflow, it fails the query that it had come with.
-  const progress = await readOrReason(() => ask().catch(ask));
+  const progress = await readOrReason(() =>
+    ask().catch((error: unknown) => {
+      if (error instanceof QueryNotRegisteredError) return ask();
+      throw error;
+    }),
+  );
   if (isUnreadable(progress)) return defined({ ...known, ...progress, pages: [] });
   const pages = Array.from({ length: progress.pages.arrived }, (_, page) =>
     readPage(workflow, `${progress.pageIdPrefix}${page}`),

@@ -7,7 +7,7 @@ import {
   type AnnouncementStatus,
   type ReceiverStatus,
 } from '../../contract';
-import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
+import { isQueryWithoutAnswer } from '../server-errors';
 import { readAllPending } from './pending';
 
 const QUERY_TIMEOUT_MS = 5_000;
@@ -40,7 +40,7 @@ async function readReceivers(client: Client, workflowId: string): Promise<Receiv
       return { ...reception, attempt, ...defined({ failure, nextAttemptAt }) };
     });
   } catch (error) {
-    if (isUnansweredQuery(error) || isNoWorkflow(error)) return undefined;
+    if (isQueryWithoutAnswer(error)) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,4 @@
 import {
-  QueryNotRegisteredError,
   WorkflowFailedError,
   type Client,
   type WorkflowExecutionDescription,
@@ -25,7 +24,7 @@ import {
   type ProvisionResult,
   type Stage,
 } from '../../contract';
-import { isNoWorkflow, isUnansweredQuery } from '../server-errors';
+import { isNoWorkflow, isQueryWithoutAnswer } from '../server-errors';
 import { findStuck } from '../stuck';
 import { readAnnouncements } from './announcements';
 import { NoRunError } from './errors';
@@ -118,8 +117,7 @@ export async function queryProgress(
     );
   } catch (error) {
     // No worker, or a run that ended before it could answer (InvalidRequest): the server's record has to do.
-    if (isUnansweredQuery(error) || isNoWorkflow(error) || error instanceof QueryNotRegisteredError)
-      return undefined;
+    if (isQueryWithoutAnswer(error)) return undefined;
     throw error;
   }
 }

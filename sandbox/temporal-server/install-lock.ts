@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 250;
-const HELD = new Set(['EEXIST', 'ENOTEMPTY']);
+/** What the operating systems say of a folder that is to take the place of one with a file in it. */
+const HELD = ['EEXIST', 'ENOTEMPTY', ...(process.platform === 'win32' ? ['EPERM'] : [])];
 
 /**
  * Runs `work` while no other process on this machine does; a lock left by a dead process is taken over. Should two
@@ -44,17 +45,24 @@ async function acquire(lock: string): Promise<boolean> {
     return true;
   } catch (error) {
     await rm(signed, { recursive: true, force: true });
-    if (HELD.has(String((error as NodeJS.ErrnoException).code))) return false;
+    if (HELD.includes(codeOf(error))) return false;
     throw error;
   }
 }
 
 /** The process that holds the lock, if it lives, or `gone` where the lock was given back since. */
 async function ownerOf(lock: string): Promise<number | 'dead' | 'gone'> {
-  const text = await readFile(join(lock, 'pid'), 'utf8').catch(() => undefined);
+  const text = await readFile(join(lock, 'pid'), 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
   if (text === undefined) return 'gone';
   const pid = Number(text);
   return pid > 0 && isAlive(pid) ? pid : 'dead';
+}
+
+function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException).code);
 }
 
 /** Says whether a process of this machine is alive, whoever's it is. */
@@ -63,6 +71,6 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

@@ -58,12 +58,13 @@ class AheadOfHistory implements WorkflowInternalsInterceptor {
       };
       // Where no event has come, this is what a local activity or a cancel within the task brings.
       const isLater = present.length > this.last.length;
-      if ((isLater && this.isAhead) || (this.wasAsked && !this.isExpected(present)))
+      if (this.wasAsked && ((isLater && this.isAhead) || !this.isExpected(present)))
         throw new Error(
           'The copy of this worker has run ahead of the history, as a query had it take signals too early: the worker drops it, and the task is tried again',
         );
       if (isLater) {
-        this.isAhead = present.time === this.last.time;
+        // A replay is of what tasks have taken; two of them may start in the same tick of a coarse clock.
+        this.isAhead = !present.isReplayed && present.time === this.last.time;
         this.hasTakenOver = this.last.isReplayed && !present.isReplayed;
       }
       this.present = present;

@@ -144,6 +144,11 @@ describe('findTemporalBinary', () => {
     expect(await readdir(cacheDir)).toEqual(['bin']);
   });
 
+  it('says so where a lock cannot be read, and waits for nobody', async () => {
+    await mkdir(join(cacheDir, 'install.lock', 'pid'), { recursive: true });
+    await expect(find()).rejects.toThrow('EISDIR');
+  });
+
   it('names every way, and what came of it, where there is none', async () => {
     await script(join(path, 'go'), 'if [ "$1" = version ]; then exit 0; fi; echo "no network" >&2; exit 1');
     const error = await find().then(

@@ -109,3 +109,17 @@ test('a copy that takes events without a task of theirs answers, and is dropped 
     }).toThrow('run ahead of the history');
   }
 });
+
+test('tasks that start in the same tick of a clock are tasks: neither a replay of them nor a copy that nobody asked is dropped', () => {
+  const replay = copy();
+  replay.task(3, 1, [], [], true);
+  for (const length of [7, 11, 15]) replay.task(length, 1, [SIGNAL], [], true);
+  replay.isAsked(15, 1);
+  const alone = copy();
+  alone.task(3, 1, []);
+  alone.task(7, 1, [SIGNAL]);
+  expect(() => {
+    replay.task(19, 2, [SIGNAL]);
+    alone.task(11, 1, [SIGNAL]);
+  }).not.toThrow();
+});
