@@ -1,6 +1,8 @@
+import { Metadata } from '@grpc/grpc-js';
 import {
   connectToTemporal,
   IdentityCenterClient,
+  isUnavailable,
   NoFleetError,
   NoRunError,
   TemporalServerError,
@@ -120,6 +122,15 @@ test.each([
 ])('%s of a call that takes no worker: %s', async (status, code) => {
   refusal = said(status, 'of the stand-in');
   await expect(thrownBy(client.status(ACCOUNT))).resolves.toMatchObject({ code, category: 'unreachable' });
+});
+
+// gRPC tells some calls whose deadline has passed as cancelled.
+test('of all that a call may fail with, three say that the server is away or late', () => {
+  const away = Object.entries(STATUSES).filter(([details, code]) => {
+    const error = Object.assign(new Error(details), { code, details, metadata: new Metadata() });
+    return isUnavailable(new Error('of the SDK', { cause: error }));
+  });
+  expect(away.map(([name]) => name).sort()).toEqual(['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE']);
 });
 
 if (isFull) {

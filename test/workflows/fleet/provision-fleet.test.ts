@@ -85,9 +85,16 @@ test.concurrent(
     await harness.client.start(requestFor(account));
     const fleet = harness.fleetOf([account]);
     await harness.client.fleets.start(fleet);
-    await until(
+    const { pageIdPrefix } = await until(
       () => harness.client.fleets.status(fleet.name),
       ({ open }) => open === 1,
+    );
+    const page = harness.temporal.workflow.getHandle(`${pageIdPrefix}0`);
+    // Its page counts an account as open before it has met the run: ended before that, the run would be started anew.
+    await until(
+      () => page.describe(),
+      ({ raw }) =>
+        raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'followRun') === true,
     );
     await harness.temporal.workflow.getHandle(workflowIdOf(account)).terminate();
     expect(await harness.client.fleets.result(fleet.name)).toMatchObject({
