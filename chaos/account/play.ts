@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   NoRunError,
+  SteeringRefusedError,
   workflowIdOf,
   type AccountStatus,
   type IdentityCenterClient,
@@ -20,6 +21,11 @@ type Steering = Extract<AccountAction, { type: Steer }>;
 /** Thrown where something that was waited for has not come. */
 class NotSeenError extends Error {
   override readonly name = 'NotSeenError';
+}
+
+/** Thrown where a refusal may be of what the run had taken already: the answer to that was lost. */
+class AnswerLostError extends Error {
+  override readonly name = 'AnswerLostError';
 }
 
 const REGION = 'eu-west-1';
@@ -154,7 +160,7 @@ export class AccountPlayer {
       case 'resume':
       case 'retry':
       case 'abort':
-        await retryWhileAway<unknown>(() => this.steer(action));
+        await steerWhileAway(() => this.steer(action));
     }
   }
 
@@ -191,6 +197,19 @@ export class AccountPlayer {
       if (Date.now() > end) throw new NotSeenError(until);
       await sleep(AWAIT_EVERY_MS);
     }
+  }
+}
+
+/** Asks something of a run, again while the server is away. @throws AnswerLostError */
+export async function steerWhileAway(steer: () => Promise<unknown>): Promise<void> {
+  let tries = 0;
+  try {
+    await retryWhileAway(() => {
+      tries += 1;
+      return steer();
+    });
+  } catch (error) {
+    throw tries > 1 && error instanceof SteeringRefusedError ? new AnswerLostError() : error;
   }
 }
 

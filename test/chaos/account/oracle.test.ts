@@ -63,6 +63,14 @@ const fine: [string, AccountEvidence][] = [
       calls: [call(12, 'CreateInstance')],
     }),
   ],
+  ...[{}, { token: SECOND, name: 'staff' }].map((asked, taken): [string, AccountEvidence] => [
+    `a correction, ${taken ? 'taken' : 'not taken'}, whose answer was lost before it was refused`,
+    evidence({
+      runs: [aborted],
+      actions: [{ ...corrected, outcome: 'AnswerLostError' }],
+      calls: [call(12, 'CreateInstance', asked)],
+    }),
+  ]),
   [
     'a cancel after a lost answer, which asks once more',
     evidence({
