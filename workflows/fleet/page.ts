@@ -33,8 +33,9 @@ export async function provisionFleetPage(
   requireFleet(input);
   const page = new PageState(input.accounts, carriedOver(carried));
   const orders = new PageOrders(page);
-  setPageHandlers(page, orders);
+  // Orders that were there before the page took its first task are carried out as the handlers are set, and are news.
   const reporter = new PageReporter(input, page);
+  setPageHandlers(page, orders);
   const reporting = CancellationScope.nonCancellable(() => reporter.report());
   try {
     for (const [index, account] of page.begun())

@@ -1,11 +1,12 @@
 import { historyFromJSON, historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import type { AccountOutcome } from '../../../client';
-import { fleetIdOf, PAGE_REPORT_SIGNAL } from '../../../contract';
+import { fleetIdOf, PAGE_ORDER_SIGNAL, PAGE_REPORT_SIGNAL } from '../../../contract';
 import { WORKFLOW_BUNDLE } from '../../../worker';
 import { freshAccounts, startFleets, type FleetHarness } from '../../support/fleets';
 import { requestFor, until } from '../../support/harness';
 import { UNSEEN } from '../../support/steering';
+import { HistoryWriter, type JsonEvent } from '../../support/written-history';
 
 let harness: FleetHarness;
 beforeAll(async () => {
@@ -150,87 +151,81 @@ test.concurrent('a page that cannot be started is counted out with the reason', 
 // Last: what all the fleets above left.
 test('the histories of these fleets and of their pages replay', () => harness.replayAll());
 
-interface JsonEvent {
-  eventId: string;
-  eventTime: string;
-  eventType: string;
-  [attributes: string]: unknown;
+/** A fleet of two pages, of which the second begins nothing: its window is the first one's. */
+async function startWithIdlePage() {
+  const ids = freshAccounts(2);
+  harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
+  const name = harness.freshName();
+  const fleet = await harness.temporal.workflow.start('provisionFleet', {
+    workflowId: fleetIdOf(name),
+    taskQueue: harness.taskQueue,
+    args: [{ name, pages: 2, maxConcurrent: 1 }],
+  });
+  for (const [page, account] of ids.entries())
+    await fleet.signal('addPage', { page, accounts: [requestFor(account)] });
+  const { pageIdPrefix } = await until(
+    () => harness.client.fleets.status(name),
+    ({ open, pages }) => open === 1 && pages.arrived === 2,
+  );
+  const idle = harness.temporal.workflow.getHandle(`${pageIdPrefix}1`);
+  const history = await until(
+    () => idle.fetchHistory(),
+    ({ events }) => (events ?? []).some(({ timerStartedEventAttributes: started }) => started),
+  );
+  await fleet.terminate();
+  await idle.terminate();
+  await harness.client.cancel(ids[0] ?? '');
+  const { events } = JSON.parse(historyToJSON(history)) as { events: JsonEvent[] };
+  return { fleetId: fleet.workflowId, pageId: idle.workflowId, events };
 }
 
-/** Adds what Temporal writes down when a page whose fleet is gone has had no news for an hour, and ends. */
-function withAnHourOfSilence(
-  { events: before }: { events: JsonEvent[] },
-  fleetId: string,
-): { events: JsonEvent[] } {
-  const events = [...before];
-  const timer = events.find(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED');
-  const { timerId, startToFireTimeout } = timer?.['timerStartedEventAttributes'] as Record<string, string>;
-  expect(startToFireTimeout).toBe('3600s');
-  const add = (name: string, attributes: object): string => {
-    const eventId = String(events.length + 1);
-    const eventTime = new Date(Date.parse(timer?.eventTime ?? '') + 3_600_000 + events.length).toISOString();
-    const field = name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-    events.push({
-      eventId,
-      eventTime,
-      eventType: `EVENT_TYPE_${name}`,
-      [`${field}EventAttributes`]: attributes,
-    });
-    return eventId;
-  };
-  const addTask = () => {
-    const scheduledEventId = add('WORKFLOW_TASK_SCHEDULED', {});
-    const startedEventId = add('WORKFLOW_TASK_STARTED', { scheduledEventId });
-    return add('WORKFLOW_TASK_COMPLETED', { scheduledEventId, startedEventId });
-  };
-  const signal = {
-    workflowExecution: { workflowId: fleetId },
-    signalName: PAGE_REPORT_SIGNAL,
-  };
-  add('TIMER_FIRED', { timerId, startedEventId: timer?.eventId });
-  const initiatedEventId = add('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED', {
-    ...signal,
-    workflowTaskCompletedEventId: addTask(),
-  });
-  add('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED', {
-    ...signal,
-    initiatedEventId,
-    cause: 'SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND',
-  });
-  add('WORKFLOW_EXECUTION_COMPLETED', { workflowTaskCompletedEventId: addTask() });
-  return { events };
-}
+const replay = ({ events }: HistoryWriter, pageId: string) =>
+  Worker.runReplayHistory(
+    { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
+    historyFromJSON({ events }),
+    pageId,
+  );
+
+const reportTo = (fleetId: string) => ({
+  workflowExecution: { workflowId: fleetId },
+  signalName: PAGE_REPORT_SIGNAL,
+});
 
 test.concurrent(
   'a page that has begun nothing learns within an hour that its fleet was terminated, and ends',
   async () => {
-    const ids = freshAccounts(2);
-    harness.emulator.setFaults({ accounts: ids, creationMs: 600_000 });
-    const name = harness.freshName();
-    const fleet = await harness.temporal.workflow.start('provisionFleet', {
-      workflowId: fleetIdOf(name),
-      taskQueue: harness.taskQueue,
-      args: [{ name, pages: 2, maxConcurrent: 1 }],
+    const { fleetId, pageId, events } = await startWithIdlePage();
+    const timer = events.find(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED');
+    const { timerId, startToFireTimeout } = timer?.['timerStartedEventAttributes'] as Record<string, string>;
+    expect(startToFireTimeout).toBe('3600s');
+    const history = new HistoryWriter(events, 3_600_000);
+    history.add('TIMER_FIRED', { timerId, startedEventId: timer?.eventId });
+    const initiatedEventId = history.add('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED', {
+      ...reportTo(fleetId),
+      workflowTaskCompletedEventId: history.addTask(),
     });
-    for (const [page, account] of ids.entries())
-      await fleet.signal('addPage', { page, accounts: [requestFor(account)] });
-    const { pageIdPrefix } = await until(
-      () => harness.client.fleets.status(name),
-      ({ open, pages }) => open === 1 && pages.arrived === 2,
-    );
-    const idle = harness.temporal.workflow.getHandle(`${pageIdPrefix}1`);
-    const history = await until(
-      () => idle.fetchHistory(),
-      ({ events }) => (events ?? []).some(({ timerStartedEventAttributes: started }) => started),
-    );
-    await fleet.terminate();
-    const recorded = JSON.parse(historyToJSON(history)) as { events: JsonEvent[] };
-    await Worker.runReplayHistory(
-      { workflowBundle: { codePath: WORKFLOW_BUNDLE } },
-      historyFromJSON(withAnHourOfSilence(recorded, fleet.workflowId)),
-      idle.workflowId,
-    );
-    await idle.terminate();
-    await harness.client.cancel(ids[0] ?? '');
+    history.add('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED', {
+      ...reportTo(fleetId),
+      initiatedEventId,
+      cause: 'SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND',
+    });
+    history.add('WORKFLOW_EXECUTION_COMPLETED', { workflowTaskCompletedEventId: history.addTask() });
+    await replay(history, pageId);
   },
 );
+
+// As where the worker was lost that had the first task: the fleet would wait for the hour until the page reports all the same.
+test.concurrent('a page tells its fleet what it was ordered before it took its first task', async () => {
+  const { fleetId, pageId, events } = await startWithIdlePage();
+  const stop = {
+    metadata: { encoding: Buffer.from('json/plain').toString('base64') },
+    data: Buffer.from(JSON.stringify({ stop: true })).toString('base64'),
+  };
+  const history = new HistoryWriter(events.slice(0, 1));
+  history.add('WORKFLOW_EXECUTION_SIGNALED', { signalName: PAGE_ORDER_SIGNAL, input: { payloads: [stop] } });
+  history.add('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED', {
+    ...reportTo(fleetId),
+    workflowTaskCompletedEventId: history.addTask(),
+  });
+  await replay(history, pageId);
+});
