@@ -79,7 +79,10 @@ const keepsCancels: AccountRule = ({ actions, runs }) =>
       : [];
   });
 
-/** Aborts by signal, which nobody answers: the run was seen to be held, and stays so until it takes the signal in. */
+/**
+ * Aborts by signal, which nobody answers: the run was seen to be held, and stays so until it takes the signal in. It has to say
+ * so itself as well: a worker's copy that has run ahead of the history answers with what may not come about.
+ */
 function abortsOfHeld({ actions, runs }: AccountEvidence): Steered[] {
   return actions.flatMap((record, index) => {
     const { action, outcome } = record;
@@ -88,7 +91,8 @@ function abortsOfHeld({ actions, runs }: AccountEvidence): Steered[] {
       before?.action.type === 'await' && before.action.until === 'held' && before.outcome === 'done';
     const run = steeredRun(runs, record);
     const isSignal = action.type === 'abort' && action.answered !== true && outcome === 'done';
-    return isSignal && wasHeld && run !== undefined ? [{ record, index, run }] : [];
+    const isHeld = run?.steps?.some(({ stage, at }) => stage === 'held' && at <= record.ended) === true;
+    return isSignal && wasHeld && isHeld ? [{ record, index, run }] : [];
   });
 }
 

@@ -13,7 +13,25 @@ const corrected = did(10, { type: 'retry', answered: true, correction: { name: '
 const throttled = { outcome: 'ThrottlingException' };
 const open = { ...run({ status: 'CANCELLED' }), closedAt: at(60) };
 
+/** A run that was seen to be held after 9 s, aborted after 10, and failed otherwise. */
+const abortedWhenHeldSince = (second: number) =>
+  evidence({
+    runs: [
+      {
+        ...aborted,
+        failure: { type: 'ValidationException', ...REMEDY },
+        steps: [{ stage: 'held', at: at(second) }],
+      },
+    ],
+    actions: [
+      did(9, { type: 'await', until: 'held', atMostMs: 1 }),
+      did(10, { type: 'abort' }),
+      did(11, { type: 'retry' }),
+    ],
+  });
+
 const fine: [string, AccountEvidence][] = [
+  ['an abort of a run that a copy ahead of its history told to be held', abortedWhenHeldSince(12)],
   [
     'a pause in which the call that was under way is sent',
     evidence({
@@ -138,14 +156,7 @@ const broken: [string, AccountEvidence, string][] = [
   ],
   [
     'an abort of a held run, by a signal, was forgotten',
-    evidence({
-      runs: [{ ...aborted, failure: { type: 'ValidationException', ...REMEDY } }],
-      actions: [
-        did(9, { type: 'await', until: 'held', atMostMs: 1 }),
-        did(10, { type: 'abort' }),
-        did(11, { type: 'retry' }),
-      ],
-    }),
+    abortedWhenHeldSince(8),
     'and ended as FAILED ValidationException',
   ],
   [
