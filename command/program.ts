@@ -83,7 +83,7 @@ const OTHER_VERBS: readonly Verb[] = [
   {
     usage: 'iam-policy [which]',
     description:
-      'The least privilege policies as JSON: worker, role (in each account), session (what AssumeRole passes), organization (of whoever lists the accounts for an audit: the worker, or the role that is set for that), trust (of the roles); without a name: all, by name',
+      'The least privilege policies as JSON: worker, role (in each account), session (what AssumeRole passes), organization (of whoever lists the accounts for an audit: the worker, or the role that is set for that), queue (of whoever consumes the queue of SQS), trust (of the roles, with --worker-arn); without a name: all that the settings of this environment have a use for, by name',
     example: 'iam-policy role',
     options: [
       new Option('--worker-arn <arn>', 'the role or user that the worker is, for the trust policy').argParser(

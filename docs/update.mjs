@@ -61,7 +61,10 @@ function verbs() {
       const usage = [...path, ...command.registeredArguments.map(argument)].join(' ');
       const options = command.options
         .filter(({ long }) => long !== '--json')
-        .map(({ flags, description }) => [code(flags), cell(description)]);
+        .map(({ flags, description, defaultValue }) => [
+          code(flags),
+          cell(description + byDefault(defaultValue)),
+        ]);
       const example = exampleOf(command);
       return [
         `### ${code(usage)}`,
@@ -81,6 +84,11 @@ function leaves(program, outer) {
   });
 }
 
+/** A switch is off without being said, and a list empty. */
+function byDefault(value) {
+  return ['string', 'number'].includes(typeof value) ? ` (default: ${value})` : '';
+}
+
 function argument(it) {
   return it.required ? `<${it.name()}>` : `[${it.name()}]`;
 }
@@ -95,8 +103,9 @@ function exampleOf(command) {
 
 function failureTable(rows) {
   return table(
-    ['failure type', 'what it means', 'the call', 'what you do'],
-    rows.map(({ types, sdkList, meaning, retry, remedy }) => [
+    ['situation', 'failure type', 'what it means', 'the call', 'what you do'],
+    rows.map(({ situation, types, sdkList, meaning, retry, remedy }) => [
+      code(situation),
       types.map(code).join(', ') + (sdkList ? `, the other names of ${sdkList} in the AWS SDK` : ''),
       cell(meaning),
       RETRY_WORDS[retry],

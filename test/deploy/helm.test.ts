@@ -131,6 +131,14 @@ withHelm('a pod has the receivers, with what lies beside them, and the rules for
   );
 });
 
+withHelm('a pod reaches the agent of EKS Pod Identity where it has no role by annotation', () => {
+  const egressOf = (values: Record<string, string>) =>
+    JSON.stringify(only(render(values), 'NetworkPolicy').spec['egress']);
+  const roleArn = 'arn:aws:iam::111122223333:role/worker';
+  expect(egressOf({})).toContain('169.254.170.23/32');
+  expect(egressOf({ 'serviceAccount.roleArn': roleArn })).not.toContain('169.254.170.23/32');
+});
+
 withHelm('a pod is neither root nor writes to its image, and Temporal lists its name', () => {
   const { spec } = only(render({}), 'Deployment');
   const { spec: pod } = spec['template'] as {
