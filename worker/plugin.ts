@@ -1,13 +1,8 @@
-import {
-  GracefulShutdownPeriodExpiredError,
-  type Worker,
-  type WorkerOptions as SdkOptions,
-  type WorkerPlugin,
-} from '@temporalio/worker';
-
-import { createWorker, type WorkerOptions } from './create-worker';
-import { readWorkerSettings } from './settings';
+import type { Worker, WorkerOptions as SdkOptions, WorkerPlugin } from '@temporalio/worker';
 import { announcementQueueOf } from '../contract';
+import { createWorker, type WorkerOptions } from './create-worker';
+import { isEndedByForce } from './forced-end';
+import { readWorkerSettings } from './settings';
 import { followConnection } from './while-running';
 
 /** What the plugin can be told; what it is not told it reads from the environment, as `identity-center worker` does. */
@@ -51,14 +46,19 @@ export class IdentityCenterPlugin implements WorkerPlugin {
       run(host).finally(() => {
         end(guest);
       }),
-      guest.run().finally(() => {
-        end(host);
-      }),
+      guest
+        .run()
+        .catch((error: unknown) => {
+          // Both are told to end together, or the host first.
+          if (host.getState() === 'RUNNING' || !isEndedByForce(error)) throw error;
+        })
+        .finally(() => {
+          end(host);
+        }),
     ]);
     clearInterval(following);
     if (hosted.status === 'rejected') throw hosted.reason;
-    if (ours.status === 'rejected' && !(ours.reason instanceof GracefulShutdownPeriodExpiredError))
-      throw ours.reason;
+    if (ours.status === 'rejected') throw ours.reason;
   }
 
   private async makeGuest({ connection, options: { namespace } }: Worker): Promise<Worker> {

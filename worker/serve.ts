@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { GracefulShutdownPeriodExpiredError, type NativeConnection, type Worker } from '@temporalio/worker';
+import type { NativeConnection, Worker } from '@temporalio/worker';
 import { temporalExtensions } from '../encryption';
 import { connect, ServerRefusedError, throwRefusal, type WorkerConnection } from './connection';
 import { createWorker, type WorkerOptions } from './create-worker';
+import { isEndedByForce } from './forced-end';
 import type { Health } from './health';
 import { followRenewals, type RenewalListener } from './renewal';
 
@@ -136,7 +137,7 @@ async function runUntil(signal: AbortSignal, worker: Worker): Promise<void> {
     if (signal.aborted) end();
     await Promise.race([running, untilStuck(worker, over.signal)]);
   } catch (error) {
-    if (signal.aborted && error instanceof GracefulShutdownPeriodExpiredError) return;
+    if (signal.aborted && isEndedByForce(error)) return;
     // Where both pollers were refused, the error of the second hides that of the first; their states tell.
     const { workflowPollerState, activityPollerState } = worker.getStatus();
     const wasRefused = [workflowPollerState, activityPollerState].includes('FAILED');
