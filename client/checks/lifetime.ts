@@ -7,6 +7,9 @@ export interface Lifetime {
   until: number;
 }
 
+/** What a Date can say, in milliseconds since the epoch: 100 million days. */
+const LAST_DATE_MS = 8.64e15;
+
 /** A renewal comes before: cert-manager, for one, renews with a third of the time left. */
 const LATE_WITH = 0.1;
 
@@ -27,9 +30,16 @@ export function lifetimeOfToken(token: string): Lifetime | undefined {
   try {
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as unknown;
     const { iat, exp } = claims as { iat?: unknown; exp?: unknown };
-    if (typeof exp !== 'number') return undefined;
-    return { from: typeof iat === 'number' ? iat * 1_000 : undefined, until: exp * 1_000 };
+    const [from, until] = [momentOf(iat), momentOf(exp)];
+    return until === undefined ? undefined : { from, until };
   } catch {
     return undefined;
   }
+}
+
+/** Turns seconds since the epoch, as a token has them, into milliseconds; `undefined` where they are no moment. */
+function momentOf(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' && Math.abs(seconds) * 1_000 <= LAST_DATE_MS
+    ? seconds * 1_000
+    : undefined;
 }

@@ -9,6 +9,8 @@ export type Delivery = {
 
 /** SNS in SQS in a batch, each as a JSON text, is five; a text may be one of a text. */
 const MOST_WRAPPINGS = 10;
+/** Entries of all lists together: Lambda gives 10,000 records at once, and whoever may write to a queue writes what they like. */
+const MOST_ENTRIES = { atOnce: 10_000, ofMessage: 1_000 };
 
 /**
  * Takes events out of what they were delivered in: by themselves, in records of SQS (as Lambda, EventBridge Pipes,
@@ -17,7 +19,7 @@ const MOST_WRAPPINGS = 10;
  */
 export function deliveriesIn(input: unknown): Delivery[] {
   try {
-    return unwrap(input, { field: 'event', wrappings: 0 });
+    return unwrap(input, { field: 'event', wrappings: 0, left: bounded(MOST_ENTRIES.atOnce) });
   } catch {
     // Only an object of a program can be like that: a getter that throws, a revoked proxy.
     return [{ problem: { field: 'event', message: 'cannot be read' } }];
@@ -28,13 +30,22 @@ export function deliveriesIn(input: unknown): Delivery[] {
 interface At {
   field: string;
   wrappings: number;
+  /** How many entries there may be, and how many of them are left for this list and those after it. */
+  left: { most: number; entries: number };
   messageId?: string | undefined;
+}
+
+function bounded(most: number): At['left'] {
+  return { most, entries: most };
 }
 
 function unwrap(value: unknown, at: At): Delivery[] {
   if (at.wrappings > MOST_WRAPPINGS) return told(at, 'is wrapped too often');
-  const inside = (inner: unknown, field: string, messageId = at.messageId) =>
-    unwrap(inner, { field: field, wrappings: at.wrappings + 1, messageId });
+  const inside = (inner: unknown, field: string, messageId = at.messageId) => {
+    const isNewMessage = at.messageId === undefined && messageId !== undefined;
+    const left = isNewMessage ? bounded(MOST_ENTRIES.ofMessage) : at.left;
+    return unwrap(inner, { field, wrappings: at.wrappings + 1, left, messageId });
+  };
   if (typeof value === 'string') {
     const read = readJson(value);
     return 'problem' in read ? told(at, read.problem) : inside(read.value, at.field);
@@ -44,6 +55,9 @@ function unwrap(value: unknown, at: At): Delivery[] {
     const { items, field } = list;
     const name = `${at.field}${field}`;
     if (items.length === 0) return told({ ...at, field: name }, 'is an empty list');
+    at.left.entries -= items.length;
+    if (at.left.entries < 0)
+      return told({ ...at, field: name }, `is more than ${at.left.most} entries in all: send fewer at once`);
     return items.flatMap((item, index) => inside(item, `${name}[${index}]`));
   }
   if (!isHolder(value)) return told(at, 'must be an event: a JSON object');

@@ -5,29 +5,39 @@ import {
   paginateListParents,
   paginateListTagsForResource,
 } from '@aws-sdk/client-organizations';
-import { IdentityCenterError } from '../../client';
+import { IdentityCenterError, type ErrorCategory } from '../../client';
 import { askFacts, oneLine, type FactSource } from '../../contract';
 import type { LookUp } from '../events';
 
-/** Thrown where Organizations does not say what the rules ask for; nothing was started. */
+/** What a person has to mend; anything else (throttling, credentials that have expired, no answer) may pass by itself. */
+const FINAL = /AccessDenied|NotFound|NotInUse|InvalidInput|UnsupportedAPIEndpoint/;
+
+/**
+ * Thrown where Organizations does not say what the rules ask for; nothing was started. The category is `failed` where it
+ * never will, as it refuses, and else `unreachable`.
+ */
 export class LookUpError extends IdentityCenterError {
   override readonly name = 'LookUpError';
-  readonly category = 'failed';
+  readonly category: ErrorCategory;
 
   constructor(
     readonly accountId: string,
     error: unknown,
   ) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const isFinal = FINAL.test(name);
     super(
-      `Account ${accountId}: AWS Organizations does not say what the rules ask for: ${name}: ${oneLine(message, 500)} Nothing was started. ${REMEDY}`,
+      `Account ${accountId}: AWS Organizations does not say what the rules ask for: ${name}: ${oneLine(message, 500)} Nothing was started. ${isFinal ? REMEDY : LATER}`,
       { cause: error },
     );
+    this.category = isFinal ? 'failed' : 'unreachable';
   }
 }
 
 const REMEDY =
   'Give who asks organizations:DescribeAccount, ListTagsForResource, ListParents and DescribeOrganizationalUnit, in the management account or a delegated administrator; then send the event again.';
+
+const LATER = 'Send the event again; a queue does so by itself.';
 
 /**
  * Makes the look-up that asks AWS Organizations for what rules ask for and no event says: the account's tags, its name, and all

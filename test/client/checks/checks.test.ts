@@ -37,6 +37,11 @@ test('a key says until when it holds, where it is a token with an end', () => {
   expect(until - (from ?? 0)).toBe(HOUR_MS);
   for (const other of ['tmprl_opaque', 'a.b.c', 'e30.bnVsbA.x', ''])
     expect(lifetimeOfToken(other)).toBeUndefined();
+  // No Date can say these, and doctor would end with them.
+  for (const exp of [1e13, -1e13, 1e300])
+    expect(
+      lifetimeOfToken(`a.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.c`),
+    ).toBeUndefined();
 });
 
 test('a retention below the wait of a hold is said, with the remedy; it stops nothing', () => {

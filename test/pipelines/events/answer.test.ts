@@ -345,3 +345,21 @@ test('a batch is taken apart, each event with the message that brought it', () =
     { messageId: 'c', event: { source: 'aws.organizations' } },
   ]);
 });
+
+test('a message of a mebibyte of nothing is told once, not entry by entry; a batch of Lambda is taken whole', () => {
+  const nothing = (entries: number) => JSON.stringify(Array.from({ length: entries }, () => 0));
+  const told = /is more than 1000 entries/;
+  expect(deliveriesIn({ Records: [sqsRecord(nothing(500_000), 'a')] })).toMatchObject([
+    { messageId: 'a', problem: { message: expect.stringMatching(told) as string } },
+  ]);
+  // What lists in lists hold is counted together.
+  const nested = JSON.stringify(Array.from({ length: 500 }, () => [0, 0, 0, 0]));
+  expect(deliveriesIn({ Records: [sqsRecord(nested, 'a')] }).length).toBeLessThan(1_000);
+  expect(deliveriesIn(nothing(500_000))).toHaveLength(1);
+  const records = Array.from({ length: 10_000 }, (_, index) =>
+    sqsRecord([controlTowerEvent(ACCOUNT)], `m${index}`),
+  );
+  const taken = deliveriesIn({ Records: records });
+  expect(taken).toHaveLength(10_000);
+  expect(taken.every((delivery) => 'event' in delivery)).toBe(true);
+});

@@ -91,4 +91,20 @@ test('where Organizations does not say it, the event has to come again: the acco
   expect((error as Error).message).toMatch(
     /^Account 111122223333: .*AccessDeniedException.*Nothing was started\..*organizations:DescribeAccount/,
   );
+  expect(error).toMatchObject({ category: 'failed' });
 });
+
+// A state machine would fail for good, with the advice to give permissions that are there.
+test.each([
+  'TooManyRequestsException',
+  'ServiceException',
+  'ExpiredTokenException',
+  'CredentialsProviderError',
+])(
+  'where it may say so later, as after %s, the event comes again, and nobody is asked for permissions',
+  (name) => {
+    const error = new LookUpError('111122223333', Object.assign(new Error('not now.'), { name }));
+    expect(error).toMatchObject({ category: 'unreachable' });
+    expect(error.message).toMatch(/not now\. Nothing was started\. Send the event again/);
+  },
+);
