@@ -4,7 +4,6 @@ import type { NativeConnection, Worker } from '@temporalio/worker';
 import { temporalExtensions } from '../encryption';
 import { connect, ServerRefusedError, throwRefusal, type WorkerConnection } from './connection';
 import { createWorker, type WorkerOptions } from './create-worker';
-import { isEndedByForce } from './forced-end';
 import type { Health } from './health';
 import { followRenewals, type RenewalListener } from './renewal';
 
@@ -137,7 +136,6 @@ async function runUntil(signal: AbortSignal, worker: Worker): Promise<void> {
     if (signal.aborted) end();
     await Promise.race([running, untilStuck(worker, over.signal)]);
   } catch (error) {
-    if (signal.aborted && isEndedByForce(error)) return;
     // Where both pollers were refused, the error of the second hides that of the first; their states tell.
     const { workflowPollerState, activityPollerState } = worker.getStatus();
     const wasRefused = [workflowPollerState, activityPollerState].includes('FAILED');
