@@ -2,6 +2,7 @@ import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import {
   DEFAULT_TASK_QUEUE,
+  isOpenStatus,
   readCorrection,
   readEnvironment,
   readReason,
@@ -29,7 +30,7 @@ import {
 import type { ListFilter } from './account/find-runs';
 import { listAccounts, type AccountSummary } from './account/list';
 import { DEPROVISION, PROVISION, RunStarter, type StartedRun } from './account/start-or-join';
-import { failureOfRun, readStatus } from './account/status';
+import { describeRun, failureOfRun, readStatus } from './account/status';
 import { Audits } from './audit/audits';
 import { Fleets } from './fleet/fleets';
 import { endOrHold } from './held';
@@ -181,8 +182,8 @@ export class IdentityCenterClient {
    * @throws NoRunError where no run is open
    */
   async cancel(accountId: string): Promise<{ workflowId: string; runId: string }> {
-    const { status, workflowId, runId } = await this.status(accountId);
-    if (status !== 'RUNNING') throw new NoRunError(accountId, 'no open run');
+    const { status, workflowId, runId } = await describeRun(this.temporal, accountId);
+    if (!isOpenStatus(status.name)) throw new NoRunError(accountId, 'no open run');
     await this.temporal.workflow.getHandle(workflowId, runId).cancel();
     return { workflowId, runId };
   }
@@ -265,7 +266,7 @@ export class IdentityCenterClient {
 
   private async lookForHold({ accountId, runId }: StartedRun): Promise<Error | 'look again' | 'never'> {
     const found = await this.status(accountId, runId);
-    if (found.status !== 'RUNNING' || found.request?.onFailure === 'fail') return 'never';
+    if (!isOpenStatus(found.status) || found.request?.onFailure === 'fail') return 'never';
     return found.stage === 'held' ? new RunHeldError(found) : 'look again';
   }
 }

@@ -4,7 +4,7 @@ export { connectToTemporal, explainNoConnection } from './connection';
 export { TemporalUnreachableError, type ConnectionErrorCode } from './connection-errors';
 export * from './errors';
 export { EncryptionKeysError, temporalExtensions, UnreadablePayloadError } from '../encryption';
-export { WorkflowStuckError } from './stuck';
+export { WorkflowPausedError, WorkflowStuckError } from './stuck';
 export * from './account/errors';
 export type { ListFilter } from './account/find-runs';
 export type { AccountSummary, EarlierRun } from './account/list';
@@ -24,7 +24,13 @@ export { refuseUnknownRegions, unknownRegion, unknownRegionsInRules } from './re
 export type { ResultOptions, WaitOptions, WatchOptions } from './wait';
 export { registerSearchAttributes } from './search-attributes';
 export { placeOf } from './translate-errors';
-export { isUnavailable, TemporalServerError, type ServerErrorCode } from './server-errors';
+export {
+  isNoWorkflow,
+  isUnavailable,
+  readServerError,
+  TemporalServerError,
+  type ServerErrorCode,
+} from './server-errors';
 export {
   namesTemporalServer,
   readTemporalSettings,

@@ -8,7 +8,7 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { isLostWithItsTask, isNoWorkflow } from './server-errors';
+import { isLostWithItsTask, isNoWorkflow, isRefusedWhilePaused } from './server-errors';
 import { findStuck } from './stuck';
 import { listPollers } from './task-queue';
 
@@ -43,7 +43,10 @@ export async function sendUpdate<T>(
       client,
       workflowId,
       (end) => executeUpdate<T>(client, handle, { update, argument, updateId }, end),
-      (error) => error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isLostWithItsTask(error),
+      (error) =>
+        error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+        isLostWithItsTask(error) ||
+        isRefusedWhilePaused(error),
       () => errors.unanswered(),
     );
   } catch (error) {
@@ -56,7 +59,8 @@ export async function sendUpdate<T>(
 
 /**
  * Asks a workflow, whose worker has 10 s to answer, and 30 s where one polls its task queue. Throws what the server says where
- * it is the server that does not answer, and a {@link WorkflowStuckError} where the workflow fails on each worker.
+ * it is the server that does not answer, and what {@link findStuck} finds where
+ * the workflow does not go on.
  *
  * @param ask asks until then, in milliseconds since the epoch
  * @param unanswered makes the error where no worker has answered

@@ -132,7 +132,7 @@ export function readServerError(error: unknown, place: ServerPlace): unknown {
   if (isNamespaceNotFound(error)) return new TemporalServerError('NAMESPACE_NOT_FOUND', place, '', error);
   if (error instanceof WorkflowNotFoundError)
     return new TemporalServerError('WORKFLOW_NOT_FOUND', place, error.message, error);
-  if (error instanceof QueryNotRegisteredError || error instanceof QueryRejectedError)
+  if (error instanceof QueryNotRegisteredError)
     return new TemporalServerError('QUERY_FAILED', place, error.message, error);
   const said = grpcErrorOf(error);
   return said === undefined ? error : new TemporalServerError(codeOf(said), place, said.details, error);
@@ -154,6 +154,7 @@ export function isUnavailable(error: unknown): boolean {
 
 /** Tells whether a query was not answered because no worker did; of other failures the server itself has told. */
 export function isUnansweredQuery(error: unknown): boolean {
+  if (isRefusedWhilePaused(error)) return true;
   const code = grpcErrorOf(error)?.code;
   return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED || code === GRPC.FAILED_PRECONDITION;
 }
@@ -161,6 +162,14 @@ export function isUnansweredQuery(error: unknown): boolean {
 /** Tells whether a query has no answer to wait for now: none came, its worker failed it, or the server has no such workflow. */
 export function isQueryWithoutAnswer(error: unknown): boolean {
   return isUnansweredQuery(error) || isNoWorkflow(error) || error instanceof QueryNotRegisteredError;
+}
+
+/** Tells whether the server handed a query or an Update to no worker, as somebody has paused the workflow in it. */
+export function isRefusedWhilePaused(error: unknown): boolean {
+  // We set no other condition on which a query is rejected.
+  if (error instanceof QueryRejectedError) return true;
+  const said = grpcErrorOf(error);
+  return said?.code === GRPC.FAILED_PRECONDITION && /workflow is paused/i.test(said.details);
 }
 
 /** Tells whether the server refused what it was sent because of a search attribute: unknown, or of another type. */

@@ -29,11 +29,28 @@ export class WorkflowStuckError extends IdentityCenterError {
   }
 }
 
+/**
+ * Thrown where somebody has paused a run or a fleet in the Temporal server (`temporal workflow pause`), not by an order of ours:
+ * the server asks no worker about it. Nothing has come of what it was asked for.
+ */
+export class WorkflowPausedError extends IdentityCenterError {
+  override readonly name = 'WorkflowPausedError';
+  readonly category = 'usage';
+
+  constructor(readonly workflowId: string) {
+    super(
+      `Workflow ${workflowId} is paused in the Temporal server, which asks no worker about it. It goes on once it is unpaused: ` +
+        `temporal workflow unpause --workflow-id ${workflowId}`,
+    );
+  }
+}
+
 /** Tells why a workflow does not go on though it has workers; `undefined` where it does, or nothing but a worker is missing. */
 export async function findStuck(
   client: Client,
-  { workflowId, runId, raw }: WorkflowExecutionDescription,
-): Promise<WorkflowStuckError | undefined> {
+  { workflowId, runId, status, raw }: WorkflowExecutionDescription,
+): Promise<WorkflowStuckError | WorkflowPausedError | undefined> {
+  if (status.name === 'PAUSED') return new WorkflowPausedError(workflowId);
   const attempts = raw.pendingWorkflowTask?.attempt ?? 1;
   // The first may have failed for the copy that its worker had of the workflow; the second is from the history.
   if (attempts < 3) return undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { isOpenStatus } from '../contract';
 import { Wait, type WatchOptions } from './wait';
 
 /**
@@ -21,7 +22,7 @@ export async function* watchStatus<S extends { status: string }>(
     for (let shown = ''; ;) {
       const seen = JSON.stringify(status);
       if (seen !== shown) yield status;
-      if (status.status !== 'RUNNING') return;
+      if (!isOpenStatus(status.status)) return;
       shown = seen;
       status = await wait.during(async (over) => {
         await sleep(intervalMs, undefined, { signal: over });

@@ -1,4 +1,5 @@
 import type { AccountStatus, FleetStatus } from '../client';
+import { isOpenStatus } from '../contract';
 
 /**
  * The exit codes of the command, as its help and docs/command.md say them. That a run failed has a code to itself: what breaks
@@ -24,7 +25,7 @@ export function exitCodeForRun(
   { status, stage, result }: Pick<AccountStatus, 'status' | 'stage' | 'result'>,
   { strict = false }: StrictOption = {},
 ): number {
-  if (status === 'RUNNING') return EXIT.running;
+  if (isOpenStatus(status)) return EXIT.running;
   if (strict && result !== undefined && 'differences' in result) return EXIT.failed;
   if (stage === 'active' || stage === 'deleted') return EXIT.done;
   return stage === 'cancelled' ? EXIT.cancelled : EXIT.failed;
@@ -35,7 +36,7 @@ export function exitCodeForFleet(
   { status, failed, skipped, cancelled, differing }: FleetStatus,
   { strict = false }: StrictOption = {},
 ): number {
-  if (status === 'RUNNING') return EXIT.running;
+  if (isOpenStatus(status)) return EXIT.running;
   if (status === 'CANCELLED') return EXIT.cancelled;
   const bad = failed + skipped + cancelled + (strict ? differing : 0);
   return status === 'COMPLETED' && bad === 0 ? EXIT.done : EXIT.failed;

@@ -99,8 +99,7 @@ async function queueBeside(
   const { companionOf, readConsumption } = await import('./pipelines/consumption.js');
   const consumption = readConsumption(settings);
   if (consumption === undefined) return {};
-  const namespace = () => readConnection().namespace;
-  return { queue: consumption.queue, companion: companionOf(settings, consumption, logger, namespace) };
+  return { queue: consumption.queue, companion: companionOf(settings, consumption, logger) };
 }
 
 /** Begins to tell how the worker is, where the settings say so. */

@@ -25,7 +25,7 @@ export interface Interruption {
 
 /**
  * What runs beside a worker, in its process and over its connection, while it serves. It ends with the signal; the worker waits
- * for that, and ends after it.
+ * for that, and ends after it. What it fails with ends the worker as well.
  *
  * @param client gives the client of the worker, which is another one after its keys were renewed
  */
@@ -108,16 +108,20 @@ async function serveOnce(to: WorkerConnection, options: ServeOptions, onServing:
   }
 }
 
-/** Runs a worker, and its companion for as long as it serves. */
+/** Runs a worker, and its companion for as long as it serves; where the companion fails, the worker ends in good order, and then throws that. */
 async function runBoth(signal: AbortSignal, worker: Worker, companion?: Companion): Promise<void> {
   const over = new AbortController();
   const client = () => {
     if (worker.client === undefined) throw new Error('the worker has no connection');
     return worker.client;
   };
+  const failed = new AbortController();
   const accompanied = companion?.(client, AbortSignal.any([signal, over.signal]));
+  accompanied?.catch(() => {
+    failed.abort();
+  });
   try {
-    await runUntil(signal, worker);
+    await runUntil(AbortSignal.any([signal, failed.signal]), worker);
   } finally {
     over.abort();
     await Promise.race([accompanied, sleep(COMPANION_MS, undefined, { ref: false })]);

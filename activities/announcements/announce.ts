@@ -137,18 +137,22 @@ function parameterOf(
 }
 
 /**
- * Whether a later run of the account has ended well, which sets the parameter itself: what is tried again for hours must not
+ * Tells whether a later run of the account has ended well, whatever came after that, which sets the parameter itself: what is tried again for hours must not
  * bring back what is not so any more.
  */
-async function isSuperseded({ data: { workflowId, runId } }: Announcement): Promise<boolean> {
+async function isSuperseded({ timestamp, data: { workflowId, runId } }: Announcement): Promise<boolean> {
   if (activityInfo().attempt === 1) return false;
+  const { workflow } = Context.current().client;
   try {
-    const latest = await Context.current().client.workflow.getHandle(workflowId).describe();
-    return latest.runId !== runId && latest.status.name === 'COMPLETED';
+    // A list may not have a run yet that has just ended.
+    const latest = await workflow.getHandle(workflowId).describe();
+    if (latest.runId !== runId && latest.status.name === 'COMPLETED') return true;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
+  const later = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Completed' AND CloseTime > '${timestamp}'`;
+  for await (const run of workflow.list({ query: later })) if (run.runId !== runId) return true;
+  return false;
 }
 
 const DENIED = ['permissionMissing', 'explicitDeny', 'roleRefused'] as const;
@@ -200,11 +204,13 @@ function notAnnounced(
   );
 }
 
-/** The pause before the next attempt. */
+/** The pause before the next attempt; longer than there is time where that attempt would have less than it may take. */
 function pauseMs(random: number, retryAfterMs?: number): number {
   const info = activityInfo();
   const leftMs = info.scheduleToCloseTimeoutMs - spentBefore(info);
-  return nextDelayMs(BACK_OFF, info.attempt, random, retryAfterMs, leftMs);
+  const delayMs = nextDelayMs(BACK_OFF, info.attempt, random, retryAfterMs, leftMs);
+  // One that was cut short would say nothing of the receiver, and hide what that has said.
+  return delayMs + WEBHOOK_TIMEOUT_MS > leftMs ? Math.max(delayMs, Math.ceil(leftMs) + 1) : delayMs;
 }
 
 function kindOf({ webhook, sns, eventBridge, ssmParameter }: Partial<Receiver>): string {

@@ -4,6 +4,8 @@ import {
   accountIdOf,
   defined,
   DEPROVISION_WORKFLOW,
+  IS_OPEN,
+  isOpenStatus,
   PROVISION_WORKFLOW,
   SEARCH_ATTRIBUTES,
   workflowIdOf,
@@ -17,7 +19,7 @@ const CHUNK = 100;
 
 const ALL_RUNS = `WorkflowType IN ('${PROVISION_WORKFLOW}', '${DEPROVISION_WORKFLOW}')`;
 /** Only these tell whether an instance is to be there. */
-const TELLING = `ExecutionStatus = 'Completed' OR ExecutionStatus = 'Running' OR WorkflowType = '${DEPROVISION_WORKFLOW}'`;
+const TELLING = `ExecutionStatus = 'Completed' OR ${IS_OPEN} OR WorkflowType = '${DEPROVISION_WORKFLOW}'`;
 
 /** Finds what runs tell of accounts, as far as Temporal keeps them; accounts without any are left out. */
 export async function findRuns({ accountIds }: { accountIds: readonly string[] }): Promise<KnownRuns[]> {
@@ -58,7 +60,7 @@ async function readRuns(query: string): Promise<KnownRuns[]> {
     byAccount.set(accountId, runs);
     if (told.has(accountId)) continue;
     const { status, type, runId } = run;
-    if (type === DEPROVISION_WORKFLOW && status.name !== 'RUNNING') told.add(accountId);
+    if (type === DEPROVISION_WORKFLOW && !isOpenStatus(status.name)) told.add(accountId);
     if (type !== PROVISION_WORKFLOW || status.name !== 'COMPLETED') continue;
     told.add(accountId);
     // The empty text is none.
@@ -74,12 +76,12 @@ function latestOf(accountId: string, run: WorkflowExecutionInfo): KnownRuns {
 
 function standingOf({ status, type, typedSearchAttributes }: WorkflowExecutionInfo): KnownRuns['latest'] {
   // However it has ended: what it asked for is that there is no instance.
-  if (type === DEPROVISION_WORKFLOW && status.name !== 'RUNNING') return 'deprovisioned';
+  if (type === DEPROVISION_WORKFLOW && !isOpenStatus(status.name)) return 'deprovisioned';
+  if (isOpenStatus(status.name)) {
+    const stage = typedSearchAttributes.get(SEARCH_ATTRIBUTES.stage) as Stage | undefined;
+    return stage === 'held' ? 'held' : 'open';
+  }
   switch (status.name) {
-    case 'RUNNING': {
-      const stage = typedSearchAttributes.get(SEARCH_ATTRIBUTES.stage) as Stage | undefined;
-      return stage === 'held' ? 'held' : 'open';
-    }
     case 'COMPLETED':
       return 'provisioned';
     case 'CANCELLED':

@@ -151,6 +151,7 @@ export function accessAws(
   };
   const ssoAdmin = { Client: SSOAdminClient, pacer };
   const ofOrganizations = { Client: OrganizationsClient, pacer: new Pacer(undefined) };
+  const ofOneOrganization = { Client: OrganizationsClient, pacer: new Pacer(undefined, undefined, true) };
   const sts = { Client: STSClient, pacer: new Pacer(undefined) };
   const home = homeRegion(settings);
   const openAccount: OpenAccount = (accountId, region = home, control) => {
@@ -225,7 +226,7 @@ export function accessAws(
   const openOrganization = (control: CallControl): Organization => {
     const { accountId, sessions: itsSessions } = organization;
     const itsCore = { ...core, sessions: itsSessions };
-    const accounts = organizationAccounts(createCall(itsCore, ofOrganizations, accountId, home, control));
+    const accounts = organizationAccounts(createCall(itsCore, ofOneOrganization, accountId, home, control));
     return {
       ...accounts,
       async listAccounts(from) {

@@ -40,7 +40,7 @@ interface Waiter {
  * tells, and never over the ceiling.
  */
 export class Pacer {
-  private readonly adaptive = new AdaptiveRate();
+  private readonly adaptive: AdaptiveRate;
   private readonly waiters = new Set<Waiter>();
   private timer: NodeJS.Timeout | undefined;
   private freeAt = -Infinity;
@@ -51,11 +51,14 @@ export class Pacer {
   /**
    * @param ceiling calls per second; `undefined`: none
    * @param now milliseconds on a clock that never jumps
+   * @param isOfOneAccount all calls go to one account, whose limit is the only one
    */
   constructor(
     ceiling: number | undefined,
     private readonly now: () => number = () => performance.now(),
+    isOfOneAccount = false,
   ) {
+    this.adaptive = new AdaptiveRate(isOfOneAccount);
     this.setCeiling(ceiling);
   }
 

@@ -39,6 +39,9 @@ export class AdaptiveRate {
   private answeredAt = -Infinity;
   private lastThrottled: { accountId: string; at: number } | undefined;
 
+  /** @param isOfOneAccount all calls go to one account, whose limit is the only one */
+  constructor(private readonly isOfOneAccount = false) {}
+
   get perSecond(): number {
     return Math.min(this.rate, this.ceiling);
   }
@@ -62,8 +65,10 @@ export class AdaptiveRate {
     }
     const { lastThrottled } = this;
     this.lastThrottled = { accountId: call.accountId, at: now };
-    if (lastThrottled === undefined || lastThrottled.accountId === call.accountId) return;
-    if (now - lastThrottled.at > SHARED_WITHIN_MS) return;
+    if (!this.isOfOneAccount) {
+      if (lastThrottled === undefined || lastThrottled.accountId === call.accountId) return;
+      if (now - lastThrottled.at > SHARED_WITHIN_MS) return;
+    }
     // A call that was under way at the last cut says nothing about the rate since.
     if (call.sentAt <= this.cutAt) return;
     const { perSecond } = this;

@@ -2,6 +2,7 @@ import {
   describeDifferences,
   differencesOf,
   firstOf,
+  isOpenStatus,
   mayAdopt,
   nextStep,
   PROVISION_WORKFLOW,
@@ -39,7 +40,7 @@ export async function inspectAccount(
 async function inspect(deps: ActivityDependencies, input: InspectAccountInput): Promise<Finding> {
   const { request } = input;
   const run = await withoutAccount(() => latestRun(request));
-  if (run?.status === 'RUNNING') return judgeOpenRun(run);
+  if (run !== undefined && isOpenStatus(run.status)) return judgeOpenRun(run);
   const provisioned = await withoutAccount(() => readProvisioned(run));
   try {
     return await inAccount(deps, input, async (account) => {

@@ -1,6 +1,7 @@
 import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import {
+  isOpenStatus,
   milliseconds,
   outcomeOfError,
   outcomeOfResult,
@@ -60,7 +61,7 @@ async function followOwn(accountId: string, runId: string): Promise<FollowedRun>
   const handle = Context.current().client.workflow.getHandle(workflowIdOf(accountId), runId);
   try {
     const { status } = await handle.describe();
-    if (status.name === 'RUNNING') throw stillOpen();
+    if (isOpenStatus(status.name)) throw stillOpen();
     return { outcome: outcomeOfResult(await resultOf(handle)) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return {};
@@ -76,7 +77,7 @@ async function follow(request: ProvisionRequest): Promise<FollowedRun | { provis
   const run = await latestRun(request);
   if (run === undefined) return {};
   const { handle, status, workflowType, differing, closedAt } = run;
-  if (status === 'RUNNING') {
+  if (isOpenStatus(status)) {
     const obstacle = findObstacle(run);
     if (obstacle === undefined) throw stillOpen();
     const { kind, why } = obstacle;

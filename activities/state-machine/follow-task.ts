@@ -2,6 +2,7 @@ import { activityInfo, cancellationSignal, Context, log } from '@temporalio/acti
 import { WorkflowFailedError, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import {
   defined,
+  isOpenStatus,
   outcomeOfError,
   workflowIdOf,
   type DeprovisionResult,
@@ -31,7 +32,7 @@ export async function followTask(
   return withoutAccount(async () => {
     const { accountId, runId } = request;
     const handle = Context.current().client.workflow.getHandle(workflowIdOf(accountId), runId);
-    const isOpen = await handle.describe().then(({ status }) => status.name === 'RUNNING', isThere);
+    const isOpen = await handle.describe().then(({ status }) => isOpenStatus(status.name), isThere);
     if (!isOpen) return endOf(request, handle);
     const { attempt } = activityInfo();
     // Whoever has started this has beaten it just before.

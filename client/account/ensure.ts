@@ -6,7 +6,7 @@ import {
 import { ENSURE_UPDATE, readRefusal, type EnsureRefusal, type ProvisionRequest } from '../../contract';
 import { InvalidRequestError } from '../errors';
 import { checkServerAnswers, executeUpdate } from '../send-update';
-import { isLostWithItsTask, isNoWorkflow } from '../server-errors';
+import { isLostWithItsTask, isNoWorkflow, isRefusedWhilePaused } from '../server-errors';
 import { OtherRunOpenError, RequestDiffersError } from './errors';
 
 /** A worker answers in milliseconds, and in seconds on a busy machine. Where there is none, this is waited in vain. */
@@ -15,7 +15,8 @@ const ANSWER_WITHIN_MS = 5_000;
 /**
  * Asks the open run of an account whether it does what a request asks, by the Update that is every language's.
  *
- * @returns `ended`: it is open no more; `unanswered`: no worker has said anything in time
+ * @returns `ended`: it is open no more; `unanswered`: no worker has said anything in time, or is asked while the run is paused in
+ *   the server
  * @throws InvalidRequestError, RequestDiffersError, OtherRunOpenError
  */
 export async function ensure(
@@ -31,6 +32,7 @@ export async function ensure(
   } catch (error) {
     if (isNoWorkflow(error)) return 'ended';
     if (error instanceof WorkflowUpdateFailedError) throw refusalError(readRefusal(error.cause)) ?? error;
+    if (isRefusedWhilePaused(error)) return 'unanswered';
     if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) && !isLostWithItsTask(error))
       throw error;
     await checkServerAnswers(client);

@@ -3,6 +3,7 @@ import {
   accountIdOf,
   DEPROVISION_WORKFLOW,
   END_STAGES,
+  IS_OPEN,
   PROVISION_WORKFLOW,
   SEARCH_ATTRIBUTES,
   type Stage,
@@ -66,10 +67,8 @@ async function* findRuns(client: Client, filter: ListFilter): AsyncGenerator<Wor
     ALL_RUNS,
     fleet !== undefined && equals('fleet', fleet),
     region !== undefined && equals('region', region),
-    isOpen && `ExecutionStatus = 'Running'`,
-    !isOpen &&
-      time !== undefined &&
-      `(StartTime >= '${time}' OR CloseTime >= '${time}' OR ExecutionStatus = 'Running')`,
+    isOpen && IS_OPEN,
+    !isOpen && time !== undefined && `(StartTime >= '${time}' OR CloseTime >= '${time}' OR ${IS_OPEN})`,
   ];
   const query = conditions.filter(Boolean).join(' AND ');
   const { name } = SEARCH_ATTRIBUTES.stage;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowExecutionAlreadyStartedError,
   type Client,
@@ -7,6 +8,7 @@ import {
   defined,
   DEPROVISION_WORKFLOW,
   diffRequests,
+  isOpenStatus,
   PROVISION_WORKFLOW,
   readDeprovisionRequest,
   readRequest,
@@ -23,6 +25,7 @@ import {
 import { InvalidRequestError } from '../errors';
 import { refuseUnknownRegions } from '../regions';
 import { SearchAttributeChoice } from '../search-attributes';
+import { findStuck } from '../stuck';
 import { ensure } from './ensure';
 import { OtherRunOpenError, OtherTaskQueueError, RequestDiffersError } from './errors';
 
@@ -108,7 +111,7 @@ export class RunStarter {
     const { accountId } = request;
     const workflowId = workflowIdOf(accountId);
     const knownToLack = this.choice.lacking.length;
-    for (;;) {
+    return again(kind, accountId, async () => {
       const started = await this.start(kind, request, (workflow, options) =>
         this.client.workflow.start(workflow, { ...options, requestEagerStart: this.startsEagerly }),
       );
@@ -118,10 +121,9 @@ export class RunStarter {
         const runId = started.firstExecutionRunId;
         return defined({ accountId, workflowId, runId, joined: false, notice });
       }
-      const runId = await this.joinOpenRun(kind, request);
-      // It may have ended in between; then there is nothing in the way of a new one.
-      if (runId !== undefined) return { accountId, workflowId, runId, joined: true };
-    }
+      const open = await this.joinOpenRun(kind, request);
+      return open && { accountId, workflowId, joined: true, ...open };
+    });
   }
 
   /**
@@ -136,17 +138,16 @@ export class RunStarter {
     startWorkflow: StartWorkflow<H>,
   ): Promise<H> {
     const request = requestOf(kind, input);
-    for (;;) {
+    return again(kind, request.accountId, async () => {
       const started = await this.start(kind, request, startWorkflow);
       if (started !== undefined) return started;
-      const runId = await this.joinOpenRun(kind, request);
-      if (runId === undefined) continue;
+      const open = await this.joinOpenRun(kind, request);
+      if (open === undefined) return undefined;
       const attached = await this.start(kind, request, startWorkflow, 'USE_EXISTING');
-      if (attached === undefined) continue;
       // That run has ended in between: the one in its place may be somebody else's, who has asked for something else.
-      if (attached.runId !== runId) await this.joinOpenRun(kind, request);
+      if (attached !== undefined && attached.runId !== open.runId) await this.joinOpenRun(kind, request);
       return attached;
-    }
+    });
   }
 
   /** @returns `undefined` where a run is open that is not to be attached to */
@@ -175,17 +176,18 @@ export class RunStarter {
     }
   }
 
+  /** @returns `undefined` where none is open any more */
   private async joinOpenRun<R extends AccountRequest>(
     kind: RunKind<R>,
     request: R,
-  ): Promise<string | undefined> {
+  ): Promise<Pick<StartedRun, 'runId' | 'notice'> | undefined> {
     const { accountId } = request;
-    const handle = this.client.workflow.getHandle(workflowIdOf(accountId));
-    const { workflowId, runId, status, type, taskQueue } = await handle.describe();
-    if (status.name !== 'RUNNING') return undefined;
+    const description = await this.client.workflow.getHandle(workflowIdOf(accountId)).describe();
+    const { workflowId, runId, status, type, taskQueue } = description;
+    if (!isOpenStatus(status.name)) return undefined;
     if (type !== kind.workflow) throw new OtherRunOpenError(accountId, type);
     const answer = await kind.ensure?.(this.client, { workflowId, runId }, request);
-    if (answer === 'same') return runId;
+    if (answer === 'same') return { runId };
     if (answer === 'ended') return undefined;
     if (answer === 'unanswered' && taskQueue !== this.taskQueue)
       throw new OtherTaskQueueError(accountId, taskQueue, this.taskQueue);
@@ -196,8 +198,30 @@ export class RunStarter {
       throw new OtherRunOpenError(accountId, type, 'with a request that is not valid');
     const differences = diffRequests(running.request, request);
     if (differences.length > 0) throw new RequestDiffersError(accountId, differences);
-    return runId;
+    const stuck = await findStuck(this.client, description);
+    return defined({ runId, notice: stuck?.message });
   }
+}
+
+const TRIES = 10;
+const PAUSE_MS = 50;
+
+/**
+ * Tries again to start a run or to join the open one, where neither was possible: the one in the way has ended in between.
+ *
+ * @throws OtherRunOpenError where it stays so
+ */
+async function again<T>(
+  { workflow }: { workflow: string },
+  accountId: string,
+  startOrJoin: () => Promise<T | undefined>,
+): Promise<T> {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const started = await startOrJoin();
+    if (started !== undefined) return started;
+    await sleep(PAUSE_MS * tries);
+  }
+  throw new OtherRunOpenError(accountId, workflow, 'that cannot be joined');
 }
 
 /** Reads what is asked for. @throws InvalidRequestError */

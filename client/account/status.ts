@@ -11,6 +11,7 @@ import {
   defined,
   DEPROVISION_WORKFLOW,
   describeFailure,
+  isOpenStatus,
   nameAsker,
   PROGRESS_QUERY,
   readRequest,
@@ -42,10 +43,7 @@ const QUERY_TIMEOUT_MS = 5_000;
 
 /** Reads where a run of an account stands; default: the latest. @throws NoRunError where the account has never had one */
 export async function readStatus(client: Client, accountId: string, runId?: string): Promise<AccountStatus> {
-  const handle = client.workflow.getHandle(workflowIdOf(accountId), runId);
-  const description = await handle.describe().catch((error: unknown) => {
-    throw isNoWorkflow(error) ? new NoRunError(accountId, 'no run') : error;
-  });
+  const description = await describeRun(client, accountId, runId);
   const [progress, end, pending] = await Promise.all([
     queryProgress(client, description),
     readEnd(client, description),
@@ -53,7 +51,7 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
   ]);
   const announced = progress?.announcements;
   const announcements = announced && (await readAnnouncements(client, announced));
-  const open = description.status.name === 'RUNNING';
+  const open = isOpenStatus(description.status.name);
   // A worker says it as corrected.
   const start = progress === undefined ? await readStart(client, description) : {};
   return {
@@ -73,6 +71,19 @@ export async function readStatus(client: Client, accountId: string, runId?: stri
       notice: open && progress === undefined ? await whyUnanswered(client, description) : undefined,
     }),
   };
+}
+
+/** Asks the server about a run of an account; default: the latest. @throws NoRunError where the account has never had one */
+export async function describeRun(
+  client: Client,
+  accountId: string,
+  runId?: string,
+): Promise<WorkflowExecutionDescription> {
+  try {
+    return await client.workflow.getHandle(workflowIdOf(accountId), runId).describe();
+  } catch (error) {
+    throw isNoWorkflow(error) ? new NoRunError(accountId, 'no run') : error;
+  }
 }
 
 async function whyUnanswered(client: Client, description: WorkflowExecutionDescription): Promise<string> {
@@ -96,6 +107,7 @@ function noWorker({ taskQueue, workflowId, raw }: WorkflowExecutionDescription):
 export function endStageOf(status: WorkflowExecutionStatusName, workflowType: string): Stage | undefined {
   switch (status) {
     case 'RUNNING':
+    case 'PAUSED':
       return undefined;
     case 'COMPLETED':
       return workflowType === DEPROVISION_WORKFLOW ? 'deleted' : 'active';

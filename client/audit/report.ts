@@ -2,6 +2,7 @@ import { WorkflowFailedError, type Client, type WorkflowExecutionInfo } from '@t
 import {
   AUDIT_WORKFLOW,
   auditNameOf,
+  isOpenStatus,
   PROGRESS_QUERY,
   type AccountAudit,
   type AuditProgress,
@@ -86,7 +87,7 @@ async function findLatest(
   let isOpen = false;
   for await (const run of client.workflow.list({ query: QUERY })) {
     if (auditNameOf(run.workflowId) !== name) continue;
-    if (run.status.name !== 'RUNNING') return { ended: run, isOpen };
+    if (!isOpenStatus(run.status.name)) return { ended: run, isOpen };
     isOpen = true;
   }
   return { isOpen };

@@ -3,6 +3,7 @@ import {
   ADJUST_UPDATE,
   areOnlyHeldLeft,
   fleetIdOf,
+  isOpenStatus,
   OUTCOMES_QUERY,
   UNFINISHED_QUERY,
   type AccountOutcome,
@@ -165,7 +166,7 @@ export class Fleets {
   async cancel(name: string): Promise<void> {
     // The server takes a cancel of one that has ended without a word.
     const { status } = await describeFleet(this.temporal, name);
-    if (status.name !== 'RUNNING') throw new NoFleetError(name, 'no open fleet');
+    if (!isOpenStatus(status.name)) throw new NoFleetError(name, 'no open fleet');
     await this.temporal.workflow.getHandle(fleetIdOf(name)).cancel();
   }
 
@@ -189,7 +190,7 @@ export class Fleets {
 
   private async lookForHold(name: string): Promise<Error | 'look again' | 'never'> {
     const found = await this.status(name);
-    if (found.status !== 'RUNNING') return 'never';
+    if (!isOpenStatus(found.status)) return 'never';
     return areOnlyHeldLeft(found) ? new FleetHeldError(found) : 'look again';
   }
 

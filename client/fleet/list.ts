@@ -12,7 +12,7 @@ import {
   type FleetStage,
 } from '../../contract';
 import { UnreadablePayloadError } from '../../encryption';
-import { WorkflowStuckError } from '../stuck';
+import { WorkflowPausedError, WorkflowStuckError } from '../stuck';
 import { FleetUnansweredError } from './errors';
 import { askFleet, isUnbegun } from './status';
 
@@ -92,7 +92,11 @@ type Standing = Omit<FleetResult, 'pages' | 'pageIdPrefix'> &
   Pick<FleetProgress, 'stage' | 'holds' | 'waiting' | 'open' | 'held' | 'notReady'>;
 
 /** Why a fleet does not say where it stands; the others of the list are told all the same. */
-type Silence = UnreadablePayloadError | WorkflowStuckError;
+type Silence = UnreadablePayloadError | WorkflowPausedError | WorkflowStuckError;
+
+function isSilence(error: unknown): error is Silence {
+  return [UnreadablePayloadError, WorkflowPausedError, WorkflowStuckError].some((it) => error instanceof it);
+}
 
 function countsOf(standing: Standing): FleetSummary['counts'] & object {
   const { accounts, succeeded, failed, cancelled, skipped, waiting, open, held, notReady } = standing;
@@ -115,9 +119,7 @@ class StandingReader {
       return await askFleet<FleetProgress>(this.client, name, workflowId, PROGRESS_QUERY);
     } catch (error) {
       if (error instanceof FleetUnansweredError) this.silentQueues.add(taskQueue);
-      return error instanceof UnreadablePayloadError || error instanceof WorkflowStuckError
-        ? error
-        : undefined;
+      return isSilence(error) ? error : undefined;
     }
   }
 

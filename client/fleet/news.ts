@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AccountOutcome, UnfinishedAccount } from '../../contract';
+import { isOpenStatus, type AccountOutcome, type UnfinishedAccount } from '../../contract';
 import type { Fleets } from './fleets';
 import type { FleetStatus } from './status';
 
@@ -30,7 +30,7 @@ export class FleetNews {
     for await (const outcome of this.fleets.outcomes(this.name))
       if (outcome.end === 'failed' && this.isNew(outcome.accountId, outcome.endedAt))
         yield { event: 'failed', ...outcome };
-    if (status.status !== 'RUNNING') return;
+    if (!isOpenStatus(status.status)) return;
     for await (const account of this.fleets.unfinished(this.name))
       if (account.end === 'held' && this.isNew(account.accountId, account.heldUntil ?? ''))
         yield { event: 'held', ...account };

@@ -6,6 +6,7 @@ import {
   diffRequests,
   FLEET_WORKFLOW,
   fleetIdOf,
+  isOpenStatus,
   readFleetRequest,
   readRunArgument,
   searchAttributesOfFleet,
@@ -69,7 +70,7 @@ export async function startFleet(
   const countArrived = async () => {
     const { status, pages } = await readFleetStatus(client, name);
     // A fleet that has ended meanwhile takes no pages, and says so.
-    return status === 'RUNNING' ? pages.arrived : Infinity;
+    return isOpenStatus(status) ? pages.arrived : Infinity;
   };
   try {
     const handle = client.workflow.getHandle(fleetIdOf(name));

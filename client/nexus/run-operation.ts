@@ -1,6 +1,7 @@
 import { getClient, startWorkflow, WorkflowRunOperationHandler } from '@temporalio/nexus';
 import { HandlerError, type OperationHandler } from 'nexus-rpc';
 import { z } from 'zod';
+import { isOpenStatus } from '../../contract';
 import type { AccountRequest, RunKind, RunStarter } from '../account/start-or-join';
 import { answerOrRefuse } from './handler-errors';
 
@@ -28,13 +29,14 @@ export function runOperation<R extends AccountRequest, I, O>(
 }
 
 /**
- * Cancels the open run of a workflow ID where it is of the operation's kind. The SDK's own cancels whatever has the ID: that
- * may be a later run, of the other kind, while the end of the operation's run is still on its way to the caller.
+ * Cancels the open run of a workflow ID where it is of the operation's kind, and a caller waits for it. The SDK's own cancels
+ * whatever has the ID: that may be a later run while the end of the operation's run is still on its way to the caller.
  */
 async function cancelRun(workflowType: string, workflowId: string): Promise<void> {
   const { workflow } = getClient();
-  const { runId, status, type } = await workflow.getHandle(workflowId).describe();
-  if (status.name !== 'RUNNING' || type !== workflowType) return;
+  const { runId, status, type, raw } = await workflow.getHandle(workflowId).describe();
+  const isAwaited = (raw.callbacks ?? []).length > 0;
+  if (!isOpenStatus(status.name) || type !== workflowType || !isAwaited) return;
   await workflow.getHandle(workflowId, runId).cancel();
 }
 

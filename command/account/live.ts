@@ -1,4 +1,5 @@
 import type { AccountStatus } from '../../client';
+import { isOpenStatus } from '../../contract';
 import { LiveLine, lastStatus } from '../live';
 import { colourStage, describePending } from './output';
 import { pc } from '../output';
@@ -36,11 +37,11 @@ class Story {
       this.tellPause(status);
     }
     this.tellAttempt(status);
-    if (failure !== undefined && status.status === 'RUNNING')
+    if (failure !== undefined && isOpenStatus(status.status))
       this.once(stage === 'held' ? `held ${since}` : failure.message, aside(failure.whatHappened));
     for (const { at, text } of notes) this.once(`${at} ${text}`, aside(text));
     if (notice !== undefined) this.once(notice, pc.yellow(notice));
-    if (status.status === 'RUNNING')
+    if (isOpenStatus(status.status))
       this.live.draw(
         `${stage}${pending === undefined ? '' : ` (${pending.activity}, attempt ${pending.attempt})`}`,
       );
@@ -65,7 +66,7 @@ class Story {
   }
 
   private tellPause({ status, paused }: AccountStatus): void {
-    if (paused !== this.wasPaused && status === 'RUNNING')
+    if (paused !== this.wasPaused && isOpenStatus(status))
       this.line(aside(pc.yellow(paused ? 'paused' : 'goes on')));
     this.wasPaused = paused;
   }

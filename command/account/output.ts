@@ -3,6 +3,7 @@ import {
   defined,
   DEPROVISION_WORKFLOW,
   describeDifferences,
+  isOpenStatus,
   oneLine,
   utc,
   whatHappened,
@@ -73,7 +74,7 @@ function describeStage(run: AccountStatus): string {
   if (stage === 'failed' && workflowType === DEPROVISION_WORKFLOW)
     return 'ended before an instance was seen to be gone';
   const isBackingOff =
-    status === 'RUNNING' && pending?.nextAttemptAt !== undefined && pending.failure !== undefined;
+    isOpenStatus(status) && pending?.nextAttemptAt !== undefined && pending.failure !== undefined;
   return isBackingOff ? `waits to try ${pending.activity} again` : STAGES[stage];
 }
 

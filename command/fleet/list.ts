@@ -1,5 +1,5 @@
 import type { FleetStage, FleetSummary } from '../../client';
-import { defined, utc } from '../../contract';
+import { defined, isOpenStatus, utc } from '../../contract';
 import { EXIT } from '../exit-codes';
 import { pc, print, printJson, printTable } from '../output';
 import { grouped } from '../words';
@@ -60,5 +60,5 @@ function describeCauses({
 /** Says where a fleet stands. A terminated one stays in the stage that it had, so its end is told by Temporal's status. */
 function describeStage(status: string, stage: FleetStage | undefined): string {
   if (!['RUNNING', 'COMPLETED', 'CANCELLED'].includes(status)) return pc.red(status.toLowerCase());
-  return stage ?? (status === 'RUNNING' ? 'open, no worker answers' : status.toLowerCase());
+  return stage ?? (isOpenStatus(status) ? 'open, no worker answers' : status.toLowerCase());
 }

@@ -1,5 +1,5 @@
 import type { FleetStatus } from '../../client';
-import { describeFleetStage, utc } from '../../contract';
+import { describeFleetStage, isOpenStatus, utc } from '../../contract';
 import { printGroups } from '../causes';
 import { pc, print, printRows, type Row } from '../output';
 import { describeCalls, grouped } from '../words';
@@ -86,7 +86,7 @@ function printCauses({ name, status, causes, holds }: FleetStatus): void {
   if (causes.length === 0) return;
   print();
   print(
-    status === 'RUNNING'
+    isOpenStatus(status)
       ? `Once a cause is removed: identity-center fleet retry ${name}. What the manifest says can be changed once the fleet has ended.`
       : 'Once a cause is removed, or the manifest corrected: identity-center fleet start <manifest>. What is done is not done again.',
   );

@@ -20,15 +20,11 @@ export function readConsumption({ queueUrl: url, eventRulesFile }: WorkerSetting
 }
 
 /** Makes what consumes the queue beside a worker, over its connection: its runs start eagerly. */
-export function companionOf(
-  settings: WorkerSettings,
-  consumption: Consumption,
-  logger: Logger,
-  namespace: () => string,
-): Companion {
+export function companionOf(settings: WorkerSettings, consumption: Consumption, logger: Logger): Companion {
   const { taskQueue } = settings;
   return async (temporal, signal) => {
-    const metrics = new WorkerMetrics({ namespace: namespace(), taskQueue });
+    const { namespace } = temporal().options;
+    const metrics = new WorkerMetrics({ namespace, taskQueue });
     let client: IdentityCenterClient | undefined;
     const parts: Pick<ConsumerParts, 'client' | 'onNews'> = {
       client() {

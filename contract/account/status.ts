@@ -19,6 +19,17 @@ export const RUN_STATUSES = [
   'UNKNOWN',
 ] as const;
 
+/**
+ * Tells whether an execution goes on. One that somebody has paused in the server does, once it is unpaused: the workflow ID is
+ * taken until then.
+ */
+export function isOpenStatus(status: string): boolean {
+  return status === 'RUNNING' || status === 'PAUSED';
+}
+
+/** The condition of a list that chooses open executions, of whichever status, on each server that is supported. */
+export const IS_OPEN = 'CloseTime IS NULL';
+
 /** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
 export interface PendingActivity {
   activity: string;

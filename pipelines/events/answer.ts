@@ -77,6 +77,8 @@ export function answerDelivery(delivery: Delivery, rules: EventRules, known: Kno
   const reason = whyRefused(read, rules);
   if (typeof reason === 'object') return { ...unreadable(reason), event };
   const meaning = reason === undefined ? meaningOf(happening, rules, known) : refused(happening, reason);
+  if (meaning.answer === 'deprovision' && Number.isNaN(Date.parse(event.at ?? '')))
+    return { ...unreadable(NO_TIME), event };
   return { ...meaning, event, message: meaning.message.replace(/\.?$/, ` (${describeEvent(event)}).`) };
 }
 
@@ -101,6 +103,11 @@ function whyRefused(
     return NOT_ALLOWED;
   return undefined;
 }
+
+const NO_TIME: Problem = {
+  field: 'time',
+  message: 'must say when the account left: what is there now may have been made since',
+};
 
 export const NOT_ALLOWED = 'it is not among the allowedAccounts of the rules';
 

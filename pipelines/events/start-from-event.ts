@@ -8,6 +8,7 @@ import {
 import {
   defined,
   FAILURES,
+  isOpenStatus,
   PROVISION_WORKFLOW,
   type EventRule,
   type EventRules,
@@ -124,7 +125,7 @@ async function carryOut(client: EventClient, answer: EventAnswer): Promise<Event
     case 'provision':
       return started(answer, await client.start(answer.request));
     case 'deprovision':
-      return started(answer, await client.startDeprovision(answer.request));
+      return deprovisionLeft(client, answer);
     case 'retry':
       return retryWaiting(client, answer);
     default:
@@ -140,6 +141,40 @@ function started(answer: EventAnswer, run: StartedRun): EventOutcome {
   return { answer, outcome, run, message: `${answer.message} ${what}${notice}` };
 }
 
+/**
+ * Starts the run that deletes the instance of an account that has left, but where the account has had a run that provisions since:
+ * an event may come days later, out of a dead-letter queue, when the account is back.
+ */
+async function deprovisionLeft(
+  client: EventClient,
+  answer: Extract<EventAnswer, { answer: 'deprovision' }>,
+): Promise<EventOutcome> {
+  const { accountId, request, event } = answer;
+  const latest = await latestOf(client, accountId);
+  const leftAt = Date.parse(event?.at ?? '');
+  if (latest?.workflowType === PROVISION_WORKFLOW && Date.parse(latest.startedAt) > leftAt) {
+    const reason = `its run ${latest.runId} was started since, at ${latest.startedAt}`;
+    const remedy = `If its instance is to go all the same: identity-center deprovision ${accountId}`;
+    const message = `${answer.message} Nothing is deleted, though: ${reason}. ${remedy}`;
+    return {
+      answer: { answer: 'ignored', accountId, reason, message, ...defined({ event }) },
+      outcome: 'nothing',
+      message,
+    };
+  }
+  return started(answer, await client.startDeprovision(request));
+}
+
+/** Looks at the latest run of an account; `undefined`: it has never had one. */
+async function latestOf(client: EventClient, accountId: string): Promise<AccountStatus | undefined> {
+  try {
+    return await client.status(accountId);
+  } catch (error) {
+    if (error instanceof NoRunError) return undefined;
+    throw error;
+  }
+}
+
 /** Has the run of an account try again, where it waits until the account is let into the Region. */
 async function retryWaiting(
   client: EventClient,
@@ -152,24 +187,26 @@ async function retryWaiting(
     message: `${answer.message} Nothing to do: ${why}.`,
   });
   try {
-    const status = await client.status(accountId);
-    const why = whyNoRetry(status, region);
+    const status = await latestOf(client, accountId);
+    const why = status === undefined ? NO_RUN_WAITS : whyNoRetry(status, region);
     if (why !== undefined) return nothing(why);
     await client.retry(accountId);
     return { answer, outcome: 'retried', message: `${answer.message} Its run tries again.` };
   } catch (error) {
-    if (error instanceof NoRunError) return nothing('no run is open that waits for it');
+    if (error instanceof NoRunError) return nothing(NO_RUN_WAITS);
     // It has gone on by itself meanwhile.
     if (error instanceof SteeringRefusedError) return nothing(`its run does not wait: ${error.reason}`);
     throw error;
   }
 }
 
+const NO_RUN_WAITS = 'no run is open that waits for it';
+
 function whyNoRetry(
   { status, workflowType, request, stage, failure, pending }: AccountStatus,
   region: string,
 ): string | undefined {
-  if (status !== 'RUNNING' || workflowType !== PROVISION_WORKFLOW) return 'no run is open that waits for it';
+  if (!isOpenStatus(status) || workflowType !== PROVISION_WORKFLOW) return NO_RUN_WAITS;
   if (request !== undefined && request.region !== region) return `its run asks for ${request.region}`;
   const { situation } = (stage === 'held' ? failure : (pending?.failure ?? failure)) ?? {};
   return situation !== undefined && waitsForRegion(situation)

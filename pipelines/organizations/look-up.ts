@@ -27,7 +27,7 @@ export class LookUpError extends IdentityCenterError {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     const isFinal = FINAL.test(name);
     super(
-      `Account ${accountId}: AWS Organizations does not say what the rules ask for: ${name}: ${oneLine(message, 500)} Nothing was started. ${isFinal ? REMEDY : LATER}`,
+      `Account ${accountId}: AWS Organizations does not say what the rules ask for: ${name}: ${oneLine(message, 500).replace(/\.$/, '')}. Nothing was started. ${isFinal ? REMEDY : LATER}`,
       { cause: error },
     );
     this.category = isFinal ? 'failed' : 'unreachable';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueueFacts, QueueMessage } from '../../activities';
-import { defined } from '../../contract';
+import { isNoWorkflow, placeOf, readServerError } from '../../client';
+import { defined, TASK_WORKFLOW_PREFIX } from '../../contract';
 import type { LookUp } from '../events';
 import type { EventRules } from '../rules';
 import type { LogEntry } from '../serving';
@@ -182,20 +183,23 @@ class Consumer {
       });
   }
 
-  /** Receives nothing while Temporal is away: messages would be given up for what is not their fault. */
+  /**
+   * Receives nothing while Temporal is away: messages would be given up for what is not their fault. A workflow is asked for that
+   * there is none of, as the part of Temporal that keeps histories has to answer.
+   */
   private async untilTemporalAnswers(): Promise<void> {
     const { client, signal } = this.parts;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         const { temporal } = client();
         await temporal.withDeadline(Date.now() + 5_000, () =>
-          temporal.workflowService.describeNamespace({ namespace: temporal.options.namespace }),
+          temporal.workflow.getHandle(`${TASK_WORKFLOW_PREFIX}none`).describe(),
         );
         return;
       } catch (error) {
-        const { message } = error instanceof Error ? error : new Error(String(error));
+        if (isNoWorkflow(error)) return;
         this.tellOnceInAWhile(
-          `Temporal does not answer, so nothing is received before it does; the messages stay in the queue. ${message}`,
+          `Temporal does not answer, so nothing is received before it does; the messages stay in the queue. ${explain(readServerError(error, placeOf(client().temporal)))}`,
         );
         await this.backOff(failures);
       }

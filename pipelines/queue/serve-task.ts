@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { whyForgotten, type StateMachineTasks } from '../../activities';
-import type { IdentityCenterClient, StartedRun } from '../../client';
+import { placeOf, readServerError, type IdentityCenterClient, type StartedRun } from '../../client';
 import {
   ANSWER_TASK_WORKFLOW,
   defined,
@@ -90,7 +90,8 @@ async function leaveAnswer(
       staticSummary: `answers the state machine that waits for account ${accountId}`,
     });
   } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError))
+      throw readServerError(error, placeOf(temporal));
   }
 }
 

@@ -8,7 +8,7 @@ export interface ServerSettings {
   searchAttributes: Readonly<
     Record<string, 'Keyword' | 'KeywordList' | 'Text' | 'Int' | 'Double' | 'Bool' | 'Datetime'>
   >;
-  dynamicConfig: Readonly<Record<string, number | string>>;
+  dynamicConfig: Readonly<Record<string, boolean | number | string>>;
 }
 
 // The defaults are for a cluster: four partitions a queue, and 20 polls a second of each queue of the history service,

@@ -6,6 +6,7 @@ import {
   isCancellation,
   ParentClosePolicy,
   proxyActivities,
+  sleep,
   startChild,
   workflowInfo,
   WorkflowIdReusePolicy,
@@ -104,7 +105,7 @@ async function startOrFollow(
   let reuse: WorkflowIdReusePolicy = WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY;
   let isThereOne = begun !== undefined && begun.run === undefined;
   let gone: string | undefined;
-  for (;;) {
+  for (let rounds = 1; ; rounds += 1) {
     const run = isThereOne ? undefined : await startRun(request, page, reuse);
     if (run !== undefined) {
       const result = await run.result();
@@ -118,6 +119,8 @@ async function startOrFollow(
     if (followed.outcome !== undefined) return followed.outcome;
     gone = followed.gone;
     isThereOne = false;
+    // A run that is in the way of another ends, or was followed: whatever is the matter, the server is not asked all the time.
+    if (rounds > 2) await sleep(Math.min(rounds, 60) * 1_000);
     reuse = WorkflowIdReusePolicy.ALLOW_DUPLICATE;
   }
 }

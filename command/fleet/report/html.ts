@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { utc } from '../../../contract';
+import { isOpenStatus, utc } from '../../../contract';
 import { Markup, markup } from '../../drawing';
 import { drawRun } from './picture';
 import type { FleetReport } from './report';
@@ -53,7 +53,7 @@ ${succeededSection(report)}
 
 function outcome({ status, stage, counts }: FleetReport): string {
   const { accounts, succeeded, failed, cancelled, skipped, unfinished } = counts;
-  if (status === 'RUNNING')
+  if (isOpenStatus(status))
     return `${stage}, ${grouped(accounts - unfinished)} of ${counted(accounts, 'account')} have ended`;
   const rest = Object.entries({ failed, cancelled, skipped })
     .filter(([, count]) => count > 0)
@@ -95,7 +95,7 @@ export function describeForgotten({ forgottenPages, counts }: FleetReport): stri
 
 function notesOnEnd({ status, stage, counts, name }: FleetReport): string[] {
   const { unfinished, held, notReady } = counts;
-  if (status !== 'RUNNING')
+  if (!isOpenStatus(status))
     return unfinished === 0
       ? []
       : [

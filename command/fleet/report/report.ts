@@ -9,7 +9,7 @@ import type {
   IdentityCenterClient,
   UnfinishedAccount,
 } from '../../../client';
-import { Causes, defined } from '../../../contract';
+import { Causes, defined, isOpenStatus } from '../../../contract';
 import { makeTimeline, type TimelinePoint } from './timeline';
 
 /** What became of a fleet, or has so far. Times are ISO 8601. */
@@ -56,7 +56,7 @@ export async function fleetReport(client: IdentityCenterClient, name: string): P
   const onForgotten = (page: number) => forgotten.push(page);
   for await (const outcome of client.fleets.outcomes(name, onForgotten)) accounts.push(outcome);
   const unfinished: UnfinishedAccount[] = [];
-  if (status.status === 'RUNNING')
+  if (isOpenStatus(status.status))
     for await (const account of client.fleets.unfinished(name)) unfinished.push(account);
   const skipped = await client.fleets.skipped(name);
   for (const it of skipped) accounts.push({ ...it, end: 'skipped', endedAt: status.startedAt });
@@ -88,7 +88,7 @@ export function makeReport(
     endedAt,
     counts,
     causes: isWhole ? countCauses(accounts) : status.causes,
-    holds: status.status === 'RUNNING' ? status.holds : [],
+    holds: isOpenStatus(status.status) ? status.holds : [],
     forgottenPages,
     timeline: makeTimeline(accounts, {
       startedAt,

@@ -245,6 +245,12 @@ describe('accounts that are closed or leave', () => {
       request: { accountId: ACCOUNT, region: 'eu-west-1' },
     });
     expect(answerEvent(removed, policies)).toMatchObject({ answer: 'ignored', accountId: ACCOUNT });
+    // What is there may have been made since.
+    for (const time of [undefined, 'yesterday'])
+      expect(answerEvent(withDetail({ ...closed, time }, { eventTime: undefined }), policies)).toMatchObject({
+        answer: 'unreadable',
+        field: 'time',
+      });
     expect(requestFromEvent(closed, DEFAULTS)).toMatchObject({
       answer: 'ignored',
       reason: 'it was closed, and onClosed of the rules says ignore',

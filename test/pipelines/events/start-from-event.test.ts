@@ -68,14 +68,26 @@ test.concurrent('vending that failed, and an event of a foreign organization, st
   await expect(harness.client.status(account)).rejects.toMatchObject({ name: 'NoRunError' });
 });
 
-test.concurrent('an account that is closed loses its instance, where the rules say so', async () => {
-  const account = freshAccount();
-  const { run } = await from(controlTowerEvent(account));
-  await harness.client.result(run!);
-  const closed = await from(leavingEvent('CloseAccount', account), { ...RULES, onClosed: 'deprovision' });
-  expect(closed).toMatchObject({ outcome: 'started', answer: { answer: 'deprovision' } });
-  await expect(handleOf(harness, account).result()).resolves.toMatchObject({ outcome: 'deleted' });
-});
+test.concurrent(
+  'an account that is closed loses its instance, where the rules say so; one that has come back since does not',
+  async () => {
+    const account = freshAccount();
+    const rules = { ...RULES, onClosed: 'deprovision', onRemoved: 'deprovision' } as const;
+    const { run } = await from(controlTowerEvent(account));
+    await harness.client.result(run!);
+    // Out of a dead-letter queue.
+    const late = await from(leavingEvent('RemoveAccountFromOrganization', account), rules);
+    expect(late).toMatchObject({
+      outcome: 'nothing',
+      answer: { answer: 'ignored', reason: expect.stringContaining(run!.runId) as string },
+      message: expect.stringContaining(`identity-center deprovision ${account}`) as string,
+    });
+    const event = { ...leavingEvent('CloseAccount', account), time: new Date().toISOString() };
+    const closed = await from(event, rules);
+    expect(closed).toMatchObject({ outcome: 'started', answer: { answer: 'deprovision' } });
+    await expect(handleOf(harness, account).result()).resolves.toMatchObject({ outcome: 'deleted' });
+  },
+);
 
 describe('a Region that was enabled', () => {
   const notSubscribed = {

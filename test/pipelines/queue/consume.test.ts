@@ -1,90 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { TemporalUnreachableError } from '../../../client';
-import { ANSWER_TASK_WORKFLOW, defined, TASK_WORKFLOW_PREFIX, type TaskOutput } from '../../../contract';
-import { readRules, type EventRules } from '../../../pipelines';
-import {
-  consumeQueue,
-  openQueue,
-  type ConsumerClient,
-  type ConsumerParts,
-  type LogEntry,
-  type QueueNews,
-} from '../../../pipelines/queue';
-import { emulatorSettings } from '../../../sandbox';
+import type { ConsumerClient } from '../../../pipelines/queue';
+import { useConsumers } from '../../support/consumers';
 import { controlTowerEvent, createAccountEvent, MANAGEMENT_ACCOUNT } from '../../support/events';
-import { freshAccount, startHarness, until, type Harness } from '../../support/harness';
-import { createQueue, type TestQueue } from '../../support/queue';
+import { freshAccount, until } from '../../support/harness';
+import { createQueue } from '../../support/queue';
 
-let harness: Harness;
-const consumers: { stop(): Promise<void> }[] = [];
-beforeAll(async () => {
-  harness = await startHarness();
-});
-beforeEach(() => {
-  // A visibility time-out of a minute is over in a second.
-  harness.emulator.setFaults({ creationMs: 0, queueSecondMs: 20 });
-});
-afterEach(async () => {
-  await Promise.all(consumers.splice(0).map((it) => it.stop()));
-});
-afterAll(() => harness.stop());
-
-function rulesFrom(more: string): EventRules {
-  const read = readRules(
-    Buffer.from(`managementAccountId: "${MANAGEMENT_ACCOUNT}"\ndefaults: {region: eu-west-1}\n${more}`),
-  );
-  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
-  return read.rules;
-}
-
-/** A consumer of a queue, until the end of the test. */
-async function consume(
-  queue: TestQueue,
-  parts: Partial<ConsumerParts> & { yaml?: string; organizationRoleArn?: string } = {},
-) {
-  const over = new AbortController();
-  const [log, news]: [LogEntry[], QueueNews[]] = [[], []];
-  const { yaml = '', organizationRoleArn, ...more } = parts;
-  const aws = { ...emulatorSettings(harness.emulator.url), ...defined({ organizationRoleArn }) };
-  const opened = await openQueue(aws, queue.url, over.signal);
-  const ended = consumeQueue({
-    queue: opened,
-    client: () => harness.client,
-    lookUp: opened.lookUp,
-    rules: rulesFrom(yaml),
-    signal: over.signal,
-    log: (entry) => log.push(entry),
-    onNews: (it) => news.push(it),
-    timing: { firstPauseSeconds: 1 },
-    ...more,
-  });
-  const consumer = {
-    log,
-    news,
-    async stop() {
-      over.abort();
-      await ended;
-    },
-  };
-  consumers.push(consumer);
-  return consumer;
-}
-
-const isEmpty = (queue: TestQueue) =>
-  until(
-    () => queue.left(),
-    (left) => left.length === 0,
-  );
-const instancesOf = (account: string) =>
-  harness.emulator.instances().filter((it) => it.accountId === account);
-const isActive = (account: string) =>
-  until(
-    () => instancesOf(account),
-    ([first]) => first?.status === 'ACTIVE',
-  );
+const consuming = useConsumers();
 
 test('each shape of message leads to one ACTIVE instance, however often it comes', async () => {
-  const queue = await createQueue(harness.emulator);
+  const queue = await createQueue(consuming().emulator);
   const accounts = Array.from({ length: 5 }, freshAccount);
   const [whole, organizations, text, topic, batch] = accounts as [string, string, string, string, string];
   const tower = (account: string) => controlTowerEvent(account) as { detail: object; account: string };
@@ -101,12 +26,12 @@ test('each shape of message leads to one ACTIVE instance, however often it comes
     notification(tower(topic)),
     [tower(batch), tower(whole)],
   ];
-  const { log, news } = await consume(queue);
-  harness.emulator.setFaults({ creationMs: 0, queueSecondMs: 20, duplicateMessages: 0.5 });
+  const { log, news } = await consuming().consume(queue);
+  consuming().emulator.setFaults({ creationMs: 0, queueSecondMs: 20, duplicateMessages: 0.5 });
   await queue.send([...bodies, ...bodies]);
-  await isEmpty(queue);
-  await Promise.all(accounts.map(isActive));
-  expect(accounts.map((account) => instancesOf(account).length)).toEqual([1, 1, 1, 1, 1]);
+  await consuming().isEmpty(queue);
+  await Promise.all(accounts.map(consuming().isActive));
+  expect(accounts.map((account) => consuming().instancesOf(account).length)).toEqual([1, 1, 1, 1, 1]);
   expect(log.filter(({ level }) => level !== 'INFO')).toEqual([]);
   expect(new Set(log.map(({ accountId }) => accountId))).toEqual(new Set(accounts));
   expect(news.reduce((sum, { served }) => sum + served, 0)).toBeGreaterThanOrEqual(10);
@@ -114,32 +39,60 @@ test('each shape of message leads to one ACTIVE instance, however often it comes
 });
 
 test('what rules ask of Organizations is asked as the role that lists its accounts; where it may not, nothing is started', async () => {
-  const { emulator } = harness;
+  const { emulator } = consuming();
   const [prod, gone] = [freshAccount(), freshAccount()];
   const units = [{ id: 'ou-ab12-11111111', name: 'Production' }];
   emulator.setOrganization({ accounts: [{ id: prod, name: 'a', unit: 'ou-ab12-11111111' }], units });
   const queue = await createQueue(emulator);
-  const { log } = await consume(queue, {
+  const { log } = await consuming().consume(queue, {
     yaml: 'rules: [{match: {organizationalUnit: Production}, request: {name: prod}}]\notherwise: ignore\n',
     organizationRoleArn: `arn:aws:iam::${MANAGEMENT_ACCOUNT}:role/identity-center-audit`,
   });
   await queue.send([createAccountEvent(prod), createAccountEvent(gone)]);
-  await isActive(prod);
-  expect(instancesOf(prod)).toMatchObject([{ name: 'prod' }]);
+  await consuming().isActive(prod);
+  expect(consuming().instancesOf(prod)).toMatchObject([{ name: 'prod' }]);
   const [asked] = emulator.calls({ operation: 'DescribeOrganizationalUnit' });
   expect(asked?.caller).toContain('assumed-role/identity-center-audit/');
   await until(
     () => queue.dead(),
     (dead) => dead.length === 1,
   );
-  expect(instancesOf(gone)).toEqual([]);
+  expect(consuming().instancesOf(gone)).toEqual([]);
   expect(log.find(({ level }) => level === 'ERROR')?.message).toMatch(
     `Account ${gone}: AWS Organizations does not say what the rules ask for: `,
   );
 });
 
+test('a look-up that Organizations throttles is made again, and no message is given up for it', async () => {
+  const { emulator } = consuming();
+  const accounts = Array.from({ length: 3 }, freshAccount);
+  const units = [{ id: 'ou-ab12-11111111', name: 'Production' }];
+  emulator.setOrganization({
+    accounts: accounts.map((id) => ({ id, name: id, unit: 'ou-ab12-11111111' })),
+    units,
+  });
+  const throttled = { error: 'TooManyRequestsException', message: 'Rate exceeded' };
+  emulator.setFaults({
+    creationMs: 0,
+    queueSecondMs: 20,
+    failNext: [{ operation: 'ListParents', ...throttled, times: 4 }],
+  });
+  const queue = await createQueue(emulator, { maxReceiveCount: 5 });
+  const { log } = await consuming().consume(queue, {
+    yaml: 'rules: [{match: {organizationalUnit: Production}, request: {name: prod}}]\notherwise: ignore\n',
+  });
+  await queue.send(accounts.map((account) => createAccountEvent(account)));
+  await Promise.all(accounts.map(consuming().isActive));
+  await consuming().isEmpty(queue);
+  expect(queue.dead()).toEqual([]);
+  const errors = log.filter(({ level }) => level === 'ERROR').map(({ message }) => message);
+  expect(errors).not.toEqual([]);
+  for (const message of errors)
+    expect(message).toMatch(/Rate exceeded\. Nothing was started\..* it comes again in /);
+});
+
 test('poison and forged messages start nothing, and end in the dead-letter queue, told with what to do', async () => {
-  const queue = await createQueue(harness.emulator);
+  const queue = await createQueue(consuming().emulator);
   const [stranger, unknown, served] = [freshAccount(), freshAccount(), freshAccount()];
   const poison = [
     'no JSON',
@@ -148,7 +101,7 @@ test('poison and forged messages start nothing, and end in the dead-letter queue
     { ...controlTowerEvent(served), account: stranger },
     controlTowerEvent(unknown),
   ];
-  const { log, news } = await consume(queue, { yaml: `allowedAccounts: ["${served}"]` });
+  const { log, news } = await consuming().consume(queue, { yaml: `allowedAccounts: ["${served}"]` });
   await queue.send([
     ...poison,
     controlTowerEvent(served),
@@ -158,12 +111,12 @@ test('poison and forged messages start nothing, and end in the dead-letter queue
     () => queue.dead(),
     (dead) => dead.length === poison.length,
   );
-  await isActive(served);
+  await consuming().isActive(served);
   expect(queue.left()).toEqual([]);
-  expect(instancesOf(served)).toHaveLength(1);
+  expect(consuming().instancesOf(served)).toHaveLength(1);
   for (const account of [stranger, unknown]) {
-    expect(instancesOf(account)).toEqual([]);
-    await expect(harness.client.status(account)).rejects.toMatchObject({ name: 'NoRunError' });
+    expect(consuming().instancesOf(account)).toEqual([]);
+    await expect(consuming().client.status(account)).rejects.toMatchObject({ name: 'NoRunError' });
   }
   const said = log.map(({ level, message }) => `${level} ${message}`).join('\n');
   expect(said).toMatch(
@@ -176,24 +129,36 @@ test('poison and forged messages start nothing, and end in the dead-letter queue
   expect(news.reduce((sum, { failed }) => sum + failed, 0)).toBe(3 * poison.length);
 });
 
-test('a FIFO queue: what fails keeps its group waiting, is given up alone, and holds up no other group', async () => {
-  const queue = await createQueue(harness.emulator, { fifo: true });
-  const [behind, other] = [freshAccount(), freshAccount()];
+/** A FIFO queue that is consumed: a group of poison and what is behind it, and another group. */
+async function consumeGroups(behind: string, other: string, maxReceiveCount: number) {
+  const queue = await createQueue(consuming().emulator, { fifo: true, maxReceiveCount });
   await queue.send(['poison', controlTowerEvent(behind), controlTowerEvent(other)], (index) =>
     index < 2 ? 'one' : 'two',
   );
-  const { log } = await consume(queue);
-  await Promise.all([behind, other].map(isActive));
-  await isEmpty(queue);
+  return { queue, log: (await consuming().consume(queue)).log };
+}
+
+test('a FIFO queue: what fails keeps its group waiting, and is given up alone', async () => {
+  const [behind, other] = [freshAccount(), freshAccount()];
+  const { queue, log } = await consumeGroups(behind, other, 3);
+  await Promise.all([behind, other].map(consuming().isActive));
+  await consuming().isEmpty(queue);
   expect(queue.dead()).toEqual(['poison']);
   const order = log.map(({ accountId = 'poison' }) => accountId);
   expect(order.indexOf(behind)).toBeGreaterThan(order.lastIndexOf('poison'));
-  expect(order.indexOf(other)).toBeLessThan(order.lastIndexOf('poison'));
 });
 
-/** The client of the harness, with something in the way of its starts. */
+test('a FIFO queue: what fails holds up no other group', async () => {
+  const [behind, other] = [freshAccount(), freshAccount()];
+  const { queue } = await consumeGroups(behind, other, 1_000);
+  await consuming().isActive(other);
+  expect(consuming().instancesOf(behind)).toEqual([]);
+  expect(queue.left()).toContain('poison');
+});
+
+/** The client of the consuming(), with something in the way of its starts. */
 function clientThat(start: ConsumerClient['start']): ConsumerClient {
-  const { client } = harness;
+  const { client } = consuming();
   return {
     start,
     startDeprovision: (request) => client.startDeprovision(request),
@@ -205,25 +170,25 @@ function clientThat(start: ConsumerClient['start']): ConsumerClient {
 }
 
 test('a message stays hidden for as long as it is served', async () => {
-  harness.emulator.setFaults({ creationMs: 0 });
-  const queue = await createQueue(harness.emulator);
+  consuming().emulator.setFaults({ creationMs: 0 });
+  const queue = await createQueue(consuming().emulator);
   const account = freshAccount();
   let serving = 0;
   const client = clientThat(async (request) => {
     serving += 1;
     // Twice as long as it is hidden at once.
     await new Promise((resolve) => setTimeout(resolve, 4_000));
-    return harness.client.start(request);
+    return consuming().client.start(request);
   });
   const timing = { hiddenSeconds: 2 };
-  await Promise.all([1, 2].map(() => consume(queue, { client: () => client, timing })));
+  await Promise.all([1, 2].map(() => consuming().consume(queue, { client: () => client, timing })));
   await queue.send([controlTowerEvent(account)]);
-  await isEmpty(queue);
+  await consuming().isEmpty(queue);
   expect(serving).toBe(1);
 });
 
 test('while Temporal is away nothing is received, and nothing is given up', async () => {
-  const queue = await createQueue(harness.emulator);
+  const queue = await createQueue(consuming().emulator);
   const account = freshAccount();
   let isAway = true;
   const why = new Error('no connection');
@@ -232,31 +197,32 @@ test('while Temporal is away nothing is received, and nothing is given up', asyn
     detail: '',
   });
   const away = () => Promise.reject(unreachable);
-  const { temporal } = harness.client;
+  const { temporal } = consuming().client;
   const client: ConsumerClient = {
     ...clientThat(away),
     temporal: Object.create(temporal, {
-      workflowService: { value: { describeNamespace: away } },
+      // What it knows without its histories it answers.
+      workflow: { value: { getHandle: () => ({ describe: away }) } },
     }) as typeof temporal,
   };
-  const { log } = await consume(queue, { client: () => (isAway ? client : harness.client) });
+  const { log } = await consuming().consume(queue, { client: () => (isAway ? client : consuming().client) });
   await queue.send([controlTowerEvent(account)]);
   await until(
     () => log.map(({ message }) => message),
     (all) => all.some((it) => it.includes('Temporal does not answer, so nothing is received')),
   );
-  const polls = harness.emulator.calls({ operation: 'ReceiveMessage' }).length;
+  const polls = consuming().emulator.calls({ operation: 'ReceiveMessage' }).length;
   await new Promise((resolve) => setTimeout(resolve, 300));
-  expect(harness.emulator.calls({ operation: 'ReceiveMessage' })).toHaveLength(polls);
+  expect(consuming().emulator.calls({ operation: 'ReceiveMessage' })).toHaveLength(polls);
   isAway = false;
-  await isActive(account);
+  await consuming().isActive(account);
   expect(queue.dead()).toEqual([]);
 });
 
 test('SQS that throttles, fails or loses the answer to a delete is borne with', async () => {
-  const queue = await createQueue(harness.emulator);
+  const queue = await createQueue(consuming().emulator);
   const account = freshAccount();
-  harness.emulator.setFaults({
+  consuming().emulator.setFaults({
     queueSecondMs: 20,
     creationMs: 0,
     failNext: [
@@ -271,10 +237,10 @@ test('SQS that throttles, fails or loses the answer to a delete is borne with', 
     ],
     loseResponse: { operation: 'DeleteMessageBatch', times: 1 },
   });
-  const { log, news } = await consume(queue);
+  const { log, news } = await consuming().consume(queue);
   await queue.send([controlTowerEvent(account)]);
-  await isEmpty(queue);
-  await isActive(account);
+  await consuming().isEmpty(queue);
+  await consuming().isActive(account);
   const said = log.map(({ message }) => message).join('\n');
   expect(said).toMatch(/is not known\. GetQueueAttributes: .*iam-policy worker/);
   expect(said).toMatch(/cannot be read, and is tried again\. ReceiveMessage: AWS is throttling/);
@@ -282,8 +248,8 @@ test('SQS that throttles, fails or loses the answer to a delete is borne with', 
 });
 
 test('a queue without a dead-letter queue is warned of', async () => {
-  const queue = await createQueue(harness.emulator);
-  const { log } = await consume({ ...queue, url: queue.deadLetterUrl });
+  const queue = await createQueue(consuming().emulator);
+  const { log } = await consuming().consume({ ...queue, url: queue.deadLetterUrl });
   await until(
     () => log,
     ([first]) => first !== undefined,
@@ -295,138 +261,22 @@ test('a queue without a dead-letter queue is warned of', async () => {
 });
 
 test('a consumer that is stopped gives back what it has not served', async () => {
-  harness.emulator.setFaults({ creationMs: 0 });
-  const queue = await createQueue(harness.emulator);
+  consuming().emulator.setFaults({ creationMs: 0 });
+  const queue = await createQueue(consuming().emulator);
   let begin: (() => void) | undefined;
   const began = new Promise<void>((resolve) => (begin = resolve));
   const client = clientThat(async () => {
     begin?.();
     return new Promise(() => undefined);
   });
-  const first = await consume(queue, { client: () => client });
+  const first = await consuming().consume(queue, { client: () => client });
   const account = freshAccount();
   await queue.send([controlTowerEvent(account)]);
   await began;
   await first.stop();
   expect(first.news.at(-1)).toMatchObject({ served: 0, givenBack: 1 });
   // It was hidden for a minute, which the test does not wait for.
-  await consume(queue);
-  await isEmpty(queue);
-  await isActive(account);
-});
-
-/** What a task was answered. */
-async function answerOf(taskToken: string) {
-  const all = await until(
-    () => harness.emulator.tasks().filter((it) => it.taskToken === taskToken),
-    ([task]) => task?.status !== 'open',
-  );
-  return all[0]!;
-}
-
-test('tasks of Step Functions are answered at the end of their runs, once', async () => {
-  const queue = await createQueue(harness.emulator);
-  const [byEvent, byAccount, failing] = [freshAccount(), freshAccount(), freshAccount()];
-  const tokens = [1, 2, 3].map(() => harness.emulator.createTask({ heartbeatSeconds: 60 }));
-  const [first, second, third] = tokens as [string, string, string];
-  harness.emulator.setFaults({ accounts: [failing], creationMs: 0, createFails: 'quota' });
-  await consume(queue);
-  const tasks = [
-    { taskToken: first, event: controlTowerEvent(byEvent) },
-    { taskToken: second, accountId: byAccount, request: { name: 'named', tags: { team: 'x' } } },
-    { taskToken: third, accountId: failing },
-  ];
-  await queue.send([...tasks, ...tasks]);
-  await isEmpty(queue);
-  const outputs = await Promise.all([first, second].map(answerOf));
-  const [one, two] = outputs.map(({ output = '{}' }) => JSON.parse(output) as TaskOutput);
-  expect(one).toMatchObject({
-    status: 'ACTIVE',
-    accountId: byEvent,
-    workflowId: `identity-center/${byEvent}`,
-    instanceArn: instancesOf(byEvent)[0]?.instanceArn,
-    identityStoreId: expect.stringMatching(/^d-/) as string,
-    outcome: 'created',
-  });
-  expect(two).toMatchObject({ status: 'ACTIVE', accountId: byAccount, outcome: 'created' });
-  expect(instancesOf(byAccount)).toMatchObject([{ name: 'named', tags: { team: 'x' } }]);
-  await expect(answerOf(third)).resolves.toMatchObject({
-    status: 'failed',
-    error: 'createFailed',
-    cause: expect.stringContaining(`Account ${failing}`) as string,
-  });
-});
-
-test('a task is answered at once where nothing is to be started; nothing is started for a token that AWS does not know', async () => {
-  const queue = await createQueue(harness.emulator);
-  const [ignored, forbidden, unknown] = [freshAccount(), freshAccount(), freshAccount()];
-  const tokens = Array.from({ length: 4 }, () => harness.emulator.createTask());
-  const [ignoring, refusing, wrong, over] = tokens as [string, string, string, string];
-  const { log } = await consume(queue, {
-    yaml: `allowedAccounts: ["${ignored}"]\nrules: [{match: {account: "${ignored}"}, action: ignore}]`,
-  });
-  await queue.send([
-    { taskToken: ignoring, accountId: ignored },
-    { taskToken: refusing, accountId: forbidden },
-    { taskToken: wrong, accountId: ignored, request: { nmae: 'x' } },
-    { taskToken: 'made up', accountId: unknown },
-  ]);
-  await isEmpty(queue);
-  await expect(answerOf(ignoring)).resolves.toMatchObject({
-    status: 'succeeded',
-    output: expect.stringContaining('"status":"NOTHING_TO_DO"') as string,
-  });
-  await expect(answerOf(refusing)).resolves.toMatchObject({ status: 'failed', error: 'refused' });
-  await expect(answerOf(wrong)).resolves.toMatchObject({
-    status: 'failed',
-    error: 'unreadable',
-    cause: expect.stringContaining('nmae') as string,
-  });
-  expect(log.find(({ level }) => level === 'WARN')?.message).toContain(
-    '(InvalidToken): its message is deleted',
-  );
-  for (const account of [ignored, forbidden, unknown])
-    await expect(harness.client.status(account)).rejects.toMatchObject({ name: 'NoRunError' });
-  // Nobody waits any more: the run goes on, and its end is told to nobody.
-  const id = `${TASK_WORKFLOW_PREFIX}${randomUUID()}`;
-  const account = freshAccount();
-  const { runId } = await harness.client.start({ accountId: account, region: 'eu-west-1' });
-  harness.emulator.reset();
-  const request = { taskToken: over, region: 'eu-west-1', accountId: account, runId };
-  await expect(
-    harness.temporal.workflow.execute(ANSWER_TASK_WORKFLOW, {
-      workflowId: id,
-      taskQueue: harness.taskQueue,
-      args: [request],
-    }),
-  ).resolves.toEqual({ answer: 'forgotten', reason: 'TaskDoesNotExist' });
-});
-
-test('a task waits through a hold with a beating heart, and rules may refuse tasks', async () => {
-  const queue = await createQueue(harness.emulator);
-  const account = freshAccount();
-  const token = harness.emulator.createTask({ heartbeatSeconds: 60 });
-  harness.emulator.setFaults({ accounts: [account], creationMs: 0, createFails: 'quota' });
-  await consume(queue);
-  await queue.send([{ taskToken: token, accountId: account, request: { onFailure: 'hold' } }]);
-  await until(
-    () => harness.client.status(account).catch(() => undefined),
-    (status) => status?.stage === 'held',
-  );
-  await until(
-    () => harness.emulator.tasks().find((it) => it.taskToken === token),
-    (task) => (task?.heartbeats ?? 0) >= 2,
-  );
-  await harness.client.abort(account, 'not wanted');
-  await expect(answerOf(token)).resolves.toMatchObject({
-    status: 'failed',
-    cause: expect.stringContaining('not wanted') as string,
-  });
-  const refusing = await createQueue(harness.emulator);
-  await consume(refusing, { yaml: 'tasks: refuse' });
-  await refusing.send([{ taskToken: harness.emulator.createTask(), accountId: account }]);
-  await until(
-    () => refusing.dead(),
-    (dead) => dead.length === 1,
-  );
+  await consuming().consume(queue);
+  await consuming().isEmpty(queue);
+  await consuming().isActive(account);
 });
