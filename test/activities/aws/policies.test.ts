@@ -1,6 +1,7 @@
 import { SSOAdminClient, UpdateInstanceCommand } from '@aws-sdk/client-sso-admin';
 import { ORGANIZATION_POLICY, rolePolicy, type IamPolicy } from '../../../activities';
-import { accessAws, type AwsSettings } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
+import type { AwsSettings } from '../../../activities/aws/account';
 import { AwsClients } from '../../../activities/aws/clients';
 import { AwsClock } from '../../../activities/aws/clock';
 import { createAccountSessions } from '../../../activities/aws/credentials';

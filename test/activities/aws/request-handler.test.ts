@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { readNetworkSettings, type NetworkSettings } from '../../../activities/aws/network';
 import { RequestHandler } from '../../../activities/aws/request-handler';
-import { accessAws } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
 import { Pacer } from '../../../activities/aws/pacer';
 import { classify } from '../../../activities/errors/classify';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';

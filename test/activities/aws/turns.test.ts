@@ -1,6 +1,6 @@
 import { ActivityCancellationDetails, CancelledFailure } from '@temporalio/common';
 import { createActivities, Pacer, realDependencies, type ActivityDependencies } from '../../../activities';
-import { accessAws } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, inputFor, keeping } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';

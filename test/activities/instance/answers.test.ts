@@ -1,6 +1,6 @@
 import type { ApplicationFailure } from '@temporalio/common';
 import { createActivities, realDependencies, type Activities, type AwsSettings } from '../../../activities';
-import { accessAws } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
 import { Pacer, PacerBusyError } from '../../../activities/aws/pacer';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import type { Faults } from '../../../sandbox/emulator';

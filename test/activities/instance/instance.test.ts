@@ -7,7 +7,7 @@ import {
   type ActivityDependencies,
   type AwsSettings,
 } from '../../../activities';
-import { accessAws } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { activityEnvironment, failureOf, inputFor, keeping } from '../../support/activities';
 import { freshAccount, until } from '../../support/harness';

@@ -1,4 +1,4 @@
-import { accessAws } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
 import { Pacer, PacerBusyError, type Turn } from '../../../activities/aws/pacer';
 import { emulatorSettings } from '../../../sandbox';
 import {

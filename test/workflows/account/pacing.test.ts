@@ -1,4 +1,4 @@
-import { accessAws } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
 import { Pacer } from '../../../activities/aws/pacer';
 import { defined } from '../../../contract';
 import { emulatorSettings } from '../../../sandbox';

@@ -7,7 +7,7 @@ import {
   CallMeter,
   type ActivityDependencies,
 } from '../../../activities';
-import { accessAws } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
 import { RunCancelledError } from '../../../client';
 import { PROGRESS_QUERY, type Progress } from '../../../contract';
 import { emulatorSettings } from '../../../sandbox';

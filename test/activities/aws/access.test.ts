@@ -1,4 +1,5 @@
-import { accessAws, type AwsSettings } from '../../../activities/aws/account';
+import { accessAws } from '../../../activities/aws/access';
+import type { AwsSettings } from '../../../activities/aws/account';
 import { Pacer } from '../../../activities/aws/pacer';
 import { emulatorSettings, startEmulator, type Emulator } from '../../../sandbox';
 import { freshAccount } from '../../support/harness';
