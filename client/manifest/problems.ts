@@ -68,7 +68,8 @@ function describeGroup(name: string, [first, ...others]: readonly ManifestProble
 }
 
 export function problem(line: number, field: string | undefined, message: string): ManifestProblem {
-  return defined({ line, field, message });
+  // Both may quote what the file has, up to what would steer a terminal.
+  return defined({ line, field: field && oneLine(field, 200), message: oneLine(message, 2_000) });
 }
 
 /**

@@ -114,6 +114,13 @@ ${accounts}
     });
   });
 
+  test('is told in one line whatever its accounts are called', () => {
+    const text = organization('  "\\r\\e[31mOne":\n    Type: OC::ORG::Account\n');
+    expect(problemsOf('organization.yml', text, REGION)).toEqual([
+      expect.stringMatching(/^\d+: .*of its accounts \( \[31mOne\) no AccountId/) as string,
+    ]);
+  });
+
   test('is told which of its accounts have no ID, or one that is none', () => {
     const text = organization(
       account('One', '') + account('Two', '\n') + account('Three', `      AccountId: !Ref One`),
