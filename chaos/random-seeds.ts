@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WORKFLOW_BUNDLE } from '../worker';
 import { EXIT } from './verdict';
@@ -27,7 +29,12 @@ export async function tryRandomSeeds(
     const { code, output } = await run(args, minutes * 60_000 + PATIENCE_MS);
     codes.push(code);
     console.log(`seed ${seed}: ${verdict(code)} (${Math.round((Date.now() - began) / 1000)} s)`);
-    if (code !== EXIT.kept) console.log(`${excerpt(output)}\n  again: npm run chaos -- ${args.join(' ')}`);
+    if (code === EXIT.kept) continue;
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'chaos-')), `seed-${seed}.log`);
+    writeFileSync(file, output);
+    console.log(
+      `${excerpt(output)}\n  with the timelines: ${file}\n  again: npm run chaos -- ${args.join(' ')}`,
+    );
   }
   const bad = codes.filter((code) => code !== EXIT.kept);
   console.log(`${codes.length} seeds, ${bad.length} of them with a broken promise or without a verdict`);
