@@ -79,12 +79,17 @@ async function startAnnouncement(
   account: string,
   names: string[],
   giveUpAfter: string,
-  { runId = 'a-run', taskQueue = its.taskQueue, timestamp = new Date().toISOString() } = {},
+  {
+    runId = 'a-run',
+    type = 'run.succeeded',
+    taskQueue = its.taskQueue,
+    timestamp = new Date().toISOString(),
+  }: { runId?: string; type?: AnnouncementType; taskQueue?: string; timestamp?: string } = {},
 ) {
   const announcement: Announcement = {
     id: `${workflowIdOf(account)}/${runId}/end`,
     version: 1,
-    type: 'run.succeeded',
+    type,
     timestamp,
     data: {
       accountId: account,
@@ -95,7 +100,7 @@ async function startAnnouncement(
     },
   };
   return its.temporal.workflow.start(ANNOUNCE_WORKFLOW, {
-    workflowId: announcementWorkflowIdOf(account, runId, 'end'),
+    workflowId: announcementWorkflowIdOf(account, runId, type === 'run.held' ? 'held-1' : 'end'),
     taskQueue,
     args: [{ announcement, receivers: names, giveUpAfter }],
   });
@@ -384,7 +389,7 @@ describe('an announcement', () => {
     account: string,
     names: string[],
     giveUpAfter: string,
-    more?: { runId: string; timestamp: string },
+    more?: { runId: string; timestamp: string; type?: AnnouncementType },
   ) => startAnnouncement(account, names, giveUpAfter, more);
 
   test.concurrent(
@@ -409,6 +414,7 @@ describe('an announcement', () => {
       const account = freshAccount();
       const timestamp = new Date().toISOString();
       await its.provision(account, {});
+      const { runId } = await its.client.status(account);
       await until(
         () => parameter(account, '/identity-center/eu-west-1'),
         (value) => value !== undefined,
@@ -421,6 +427,15 @@ describe('an announcement', () => {
       const isSuperseded = { receptions: [{ receiver: 'in-the-account', state: 'superseded' }] };
       const first = await start(account, ['in-the-account'], '1h', { runId: 'an-earlier-run', timestamp });
       await expect(first.result()).resolves.toMatchObject(isSuperseded);
+
+      // A hold that the run has left since.
+      its.emulator.setFaults({
+        accounts: [account],
+        failNext: [{ operation: 'PutParameter', error: 'AccessDeniedException', times: 1 }],
+      });
+      const hold = { runId, timestamp, type: 'run.held' } as const;
+      const held = await start(account, ['in-the-account'], '1h', hold);
+      await expect(held.result()).resolves.toMatchObject(isSuperseded);
 
       await expect(its.provision(account, {}, { region: 'eu-west-2' })).rejects.toThrow();
       its.emulator.setFaults({
