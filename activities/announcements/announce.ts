@@ -137,23 +137,21 @@ function parameterOf(
 }
 
 /**
- * Tells whether a later run of the account, or this one after it was held, has ended well, whatever came after that: it sets the
- * parameter itself, and what is tried again for hours must not bring back what is not so any more.
+ * Tells whether a later run of the account has ended well, whatever came after that, which sets the parameter itself: what is tried again for hours must not
+ * bring back what is not so any more.
  */
-async function isSuperseded({ type, timestamp, data }: Announcement): Promise<boolean> {
+async function isSuperseded({ timestamp, data: { workflowId, runId } }: Announcement): Promise<boolean> {
   if (activityInfo().attempt === 1) return false;
-  const { workflowId, runId } = data;
   const { workflow } = Context.current().client;
-  const isLater = (run: { runId: string }) => run.runId !== runId || type === 'run.held';
   try {
     // A list may not have a run yet that has just ended.
     const latest = await workflow.getHandle(workflowId).describe();
-    if (latest.status.name === 'COMPLETED' && isLater(latest)) return true;
+    if (latest.runId !== runId && latest.status.name === 'COMPLETED') return true;
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
   const later = `WorkflowId = '${workflowId}' AND ExecutionStatus = 'Completed' AND CloseTime > '${timestamp}'`;
-  for await (const run of workflow.list({ query: later })) if (isLater(run)) return true;
+  for await (const run of workflow.list({ query: later })) if (run.runId !== runId) return true;
   return false;
 }
 

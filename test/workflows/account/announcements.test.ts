@@ -79,17 +79,12 @@ async function startAnnouncement(
   account: string,
   names: string[],
   giveUpAfter: string,
-  {
-    runId = 'a-run',
-    type = 'run.succeeded',
-    taskQueue = its.taskQueue,
-    timestamp = new Date().toISOString(),
-  }: { runId?: string; type?: AnnouncementType; taskQueue?: string; timestamp?: string } = {},
+  { runId = 'a-run', taskQueue = its.taskQueue, timestamp = new Date().toISOString() } = {},
 ) {
   const announcement: Announcement = {
     id: `${workflowIdOf(account)}/${runId}/end`,
     version: 1,
-    type,
+    type: 'run.succeeded',
     timestamp,
     data: {
       accountId: account,
@@ -100,7 +95,7 @@ async function startAnnouncement(
     },
   };
   return its.temporal.workflow.start(ANNOUNCE_WORKFLOW, {
-    workflowId: announcementWorkflowIdOf(account, runId, type === 'run.held' ? 'held-1' : 'end'),
+    workflowId: announcementWorkflowIdOf(account, runId, 'end'),
     taskQueue,
     args: [{ announcement, receivers: names, giveUpAfter }],
   });
@@ -389,7 +384,7 @@ describe('an announcement', () => {
     account: string,
     names: string[],
     giveUpAfter: string,
-    more?: { runId: string; timestamp: string; type?: AnnouncementType },
+    more?: { runId: string; timestamp: string },
   ) => startAnnouncement(account, names, giveUpAfter, more);
 
   test.concurrent(
@@ -414,7 +409,6 @@ describe('an announcement', () => {
       const account = freshAccount();
       const timestamp = new Date().toISOString();
       await its.provision(account, {});
-      const { runId } = await its.client.status(account);
       await until(
         () => parameter(account, '/identity-center/eu-west-1'),
         (value) => value !== undefined,
@@ -427,15 +421,6 @@ describe('an announcement', () => {
       const isSuperseded = { receptions: [{ receiver: 'in-the-account', state: 'superseded' }] };
       const first = await start(account, ['in-the-account'], '1h', { runId: 'an-earlier-run', timestamp });
       await expect(first.result()).resolves.toMatchObject(isSuperseded);
-
-      // A hold that the run has left since.
-      its.emulator.setFaults({
-        accounts: [account],
-        failNext: [{ operation: 'PutParameter', error: 'AccessDeniedException', times: 1 }],
-      });
-      const hold = { runId, timestamp, type: 'run.held' } as const;
-      const held = await start(account, ['in-the-account'], '1h', hold);
-      await expect(held.result()).resolves.toMatchObject(isSuperseded);
 
       await expect(its.provision(account, {}, { region: 'eu-west-2' })).rejects.toThrow();
       its.emulator.setFaults({
