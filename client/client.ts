@@ -98,7 +98,7 @@ export class IdentityCenterClient {
   /**
    * Starts the run of an account, or joins its open run.
    *
-   * @throws InvalidRequestError, RequestDiffersError, OtherRunOpenError, OtherTaskQueueError
+   * @throws InvalidRequestError, RequestDiffersError, OtherRunOpenError, OtherTaskQueueError, NotStartedError
    */
   async start(request: ProvisionRequestInput): Promise<StartedRun> {
     return this.starter.startOrJoin(PROVISION, request);

@@ -1,7 +1,7 @@
 import { Runtime, type Worker } from '@temporalio/worker';
 import { noopMetricMeter, type MetricCounter, type MetricGauge } from '@temporalio/common';
 import type { CallListener, Pacer } from '../activities';
-import { METRICS, type Metric } from '../contract';
+import { IS_OPEN, METRICS, type Metric } from '../contract';
 import { whileRunning } from './while-running';
 
 const PACE_EVERY_MS = 1_000;
@@ -87,7 +87,7 @@ export class WorkerMetrics {
         const answer = await connection?.withDeadline(Date.now() + ANSWER_MS, () =>
           connection.workflowService.countWorkflowExecutions({
             namespace,
-            query: `IdentityCenterStage = 'held' AND ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`,
+            query: `IdentityCenterStage = 'held' AND ${IS_OPEN} AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`,
           }),
         );
         if (answer !== undefined) held.set(Number(answer.count), this.labels);

@@ -116,9 +116,8 @@ async function runBoth(signal: AbortSignal, worker: Worker, companion?: Companio
     return worker.client;
   };
   const failed = new AbortController();
-  const accompanied = companion?.(client, AbortSignal.any([signal, over.signal]));
-  accompanied?.catch(() => {
-    failed.abort();
+  const accompanied = companion?.(client, AbortSignal.any([signal, over.signal])).catch((error: unknown) => {
+    failed.abort(error);
   });
   try {
     await runUntil(AbortSignal.any([signal, failed.signal]), worker);
@@ -126,6 +125,7 @@ async function runBoth(signal: AbortSignal, worker: Worker, companion?: Companio
     over.abort();
     await Promise.race([accompanied, sleep(COMPANION_MS, undefined, { ref: false })]);
   }
+  failed.signal.throwIfAborted();
 }
 
 /** Runs a worker until the signal, and then as long as the calls in flight need, within limits. */

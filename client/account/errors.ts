@@ -54,6 +54,19 @@ export class OtherRunOpenError extends AccountError {
   }
 }
 
+/** Thrown where the server neither starts a run, as one of its ID is open, nor shows any that is; nothing was started. */
+export class NotStartedError extends AccountError {
+  override readonly name = 'NotStartedError';
+  readonly category = 'unreachable';
+
+  constructor(accountId: string) {
+    super(
+      accountId,
+      `the Temporal server starts no run, as it has one, and shows none that is open. Look with "identity-center status ${accountId}", then try again.`,
+    );
+  }
+}
+
 /** Thrown where the open run of an account waits on another task queue, and no worker answers there. */
 export class OtherTaskQueueError extends AccountError {
   override readonly name = 'OtherTaskQueueError';

@@ -117,7 +117,7 @@ class AccountReader {
     const stage =
       endStageOf(run.status.name, run.type) ??
       (run.typedSearchAttributes.get(SEARCH_ATTRIBUTES.stage) as Stage | undefined);
-    if (stage !== undefined || !this.workersAnswer) return stage;
+    if (stage !== undefined || !this.workersAnswer || isPausedInServer(run)) return stage;
     try {
       const status = await readStatus(this.client, run.accountId, run.runId);
       this.workersAnswer &&= status.notice === undefined;
@@ -164,7 +164,7 @@ class AccountReader {
   ): Promise<Pick<AccountSummary, 'failure' | 'heldUntil'>> {
     try {
       if (stage === 'failed') return defined({ failure: await readFailure(this.client, run) });
-      if (stage !== 'held' || !this.workersAnswer) return {};
+      if (stage !== 'held' || !this.workersAnswer || isPausedInServer(run)) return {};
       const progress = await queryProgress(this.client, run);
       this.workersAnswer &&= progress !== undefined;
       return defined({ failure: progress?.failure, heldUntil: progress?.heldUntil });
@@ -175,6 +175,11 @@ class AccountReader {
       return { failure: { type, message, whatHappened: message } };
     }
   }
+}
+
+/** No worker is asked about such a run, which says nothing of the workers. */
+function isPausedInServer({ status }: FoundRun): boolean {
+  return status.name === 'PAUSED';
 }
 
 /** Only a run that ended with neither an instance nor none leaves open what the account has. */

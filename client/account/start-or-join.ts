@@ -27,7 +27,7 @@ import { refuseUnknownRegions } from '../regions';
 import { SearchAttributeChoice } from '../search-attributes';
 import { findStuck } from '../stuck';
 import { ensure } from './ensure';
-import { OtherRunOpenError, OtherTaskQueueError, RequestDiffersError } from './errors';
+import { NotStartedError, OtherRunOpenError, OtherTaskQueueError, RequestDiffersError } from './errors';
 
 /** What every request says. */
 export interface AccountRequest {
@@ -105,13 +105,14 @@ export class RunStarter {
    * @throws RequestDiffersError where the open run was asked for something else
    * @throws OtherRunOpenError where the open run is of another kind, or about to end
    * @throws OtherTaskQueueError where the open run is on another task queue, and no worker answers there
+   * @throws NotStartedError where the server says one thing and another
    */
   async startOrJoin<R extends AccountRequest>(kind: RunKind<R>, input: unknown): Promise<StartedRun> {
     const request = requestOf(kind, input);
     const { accountId } = request;
     const workflowId = workflowIdOf(accountId);
     const knownToLack = this.choice.lacking.length;
-    return again(kind, accountId, async () => {
+    return again(accountId, async () => {
       const started = await this.start(kind, request, (workflow, options) =>
         this.client.workflow.start(workflow, { ...options, requestEagerStart: this.startsEagerly }),
       );
@@ -138,7 +139,7 @@ export class RunStarter {
     startWorkflow: StartWorkflow<H>,
   ): Promise<H> {
     const request = requestOf(kind, input);
-    return again(kind, request.accountId, async () => {
+    return again(request.accountId, async () => {
       const started = await this.start(kind, request, startWorkflow);
       if (started !== undefined) return started;
       const open = await this.joinOpenRun(kind, request);
@@ -189,7 +190,8 @@ export class RunStarter {
     const answer = await kind.ensure?.(this.client, { workflowId, runId }, request);
     if (answer === 'same') return { runId };
     if (answer === 'ended') return undefined;
-    if (answer === 'unanswered' && taskQueue !== this.taskQueue)
+    const stuck = await findStuck(this.client, description);
+    if (answer === 'unanswered' && stuck === undefined && taskQueue !== this.taskQueue)
       throw new OtherTaskQueueError(accountId, taskQueue, this.taskQueue);
     // No worker answers. What the run was started with says it as well, corrections aside.
     const running = kind.read(await readRunArgument(this.client, { workflowId, runId }));
@@ -198,7 +200,6 @@ export class RunStarter {
       throw new OtherRunOpenError(accountId, type, 'with a request that is not valid');
     const differences = diffRequests(running.request, request);
     if (differences.length > 0) throw new RequestDiffersError(accountId, differences);
-    const stuck = await findStuck(this.client, description);
     return defined({ runId, notice: stuck?.message });
   }
 }
@@ -209,19 +210,15 @@ const PAUSE_MS = 50;
 /**
  * Tries again to start a run or to join the open one, where neither was possible: the one in the way has ended in between.
  *
- * @throws OtherRunOpenError where it stays so
+ * @throws NotStartedError where it stays so
  */
-async function again<T>(
-  { workflow }: { workflow: string },
-  accountId: string,
-  startOrJoin: () => Promise<T | undefined>,
-): Promise<T> {
+export async function again<T>(accountId: string, startOrJoin: () => Promise<T | undefined>): Promise<T> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
     const started = await startOrJoin();
     if (started !== undefined) return started;
-    await sleep(PAUSE_MS * tries);
+    if (tries < TRIES) await sleep(PAUSE_MS * tries);
   }
-  throw new OtherRunOpenError(accountId, workflow, 'that cannot be joined');
+  throw new NotStartedError(accountId);
 }
 
 /** Reads what is asked for. @throws InvalidRequestError */

@@ -39,6 +39,7 @@ until said=$(temporal workflow execute-update-with-start --output json --command
   *interrupted* | *'deadline exceeded'* | *'Timeout or cancellation'*) no_worker ;;
   # The open run has ended in between: the next call starts a new one.
   *'already completed'* | *'not found'*) ;;
+  *'is paused'*) stop 2 "The run is paused in the Temporal server. It goes on with: temporal workflow unpause --workflow-id $id" ;;
   *) stop 5 "Temporal is not reachable: $said. Check TEMPORAL_ADDRESS and the keys." ;;
   esac
 done
@@ -69,7 +70,7 @@ Then: temporal workflow signal --workflow-id \($id) --name retry; and run this j
   # A run that was terminated is in no such stage.
   status=$(temporal workflow describe --output json --command-timeout 10s --workflow-id "$id" --run-id "$run" 2>/dev/null |
     jq -r .workflowExecutionInfo.status) || status=
-  case $status in '' | *_RUNNING) ;; *) break ;; esac
+  case $status in '' | *_RUNNING | *_PAUSED) ;; *) break ;; esac
   if [ "$SECONDS" -ge "$timeout" ]; then
     stop 3 "Still running after $timeout s, in stage $shown. Run this job again to wait for more."
   fi

@@ -154,10 +154,11 @@ async function deprovisionLeft(
   const leftAt = Date.parse(event?.at ?? '');
   if (latest?.workflowType === PROVISION_WORKFLOW && Date.parse(latest.startedAt) > leftAt) {
     const reason = `its run ${latest.runId} was started since, at ${latest.startedAt}`;
-    const remedy = `If its instance is to go all the same: identity-center deprovision ${accountId}`;
-    const message = `${answer.message} Nothing is deleted, though: ${reason}. ${remedy}`;
+    const remedy = `Where the account has left all the same: identity-center deprovision ${accountId}`;
+    const message = `${answer.message} Refused, and nothing is deleted: ${reason}. ${remedy}`;
     return {
-      answer: { answer: 'ignored', accountId, reason, message, ...defined({ event }) },
+      // A person should look: that a run was started is no proof that the account is back.
+      answer: { answer: 'refused', accountId, reason, message, ...defined({ event }) },
       outcome: 'nothing',
       message,
     };
@@ -203,11 +204,13 @@ async function retryWaiting(
 const NO_RUN_WAITS = 'no run is open that waits for it';
 
 function whyNoRetry(
-  { status, workflowType, request, stage, failure, pending }: AccountStatus,
+  { status, workflowType, request, stage, failure, pending, notice }: AccountStatus,
   region: string,
 ): string | undefined {
   if (!isOpenStatus(status) || workflowType !== PROVISION_WORKFLOW) return NO_RUN_WAITS;
   if (request !== undefined && request.region !== region) return `its run asks for ${request.region}`;
+  // What it waits for is not known: whoever does not answer the order is told then.
+  if (notice !== undefined) return undefined;
   const { situation } = (stage === 'held' ? failure : (pending?.failure ?? failure)) ?? {};
   return situation !== undefined && waitsForRegion(situation)
     ? undefined

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import type { QueueFacts, QueueMessage } from '../../activities';
 import { isNoWorkflow, placeOf, readServerError } from '../../client';
 import { defined, TASK_WORKFLOW_PREFIX } from '../../contract';
@@ -190,16 +191,19 @@ class Consumer {
   private async untilTemporalAnswers(): Promise<void> {
     const { client, signal } = this.parts;
     for (let failures = 0; !signal.aborted; failures++) {
+      let temporal: Client | undefined;
       try {
-        const { temporal } = client();
+        ({ temporal } = client());
+        const { workflow } = temporal;
         await temporal.withDeadline(Date.now() + 5_000, () =>
-          temporal.workflow.getHandle(`${TASK_WORKFLOW_PREFIX}none`).describe(),
+          workflow.getHandle(`${TASK_WORKFLOW_PREFIX}none`).describe(),
         );
         return;
       } catch (error) {
         if (isNoWorkflow(error)) return;
+        const said = temporal === undefined ? error : readServerError(error, placeOf(temporal));
         this.tellOnceInAWhile(
-          `Temporal does not answer, so nothing is received before it does; the messages stay in the queue. ${explain(readServerError(error, placeOf(client().temporal)))}`,
+          `Temporal does not answer, so nothing is received before it does; the messages stay in the queue. ${explain(said)}`,
         );
         await this.backOff(failures);
       }

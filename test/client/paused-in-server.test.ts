@@ -1,4 +1,5 @@
 import { WorkflowPausedError } from '../../client';
+import { again } from '../../client/account/start-or-join';
 import { fleetIdOf, workflowIdOf } from '../../contract';
 import { freshAccount, requestFor, startHarness, until, type Harness } from '../support/harness';
 
@@ -30,24 +31,31 @@ function unpauseInServer(workflowId: string) {
   });
 }
 
-async function heldOnes(): Promise<(string | undefined)[]> {
-  const found = [];
-  for await (const { accountId } of harness.client.list({ stage: 'held' })) found.push(accountId);
+async function heldOnes() {
+  const found = new Map<string, string | undefined>();
+  for await (const { accountId, failure } of harness.client.list({ stage: 'held' }))
+    found.set(accountId, failure?.situation);
   return found;
+}
+
+async function startHeld(account: string) {
+  harness.emulator.setFaults({ accounts: [account], organizationForbids: true });
+  const request = requestFor(account, { onFailure: 'hold' });
+  const { runId } = await harness.client.start(request);
+  await until(
+    () => harness.client.status(account),
+    ({ stage }) => stage === 'held',
+  );
+  return { runId, request };
 }
 
 test('a run that was paused in the server is open: it is told as such, joined, followed by a fleet, and goes on once it is unpaused', async () => {
   const { client, temporal, emulator } = harness;
-  const account = freshAccount();
+  const [account, other] = [freshAccount(), freshAccount()];
   const fleet = `paused-${account}`;
   const workflowId = workflowIdOf(account);
-  emulator.setFaults({ accounts: [account], organizationForbids: true });
-  const request = requestFor(account, { onFailure: 'hold' });
-  const { runId } = await client.start(request);
-  await until(
-    () => client.status(account),
-    ({ stage }) => stage === 'held',
-  );
+  await startHeld(other);
+  const { runId, request } = await startHeld(account);
   await pauseInServer(workflowId);
 
   const notice = expect.stringContaining(`temporal workflow unpause --workflow-id ${workflowId}`) as string;
@@ -55,7 +63,9 @@ test('a run that was paused in the server is open: it is told as such, joined, f
   expect(await client.start(request)).toMatchObject({ joined: true, runId, notice });
   await expect(client.retry(account)).rejects.toThrow(WorkflowPausedError);
   await expect(client.startDeprovision({ accountId: account })).rejects.toThrow('is open');
-  await until(heldOnes, (found) => found.includes(account));
+  const held = await until(heldOnes, (found) => found.has(account) && found.has(other));
+  // Of a run that is paused nobody says why it is held, which keeps nobody from saying it of the others.
+  expect([held.get(account), held.get(other)]).toEqual([undefined, 'organizationForbids']);
 
   await client.fleets.start({ name: fleet, accounts: [request] });
   await until(
@@ -91,4 +101,18 @@ test('the cancel of a run that is paused in the server is kept until it goes on'
     () => client.status(account),
     ({ stage }) => stage === 'cancelled',
   );
+});
+
+test('a server that starts no run and shows no open one is asked again, and then told of', async () => {
+  let tries = 0;
+  const never = again('111122223333', () => {
+    tries += 1;
+    return Promise.resolve(undefined);
+  });
+  await expect(never).rejects.toMatchObject({ name: 'NotStartedError', category: 'unreachable' });
+  expect(tries).toBe(10);
+  let refusals = 3;
+  await expect(
+    again('111122223333', () => Promise.resolve(--refusals > 0 ? undefined : 'started')),
+  ).resolves.toBe('started');
 });

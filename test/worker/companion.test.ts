@@ -3,7 +3,7 @@ import { emulatorSettings } from '../../sandbox';
 import { serve } from '../../worker';
 import { logErrorsOnly, withHarness } from '../support/harness';
 
-test('a companion that fails ends its worker in good order, which says why', async () => {
+test('a companion that fails ends its worker, which says why', async () => {
   await withHarness({ worker: false }, async ({ address, taskQueue, emulator }) => {
     logErrorsOnly();
     const serving = serve({

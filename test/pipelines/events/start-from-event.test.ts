@@ -79,7 +79,7 @@ test.concurrent(
     const late = await from(leavingEvent('RemoveAccountFromOrganization', account), rules);
     expect(late).toMatchObject({
       outcome: 'nothing',
-      answer: { answer: 'ignored', reason: expect.stringContaining(run!.runId) as string },
+      answer: { answer: 'refused', reason: expect.stringContaining(run!.runId) as string },
       message: expect.stringContaining(`identity-center deprovision ${account}`) as string,
     });
     const event = { ...leavingEvent('CloseAccount', account), time: new Date().toISOString() };
