@@ -59,8 +59,7 @@ export async function sendUpdate<T>(
 
 /**
  * Asks a workflow, whose worker has 10 s to answer, and 30 s where one polls its task queue. Throws what the server says where
- * it is the server that does not answer, and what {@link findStuck} finds where
- * the workflow does not go on.
+ * it is the server that does not answer, and what {@link findStuck} finds where the workflow does not go on.
  *
  * @param ask asks until then, in milliseconds since the epoch
  * @param unanswered makes the error where no worker has answered

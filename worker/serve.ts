@@ -108,7 +108,11 @@ async function serveOnce(to: WorkerConnection, options: ServeOptions, onServing:
   }
 }
 
-/** Runs a worker, and its companion for as long as it serves; where the companion fails, the worker ends in good order, and then throws that. */
+/**
+ * Runs a worker, and its companion for as long as it serves.
+ *
+ * @throws what the companion has failed with, once the worker has ended in good order
+ */
 async function runBoth(signal: AbortSignal, worker: Worker, companion?: Companion): Promise<void> {
   const over = new AbortController();
   const client = () => {

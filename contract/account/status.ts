@@ -27,7 +27,7 @@ export function isOpenStatus(status: string): boolean {
   return status === 'RUNNING' || status === 'PAUSED';
 }
 
-/** The condition of a list that chooses open executions, of whichever status, on each server that is supported. */
+/** The condition of a list that chooses open executions, running or paused. */
 export const IS_OPEN = 'CloseTime IS NULL';
 
 /** An activity that the server retries, as `DescribeWorkflowExecution` shows it. */
